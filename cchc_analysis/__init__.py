@@ -1,0 +1,25 @@
+"""Rank, grade and chart the yearly CCHC scores of Vietnamese government units."""
+
+from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.check import check_published, implied_cutoffs
+from cchc_analysis.export import save_chart
+from cchc_analysis.format import format_ranking
+from cchc_analysis.load import load_scores
+from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
+from cchc_analysis.schemes import GradeScheme, load_scheme
+
+__all__ = [
+    "GradeScheme",
+    "check_published",
+    "format_ranking",
+    "grade_distribution",
+    "grade_units",
+    "implied_cutoffs",
+    "load_scheme",
+    "load_scores",
+    "plot_comparison",
+    "plot_distribution",
+    "plot_ranking",
+    "rank_units",
+    "save_chart",
+]

@@ -1,0 +1,101 @@
+"""The command ``cchc-report``: from one published table to the files of a report."""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.check import check_published
+from cchc_analysis.export import save_chart, write_csv
+from cchc_analysis.format import format_ranking
+from cchc_analysis.load import load_scores
+from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
+from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme
+
+_HEAD = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 after a sentence on what is wrong."""
+    for stream in (sys.stdout, sys.stderr):  # a console that lacks a letter shows "?" instead
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", UserWarning)
+            _report(options)
+    except (ValueError, OSError) as error:
+        print(f"Lỗi: {error}", file=sys.stderr)
+        return 1
+    for warning in told:
+        print(f"Lưu ý: {warning.message}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cchc-report",
+        description="Xếp hạng, xếp loại và vẽ biểu đồ từ một bảng điểm CCHC.",
+        epilog="Ví dụ: cchc-report data/cchc-2020.csv --max-score 100 --out reports",
+    )
+    parser.add_argument("file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web")
+    parser.add_argument("--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi")
+    parser.add_argument(
+        "--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help="thang xếp loại (mặc định: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"),
+        help="nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)",
+    )  # fmt: skip
+    return parser
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _report(options: argparse.Namespace) -> None:
+    import matplotlib as mpl
+    import matplotlib.style
+
+    mpl.use("agg")  # files only: no window, no display needed
+    scheme = load_scheme(options.scheme)
+    scores = load_scores(options.file, max_score=options.max_score)
+    ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
+    counts = grade_distribution(ranking)
+    check = check_published(ranking)
+    printed, distribution = format_ranking(ranking), format_ranking(counts)
+    note = f"{scores.attrs['scale']}. Ngưỡng xếp loại: {scheme}."
+    with mpl.style.context("cchc_analysis.report"):
+        charts = {
+            "ranking": plot_ranking(ranking, scheme=scheme),
+            "distribution": plot_distribution(counts, scheme=scheme),
+            "comparison": plot_comparison(ranking, scheme=scheme),
+        }
+        folder = options.out / options.file.stem
+        files = [
+            path
+            for name, ax in charts.items()
+            for path in save_chart(ax, name, folder=folder, source=options.file.name, note=note)
+        ]
+    files += [
+        write_csv(printed, folder / "ranking.csv"),
+        write_csv(distribution, folder / "distribution.csv"),
+        write_csv(format_ranking(check), folder / "check.csv"),
+    ]
+    print(scores.attrs["scale"])
+    print(f"Ngưỡng xếp loại: {scheme}")
+    print(f"\n{printed.head(_HEAD).to_string(index=False)}")
+    if len(printed) > _HEAD:
+        print(f"… và {len(printed) - _HEAD} đơn vị nữa")
+    print(f"\n{distribution.to_string(index=False)}")
+    if distribution.attrs["note"]:
+        print(distribution.attrs["note"])
+    print(f"\n{check.attrs['note']}")
+    print(f"Số chỗ khác với công bố: {len(check)}" if len(check) else "Không có chỗ nào khác với công bố.")
+    print("\nĐã ghi:")
+    for path in files:
+        print(f"  {path.as_posix()}")

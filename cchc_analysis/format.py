@@ -1,0 +1,123 @@
+"""Tables as they are printed: Vietnamese headers, decimal comma, halves rounded up."""
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from cchc_analysis import exact
+from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED
+from cchc_analysis.ranking import group_columns, in_order
+
+LEAST_PLACES = 2
+_TWO_PLACES = ("percent", "share_pct")
+
+
+def format_number(value: float, places: int) -> str:
+    """Return a number as Vietnamese text, halves rounded up: 81.755 at 2 places is "81,76".
+
+    This is the one rounding of the package; tables, charts and text all use it.
+    """
+    from babel.numbers import format_decimal
+
+    if pd.isna(value):
+        return BLANK
+    # Nine places first, which is what tells scores apart; Babel itself would round half to even.
+    exact_value = Decimal(repr(float(value))).quantize(Decimal("1e-9"), ROUND_HALF_EVEN)
+    rounded = exact_value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    return format_decimal(rounded, format="#,##0." + "0" * places, locale="vi")
+
+
+def format_percent(value: float) -> str:
+    """Return a percentage as text with two places: "16,67%"."""
+    return format_number(value, LEAST_PLACES) + "%" * pd.notna(value)
+
+
+def places_of(values: pd.Series) -> int:
+    """Return the decimal places of the most precise value, at least two."""
+    return max(exact.to_integers(values)[1], LEAST_PLACES)
+
+
+def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.DataFrame:
+    """Format a ranking, or a table made from one, as it is printed.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        A ranking, as `rank_units` gives it: it is sorted by rank, then source order, within each
+        year and block. Or any other table of this package, whose rows stay in order: a
+        distribution gets its row "Tổng cộng".
+    decimals : int, optional
+        Places of scores, rounded half up. By default as many as the most precise score has, at
+        least two. Percentages always have two.
+
+    Returns
+    -------
+    DataFrame
+        Text and whole numbers under Vietnamese headers. A ranking has STT, Đơn vị, Tổng điểm đánh
+        giá, Xếp hạng and (where graded) Xếp loại; Năm, Khối, Điểm tối đa and Tỷ lệ điểm stand
+        there only where they differ between rows. ``attrs["note"]`` says it where rounded shares
+        do not add up to 100%.
+
+    Raises
+    ------
+    ValueError
+        If `decimals` is not a whole number from 0 to 9.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [81, 97.685], "max_score": 100.0})
+    >>> format_ranking(rank_units(scores)).iloc[0].tolist()
+    [1, 'B', '97,685', 1]
+    """
+    if decimals is not None and decimals not in range(exact.FALLBACK_PLACES + 1):
+        raise ValueError(f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}.")
+    if "share_pct" in ranking:
+        return _format_distribution(ranking)
+    if "rank" in ranking:
+        ranking = in_order(ranking)
+        ranking = ranking[_ranking_columns(ranking)]
+    return pd.DataFrame(
+        {SHOWN.get(column, column): _format_column(ranking, column, decimals) for column in ranking}
+    )
+
+
+def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
+    groups = [column for column in group_columns(ranking) if ranking[column].nunique() > 1]
+    scale = ["max_score", "percent"] if ranking["max_score"].nunique() > 1 else []
+    columns = ["number", *groups, "unit", "score", *scale, "rank", "grade"]
+    return [column for column in columns if column in ranking]
+
+
+def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
+    values = table[column]
+    if pd.api.types.is_float_dtype(values):
+        places = exact.to_integers(values)[1] if decimals is None else decimals
+        if column in _TWO_PLACES:
+            places = LEAST_PLACES
+        elif decimals is None and column != "max_score":
+            places = max(places, LEAST_PLACES)
+        return values.map(lambda value: format_number(value, places))
+    if column == "item":
+        values = values.replace(SHOWN)
+    blank = pd.Series(BLANK, index=values.index)
+    if column == "grade" and "score" in table:
+        blank = blank.mask(table["score"].isna(), UNSCORED).mask(table["score"].notna(), NO_GRADE)
+    return values.astype("object").where(values.notna(), blank)
+
+
+def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
+    by = [c for c in distribution if c not in ("grade", "units", "share_pct")]
+    parts = [part for _, part in distribution.groupby(by, sort=False)] if by else [distribution]
+    rows, notes = [], []
+    for part in parts:
+        shares = part["share_pct"].map(format_percent)
+        total = sum(Decimal(s.rstrip("%").replace(",", ".")) for s in shares if s != BLANK)
+        scored = part["units"][part["share_pct"].notna()].sum()
+        if scored and total != 100:
+            notes.append(f"Do làm tròn, các tỷ lệ cộng lại là {format_percent(float(total))}.")
+        last = {**part[by].iloc[0], "grade": TOTAL, "units": part["units"].sum()}
+        last["share_pct"] = "100%" if scored else BLANK
+        rows += [*part.assign(share_pct=shares).to_dict("records"), last]
+    printed = pd.DataFrame(rows, columns=[*by, "grade", "units", "share_pct"]).rename(columns=SHOWN)
+    printed.attrs["note"] = " ".join(dict.fromkeys(notes))
+    return printed

@@ -1,0 +1,214 @@
+"""Percent, rank and grade of each unit, and how many units have each grade."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis import exact
+from cchc_analysis.labels import NO_GRADE, UNSCORED
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+
+_DERIVED = ("percent", "rank", "grade")
+
+
+def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Rank units by percent of their maximum, best first.
+
+    Ties share the better place (17, 17, 19) and are decided exactly, before any rounding. A unit
+    without a score has no rank.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Has ``unit``, ``score`` and ``max_score`` (points), as `load_scores` gives it.
+    within : str or sequence of str, optional
+        The columns within whose values units are ranked: by default those of ``year`` and
+        ``block`` that the table has; ``[]`` ranks all rows together.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, order and index, with ``percent`` (0…100) and ``rank`` (Int64).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": list("abc"), "score": [7, 9, 9], "max_score": 10})
+    >>> rank_units(scores)["rank"].tolist()
+    [3, 1, 1]
+    """
+    groups = group_numbers(scores, within)
+    key = exact.order_key(scores["score"], scores["max_score"])
+    missing, key = key.isna().to_numpy(), key.to_numpy("int64", na_value=0)
+    # Best first within each group, unscored last; the first of a run of ties gives it its place.
+    order = np.lexsort((-key, missing, groups))
+    place = np.arange(len(order))
+    new_group = np.diff(groups[order], prepend=-1) != 0
+    new_key = new_group | (np.diff(key[order], prepend=0) != 0)
+    first_of_group = np.maximum.accumulate(np.where(new_group, place, 0))
+    first_of_key = np.maximum.accumulate(np.where(new_key, place, 0))
+    rank = np.empty_like(place)
+    rank[order] = first_of_key - first_of_group + 1
+    return _with(scores, rank=pd.arrays.IntegerArray(rank, mask=missing))
+
+
+def grade_units(
+    scores: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME
+) -> pd.DataFrame:
+    """Grade units by percent of their maximum.
+
+    A grade begins at its lower bound, decided exactly and before any rounding: 63 of 70 is 90% and
+    89.995 is not. A unit without a score has no grade; nor has one below the last bound.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Has ``unit``, ``score`` and ``max_score`` (points), as `load_scores` gives it.
+    scheme : str or GradeScheme
+        The cut-offs, or their name for `load_scheme`. The default is an assumption and says so.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, order and index, with ``percent`` (0…100) and ``grade`` (an ordered
+        Categorical over all grades of the scheme, best first).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or the scheme is not known.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": list("ab"), "score": [63, 62.9], "max_score": 70})
+    >>> grade_units(scores)["grade"].tolist()
+    ['Xuất sắc', 'Tốt']
+    """
+    scheme = load_scheme(scheme)
+    check_columns(scores, ["unit", "score", "max_score"])
+    position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds)
+    codes = np.where(position < len(scheme.grades), position, -1)
+    return _with(scores, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
+
+
+def grade_distribution(
+    ranking: pd.DataFrame, *, by: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Count the units of each grade, and their share of the scored units.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Has ``score`` and ``grade``, as `grade_units` gives it.
+    by : str or sequence of str, optional
+        Columns (``year``, ``block``…) for whose values to count separately.
+
+    Returns
+    -------
+    DataFrame
+        ``grade`` (str), ``units`` (int) and ``share_pct`` (0…100), after the columns of `by`: one
+        row per grade of the scheme, best first and empty ones kept; then, only where there are
+        some, "Không xếp loại" (scored, below the last bound) and "Chưa chấm" (no share).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": list("ab"), "score": [95, 60], "max_score": 100})
+    >>> grade_distribution(grade_units(scores, scheme="par-index"))
+                grade  units  share_pct
+    0          Nhóm A      1       50.0
+    1          Nhóm B      0        0.0
+    2          Nhóm C      0        0.0
+    3  Không xếp loại      1       50.0
+    """
+    by = [by] if isinstance(by, str) else list(by or [])
+    check_columns(ranking, ["score", "grade", *by])
+    if not by:
+        return _distribution(ranking)
+    parts = []
+    for values, part in ranking.groupby(by, sort=False, dropna=False):
+        counts = _distribution(part)
+        for at, (column, value) in enumerate(zip(by, values, strict=True)):
+            counts.insert(at, column, pd.Series([value] * len(counts), dtype=ranking[column].dtype))
+        parts.append(counts)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _distribution(graded: pd.DataFrame) -> pd.DataFrame:
+    scored = graded["score"].notna()
+    counts = graded.loc[scored, "grade"].value_counts(sort=False, dropna=True)
+    counts.index = counts.index.astype("str")
+    if ungraded := int(scored.sum() - counts.sum()):
+        counts[NO_GRADE] = ungraded
+    share = counts * 100 / max(scored.sum(), 1)
+    if unscored := int((~scored).sum()):
+        counts[UNSCORED], share[UNSCORED] = unscored, np.nan
+    return pd.DataFrame({"grade": counts.index, "units": counts.to_numpy(), "share_pct": share.to_numpy()})
+
+
+def graded(ranking: pd.DataFrame, scheme: str | GradeScheme) -> pd.DataFrame:
+    """Return `ranking` graded by `scheme`, refusing a table whose grades are of another."""
+    scheme = load_scheme(scheme)
+    result = grade_units(ranking, scheme=scheme)
+    if "grade" in ranking:
+        old, new = (t["grade"].astype("object").fillna(NO_GRADE).to_numpy() for t in (ranking, result))
+        if (old != new).any():
+            at = int((old != new).argmax())
+            raise ValueError(
+                f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old[at]}' trong bảng nhưng thang "
+                f"'{scheme.name or scheme}' cho '{new[at]}'; hãy truyền scheme= là thang đã dùng, "
+                "hoặc xếp loại lại bằng grade_units."
+            )
+    return result
+
+
+def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows by year and block, rank, then source order, numbered within each group."""
+    if "rank" not in ranking:
+        ranking = rank_units(ranking)
+    table = ranking.assign(group=group_numbers(ranking))
+    table = table.sort_values(["group", "rank"], kind="stable", ignore_index=True)
+    return table.assign(number=table.groupby("group").cumcount() + 1)
+
+
+def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
+    """Return for each row the number of its group: by default of its year and block."""
+    columns = [within] if isinstance(within, str) else within
+    columns = group_columns(table) if columns is None else list(columns)
+    check_columns(table, ["unit", "score", "max_score", *columns])
+    if not columns:
+        return np.zeros(len(table), dtype="int64")
+    return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+
+
+def group_columns(table: pd.DataFrame) -> list[str]:
+    """Return those of year and block that the table has: units are compared within them."""
+    return [column for column in ("year", "block") if column in table]
+
+
+def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, naming it and the function that adds it."""
+    for column in needed:
+        if column not in table:
+            source = {"rank": "rank_units", "grade": "grade_units", "percent": "rank_units"}
+            raise ValueError(
+                f"Bảng không có cột '{column}' (các cột: {', '.join(map(str, table.columns))}); "
+                f"hãy dùng {source.get(column, 'load_scores')} trước."
+            )
+
+
+def _with(table: pd.DataFrame, **derived: object) -> pd.DataFrame:
+    """Return `table` with percent and what is derived, always in the same order of columns."""
+    percent = exact.percent_of(table["score"], table["max_score"])
+    table = table.assign(percent=percent.to_numpy(), **derived)
+    own = [column for column in table if column not in _DERIVED]
+    return table[[*own, *(column for column in _DERIVED if column in table)]]

@@ -1,0 +1,138 @@
+"""Grade schemes: which percent earns which grade, and who says so."""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from cchc_analysis.labels import ASSUMED, RESERVED_GRADES
+from cchc_analysis.text import clean, same
+
+DEFAULT_SCHEME = "thi-xa-2020"
+
+
+@dataclass(frozen=True)
+class GradeScheme:
+    """A set of grade cut-offs (thang xếp loại).
+
+    Parameters
+    ----------
+    grades : sequence of str
+        Grade names, best first.
+    bounds : sequence of float
+        The lower bound of each grade in percent of a unit's maximum, falling strictly within
+        0…100 and closed below: a unit at the bound has the grade. The last may stand above 0;
+        a unit below it gets no grade.
+    name, source : str
+        A short name, and the document that states the bounds.
+    assumed : bool
+        True where no document states them.
+
+    Raises
+    ------
+    ValueError
+        If names and bounds do not make a scheme.
+
+    Examples
+    --------
+    >>> print(GradeScheme(["Đạt", "Không đạt"], [50, 0]))
+    Đạt từ 50%, Không đạt dưới 50%
+    """
+
+    grades: Sequence[str]
+    bounds: Sequence[float]
+    name: str = field(default="", kw_only=True)
+    source: str = field(default="", kw_only=True)
+    assumed: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Check the bounds, and keep names and bounds as tuples."""
+        if isinstance(self.grades, str) or isinstance(self.bounds, str):
+            raise TypeError("grades và bounds là hai danh sách, ví dụ ['Đạt', 'Không đạt'], [50, 0].")
+        grades = tuple(clean(grade) for grade in self.grades)
+        bounds = tuple(float(bound) for bound in self.bounds)
+        if not grades or len(grades) != len(bounds):
+            raise ValueError(
+                f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng; "
+                "mỗi loại cần đúng một ngưỡng dưới."
+            )
+        keys = [same(grade) for grade in grades]
+        for grade, key in zip(grades, keys, strict=True):
+            if not key or keys.count(key) > 1 or key in map(same, RESERVED_GRADES):
+                raise ValueError(
+                    f"Tên loại '{grade}' trống, bị lặp hoặc đã dùng vào việc khác; hãy đặt tên khác."
+                )
+        for bound in bounds:
+            if not math.isfinite(bound) or not 0 <= bound <= 100:
+                raise ValueError(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%).")
+        for better, worse in zip(bounds, bounds[1:], strict=False):
+            if better <= worse:
+                raise ValueError(
+                    f"Ngưỡng {worse:g} đứng sau {better:g}; các ngưỡng phải giảm dần, loại tốt nhất trước."
+                )
+        object.__setattr__(self, "grades", grades)
+        object.__setattr__(self, "bounds", bounds)
+
+    def bounds_in_words(self) -> list[str]:
+        """Return the bounds as they are read: "từ 90%", and "dưới 50%" for the grade that begins at 0."""
+        above = (None, *self.bounds[:-1])
+        words = [
+            f"từ {bound:g}%" if bound or higher is None else f"dưới {higher:g}%"
+            for bound, higher in zip(self.bounds, above, strict=True)
+        ]
+        return [word.replace(".", ",") for word in words]
+
+    def __str__(self) -> str:
+        """Return the scheme as a report states it."""
+        pairs = zip(self.grades, self.bounds_in_words(), strict=True)
+        assumed = f" ({ASSUMED})" * self.assumed
+        return ", ".join(f"{grade} {words}" for grade, words in pairs) + assumed
+
+
+def load_scheme(name: str | GradeScheme) -> GradeScheme:
+    """Return a grade scheme by its name.
+
+    Parameters
+    ----------
+    name : str or GradeScheme
+        A name in ``cchc_analysis/schemes.toml``: ``thi-xa-2020`` (assumed), ``da-nang-2011``,
+        ``par-index``, ``nam-dinh-2020-so``, ``nam-dinh-2020-huyen`` or ``tttt-2024``. A
+        `GradeScheme` comes back as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no scheme of that name.
+
+    Examples
+    --------
+    >>> load_scheme("da-nang-2011").bounds
+    (90.0, 80.0, 70.0, 60.0, 0.0)
+    """
+    if isinstance(name, GradeScheme):
+        return name
+    if not isinstance(name, str):
+        raise TypeError(f"scheme nhận tên thang xếp loại hoặc GradeScheme, không nhận {name!r}.")
+    known = _known()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"có phải '{close[0]}'? " if close else ""
+        raise ValueError(
+            f"Không có thang xếp loại '{name}'; {hint}Các thang có sẵn: {', '.join(known)}."
+        )
+    return GradeScheme(name=name, **known[name])
+
+
+@cache
+def known_grades() -> dict[str, str]:
+    """Return every grade name of the known schemes, by its key, as it is written."""
+    return {same(grade): grade for scheme in _known().values() for grade in scheme["grades"]}
+
+
+@cache
+def _known() -> dict[str, dict]:
+    text = files("cchc_analysis").joinpath("schemes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
