@@ -1,7 +1,8 @@
 """Rank, grade and chart the yearly CCHC scores of Vietnamese government units."""
 
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
-from cchc_analysis.check import check_published, implied_cutoffs
+from cchc_analysis.check import check_published
+from cchc_analysis.cutoffs import implied_cutoffs
 from cchc_analysis.export import save_chart
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores

@@ -4,18 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cchc_analysis import exact
-from cchc_analysis.format import format_number, format_percent, places_of
 from cchc_analysis.labels import BLANK, RESERVED_GRADES, TOTAL
-from cchc_analysis.ranking import (
-    check_columns,
-    grade_distribution,
-    group_columns,
-    group_numbers,
-    rank_units,
-)
-from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import clean, same
+from cchc_analysis.ranking import grade_distribution, rank_units
+from cchc_analysis.schemes import spelled
+from cchc_analysis.table import check_columns, group_columns, group_numbers
+from cchc_analysis.text import same
 
 
 def check_published(
@@ -83,72 +76,13 @@ def check_published(
     return result
 
 
-def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
-    """Find the interval in which each grade's lower bound must lie, from published grades alone.
-
-    A bound lies above the best unit of the grades below and is at most the worst unit of its own
-    grade. No scheme is assumed; intervals are found within each year and block.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Has ``unit``, ``score``, ``max_score`` and ``published_grade``, as `load_scores` gives it.
-
-    Returns
-    -------
-    DataFrame
-        One row per published grade, best first: ``year`` and ``block`` where the table has them,
-        ``grade``, ``above`` (exclusive; missing for the lowest grade) and ``at_most`` (inclusive),
-        both in percent of the maximum.
-
-    Raises
-    ------
-    ValueError
-        If ``published_grade`` is missing, or if two grades overlap, so that no bound separates
-        them; the message names the two units.
-
-    Examples
-    --------
-    >>> scores = pd.DataFrame({"unit": list("abc"), "score": [9, 8, 6], "max_score": 10})
-    >>> implied_cutoffs(scores.assign(published_grade=["A", "B", "B"]))
-      grade  above  at_most
-    0     A   80.0     90.0
-    1     B    NaN     60.0
-    """
-    check_columns(scores, ["unit", "score", "max_score", "published_grade"])
-    table = scores.assign(
-        percent=exact.percent_of(scores["score"], scores["max_score"]),
-        key=exact.order_key(scores["score"], scores["max_score"]),
-        grade=scores["published_grade"].map(_spelled, na_action="ignore"),
-        group=group_numbers(scores),
-    ).dropna(subset=["key", "grade"])
-    where = group_columns(scores)
-    rows = []
-    for _, part in table.groupby("group"):
-        part = part.sort_values("key", ascending=False, kind="stable")
-        grades = [grade for _, grade in part.groupby("grade", sort=False)]  # by their best unit
-        for better, worse in zip(grades, grades[1:], strict=False):
-            low, high = better.iloc[-1], worse.iloc[0]
-            if high["key"] >= low["key"]:
-                raise ValueError(
-                    f"Xếp loại công bố chồng lấn: '{high['unit']}' ({_points(scores, high)}, "
-                    f"{high['grade']}) không thấp hơn '{low['unit']}' ({_points(scores, low)}, "
-                    f"{low['grade']}), nên không có ngưỡng nào tách được hai loại; hãy kiểm tra hai đơn vị này."
-                )
-        for at, grade in enumerate(grades):
-            above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
-            worst = grade.iloc[-1]
-            rows.append(
-                {**worst[where], "grade": worst["grade"], "above": above, "at_most": worst["percent"]}
-            )
-    return pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
-
-
 def _check_ranks(ranking: pd.DataFrame) -> list[dict]:
     published, computed = ranking["published_rank"], ranking["rank"]
     ties = ranking.groupby([group_numbers(ranking), computed], dropna=False)["published_rank"]
     size, given = ties.transform("size"), ties.transform("count")
-    in_order = (ties.transform("nunique") == given) & published.between(computed, computed + size - 1)
+    in_order = (ties.transform("nunique") == given) & published.between(
+        computed, computed + size - 1
+    )
     agrees = (published == computed) | in_order
     wrong = published.notna() & ~agrees.fillna(False).astype(bool)
     return [_row(ranking, at, "rank", published[at], computed[at]) for at in ranking.index[wrong]]
@@ -166,7 +100,7 @@ def _check_grades(ranking: pd.DataFrame) -> list[dict]:
     computed = ranking["grade"].astype("object").map(same, na_action="ignore")
     wrong = published.notna() & (published != computed)
     return [
-        _row(ranking, at, "grade", _spelled(ranking["published_grade"][at]), ranking["grade"][at])
+        _row(ranking, at, "grade", spelled(ranking["published_grade"][at]), ranking["grade"][at])
         for at in ranking.index[wrong]
     ]
 
@@ -174,12 +108,13 @@ def _check_grades(ranking: pd.DataFrame) -> list[dict]:
 def _foreign_grades(ranking: pd.DataFrame, published: pd.Series) -> list[dict]:
     """Return one row if a published grade is not of the scheme, however many units have it."""
     scheme = ranking["grade"].cat.categories
-    foreign = published[~published.map(same).isin([same(g) for g in (*scheme, *RESERVED_GRADES)])]
+    known = [same(grade) for grade in (*scheme, *RESERVED_GRADES)]
+    foreign = published[~published.map(same).isin(known)]
     if foreign.empty:
         return []
-    names = ", ".join(dict.fromkeys(foreign.map(_spelled)))
+    names = ", ".join(dict.fromkeys(foreign.map(spelled)))
     note = (
-        f"Thang đang dùng không có loại '{_spelled(foreign.iloc[0])}'; xếp loại chưa được đối chiếu, "
+        f"Thang đang dùng không có loại '{spelled(foreign.iloc[0])}'; xếp loại chưa được đối chiếu, "
         "hãy chọn scheme= đúng thang đã công bố."
     )
     return [_row(ranking, None, "grade", names, ", ".join(scheme), note)]
@@ -190,26 +125,20 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     computed = {same(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
     computed[same(TOTAL)] = len(ranking)
     return [
-        _row(ranking, None, "units", units, computed.get(same(grade), 0), _spelled(grade))
+        _row(ranking, None, "units", units, computed.get(same(grade), 0), spelled(grade))
         for grade, units in published.items()
         if computed.get(same(grade), 0) != units
     ]
 
 
 def _row(
-    ranking: pd.DataFrame, at: int | None, item: str, published: object, computed: object, note: str = ""
+    ranking: pd.DataFrame,
+    at: int | None,
+    item: str,
+    published: object,
+    computed: object,
+    note: str = "",
 ) -> dict:
     row = {} if at is None else {c: ranking[c][at] for c in (*group_columns(ranking), "unit")}
     computed = BLANK if pd.isna(computed) else str(computed)
     return row | {"item": item, "published": str(published), "computed": computed, "note": note}
-
-
-def _spelled(grade: str) -> str:
-    """Return a grade as the known schemes write it ("XUẤT SẮC" → "Xuất sắc"), else as it is."""
-    return known_grades().get(same(grade), clean(grade))
-
-
-def _points(scores: pd.DataFrame, row: pd.Series) -> str:
-    if scores["max_score"].nunique() > 1:
-        return format_percent(row["percent"])
-    return format_number(row["score"], places_of(scores["score"]))

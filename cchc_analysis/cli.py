@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("always", UserWarning)
             _report(options)
     except (ValueError, OSError) as error:
-        print(f"Lỗi: {error}", file=sys.stderr)
+        print(f"Lỗi: {_sentence(error)}", file=sys.stderr)
         return 1
     for warning in told:
         print(f"Lưu ý: {warning.message}")
@@ -41,10 +41,17 @@ def _parser() -> argparse.ArgumentParser:
         description="Xếp hạng, xếp loại và vẽ biểu đồ từ một bảng điểm CCHC.",
         epilog="Ví dụ: cchc-report data/cchc-2020.csv --max-score 100 --out reports",
     )
-    parser.add_argument("file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web")
-    parser.add_argument("--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi")
     parser.add_argument(
-        "--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help="thang xếp loại (mặc định: %(default)s)"
+        "file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web"
+    )
+    parser.add_argument(
+        "--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi"
+    )
+    parser.add_argument(
+        "--scheme",
+        metavar="TÊN",
+        default=DEFAULT_SCHEME,
+        help="thang xếp loại (mặc định: %(default)s)",
     )
     parser.add_argument(
         "--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"),
@@ -54,7 +61,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", "."))
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' không phải là một số") from None
+
+
+def _sentence(error: Exception) -> str:
+    """Return what is wrong; the system's own errors come in English and are put in words here."""
+    if not isinstance(error, OSError) or error.filename is None:
+        return str(error)
+    return (
+        f"không mở hoặc không ghi được {error.filename} ({error.strerror}); hãy đóng tệp nếu đang "
+        "mở trong chương trình khác và kiểm tra quyền truy cập thư mục."
+    )
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -95,7 +115,11 @@ def _report(options: argparse.Namespace) -> None:
     if distribution.attrs["note"]:
         print(distribution.attrs["note"])
     print(f"\n{check.attrs['note']}")
-    print(f"Số chỗ khác với công bố: {len(check)}" if len(check) else "Không có chỗ nào khác với công bố.")
+    print(
+        f"Số chỗ khác với công bố: {len(check)}"
+        if len(check)
+        else "Không có chỗ nào khác với công bố."
+    )
     print("\nĐã ghi:")
     for path in files:
         print(f"  {path.as_posix()}")

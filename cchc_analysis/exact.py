@@ -16,23 +16,10 @@ FALLBACK_PLACES = 9
 
 
 def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
-    """Return `values` as whole numbers of their last decimal place, and that place.
+    """Return `values` as whole numbers (Int64) of their last decimal place, and that place.
 
     The place is the smallest of 0…6 that gives every value back to within 1e-9. Values that need
     more are quantised at 9 places, with a warning. Missing stays missing.
-
-    Parameters
-    ----------
-    values : Series of float
-
-    Returns
-    -------
-    tuple of (Series of Int64 with the same index, int)
-
-    Raises
-    ------
-    ValueError
-        If a value is infinite or has more digits than a float holds exactly (2**53).
 
     Examples
     --------
@@ -54,86 +41,70 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
             stacklevel=3,
         )
-    if np.any(np.abs(scaled) >= 2**53):
+    if not np.all(np.abs(scaled) < 2**53):  # beyond, a float does not hold every whole number
         raise ValueError(
             f"Số {known[np.abs(scaled).argmax()]:g} quá lớn hoặc có quá nhiều chữ số để so sánh "
             "chính xác; hãy kiểm tra lại cột điểm."
         )
-    integers = pd.array(scaled.astype("int64"), dtype="Int64")
-    integers[missing] = pd.NA
+    integers = pd.arrays.IntegerArray(scaled.astype("int64"), missing)
     return pd.Series(integers, index=values.index), places
 
 
 def to_fraction(value: float) -> Fraction:
     """Return one number as the exact decimal it was printed as."""
     integer, places = to_integers(pd.Series([value], dtype="float64"))
-    return Fraction(int(integer.iloc[0]), 10**places)
-
-
-def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
-    """Return the mean of score / max_score × 100 over the scores there are; NaN if there are none."""
-    points, places = to_integers(score)
-    points = points.dropna()
-    if points.empty:
-        return math.nan
-    sums = points.groupby(max_score[points.index]).sum()
-    total = sum(Fraction(int(sum_)) / to_fraction(maximum) for maximum, sum_ in sums.items())
-    return float(total * 100 / (len(points) * 10**places))
+    return Fraction(int(integer[0]), 10**places)
 
 
 def percent_of(score: pd.Series, max_score: pd.Series) -> pd.Series:
     """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
     points, point_places = to_integers(score)
     scales, scale_places = to_integers(max_score)
-    parts = points.astype("Float64") * (100 * 10**scale_places)
-    return (parts / (scales.astype("Float64") * 10**point_places)).astype("float64")
+    parts = points.astype("float64") * (100 * 10**scale_places)
+    return parts / (scales.astype("float64") * 10**point_places)
+
+
+def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
+    """Return the mean of score / max_score × 100 over the scores there are; NaN without any."""
+    points, places = to_integers(score)
+    points = points.dropna()
+    sums = points.groupby(max_score[points.index]).sum()
+    total = sum(Fraction(int(points_)) / to_fraction(maximum) for maximum, points_ in sums.items())
+    return float(total * 100 / (len(points) * 10**places)) if len(points) else math.nan
 
 
 def order_key(score: pd.Series, max_score: pd.Series) -> pd.Series:
-    """Return whole numbers that order and tie exactly as score / max_score does.
+    """Return whole numbers (Int64) that order and tie exactly as score / max_score does.
 
-    Two units compare as score₁·max₂ against score₂·max₁. Over the least common multiple of the
-    maxima that is one number a unit; where it would not fit 64 bits, its place in the order.
+    Where maxima differ, two units compare as fractions do: score₁·max₂ against score₂·max₁.
     """
     points, _ = to_integers(score)
+    if max_score.nunique() == 1:
+        return points
     scales, _ = to_integers(max_score)
-    maxima = [int(m) for m in scales.dropna().unique()]
-    common = math.lcm(*maxima)
-    highest = int(points.abs().max()) if points.notna().any() else 0
-    if all(highest * (common // m) < 2**63 for m in maxima):
-        return points * scales.map({m: common // m for m in maxima}).astype("Int64")
-    known = points.notna() & scales.notna()
-    products = [
-        p * (common // m) for p, m in zip(points[known].tolist(), scales[known].tolist(), strict=True)
-    ]
-    place = {product: i for i, product in enumerate(sorted(set(products)))}
-    key = pd.Series(pd.NA, index=score.index, dtype="Int64")
-    key[known] = [place[p] for p in products]
-    return key
+    known = (points.notna() & scales.notna()).to_numpy()
+    pairs = pd.MultiIndex.from_arrays([points[known], scales[known]])
+    codes, unique = pairs.factorize()
+    shares = [Fraction(int(point), int(scale)) for point, scale in unique]
+    place = {share: at for at, share in enumerate(sorted(set(shares)))}
+    key = np.zeros(len(score), dtype="int64")
+    key[known] = np.array([place[share] for share in shares], dtype="int64")[codes]
+    return pd.Series(pd.arrays.IntegerArray(key, ~known), index=score.index)
 
 
 def first_reached(score: pd.Series, max_score: pd.Series, bounds: tuple[float, ...]) -> np.ndarray:
-    """Return for each score the position of the first bound it reaches, closed below.
+    """Return for each score the position of the first bound it reaches.
 
-    Parameters
-    ----------
-    score, max_score : Series of float, points
-    bounds : tuple of float
-        Percent of `max_score`, falling.
-
-    Returns
-    -------
-    ndarray of int
-        ``len(bounds)`` where no bound is reached, -1 where the score is missing.
+    Bounds are percent of `max_score`, falling and closed below. ``len(bounds)`` means that none is
+    reached, -1 that the score is missing.
     """
     points, places = to_integers(score)
-    cuts = [to_fraction(bound) for bound in bounds]
+    rising = [to_fraction(bound) for bound in reversed(bounds)]
     position = np.full(len(score), -1)
     for maximum in max_score.dropna().unique():
         here = (points.notna() & (max_score == maximum)).to_numpy(dtype=bool)
-        # The least whole number of points that is bound % of this maximum or more, rising.
-        whole = to_fraction(maximum) * 10**places / 100
-        least = np.array([math.ceil(cut * whole) for cut in reversed(cuts)], dtype="int64")
+        # The least whole number of points that is so many percent of this maximum, or more.
+        least = [math.ceil(cut * to_fraction(maximum) * 10**places / 100) for cut in rising]
         reached = np.searchsorted(least, points[here].to_numpy(dtype="int64"), side="right")
         position[here] = len(bounds) - reached
     return position

@@ -73,7 +73,9 @@ def save_chart(
         raise ValueError(f"Tên biểu đồ '{name}' {reason}.")
     for format_ in formats:
         if format_ not in _FORMATS:
-            raise ValueError(f"Không xuất được định dạng '{format_}'; hãy chọn trong: {', '.join(_FORMATS)}.")
+            raise ValueError(
+                f"Không xuất được định dạng '{format_}'; hãy chọn trong: {', '.join(_FORMATS)}."
+            )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{format_}" for format_ in formats]

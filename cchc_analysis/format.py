@@ -6,7 +6,8 @@ import pandas as pd
 
 from cchc_analysis import exact
 from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED
-from cchc_analysis.ranking import group_columns, in_order
+from cchc_analysis.ranking import in_order
+from cchc_analysis.table import group_columns
 
 LEAST_PLACES = 2
 _TWO_PLACES = ("percent", "share_pct")
@@ -25,6 +26,11 @@ def format_number(value: float, places: int) -> str:
     exact_value = Decimal(repr(float(value))).quantize(Decimal("1e-9"), ROUND_HALF_EVEN)
     rounded = exact_value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
     return format_decimal(rounded, format="#,##0." + "0" * places, locale="vi")
+
+
+def decimal_comma(value: float) -> str:
+    """Return a number that was given, not computed, as short as it is: 90, 62,5."""
+    return f"{value:g}".replace(".", ",")
 
 
 def format_percent(value: float) -> str:
@@ -65,12 +71,15 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 
     Examples
     --------
+    >>> from cchc_analysis import rank_units
     >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [81, 97.685], "max_score": 100.0})
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
     if decimals is not None and decimals not in range(exact.FALLBACK_PLACES + 1):
-        raise ValueError(f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}.")
+        raise ValueError(
+            f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
+        )
     if "share_pct" in ranking:
         return _format_distribution(ranking)
     if "rank" in ranking:

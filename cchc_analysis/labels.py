@@ -22,7 +22,6 @@ HEADERS = {
     "field": ["field", "linh vuc", "noi dung"],
     "note": ["ghi chu"],
 }  # fmt: skip
-ROLES = {name: role for role, names in HEADERS.items() for name in names}
 
 # First cells of rows that sum up a table and are not units.
 FOOTERS = {

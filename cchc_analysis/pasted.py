@@ -11,7 +11,8 @@ import re
 
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS, ROLES
+from cchc_analysis.grid import role_of
+from cchc_analysis.labels import FOOTERS
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import clean, fold, same
 
@@ -42,7 +43,7 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
     first_header = None
     for start in range(len(values)):
         header, body = _header_at(values, start)
-        roles = [ROLES[fold(cell)] for cell in header]
+        roles = [role_of(cell) for cell in header]
         if not {"unit", "score"} <= set(roles):
             continue
         first_header = first_header or (header, body)
@@ -60,8 +61,8 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
         broken = _leftover_row(values, end, reading, rows[-1][1])
         if broken is not None:
             raise ValueError(
-                f"{name}, dòng {lines[broken]}: '{values[broken]}' trông như thuộc bảng nhưng không "
-                f"đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
+                f"{name}, dòng {lines[broken]}: '{values[broken]}' trông như thuộc bảng nhưng "
+                f"không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
                 "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
             )
         return pd.DataFrame(
@@ -88,7 +89,7 @@ def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
     while at < len(values):
         for length in range(_LINES_PER_HEADER, 0, -1):
             cell = " ".join(values[at : at + length])
-            role = ROLES.get(fold(cell))
+            role = role_of(cell)
             if role is not None and role not in roles:
                 header.append(cell)
                 roles.add(role)
@@ -169,7 +170,9 @@ def _count(cell: str) -> int:
     return int(_COUNT.fullmatch(cell)[1])
 
 
-def _leftover_row(values: list[str], end: int, roles: list[str], last: tuple[str, ...]) -> int | None:
+def _leftover_row(
+    values: list[str], end: int, roles: list[str], last: tuple[str, ...]
+) -> int | None:
     """Return where something after the table looks like a part of it, None if nothing does."""
     rest = range(end, len(values))
     if "number" not in roles:  # nothing tells where such a table ends, so no number may follow it
@@ -178,8 +181,11 @@ def _leftover_row(values: list[str], end: int, roles: list[str], last: tuple[str
     due = _count(last[at_number]) + 1
     broken = end < len(values) and _COUNT.fullmatch(values[end]) and _count(values[end]) == due
     unnumbered = [role for role in roles if role != "number"]
-    if broken or (end < len(values) and fold(values[end]) not in FOOTERS
-                  and any(_row_at(values, end, unnumbered))):
+    if broken or (
+        end < len(values)
+        and fold(values[end]) not in FOOTERS
+        and any(_row_at(values, end, unnumbered))
+    ):
         return end
     for at in rest:
         for cells, _ in _row_at(values, at, roles):

@@ -8,6 +8,7 @@ import pandas as pd
 from cchc_analysis import exact
 from cchc_analysis.labels import NO_GRADE, UNSCORED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.table import SCORES, check_columns, group_numbers
 
 _DERIVED = ("percent", "rank", "grade")
 
@@ -23,8 +24,8 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     scores : DataFrame
         Has ``unit``, ``score`` and ``max_score`` (points), as `load_scores` gives it.
     within : str or sequence of str, optional
-        The columns within whose values units are ranked: by default those of ``year`` and
-        ``block`` that the table has; ``[]`` ranks all rows together.
+        Columns within whose values units are ranked: by default those of ``year`` and ``block``
+        that the table has; ``[]`` ranks all rows together.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     first_of_key = np.maximum.accumulate(np.where(new_key, place, 0))
     rank = np.empty_like(place)
     rank[order] = first_of_key - first_of_group + 1
-    return _with(scores, rank=pd.arrays.IntegerArray(rank, mask=missing))
+    return _with(scores, rank=pd.arrays.IntegerArray(rank, missing))
 
 
 def grade_units(
@@ -70,7 +71,7 @@ def grade_units(
     scores : DataFrame
         Has ``unit``, ``score`` and ``max_score`` (points), as `load_scores` gives it.
     scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. The default is an assumption and says so.
+        The cut-offs, or their name for `load_scheme`. The default is an assumption.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def grade_units(
     ['Xuất sắc', 'Tốt']
     """
     scheme = load_scheme(scheme)
-    check_columns(scores, ["unit", "score", "max_score"])
+    check_columns(scores, SCORES)
     position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds)
     codes = np.where(position < len(scheme.grades), position, -1)
     return _with(scores, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
@@ -123,12 +124,8 @@ def grade_distribution(
     Examples
     --------
     >>> scores = pd.DataFrame({"unit": list("ab"), "score": [95, 60], "max_score": 100})
-    >>> grade_distribution(grade_units(scores, scheme="par-index"))
-                grade  units  share_pct
-    0          Nhóm A      1       50.0
-    1          Nhóm B      0        0.0
-    2          Nhóm C      0        0.0
-    3  Không xếp loại      1       50.0
+    >>> grade_distribution(grade_units(scores, scheme="par-index"))["units"].tolist()
+    [1, 0, 0, 1]
     """
     by = [by] if isinstance(by, str) else list(by or [])
     check_columns(ranking, ["score", "grade", *by])
@@ -136,37 +133,34 @@ def grade_distribution(
         return _distribution(ranking)
     parts = []
     for values, part in ranking.groupby(by, sort=False, dropna=False):
-        counts = _distribution(part)
-        for at, (column, value) in enumerate(zip(by, values, strict=True)):
-            counts.insert(at, column, pd.Series([value] * len(counts), dtype=ranking[column].dtype))
-        parts.append(counts)
+        group = pd.DataFrame([values], columns=by).astype(ranking[by].dtypes)
+        parts.append(group.merge(_distribution(part), how="cross"))
     return pd.concat(parts, ignore_index=True)
 
 
-def _distribution(graded: pd.DataFrame) -> pd.DataFrame:
-    scored = graded["score"].notna()
-    counts = graded.loc[scored, "grade"].value_counts(sort=False, dropna=True)
+def _distribution(ranking: pd.DataFrame) -> pd.DataFrame:
+    scored = ranking["score"].notna()
+    counts = ranking.loc[scored, "grade"].value_counts(sort=False)
     counts.index = counts.index.astype("str")
     if ungraded := int(scored.sum() - counts.sum()):
         counts[NO_GRADE] = ungraded
     share = counts * 100 / max(scored.sum(), 1)
     if unscored := int((~scored).sum()):
         counts[UNSCORED], share[UNSCORED] = unscored, np.nan
-    return pd.DataFrame({"grade": counts.index, "units": counts.to_numpy(), "share_pct": share.to_numpy()})
+    return pd.DataFrame({"units": counts, "share_pct": share}).rename_axis("grade").reset_index()
 
 
-def graded(ranking: pd.DataFrame, scheme: str | GradeScheme) -> pd.DataFrame:
+def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     """Return `ranking` graded by `scheme`, refusing a table whose grades are of another."""
-    scheme = load_scheme(scheme)
     result = grade_units(ranking, scheme=scheme)
     if "grade" in ranking:
-        old, new = (t["grade"].astype("object").fillna(NO_GRADE).to_numpy() for t in (ranking, result))
-        if (old != new).any():
-            at = int((old != new).argmax())
+        old, new = (t["grade"].astype("object").fillna(NO_GRADE) for t in (ranking, result))
+        if (differs := (old != new).to_numpy()).any():
+            at = differs.argmax()
             raise ValueError(
-                f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old[at]}' trong bảng nhưng thang "
-                f"'{scheme.name or scheme}' cho '{new[at]}'; hãy truyền scheme= là thang đã dùng, "
-                "hoặc xếp loại lại bằng grade_units."
+                f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
+                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; hãy truyền scheme= là "
+                "thang đã dùng, hoặc xếp loại lại bằng grade_units."
             )
     return result
 
@@ -180,35 +174,9 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
-    """Return for each row the number of its group: by default of its year and block."""
-    columns = [within] if isinstance(within, str) else within
-    columns = group_columns(table) if columns is None else list(columns)
-    check_columns(table, ["unit", "score", "max_score", *columns])
-    if not columns:
-        return np.zeros(len(table), dtype="int64")
-    return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
-
-
-def group_columns(table: pd.DataFrame) -> list[str]:
-    """Return those of year and block that the table has: units are compared within them."""
-    return [column for column in ("year", "block") if column in table]
-
-
-def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
-    """Refuse a table that lacks a column, naming it and the function that adds it."""
-    for column in needed:
-        if column not in table:
-            source = {"rank": "rank_units", "grade": "grade_units", "percent": "rank_units"}
-            raise ValueError(
-                f"Bảng không có cột '{column}' (các cột: {', '.join(map(str, table.columns))}); "
-                f"hãy dùng {source.get(column, 'load_scores')} trước."
-            )
-
-
 def _with(table: pd.DataFrame, **derived: object) -> pd.DataFrame:
     """Return `table` with percent and what is derived, always in the same order of columns."""
     percent = exact.percent_of(table["score"], table["max_score"])
-    table = table.assign(percent=percent.to_numpy(), **derived)
+    table = table.assign(percent=percent, **derived)
     own = [column for column in table if column not in _DERIVED]
     return table[[*own, *(column for column in _DERIVED if column in table)]]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from cchc_analysis.labels import ASSUMED, RESERVED_GRADES
 from cchc_analysis.text import clean, same
@@ -51,7 +52,9 @@ class GradeScheme:
     def __post_init__(self) -> None:
         """Check the bounds, and keep names and bounds as tuples."""
         if isinstance(self.grades, str) or isinstance(self.bounds, str):
-            raise TypeError("grades và bounds là hai danh sách, ví dụ ['Đạt', 'Không đạt'], [50, 0].")
+            raise TypeError(
+                "grades và bounds là hai danh sách, ví dụ ['Đạt', 'Không đạt'], [50, 0]."
+            )
         grades = tuple(clean(grade) for grade in self.grades)
         bounds = tuple(float(bound) for bound in self.bounds)
         if not grades or len(grades) != len(bounds):
@@ -63,21 +66,19 @@ class GradeScheme:
         for grade, key in zip(grades, keys, strict=True):
             if not key or keys.count(key) > 1 or key in map(same, RESERVED_GRADES):
                 raise ValueError(
-                    f"Tên loại '{grade}' trống, bị lặp hoặc đã dùng vào việc khác; hãy đặt tên khác."
+                    f"Tên loại '{grade}' trống, bị lặp hoặc có nghĩa khác; hãy đặt tên khác."
                 )
         for bound in bounds:
             if not math.isfinite(bound) or not 0 <= bound <= 100:
                 raise ValueError(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%).")
-        for better, worse in zip(bounds, bounds[1:], strict=False):
+        for better, worse in pairwise(bounds):
             if better <= worse:
-                raise ValueError(
-                    f"Ngưỡng {worse:g} đứng sau {better:g}; các ngưỡng phải giảm dần, loại tốt nhất trước."
-                )
+                raise ValueError(f"Ngưỡng {worse:g} đứng sau {better:g}; các ngưỡng phải giảm dần.")
         object.__setattr__(self, "grades", grades)
         object.__setattr__(self, "bounds", bounds)
 
     def bounds_in_words(self) -> list[str]:
-        """Return the bounds as they are read: "từ 90%", and "dưới 50%" for the grade that begins at 0."""
+        """Return the bounds as they are read: "từ 90%", "dưới 50%" for a grade that begins at 0."""
         above = (None, *self.bounds[:-1])
         words = [
             f"từ {bound:g}%" if bound or higher is None else f"dưới {higher:g}%"
@@ -130,6 +131,11 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
 def known_grades() -> dict[str, str]:
     """Return every grade name of the known schemes, by its key, as it is written."""
     return {same(grade): grade for scheme in _known().values() for grade in scheme["grades"]}
+
+
+def spelled(grade: str) -> str:
+    """Return a grade as the known schemes write it ("XUẤT SẮC" → "Xuất sắc"), else as it is."""
+    return known_grades().get(same(grade), clean(grade))
 
 
 @cache

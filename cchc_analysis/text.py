@@ -17,7 +17,7 @@ def same(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the key of a header: no case, accents or punctuation ("ĐIỂM\\nsố" → "diem so")."""
+    """Return the key of a header, without case, accents or punctuation: "ĐIỂM số" → "diem so"."""
     letters = unicodedata.normalize("NFD", same(text)).replace("đ", "d")
-    return " ".join("".join(c if c.isalnum() else " " * (not unicodedata.combining(c))
-                            for c in letters).split())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())

@@ -1,0 +1,115 @@
+"""The table in the raw cells: its header, what each column holds, which rows are units."""
+
+import re
+
+import pandas as pd
+
+from cchc_analysis.labels import FOOTERS, HEADERS, MISSING, SHOWN
+from cchc_analysis.schemes import known_grades
+from cchc_analysis.text import fold, same
+
+_ROLES = {name: role for role, names in HEADERS.items() for name in names}
+_SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
+
+
+def role_of(title: str) -> str | None:
+    """Return what a column of this name holds, None if the name is not known."""
+    return _ROLES.get(fold(title))
+
+
+def find_header(cells: pd.DataFrame) -> int | None:
+    """Return the position of the first row that names a unit and a score column."""
+    for position, row in enumerate(cells.itertuples(index=False)):
+        if {"unit", "score"} <= {role_of(cell) for cell in row if isinstance(cell, str)}:
+            return position
+    return None
+
+
+def find_columns(name: str, header: pd.Series, body: pd.DataFrame) -> tuple[dict[str, int], list]:
+    """Return which column has each role, and the columns that have none, in words."""
+    columns: dict[str, int] = {}
+    unused = []
+    for column, title in header.fillna("").items():
+        role = role_of(title)
+        if role == "field":
+            raise ValueError(
+                f"{name}: cột '{title}' cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
+                "dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
+            )
+        if role in ("published_rank", "published_grade"):
+            role = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
+        if role in columns:
+            raise ValueError(
+                f"{name}: hai cột '{header[columns[role]]}' và '{title}' đều có thể là "
+                f"'{SHOWN[role]}'; hãy xóa hoặc đổi tên cột không dùng."
+            )
+        if role not in (None, "note"):
+            columns[role] = column
+        elif title:
+            unused.append(f"cột '{title}'")
+        elif (body[column].fillna("") != "").any():
+            raise ValueError(
+                f"{name}: cột thứ {column + 1} có dữ liệu nhưng không có tiêu đề; "
+                "hãy đặt tên cho cột hoặc xóa cột."
+            )
+    return columns, unused
+
+
+def _rank_grade_or_block(title: str, role: str, values: pd.Series) -> str:
+    """Return what a column holds whose name may mean several things ("Xếp hạng", "Nhóm")."""
+    values = values[~values.isin(MISSING)]
+    if role == "published_rank" and len(values) and not values.str.contains("[0-9]").any():
+        return "published_grade"
+    is_grade = values.isin(list(known_grades())) | values.str.fullmatch(_SHORT_GRADE)
+    return "block" if title == "nhom" and not is_grade.all() else role
+
+
+def unit_rows(
+    name: str, body: pd.DataFrame, columns: dict[str, int], *, width: int
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows that are units, and in words those that are not (empty ones say nothing)."""
+    present = body.notna().sum(axis=1)
+    body = body.fillna("")
+    body = body[(body != "").any(axis=1)]
+    first = [columns[role] for role in ("number", "unit") if role in columns]
+    nameless = body[columns["unit"]] == ""
+    footer = body[first].map(fold).isin(FOOTERS).any(axis=1)
+    aside = footer | (nameless & missing(body[columns["score"]]))
+    told = [
+        f"dòng {line} '{' '.join(filter(None, row))[:60]}'"
+        for line, *row in body[aside].itertuples()
+    ]
+    rows = body[~aside]
+    if rows.empty:
+        raise ValueError(f"{name}: sau dòng tiêu đề không có đơn vị nào; hãy kiểm tra lại bảng.")
+    if (line := first_line(present[rows.index] != width)) is not None:
+        raise ValueError(
+            f"{name}, dòng {line}: có {present[line]} ô trong khi tiêu đề có {width} ô; hãy sửa "
+            "dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)."
+        )
+    if (line := first_line(nameless[~aside])) is not None:
+        raise ValueError(f"{name}, dòng {line}: có điểm nhưng thiếu tên đơn vị; hãy điền tên.")
+    return rows, told
+
+
+def check_numbering(name: str, table: dict[str, pd.Series]) -> None:
+    """Refuse a hole in the numbering (it means that rows were lost); a restart at 1 is none."""
+    text = table.pop("number", pd.Series(dtype="str"))
+    numbers = text.str.extract(r"^0*([0-9]+)(?:\.0*)?$")[0].dropna().astype("int64")
+    goes_on = (numbers == numbers.shift(fill_value=0) + 1) | (numbers == 1)
+    reordered = sorted(numbers) == list(range(1, len(numbers) + 1))
+    if not reordered and (line := first_line(~goes_on)) is not None:
+        raise ValueError(
+            f"{name}, dòng {line}: số thứ tự nhảy đến {numbers[line]}, có thể thiếu dòng; hãy bổ "
+            "sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng."
+        )
+
+
+def missing(cells: pd.Series) -> pd.Series:
+    """Return which cells are a word or sign for nothing."""
+    return cells.map(same).isin(MISSING)
+
+
+def first_line(bad: pd.Series) -> int | None:
+    """Return the line of the first row that is marked, None if there is none."""
+    return bad.idxmax() if bad.any() else None

@@ -1,0 +1,34 @@
+"""What the functions ask of a table: its columns, and the groups within which units compare."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+SCORES = ("unit", "score", "max_score")
+
+
+def group_columns(table: pd.DataFrame) -> list[str]:
+    """Return those of year and block that the table has: units are compared within them."""
+    return [column for column in ("year", "block") if column in table]
+
+
+def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
+    """Return for each row the number of its group: by default of its year and block."""
+    columns = group_columns(table) if within is None else within
+    columns = [columns] if isinstance(columns, str) else list(columns)
+    check_columns(table, [*SCORES, *columns])
+    if not columns:
+        return np.zeros(len(table), dtype="int64")
+    return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+
+
+def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, naming it and the function that adds it."""
+    for column in needed:
+        if column not in table:
+            before = {"rank": "rank_units", "grade": "grade_units"}.get(column, "load_scores")
+            raise ValueError(
+                f"Bảng không có cột '{column}' (các cột: {', '.join(map(str, table.columns))}); "
+                f"hãy dùng {before} trước."
+            )
