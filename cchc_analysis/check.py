@@ -114,8 +114,8 @@ def _foreign_grades(ranking: pd.DataFrame, published: pd.Series) -> list[dict]:
         return []
     names = ", ".join(dict.fromkeys(foreign.map(spelled)))
     note = (
-        f"Thang đang dùng không có loại '{spelled(foreign.iloc[0])}'; xếp loại chưa được đối chiếu, "
-        "hãy chọn scheme= đúng thang đã công bố."
+        f"Thang đang dùng không có loại '{spelled(foreign.iloc[0])}'; xếp loại chưa được đối "
+        "chiếu, hãy chọn scheme= đúng thang đã công bố."
     )
     return [_row(ranking, None, "grade", names, ", ".join(scheme), note)]
 

@@ -60,8 +60,8 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
                 raise ValueError(
                     f"Xếp loại công bố chồng lấn: '{high['unit']}' ({_points(scores, high)}, "
                     f"{high['grade']}) không thấp hơn '{low['unit']}' ({_points(scores, low)}, "
-                    f"{low['grade']}), nên không ngưỡng nào tách được hai loại; hãy kiểm tra lại hai "
-                    "đơn vị này."
+                    f"{low['grade']}), nên không ngưỡng nào tách được hai loại; hãy kiểm tra lại "
+                    "hai đơn vị này."
                 )
         for at, grade in enumerate(grades):
             above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")

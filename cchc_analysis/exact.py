@@ -15,37 +15,42 @@ MAX_PLACES = 6
 FALLBACK_PLACES = 9
 
 
+def places_of(values: pd.Series) -> int:
+    """Return the fewest places, 0…6, that give every value back to within 1e-9; 9 if none does."""
+    known = values.dropna().to_numpy(dtype="float64")
+    for places in (*range(MAX_PLACES + 1), FALLBACK_PLACES):
+        scaled = np.rint(known * 10**places)
+        if not np.all(np.abs(scaled) < 2**53):  # a float no longer holds every whole number
+            raise ValueError(
+                f"Số {known[np.abs(scaled).argmax()]:g} quá lớn hoặc có quá nhiều chữ số để so "
+                "sánh chính xác; hãy kiểm tra lại cột điểm."
+            )
+        if np.all(np.abs(scaled / 10**places - known) <= 1e-9):
+            break
+    return places
+
+
 def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     """Return `values` as whole numbers (Int64) of their last decimal place, and that place.
 
-    The place is the smallest of 0…6 that gives every value back to within 1e-9. Values that need
-    more are quantised at 9 places, with a warning. Missing stays missing.
+    Values that need more than six places are quantised at nine, with a warning. Missing stays
+    missing.
 
     Examples
     --------
     >>> to_integers(pd.Series([0.1 + 0.2, 0.3]))[0].tolist()
     [3, 3]
     """
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    missing = np.isnan(numbers)
-    known = np.where(missing, 0.0, numbers)
-    for places in range(MAX_PLACES + 1):
-        scaled = np.rint(known * 10**places)
-        if np.all(np.abs(scaled / 10**places - known) <= 1e-9):
-            break
-    else:
-        places = FALLBACK_PLACES
-        scaled = np.rint(known * 10**places)
+    places = places_of(values)
+    if places == FALLBACK_PLACES:
         warnings.warn(
             f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
             stacklevel=3,
         )
-    if not np.all(np.abs(scaled) < 2**53):  # beyond, a float does not hold every whole number
-        raise ValueError(
-            f"Số {known[np.abs(scaled).argmax()]:g} quá lớn hoặc có quá nhiều chữ số để so sánh "
-            "chính xác; hãy kiểm tra lại cột điểm."
-        )
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    missing = np.isnan(numbers)
+    scaled = np.rint(np.where(missing, 0, numbers) * 10**places)
     integers = pd.arrays.IntegerArray(scaled.astype("int64"), missing)
     return pd.Series(integers, index=values.index), places
 

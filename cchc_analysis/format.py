@@ -40,7 +40,7 @@ def format_percent(value: float) -> str:
 
 def places_of(values: pd.Series) -> int:
     """Return the decimal places of the most precise value, at least two."""
-    return max(exact.to_integers(values)[1], LEAST_PLACES)
+    return max(exact.places_of(values), LEAST_PLACES)
 
 
 def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.DataFrame:
@@ -100,11 +100,12 @@ def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
 def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
     values = table[column]
     if pd.api.types.is_float_dtype(values):
-        places = exact.to_integers(values)[1] if decimals is None else decimals
-        if column in _TWO_PLACES:
-            places = LEAST_PLACES
-        elif decimals is None and column != "max_score":
-            places = max(places, LEAST_PLACES)
+        places = exact.places_of(values)
+        if decimals is not None and column not in _TWO_PLACES:
+            places = decimals
+        elif column != "max_score":
+            long = column in _TWO_PLACES or (places > exact.MAX_PLACES and column != "score")
+            places = LEAST_PLACES if long else max(places, LEAST_PLACES)
         return values.map(lambda value: format_number(value, places))
     if column == "item":
         values = values.replace(SHOWN)

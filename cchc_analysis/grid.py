@@ -29,7 +29,7 @@ def find_columns(name: str, header: pd.Series, body: pd.DataFrame) -> tuple[dict
     """Return which column has each role, and the columns that have none, in words."""
     columns: dict[str, int] = {}
     unused = []
-    for column, title in header.fillna("").items():
+    for column, title in header.dropna().items():
         role = role_of(title)
         if role == "field":
             raise ValueError(

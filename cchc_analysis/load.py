@@ -151,7 +151,7 @@ def _maxima(
                 "khác max_score được truyền; hãy sửa ô này hoặc bỏ tham số."
             )
         return maxima, False
-    if given is None and score.max() <= 1:
+    if given is None and 0 <= score.max() <= 1:
         raise ValueError(
             f"{name}: điểm lớn nhất của cột '{title}' chỉ là {score.max():g}, có thể là tỷ lệ mà "
             "Excel lưu dưới dạng 0,9177 thay cho 91,77%; hãy truyền max_score (dòng lệnh: "

@@ -40,13 +40,13 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [i for i, line in numbered if line]
     values = [line for _, line in numbered if line]
-    first_header = None
+    first_header = tried = None
     for start in range(len(values)):
         header, body = _header_at(values, start)
         roles = [role_of(cell) for cell in header]
-        if not {"unit", "score"} <= set(roles):
+        if not {"unit", "score"} <= set(roles) or body == tried:
             continue
-        first_header = first_header or (header, body)
+        first_header, tried = first_header or (header, body), body
         for reading in _readings(roles):
             rows, ways, end = _rows_at(values, body, reading)
             if rows:
@@ -125,14 +125,12 @@ def _lengths(values: list[str], at: int, role: str) -> list[int]:
         return []
     if role in _KINDS:
         return [1] if _KINDS[role].fullmatch(values[at]) else []
-    grades = known_grades()
     if role == "published_grade":
+        grades = known_grades()
         return [n for n in (1, 2, 3) if same(" ".join(values[at : at + n])) in grades][-1:]
-    run = itertools.takewhile(
-        lambda line: not _NUMBER.fullmatch(line) and same(line) not in grades,
-        values[at : at + (1 if role == "word" else _LINES_PER_NAME)],
-    )
-    return [n for n, _ in enumerate(run, start=1)]
+    most = 1 if role == "word" else _LINES_PER_NAME
+    words = itertools.takewhile(lambda line: not _NUMBER.fullmatch(line), values[at : at + most])
+    return [length for length, _ in enumerate(words, start=1)]
 
 
 def _rows_at(values: list[str], start: int, roles: list[str]) -> tuple[list, int, int]:
@@ -189,6 +187,6 @@ def _leftover_row(
         return end
     for at in rest:
         for cells, _ in _row_at(values, at, roles):
-            if _count(cells[at_number]) == 1 or due < _count(cells[at_number]) < due + _LOST_ROWS:
+            if _count(cells[at_number]) == 1 or due <= _count(cells[at_number]) < due + _LOST_ROWS:
                 return end
     return None

@@ -159,8 +159,8 @@ def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
             at = differs.argmax()
             raise ValueError(
                 f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
-                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; hãy truyền scheme= là "
-                "thang đã dùng, hoặc xếp loại lại bằng grade_units."
+                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; hãy truyền scheme= "
+                "là thang đã dùng, hoặc xếp loại lại bằng grade_units."
             )
     return result
 

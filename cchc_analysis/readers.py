@@ -84,5 +84,6 @@ def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frame(rows: list, lines: Iterable[int]) -> pd.DataFrame:
-    cells = [[clean(str(cell)) for cell in row] for row in rows]
+    width = max(map(len, rows), default=0)
+    cells = [[*(clean(str(cell)) for cell in row), *[None] * (width - len(row))] for row in rows]
     return pd.DataFrame(cells, index=pd.Index(lines, name="line"), dtype="str")

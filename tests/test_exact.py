@@ -1,0 +1,91 @@
+import itertools
+import random
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis import exact
+
+
+def series(*values):
+    return pd.Series(values, dtype="float64")
+
+
+def test_integers_of_the_last_printed_place():
+    integers, places = exact.to_integers(series(81, 81.9, 81.81, None))
+    assert integers.dropna().tolist() == [8100, 8190, 8181]
+    assert integers.isna().tolist() == [False, False, False, True]
+    assert places == 2
+
+
+def test_float_noise_is_not_a_difference():
+    assert exact.to_integers(series(0.1 + 0.2, 0.3))[0].nunique() == 1
+
+
+def test_sums_of_sub_scores_do_not_depend_on_their_order():
+    parts = [7.35, 12.4, 3.15, 9.85, 14.6, 8.05, 11.7, 6.45]
+    shuffled = random.Random(1)
+    sums = {sum(shuffled.sample(parts, len(parts))) for _ in range(500)}
+    assert len(sums) > 1, "floats would have made this test pass by themselves"
+    assert exact.to_integers(series(*sums))[0].unique().tolist() == [7355]
+
+
+def test_places_are_the_fewest_and_at_most_six():
+    assert exact.to_integers(series(81.000001))[1] == 6
+    assert exact.to_integers(series(97.0))[1] == 0
+    with pytest.warns(UserWarning, match="9 chữ số"):
+        integers, places = exact.to_integers(series(1 / 3))
+    assert (integers[0], places) == (333333333, 9)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e17])
+def test_what_a_float_cannot_hold_is_refused(value):
+    with pytest.raises(ValueError, match="quá lớn"):
+        exact.to_integers(series(value))
+
+
+@given(st.lists(st.integers(0, 100_000), min_size=1), st.integers(0, 3))
+def test_integers_give_every_decimal_back(numbers, places):
+    values = series(*(number / 10**places for number in numbers))
+    integers, found = exact.to_integers(values)
+    assert found <= places
+    assert [n * 10 ** (places - found) for n in integers] == numbers
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10_000), st.sampled_from([84, 70, 62.5, 100, 99.75, 33])),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_order_key_orders_as_fractions_do(pairs):
+    score = series(*(points / 100 for points, _ in pairs))
+    maximum = series(*(m for _, m in pairs))
+    key = exact.order_key(score, maximum)
+    shares = [Fraction(points, 100) / Fraction(str(m)) for points, m in pairs]
+    for (a, x), (b, y) in itertools.combinations(zip(key.tolist(), shares, strict=True), 2):
+        assert ((a > b) - (a < b)) == ((x > y) - (x < y))
+
+
+def test_percent_is_rounded_correctly():
+    assert exact.percent_of(series(63, 75.6, 89.995), series(70, 84, 100)).tolist() == [
+        90,
+        90,
+        89.995,
+    ]
+
+
+def test_mean_is_exact_over_scored_units_of_any_maximum():
+    assert exact.mean_percent(series(0.1, 0.2, None), series(10, 10, 10)) == 1.5
+    assert exact.mean_percent(series(35, 84), series(70, 84)) == 75
+    assert np.isnan(exact.mean_percent(series(None), series(100)))
+
+
+def test_a_bound_is_reached_at_the_bound_and_not_below():
+    score, maximum = series(63, 62.99, 75.6, 89.995, 90, None, 0), series(70, 70, 84, *[100] * 4)
+    assert exact.first_reached(score, maximum, (90.0, 80.0)).tolist() == [0, 1, 0, 1, 0, -1, 2]

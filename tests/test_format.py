@@ -1,0 +1,109 @@
+import pandas as pd
+import pytest
+from conftest import table
+
+from cchc_analysis import format_ranking, grade_distribution, grade_units, rank_units
+from cchc_analysis.format import format_number, format_percent
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [
+        (81.755, 2, "81,76"),  # half up; Babel alone gives 81,76 or 81,75 by evenness
+        (81.745, 2, "81,75"),
+        (81.7549999999999, 2, "81,76"),  # float noise around a half is the half
+        (2.5, 0, "3"),
+        (97.685, 3, "97,685"),
+        (81, 2, "81,00"),
+        (1234567.891, 2, "1.234.567,89"),
+        (-0.001, 2, "0,00"),
+        (-1.275, 2, "-1,28"),
+        (float("nan"), 2, "–"),
+    ],
+)
+def test_numbers_are_vietnamese_and_halves_go_up(value, places, text):
+    assert format_number(value, places) == text
+
+
+def test_percent_has_two_places():
+    assert format_percent(100 / 6) == "16,67%"
+    assert format_percent(float("nan")) == "–"
+
+
+def test_a_ranking_is_printed_in_the_order_of_the_decision():
+    printed = table([81, 97.685, 81]).pipe(rank_units).pipe(grade_units).pipe(format_ranking)
+    assert printed.columns.tolist() == [
+        "STT",
+        "Đơn vị",
+        "Tổng điểm đánh giá",
+        "Xếp hạng",
+        "Xếp loại",
+    ]
+    assert printed.values.tolist() == [
+        [1, "b", "97,685", 1, "Xuất sắc"],
+        [2, "a", "81,000", 2, "Tốt"],
+        [3, "c", "81,000", 2, "Tốt"],
+    ]
+
+
+def test_scores_have_at_least_two_places_and_decimals_rounds_half_up():
+    ranking = rank_units(table([81, 81.5]))
+    assert format_ranking(ranking)["Tổng điểm đánh giá"].tolist() == ["81,50", "81,00"]
+    ranking = rank_units(table([81.755]))
+    assert format_ranking(ranking, decimals=2)["Tổng điểm đánh giá"].tolist() == ["81,76"]
+    assert format_ranking(ranking, decimals=0)["Tổng điểm đánh giá"].tolist() == ["82"]
+    for wrong in (-1, 10, 1.5):
+        with pytest.raises(ValueError, match="decimals="):
+            format_ranking(ranking, decimals=wrong)
+
+
+def test_unscored_units_stand_last_and_are_said():
+    printed = format_ranking(grade_units(rank_units(table([None, 95, 10])), scheme="par-index"))
+    assert printed["Đơn vị"].tolist() == ["b", "c", "a"]
+    assert printed["Xếp loại"].tolist() == ["Nhóm A", "Không xếp loại", "Chưa chấm"]
+    assert printed["Xếp hạng"].tolist() == [1, 2, "–"]
+    assert printed["Tổng điểm đánh giá"].tolist() == ["95,00", "10,00", "–"]
+
+
+def test_blocks_are_numbered_from_one_and_named_where_they_differ():
+    ranking = rank_units(table([1, 2, 3], block=["x", "y", "y"], year=2020))
+    printed = format_ranking(ranking)
+    assert printed["STT"].tolist() == [1, 1, 2]
+    assert printed["Khối"].tolist() == ["x", "y", "y"]
+    assert "Năm" not in printed
+
+
+def test_different_maxima_are_printed_with_the_percent():
+    printed = format_ranking(rank_units(table([62.62, 68.32], max_score=[70.0, 84.0])))
+    assert printed["Điểm tối đa"].tolist() == ["70", "84"]
+    assert printed["Tỷ lệ điểm (%)"].tolist() == ["89,46", "81,33"]
+
+
+def test_a_distribution_gets_its_total():
+    printed = format_ranking(grade_distribution(grade_units(table([95, 85, 85, 85, 85, 85]))))
+    assert printed["Tỷ lệ"].tolist() == ["16,67%", "83,33%", "0,00%", "0,00%", "0,00%", "100%"]
+    assert printed.iloc[-1].tolist() == ["Tổng cộng", 6, "100%"]
+    assert printed.attrs["note"] == ""
+
+
+def test_shares_that_do_not_add_up_are_noted():
+    printed = format_ranking(grade_distribution(grade_units(table([95, 85, 70]))))
+    assert printed["Tỷ lệ"].tolist()[-1] == "100%"
+    assert printed.attrs["note"] == "Do làm tròn, các tỷ lệ cộng lại là 99,99%."
+
+
+def test_a_distribution_of_nobody_scored_has_no_share():
+    printed = format_ranking(grade_distribution(grade_units(table([None]))))
+    assert printed.iloc[-1].tolist() == ["Tổng cộng", 1, "–"]
+
+
+def test_a_distribution_by_block_has_a_total_in_each():
+    counts = grade_distribution(grade_units(table([95, 85], block=["x", "y"])), by="block")
+    printed = format_ranking(counts)
+    totals = printed[printed["Xếp loại"] == "Tổng cộng"]
+    assert totals.values.tolist() == [["x", "Tổng cộng", 1, "100%"], ["y", "Tổng cộng", 1, "100%"]]
+
+
+def test_other_tables_keep_their_rows():
+    printed = format_ranking(pd.DataFrame({"unit": ["b", "a"], "gap": [0.30000000000000004, None]}))
+    assert printed.to_dict("list") == {"Đơn vị": ["b", "a"], "Cách đơn vị trên": ["0,30", "–"]}

@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import DATA
+
+from cchc_analysis import load_scores
+
+PASTED = Path(__file__).parent / "fixtures" / "cchc-2020-pasted.txt"
+LINES = PASTED.read_text(encoding="utf-8").splitlines()
+FIRST, LAST = (
+    LINES.index("1", LINES.index("STT")),
+    LINES.index("Không có đơn vị xếp loại Trung bình, Yếu."),
+)
+TOWN = load_scores(DATA / "cchc-2020.csv")
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(lines):
+        path = tmp_path / "dán.txt"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return load_scores(path)
+
+    return load_text
+
+
+def test_pasted_text_and_csv_give_the_identical_table():
+    pd.testing.assert_frame_equal(load_scores(PASTED), TOWN)
+
+
+def test_the_fixture_is_as_untidy_as_a_browser_leaves_it():
+    assert {"", "Xếp", "hạng", "và xã hội", "2020", "5"} <= set(LINES)
+    assert len(LINES) > 18 * 5
+
+
+@pytest.mark.parametrize("at", [at for at in range(FIRST, LAST) if LINES[at].strip()])
+def test_a_lost_line_is_refused_or_costs_a_word_of_a_name(load, at):
+    """A part of a name that is gone cannot be seen; a number, a grade or a row can."""
+    try:
+        loaded = load(LINES[:at] + LINES[at + 1 :])
+    except ValueError as error:
+        assert "dán.txt, dòng" in str(error)
+        return
+    rest = loaded.drop(columns="unit").compare(TOWN.drop(columns="unit"))
+    assert rest.empty
+    assert (loaded["unit"] != TOWN["unit"]).sum() == 1
+
+
+@pytest.mark.parametrize("at", range(FIRST + 1, LAST))
+def test_text_that_breaks_off_gives_whole_rows_or_a_refusal(load, at):
+    try:
+        loaded = load(LINES[:at])
+    except ValueError:
+        return
+    pd.testing.assert_frame_equal(loaded, TOWN.head(len(loaded)))
+    filled = [line for line in LINES[FIRST:at] if line.strip()]
+    assert filled[-1] in ("XUẤT SẮC", "SẮC", "TỐT", "KHÁ")
+
+
+@pytest.mark.parametrize("at", [at for at in range(FIRST, LAST) if LINES[at].strip()])
+def test_a_doubled_line_never_changes_a_number(load, at):
+    try:
+        loaded = load(LINES[: at + 1] + LINES[at:])
+    except ValueError:
+        return
+    assert loaded.drop(columns="unit").compare(TOWN.drop(columns="unit")).empty
+
+
+def test_without_numbering_the_table_must_be_the_end(load):
+    rows = ["Đơn vị", "Điểm", "Phòng Nội vụ", "90,89", "Phòng Y tế", "67,52"]
+    assert load(rows)["score"].tolist() == [90.89, 67.52]
+    assert load([*rows, "Người ký"])["score"].tolist() == [90.89, 67.52]
+    with pytest.raises(ValueError, match="dòng 7: 'Tổng hợp' trông như thuộc bảng"):
+        load([*rows, "Tổng hợp"] + ["một dòng chữ"] * 6 + ["3"])
+
+
+def test_ranks_may_be_words_and_scores_missing(load):
+    lines = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "1", "a", "-", "-", "2", "b", "80 điểm", "thứ 1"]
+    loaded = load(lines)
+    assert loaded["score"].isna().tolist() == [True, False]
+    assert loaded["published_rank"].tolist() == [pd.NA, 1]
+
+
+def test_a_scale_of_grades_that_is_not_known_is_read_line_by_line(load):
+    lines = [
+        "STT",
+        "Đơn vị",
+        "Điểm",
+        "Xếp loại",
+        "1",
+        "a",
+        "80",
+        "Đạt",
+        "2",
+        "b",
+        "40",
+        "Không đạt",
+    ]
+    assert load(lines)["published_grade"].tolist() == ["Đạt", "Không đạt"]
+    lines[3] = "Xếp hạng"
+    lines[7], lines[11] = "Tốt", "Khá"
+    assert load(lines)["published_grade"].tolist() == ["Tốt", "Khá"]
+
+
+def test_a_second_table_is_not_passed_over(load):
+    rows = ["1", "a", "80", "2", "b", "70"]
+    with pytest.raises(ValueError, match="dòng 10: 'Khối huyện' trông như thuộc bảng"):
+        load(["STT", "Đơn vị", "Điểm", *rows, "Khối huyện", "1", "c", "60"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["Năm 2020 có 18 đơn vị", "Xuất sắc", "3"], "không tìm thấy dòng tiêu đề"),
+        (["STT", "Đơn vị", "Điểm"], "cuối tệp: không đọc được dòng nào"),
+        (["STT", "Đơn vị", "Điểm", "Phòng Nội vụ", "80"], "dòng 4: không đọc được dòng nào"),
+    ],
+)
+def test_text_without_a_table_is_refused(load, lines, words):
+    with pytest.raises(ValueError, match=words):
+        load(lines)
+
+
+def test_a_long_table_is_read(load):
+    lines = ["STT", "Đơn vị", "Điểm"]
+    for number in range(1, 1501):
+        lines += [str(number), f"Đơn vị {number}", f"{number % 100},5"]
+    assert len(load(lines)) == 1500

@@ -1,0 +1,167 @@
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import DATA, table
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis import GradeScheme, grade_distribution, grade_units, load_scores, rank_units
+
+SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
+
+
+def ranks(scores, **columns):
+    return rank_units(table(scores, **columns))["rank"].tolist()
+
+
+def test_ties_share_the_better_place_and_missing_has_none():
+    assert ranks([70, 90, 70, None, 60]) == [2, 1, 2, pd.NA, 4]
+    assert str(rank_units(table([1.0]))["rank"].dtype) == "Int64"
+
+
+def test_float_noise_does_not_break_a_tie():
+    assert ranks([0.1 + 0.2, 0.3], max_score=1.0) == [1, 1]
+
+
+def test_a_difference_in_the_last_place_is_a_difference():
+    assert ranks([85.421, 85.42]) == [1, 2]
+
+
+def test_units_of_different_maxima_rank_by_percent():
+    assert ranks([63, 75.6, 68.32, 62.62], max_score=[70, 84, 84, 70]) == [1, 1, 4, 3]
+
+
+def test_ranks_start_again_in_each_year_and_block():
+    scores = table([3, 2, 1, 9], year=[2020, 2020, 2021, 2021], block=["x", "y", "x", "x"])
+    assert rank_units(scores)["rank"].tolist() == [1, 1, 2, 1]
+    assert rank_units(scores, within="year")["rank"].tolist() == [1, 2, 2, 1]
+    assert rank_units(scores, within=[])["rank"].tolist() == [2, 3, 4, 1]
+
+
+def test_a_missing_block_is_a_group_of_its_own():
+    assert ranks([3, 2, 1], block=["x", None, None]) == [1, 1, 2]
+
+
+@given(SCORES)
+def test_ranks_agree_with_pandas_and_do_not_depend_on_row_order(scores):
+    ranked = rank_units(table(scores))
+    tenths = pd.Series([None if s is None else round(s * 10) for s in scores], dtype="Int64")
+    expected = tenths.rank(method="min", ascending=False)
+    assert ranked["rank"].equals(expected.astype("Int64"))
+    backwards = rank_units(table(scores).iloc[::-1])
+    assert backwards["rank"].sort_index().equals(ranked["rank"])
+
+
+@given(SCORES, st.integers(0, 500))
+def test_a_common_shift_of_all_scores_leaves_ranks(scores, shift):
+    moved = [None if s is None else s + shift / 10 for s in scores]
+    assert ranks(moved, max_score=1000) == ranks(scores, max_score=1000)
+
+
+@pytest.mark.parametrize(
+    ("score", "max_score", "grade"),
+    [
+        (90, 100, "Xuất sắc"),
+        (89.995, 100, "Tốt"),
+        (63, 70, "Xuất sắc"),
+        (62.99, 70, "Tốt"),
+        (75.6, 84, "Xuất sắc"),
+        (100, 100, "Xuất sắc"),
+        (50, 100, "Trung bình"),
+        (49.99, 100, "Yếu"),
+        (0, 100, "Yếu"),
+    ],
+)
+def test_a_grade_begins_at_its_bound(score, max_score, grade):
+    assert grade_units(table([score], max_score=max_score))["grade"].tolist() == [grade]
+
+
+def test_grades_are_an_ordered_categorical_best_first():
+    grade = grade_units(table([95, None]))["grade"]
+    assert grade.cat.ordered
+    assert grade.cat.categories.tolist() == ["Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"]
+    assert grade.isna().tolist() == [False, True]
+
+
+def test_below_the_last_bound_there_is_no_grade():
+    graded = grade_units(table([95, 69.9]), scheme="par-index")
+    assert graded["grade"].isna().tolist() == [False, True]
+
+
+def test_either_order_gives_the_same_table():
+    scores = table([81, 97.685, None], block=["x", "y", "y"])
+    one = scores.pipe(rank_units).pipe(grade_units)
+    other = scores.pipe(grade_units).pipe(rank_units)
+    pd.testing.assert_frame_equal(one, other)
+    assert one.columns.tolist()[-3:] == ["percent", "rank", "grade"]
+    pd.testing.assert_frame_equal(one, one.pipe(rank_units).pipe(grade_units))
+
+
+def test_row_order_and_labels_are_kept_even_when_labels_repeat():
+    scores = table([1, 3, 2]).set_axis([7, 7, 5])
+    ranked = scores.pipe(rank_units).pipe(grade_units)
+    assert ranked.index.tolist() == [7, 7, 5]
+    assert ranked["rank"].tolist() == [3, 1, 2]
+
+
+def test_an_empty_table_stays_empty():
+    assert table([]).pipe(rank_units).pipe(grade_units).empty
+
+
+def test_distribution_keeps_zero_rows():
+    counts = grade_distribution(grade_units(table([95, 85, 85])))
+    assert counts["grade"].tolist() == ["Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"]
+    assert counts["units"].tolist() == [1, 2, 0, 0, 0]
+    assert counts["share_pct"].round(6).tolist() == [33.333333, 66.666667, 0, 0, 0]
+
+
+def test_shares_are_of_scored_units_and_the_others_stand_last():
+    counts = grade_distribution(grade_units(table([95, 60, None, None]), scheme="par-index"))
+    assert counts["grade"].tolist()[-2:] == ["Không xếp loại", "Chưa chấm"]
+    assert counts["units"].tolist() == [1, 0, 0, 1, 2]
+    assert counts["share_pct"].tolist()[:4] == [50, 0, 0, 50]
+    assert np.isnan(counts["share_pct"].iloc[4])
+
+
+def test_distribution_of_nobody_scored():
+    counts = grade_distribution(grade_units(table([None])))
+    assert counts["units"].tolist() == [0, 0, 0, 0, 0, 1]
+    assert counts["share_pct"].tolist()[:5] == [0] * 5
+
+
+def test_distribution_by_block_and_year():
+    graded = grade_units(table([95, 85, 95], year=2020, block=["sở", "huyện", "sở"]))
+    counts = grade_distribution(graded, by=["year", "block"])
+    assert counts.columns.tolist() == ["year", "block", "grade", "units", "share_pct"]
+    assert counts["block"].unique().tolist() == ["sở", "huyện"]
+    assert counts[counts["units"] > 0]["units"].tolist() == [2, 1]
+    assert grade_distribution(graded, by="year")["units"].tolist() == [2, 1, 0, 0, 0]
+
+
+@given(SCORES)
+def test_counts_add_up_to_the_units(scores):
+    scheme = GradeScheme(["A", "B"], [80, 40])
+    counts = grade_distribution(grade_units(table(scores), scheme=scheme))
+    assert counts["units"].sum() == len(scores)
+    assert round(counts["share_pct"].sum(), 9) == (100 if any(s is not None for s in scores) else 0)
+
+
+def test_published_numbers_of_the_real_tables_are_pinned():
+    town = load_scores(DATA / "cchc-2020.csv").pipe(rank_units).pipe(grade_units)
+    assert town["rank"].tolist() == list(range(1, 19))
+    assert grade_distribution(town)["units"].tolist() == [3, 6, 9, 0, 0]
+    province = load_scores(DATA / "so-nganh-2021.csv").pipe(rank_units).pipe(grade_units)
+    assert province["rank"].tolist() == list(range(1, 22))
+    assert grade_distribution(province)["units"].tolist() == [1, 14, 6, 0, 0]
+    regions = load_scores(DATA / "par-index-regions.csv").pipe(rank_units)
+    assert regions["rank"].tolist() == [1, 2, 3, 4, 5, 5, 1, 3, 2, 4]
+
+
+@pytest.mark.parametrize("function", [rank_units, grade_units])
+def test_a_missing_column_is_named(function):
+    with pytest.raises(ValueError, match=r"không có cột 'max_score'.*load_scores"):
+        function(table([1]).drop(columns="max_score"))
+    with pytest.raises(ValueError, match=r"không có cột 'grade'.*grade_units"):
+        grade_distribution(table([1]))
+    with pytest.raises(ValueError, match="không có cột 'region'"):
+        rank_units(table([1]), within="region")

@@ -1,0 +1,23 @@
+import unicodedata
+
+import pytest
+
+from cchc_analysis.text import clean, fold, same
+
+
+def test_clean_heals_spaces_unicode_form_and_lookalike_letters():
+    decomposed = unicodedata.normalize("NFD", "  Phòng  Nội\u00a0vụ\n")
+    assert clean(decomposed) == "Phòng Nội vụ"
+    assert clean("Ðội Quy tắc đô thị") == "Đội Quy tắc đô thị"
+
+
+def test_same_ignores_case_but_not_accents():
+    assert same("XUẤT SẮC") == same("Xuất sắc")
+    assert same("Khá") != same("Kha")
+
+
+@pytest.mark.parametrize(
+    "header", ["ĐIỂM\nđánh giá", "Điểm  đánh giá", "Ðiểm đánh giá:", "diem danh gia"]
+)
+def test_fold_gives_one_key_to_every_spelling_of_a_header(header):
+    assert fold(header) == fold(unicodedata.normalize("NFD", header)) == "diem danh gia"
