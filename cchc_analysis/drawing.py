@@ -99,8 +99,10 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
     for bound in (bound for bound in scheme.bounds if left < bound <= right and bound > 0):
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-        top = ax.get_xaxis_transform()
-        ax.text(bound, 1.005, decimal_comma(bound), transform=top, ha="center", fontsize=8)
+        ax.annotate(
+            decimal_comma(bound), (bound, 1), (0, 3), xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points", ha="center", fontsize=8,
+        )  # fmt: skip
     in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
     bounds = "/".join(decimal_comma(bound) for bound in scheme.bounds if bound)

@@ -1,0 +1,178 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import DATA, RANKING_TABLES, table
+from matplotlib.colors import to_rgb
+
+from cchc_analysis import (
+    grade_distribution,
+    grade_units,
+    load_scores,
+    plot_comparison,
+    plot_distribution,
+    plot_ranking,
+    rank_units,
+)
+
+PLOTS = [plot_ranking, plot_distribution, plot_comparison]
+LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
+
+
+@pytest.fixture(autouse=True)
+def _style():
+    with plt.style.context("cchc_analysis.report"):
+        yield
+
+
+def labels(ax):
+    return [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_ranking_draws_each_score_in_order(town):
+    ax = plot_ranking(town.sample(frac=1, random_state=0))
+    bars = ax.patches
+    assert [bar.get_width() for bar in bars] == town["score"].tolist()
+    assert all(bar.get_x() == 0 for bar in bars)
+    assert labels(ax)[0] == "1. Văn phòng HĐND&UBND"
+    assert texts(ax)[:1] + texts(ax)[17:18] == ["97,23  Xuất sắc", "67,52  Khá"]
+    assert texts(ax)[18:] == ["90", "80", "65", "50"]
+    assert ax.get_xlim() == (0, 100)
+    assert ax.yaxis_inverted()
+    assert "giả định" in ax.get_xlabel()
+
+
+def test_grades_tell_themselves_apart_in_grey(town):
+    ax = plot_distribution(town)
+    lightness = [
+        np.dot(to_rgb(bar.get_facecolor()), [0.2126, 0.7152, 0.0722]) for bar in ax.patches
+    ]
+    assert np.all(np.diff(lightness) > 0.05)
+
+
+def test_distribution_draws_counts_with_shares(town):
+    for given in (town, grade_distribution(town), town.drop(columns="grade")):
+        ax = plot_distribution(given)
+        assert [bar.get_width() for bar in ax.patches] == [3, 6, 9, 0, 0]
+        assert texts(ax) == ["3 (16,67%)", "6 (33,33%)", "9 (50,00%)", "0 (0,00%)", "0 (0,00%)"]
+        assert labels(ax)[0] == "Xuất sắc (từ 90%)"
+        assert "18 đơn vị được chấm" in ax.get_xlabel()
+
+
+def test_distribution_shows_those_without_a_grade_and_each_block():
+    graded = grade_units(table([95, 60, None], block=["x", "y", "y"]), scheme="par-index")
+    ax = plot_distribution(grade_distribution(graded, by="block"), scheme="par-index")
+    assert [bar.get_width() for bar in ax.patches] == [1, 0, 0, 0, 0, 0, 1, 1]
+    assert labels(ax)[-2:] == ["y – Không xếp loại", "y – Chưa chấm"]
+    assert texts(ax)[-2:] == ["1 (100,00%)", "1"]
+
+
+def test_comparison_draws_each_unit_against_the_mean(town):
+    ax = plot_comparison(town)
+    mean = sum(round(s * 100) for s in town["score"]) / 1800  # 80.06 by hand
+    dots, lines = ax.collections[1].get_offsets(), ax.collections[0].get_segments()
+    assert dots[:, 0].tolist() == town["score"].tolist()
+    np.testing.assert_allclose([line[0][0] for line in lines], mean)
+    assert texts(ax)[0] == "+17,17"
+    assert texts(ax)[17] == "-12,54"
+    assert "(80,06)" in ax.get_title(loc="left")
+    assert "trục bắt đầu từ 65" in ax.get_xlabel()
+
+
+def test_comparison_with_one_unit_in_its_own_year():
+    regions = load_scores(DATA / "par-index-regions.csv")
+    ax = plot_comparison(regions, unit="đông nam bộ")
+    at = dict(zip(labels(ax), texts(ax), strict=False))
+    assert at["Đông Nam Bộ – 2023"] == at["Đông Nam Bộ – 2022"] == "0,00"
+    assert at["Đồng bằng sông Hồng – 2023"] == "+0,54"
+    assert at["Trung du miền núi phía Bắc – 2022"] == "+0,26"
+
+
+def test_a_unit_that_is_not_there_is_named_with_the_closest(town):
+    with pytest.raises(ValueError, match="Không có đơn vị 'Phòng Nội Vu'.*'Phòng Nội vụ'"):
+        plot_comparison(town, unit="Phòng Nội Vu")
+    with pytest.raises(ValueError, match="'b' chưa được chấm"):
+        plot_comparison(table([9, None]), unit="b")
+
+
+def test_different_maxima_are_drawn_in_percent():
+    scores = table([63, 75.6, 42], max_score=[70, 84, 84])
+    ax = plot_ranking(scores)
+    assert [bar.get_width() for bar in ax.patches] == [90, 90, 50]
+    assert texts(ax)[:3] == ["90,00%  Xuất sắc", "90,00%  Xuất sắc", "50,00%  Trung bình"]
+    assert "%" in ax.get_xlabel()
+    assert texts(plot_comparison(scores))[:3] == ["+13,33", "+13,33", "-26,67"]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_grades_of_another_scheme_are_refused_naming_the_first_unit(plot, town):
+    regraded = grade_units(town, scheme="da-nang-2011")
+    with pytest.raises(ValueError, match="'Văn phòng HĐND&UBND' có xếp loại 'Rất tốt'"):
+        plot(regraded)
+    assert plot(regraded, scheme="da-nang-2011")
+    with pytest.raises(ValueError, match="Loại 'Rất tốt'"):
+        plot_distribution(grade_distribution(regraded))
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_the_given_axes_are_used_and_nothing_else_is_touched(plot, town):
+    _, (left, right) = plt.subplots(1, 2)
+    before = dict(plt.rcParams)
+    assert plot(town, ax=right) is right
+    assert not left.patches
+    assert not left.collections
+    assert dict(plt.rcParams) == before
+    assert len(plt.get_fignums()) == 1
+    assert plot(town).figure is not right.figure
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("name", RANKING_TABLES)
+def test_alt_text_says_what_the_chart_shows(plot, name):
+    scores = load_scores(DATA / f"{name}.csv")
+    alt = plot(scores).get_label()
+    assert alt.startswith("Biểu đồ")
+    assert str(len(scores)) in alt
+    assert alt.endswith(".")
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("units", [1, 3, 18, 63, 140])
+@pytest.mark.parametrize("name", ["Phòng", LONG])
+def test_no_text_is_cut_or_overlaps(plot, units, name):
+    scores = np.round(np.random.default_rng(units).uniform(40, 100, units), 2)
+    scores[1::9] = np.nan
+    ranking = pd.DataFrame(
+        {"unit": [f"{name} {at}" for at in range(units)], "score": scores, "max_score": 100.0}
+    ).pipe(rank_units)
+    ax = plot(ranking)
+    ax.figure.draw_without_rendering()
+    left, right = ax.get_xlim()
+    ticks = [t for t in ax.get_xticklabels() if left <= t.get_position()[0] <= right]
+    drawn = [*ax.get_yticklabels(), *ticks, *ax.texts, ax.title, ax._left_title, ax.xaxis.label]
+    boxes = [text.get_window_extent() for text in drawn if text.get_text()]
+    figure = ax.figure.bbox
+    for at, box in enumerate(boxes):
+        assert box.x0 >= -1
+        assert box.y0 >= -1
+        assert box.x1 <= figure.x1 + 1
+        assert box.y1 <= figure.y1 + 1
+        assert not any(box.overlaps(other) for other in boxes[at + 1 :])
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_nobody_scored_and_nobody_there(plot):
+    assert "hưa" in plot(table([None, None])).get_label()
+    if plot is not plot_distribution:
+        with pytest.raises(ValueError, match="không có đơn vị nào"):
+            plot(table([]))
+
+
+def test_markup_in_a_name_is_drawn_as_text():
+    ax = plot_ranking(table([90]).assign(unit="$x_1$ <b>&amp;</b>"))
+    ax.figure.draw_without_rendering()
+    assert labels(ax) == [r"1. \$x_1\$ <b>&amp;</b>"]

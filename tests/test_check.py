@@ -1,0 +1,105 @@
+import pandas as pd
+import pytest
+from conftest import table
+
+from cchc_analysis import (
+    check_published,
+    format_ranking,
+    grade_units,
+    implied_cutoffs,
+    rank_units,
+)
+
+
+def published(scores, ranks, **columns):
+    return rank_units(table(scores, published_rank=pd.array(ranks, dtype="Int64"), **columns))
+
+
+def test_the_town_agrees_with_what_was_published(town):
+    counts = {"Xuất sắc": 3, "Tốt": 6, "Khá": 9, "Trung bình": 0, "Yếu": 0, "Tổng cộng": 18}
+    check = check_published(town, distribution=counts)
+    assert check.empty
+    assert check.columns.tolist() == ["unit", "item", "published", "computed", "note"]
+    assert check.attrs["note"] == (
+        "Đã đối chiếu: xếp hạng của 18 đơn vị, xếp loại của 18 đơn vị, số đơn vị theo từng loại."
+    )
+
+
+def test_a_wrong_rank_grade_and_count_are_found(town):
+    town.loc[3, "published_rank"] = 7
+    town.loc[4, "published_grade"] = "KHÁ"
+    check = check_published(town, distribution=pd.DataFrame({"grade": ["TỐT"], "units": [5]}))
+    assert check[["unit", "item", "published", "computed"]].fillna("").values.tolist() == [
+        ["Phòng Giáo dục và Đào tạo", "rank", "7", "4"],
+        ["Phòng Văn hóa và Thông tin", "grade", "Khá", "Tốt"],
+        ["", "units", "5", "6"],
+    ]
+    assert check["note"].iloc[2] == "Tốt"
+    assert format_ranking(check)["Nội dung"].tolist() == ["Xếp hạng", "Xếp loại", "Số đơn vị"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "ranks", "wrong"),
+    [
+        ([9, 8, 8, 7], [1, 2, 2, 4], []),
+        ([9, 8, 8, 7], [1, 2, 3, 4], []),  # an order among printed ties
+        ([9, 8, 8, 7], [1, 3, 2, 4], []),
+        ([9, 8, 8, 7], [1, 2, 2, 3], ["d"]),  # another convention
+        ([9, 8, 8, 7], [1, 3, 3, 4], ["b", "c"]),  # a tie that gives away the better place
+        ([9, 8, 8, 7], [1, 2, None, 4], []),
+        ([9, None], [1, 2], ["b"]),
+    ],
+)
+def test_ties_may_be_published_in_an_order(scores, ranks, wrong):
+    assert check_published(published(scores, ranks))["unit"].tolist() == wrong
+
+
+def test_ranks_are_compared_within_blocks_and_computed_where_missing():
+    ranking = table([9, 8, 7], block=["x", "y", "y"], published_rank=[1, 1, 1])
+    check = check_published(ranking.set_axis([5, 5, 5]))
+    assert check[["block", "unit", "published", "computed"]].values.tolist() == [
+        ["y", "c", "1", "2"]
+    ]
+
+
+def test_a_foreign_scale_is_reported_once(town):
+    regraded = grade_units(town, scheme="tttt-2024")
+    check = check_published(regraded, distribution={"Xuất sắc": 3})
+    assert check["item"].tolist() == ["grade"]
+    assert check["published"].tolist() == ["Xuất sắc, Tốt, Khá"]
+    assert check["computed"].tolist() == ["A, B, C, D, E"]
+    assert "scheme=" in check["note"][0]
+
+
+def test_what_is_not_there_is_not_compared():
+    check = check_published(table([9, 8]))
+    assert check.empty
+    assert "không có số liệu công bố" in check.attrs["note"]
+    with pytest.raises(ValueError, match="không có cột 'grade'"):
+        check_published(table([9]), distribution={"Tốt": 1})
+
+
+def test_cutoffs_implied_by_the_town(town):
+    cutoffs = implied_cutoffs(town)
+    assert cutoffs["grade"].tolist() == ["Xuất sắc", "Tốt", "Khá"]
+    assert cutoffs["above"].tolist()[:2] == [88.74, 78.79]
+    assert cutoffs["above"].isna().tolist() == [False, False, True]
+    assert cutoffs["at_most"].tolist() == [90.89, 81, 67.52]
+
+
+def test_cutoffs_are_percent_of_the_maximum_and_found_within_blocks():
+    scores = table([63, 60, 80, None], max_score=[70, 70, 100, 100], block=list("xxyy"))
+    cutoffs = implied_cutoffs(scores.assign(published_grade=["A", "B", "A", "B"]))
+    assert cutoffs["block"].tolist() == ["x", "x", "y"]
+    assert cutoffs["at_most"].round(4).tolist() == [90, 85.7143, 80]
+
+
+@pytest.mark.parametrize("other", [88.74, 88.75])
+def test_overlapping_grades_name_the_two_units(other):
+    scores = table([95, 88.74, other], published_grade=["A", "A", "B"])
+    with pytest.raises(ValueError, match=r"'c' \(88,7\d, B\) không thấp hơn 'b' \(88,74, A\)"):
+        implied_cutoffs(scores)
+    with pytest.raises(ValueError, match="'c' .*% điểm tối đa|'c'"):
+        implied_cutoffs(scores.assign(max_score=[100, 100, 99]))
+    with pytest.raises(ValueError, match="published_grade"):
+        implied_cutoffs(table([1]))

@@ -1,0 +1,124 @@
+"""What holds for every public function, and for the package as it is installed."""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pandas as pd
+import pytest
+from conftest import DATA, ROOT
+from PIL import Image
+
+import cchc_analysis as cchc
+
+PUBLIC = [
+    "GradeScheme", "check_published", "format_ranking", "grade_distribution", "grade_units",
+    "implied_cutoffs", "load_scheme", "load_scores", "plot_comparison", "plot_distribution",
+    "plot_ranking", "rank_units", "save_chart",
+]  # fmt: skip
+FUNCTIONS = [name for name in PUBLIC if name.islower()]
+OF_A_TABLE = [n for n in FUNCTIONS if n not in ("load_scheme", "load_scores", "save_chart")]
+
+
+def test_the_public_names_are_these():
+    assert cchc.__all__ == PUBLIC
+    modules = {name for name, value in vars(cchc).items() if inspect.ismodule(value)}
+    assert {name for name in vars(cchc) if not name.startswith("_")} - modules == set(PUBLIC)
+
+
+@pytest.mark.parametrize("name", OF_A_TABLE)
+def test_the_input_is_never_changed(name, town):
+    before = town.copy(deep=True)
+    getattr(cchc, name)(town)
+    pd.testing.assert_frame_equal(town, before)
+    assert town.attrs == before.attrs
+
+
+@pytest.mark.parametrize("name", [n for n in OF_A_TABLE if not n.startswith("plot_")])
+def test_every_result_is_a_plain_frame_with_the_unit_as_a_column(name, town):
+    result = getattr(cchc, name)(town)
+    assert type(result) is pd.DataFrame
+    assert result.index.nlevels == 1
+    assert result.index.name is None
+    assert not result.columns.has_duplicates
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_data_come_first_and_options_are_keywords_with_documentation(name):
+    function = getattr(cchc, name)
+    first, *options = inspect.signature(function).parameters.values()
+    assert first.default is inspect.Parameter.empty
+    named = [p for p in options if p.name != "name"]
+    assert all(p.kind is inspect.Parameter.KEYWORD_ONLY for p in named)
+    described = re.split(r"\n *(?:Returns|Raises)\n", function.__doc__)[0]
+    for parameter in [first, *options]:
+        assert re.search(rf"\b{parameter.name}\b", described.split("Parameters\n")[1])
+    for section in ("Raises", "Examples"):
+        assert f"{section}\n" in function.__doc__
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_is_in_the_readme_and_most_in_a_notebook(name):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"`{name}" in readme
+    notebooks = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "notebooks").glob("*.ipynb"))
+    assert name in notebooks or name == "GradeScheme"
+
+
+def test_the_picture_in_the_readme_is_what_the_package_draws(town):
+    with Image.open(ROOT / ".images" / "ranking.png") as picture:
+        assert picture.info["Description"] == cchc.plot_ranking(town).get_label()
+
+
+def test_importing_changes_nothing_and_loads_nothing_heavy():
+    code = (
+        "import sys, warnings, pandas\n"
+        "before = warnings.filters[:], pandas.get_option('display.max_rows')\n"
+        "import cchc_analysis\n"
+        "assert (warnings.filters[:], pandas.get_option('display.max_rows')) == before\n"
+        "heavy = {'matplotlib', 'babel', 'IPython', 'jupyterlab'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_modules_are_short_and_import_only_what_stands_before_them():
+    order = [
+        "text", "labels", "exact", "schemes", "grid", "pasted", "readers", "load", "table",
+        "ranking", "format", "check", "cutoffs", "drawing", "charts", "export", "cli", "__init__",
+    ]  # fmt: skip
+    sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
+    assert sorted(sources) == sorted(order)
+    for name, source in sources.items():
+        assert source.count("\n") <= 200, name
+        imported = re.findall(r"^from cchc_analysis\.(\w+) import", source, re.MULTILINE)
+        for names in re.findall(r"^from cchc_analysis import (.+)$", source, re.MULTILINE):
+            imported += [n.strip() for n in names.split(",")]
+        assert all(order.index(other) < order.index(name) for other in imported), name
+
+
+def test_the_wheel_works_from_another_folder(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+        scripts = archive.read(next(n for n in archive.namelist() if "entry_points" in n)).decode()
+    assert "cchc-report = cchc_analysis.cli:main" in scripts
+    code = (
+        "import sys, cchc_analysis, cchc_analysis.cli\n"
+        f"assert cchc_analysis.__file__.startswith({str(tmp_path / 'installed')!r})\n"
+        "sys.exit(cchc_analysis.cli.main(sys.argv[1:]))"
+    )
+    away = tmp_path / "away"
+    away.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(DATA / "cchc-2020.csv")],
+        cwd=away, env=environment, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (away / "reports" / "cchc-2020" / "ranking.png").is_file()

@@ -1,0 +1,54 @@
+import json
+import re
+
+import pandas as pd
+import pytest
+from conftest import DATA, ROOT
+
+PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_data_are_what_the_package_says():
+    from frictionless import Package
+
+    report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "note"])
+    assert report.stats["tasks"] == len(list(DATA.glob("*.csv"))) == 4
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_validation_can_fail(tmp_path):
+    from frictionless import Package
+
+    for path in DATA.iterdir():
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / path.name).write_text(text.replace("97.23", "197.23"), encoding="utf-8")
+    assert not Package(str(tmp_path / "datapackage.json")).validate().valid
+
+
+def test_every_resource_names_its_grain_source_and_fields():
+    for resource in PACKAGE["resources"]:
+        assert resource["description"].startswith("One row per")
+        assert resource["sources"][0]["title"]
+        columns = pd.read_csv(DATA / resource["path"]).columns.tolist()
+        assert [field["name"] for field in resource["schema"]["fields"]] == columns
+
+
+@pytest.mark.parametrize("resource", PACKAGE["resources"], ids=lambda r: r["name"])
+def test_the_dictionary_in_the_readme_is_that_of_the_package(resource):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme[readme.index(f"`{resource['path']}`") :]
+    rows = re.findall(r"^\| `([^`]+)` \| (\w+) \| ([^|]+) \|([^|]*)\|$", section, re.MULTILINE)
+    expected = [
+        (f["name"], f["type"], f["description"], f.get("unit", ""))
+        for f in resource["schema"]["fields"]
+    ]
+    assert [tuple(cell.strip() for cell in row) for row in rows[: len(expected)]] == expected
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared folder is not beside the project")
+@pytest.mark.parametrize("resource", PACKAGE["resources"], ids=lambda r: r["name"])
+def test_the_figures_are_those_that_were_handed_over(resource):
+    assert (DATA / resource["path"]).read_bytes() == (SHARED / resource["path"]).read_bytes()

@@ -1,0 +1,92 @@
+import re
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from conftest import table
+from PIL import Image
+
+from cchc_analysis import plot_comparison, plot_ranking, save_chart
+from cchc_analysis.export import write_csv
+
+
+def save(town, folder, **options):
+    with plt.style.context("cchc_analysis.report"):
+        return save_chart(plot_ranking(town), "hạng", folder=folder, **options)
+
+
+def test_files_formats_and_metadata(town, tmp_path):
+    png, svg = save(town, tmp_path / "a" / "b", source="Phòng Nội vụ", note="Ghi chú")
+    assert [png.name, svg.name] == ["hạng.png", "hạng.svg"]
+    with Image.open(png) as picture:
+        assert round(picture.info["dpi"][0]) == 300
+        assert picture.width == pytest.approx(6.3 * 300, abs=3)  # 160 mm
+        assert picture.info["Title"] == "Xếp hạng đơn vị theo điểm đánh giá"
+        assert picture.info["Description"].startswith("Biểu đồ thanh ngang: xếp hạng 18 đơn vị")
+        assert picture.info["Source"] == "Phòng Nội vụ"
+    text = svg.read_text(encoding="utf-8")
+    assert "Nguồn: Phòng Nội vụ" in text
+    assert "Ghi chú" in text
+    assert "Biểu đồ thanh ngang" in text
+    assert re.search(r"<text[^>]*>(?:<tspan[^>]*>)?97,23", text), "text stays text"
+
+
+def test_alt_text_can_be_given(town, tmp_path):
+    (png,) = save(town, tmp_path, formats=["png"], alt="Hình khác")
+    with Image.open(png) as picture:
+        assert picture.info["Description"] == "Hình khác"
+
+
+def test_exports_are_byte_identical_from_run_to_run(town, tmp_path):
+    one, two = (save(town, tmp_path / run, source="x") for run in ("1", "2"))
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_the_chart_is_left_as_it_was(town, tmp_path):
+    ax = plot_ranking(town)
+    size, artists = ax.figure.get_size_inches().tolist(), len(ax.figure.get_children())
+    save_chart(ax, "x", folder=tmp_path, source="x", note="y " * 300)
+    assert ax.figure.get_size_inches().tolist() == size
+    assert len(ax.figure.get_children()) == artists
+
+
+def test_small_print_makes_room_below(town, tmp_path):
+    heights = []
+    for note in (None, "một hai ba " * 40):
+        (png,) = save(town, tmp_path, formats=["png"], note=note)
+        with Image.open(png) as picture:
+            heights.append(picture.height)
+            assert picture.width == pytest.approx(6.3 * 300, abs=3)
+    assert heights[1] > heights[0] + 100
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "", " . ", "a\nb"])
+def test_names_that_no_system_takes_are_refused(name, tmp_path):
+    with pytest.raises(ValueError, match="Tên biểu đồ"):
+        save_chart(plot_ranking(table([9])), name, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_formats_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="'gif'.*png, svg"):
+        save_chart(plot_ranking(table([9])), "x", folder=tmp_path / "neu", formats=["png", "gif"])
+    assert not (tmp_path / "neu").exists()
+
+
+def test_titles_of_two_lines_are_kept_whole(tmp_path):
+    name = "Ban Quản lý dự án và đầu tư xây dựng khu vực thị xã"
+    ax = plot_comparison(table([9, 8]).assign(unit=["a", name]), unit=name)
+    (png,) = save_chart(ax, "x", folder=tmp_path, formats=["png"])
+    with Image.open(png) as picture:
+        assert name in " ".join(picture.info["Title"].split())
+
+
+def test_csv_is_for_vietnamese_excel(tmp_path):
+    frame = pd.DataFrame(
+        {"Đơn vị": ["a;b", "=HYPERLINK(1)", "–"], "Điểm": ["97,23", "-1,5", "81,00"]}
+    )
+    data = write_csv(frame, tmp_path / "x.csv").read_bytes()
+    assert data.decode("utf-8-sig") == (
+        'Đơn vị;Điểm\r\n"a;b";97,23\r\n\'=HYPERLINK(1);-1,5\r\n–;81,00\r\n'
+    )
+    assert data.startswith(b"\xef\xbb\xbf")
