@@ -177,7 +177,7 @@ def plot_comparison(
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
     for _, group in groups:
         at = group.index
-        ax.vlines(reference[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", linewidth=1)
+        ax.vlines(reference[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
     places = places_of(table["score"]) if in_points and unit is not None else LEAST_PLACES
     differences = (table["percent"] - reference).map(
