@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing, exact
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, places_of
+from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, MEAN, NO_GRADE, UNSCORED
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
@@ -119,7 +119,7 @@ def plot_distribution(
     ax.margins(x=0.2)
     scored = distribution["units"][distribution["share_pct"].notna()].sum()
     base = "số đơn vị được chấm của từng nhóm" if by else f"{scored} đơn vị được chấm"
-    assumed = f"\nNgưỡng xếp loại: {ASSUMED}" * scheme.assumed
+    assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
     ax.set_xlabel(f"Số đơn vị (tỷ lệ trên {base}){assumed}")
     ax.set_label(
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
@@ -179,9 +179,9 @@ def plot_comparison(
         at = group.index
         ax.vlines(reference[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    places = places_of(table["score"]) if in_points and unit is not None else LEAST_PLACES
+    places = printed_places(table["score"]) if in_points and unit is not None else LEAST_PLACES
     differences = (table["percent"] - reference).map(
-        lambda points: "+" * (points > 0) + format_number(points, places)
+        lambda points: ("+" if points > 0 else "") + format_number(points, places)
     )
     differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cchc_analysis.labels import BLANK, RESERVED_GRADES, TOTAL
+from cchc_analysis.labels import BLANK, NO_GRADE, RESERVED_GRADES, TOTAL, UNSCORED
 from cchc_analysis.ranking import grade_distribution, rank_units
-from cchc_analysis.schemes import spelled
-from cchc_analysis.table import check_columns, group_columns, group_numbers
+from cchc_analysis.schemes import known_scheme, spelled
+from cchc_analysis.table import check_columns, check_graded, group_columns, group_numbers
 from cchc_analysis.text import same
 
 
@@ -34,8 +34,8 @@ def check_published(
         One row per disagreement, none when all agree: ``year`` and ``block`` where the table has
         them, ``unit`` (missing where it is about the whole table), ``item`` ("rank",
         "grade" or "units"), ``published``, ``computed`` and ``note`` (text). ``attrs["note"]``
-        says what was compared. Grade names foreign to the scheme give one row in all, and then
-        grades and counts are not compared.
+        says what was compared. Grade names that the scheme lacks give one row in all; if they
+        are of another scale, grades and counts are not compared.
 
     Raises
     ------
@@ -57,78 +57,99 @@ def check_published(
     if "published_rank" in ranking:
         compared.append(f"xếp hạng của {ranking['published_rank'].count()} đơn vị")
         found += _check_ranks(ranking)
-    grades, counts = ranking.get("published_grade", pd.Series(dtype="str")).dropna(), {}
-    if distribution is not None:
-        check_columns(ranking, ["grade"])
+    if "grade" in ranking or distribution is not None:
+        check_graded(ranking)
+        grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
         counts = _as_counts(distribution)
-    if "grade" in ranking and (foreign := _foreign_grades(ranking, pd.Series([*grades, *counts]))):
+        foreign, is_scale = _foreign_grades(ranking, [*grades, *counts])
         found += foreign
-    elif "grade" in ranking:
-        if len(grades):
+        if len(grades) and not is_scale:
             compared.append(f"xếp loại của {len(grades)} đơn vị")
             found += _check_grades(ranking)
-        if counts:
+        if counts and not is_scale:
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
-    result.attrs["note"] = f"Đã đối chiếu: {', '.join(compared) or 'không có số liệu công bố nào'}."
+    result.attrs["note"] = f"Đã đối chiếu: {', '.join(compared) or 'không có số liệu nào'}."
     return result
 
 
 def _check_ranks(ranking: pd.DataFrame) -> list[dict]:
     published, computed = ranking["published_rank"], ranking["rank"]
     ties = ranking.groupby([group_numbers(ranking), computed], dropna=False)["published_rank"]
-    size, given = ties.transform("size"), ties.transform("count")
-    in_order = (ties.transform("nunique") == given) & published.between(
-        computed, computed + size - 1
-    )
-    agrees = (published == computed) | in_order
-    wrong = published.notna() & ~agrees.fillna(False).astype(bool)
+    # Among tied units a published order, with ties of its own, must be one of their places.
+    ordered = published == computed + ties.rank(method="min").astype("Int64") - 1
+    incomplete = ties.transform("count") < ties.transform("size")
+    within = published.between(computed, computed + ties.transform("size") - 1)
+    wrong = published.notna() & ~(ordered | (incomplete & within)).fillna(False)
     return [_row(ranking, at, "rank", published[at], computed[at]) for at in ranking.index[wrong]]
 
 
-def _as_counts(distribution: Mapping[str, int] | pd.DataFrame) -> Mapping[str, int]:
-    if not isinstance(distribution, pd.DataFrame):
-        return distribution
-    check_columns(distribution, ["grade", "units"])
-    return dict(zip(distribution["grade"], distribution["units"], strict=True))
-
-
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:
-    published = ranking["published_grade"].map(same, na_action="ignore")
-    computed = ranking["grade"].astype("object").map(same, na_action="ignore")
-    wrong = published.notna() & (published != computed)
+    published = ranking["published_grade"]
+    computed = ranking["grade"].astype("object").fillna(NO_GRADE)
+    computed = computed.mask(ranking["score"].isna(), UNSCORED)
+    known = published.map(_key, na_action="ignore").isin(_scheme_keys(ranking))
+    wrong = known & (published.map(_key, na_action="ignore") != computed.map(_key))
     return [
-        _row(ranking, at, "grade", spelled(ranking["published_grade"][at]), ranking["grade"][at])
+        _row(ranking, at, "grade", spelled(published[at]), computed[at])
         for at in ranking.index[wrong]
     ]
 
 
-def _foreign_grades(ranking: pd.DataFrame, published: pd.Series) -> list[dict]:
-    """Return one row if a published grade is not of the scheme, however many units have it."""
-    scheme = ranking["grade"].cat.categories
-    known = [same(grade) for grade in (*scheme, *RESERVED_GRADES)]
-    foreign = published[~published.map(same).isin(known)]
-    if foreign.empty:
-        return []
-    names = ", ".join(dict.fromkeys(foreign.map(spelled)))
-    note = (
-        f"Thang đang dùng không có loại '{spelled(foreign.iloc[0])}'; xếp loại chưa được đối "
-        "chiếu, hãy chọn scheme= đúng thang đã công bố."
-    )
-    return [_row(ranking, None, "grade", names, ", ".join(scheme), note)]
-
-
 def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> list[dict]:
     counts = grade_distribution(ranking)
-    computed = {same(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
-    computed[same(TOTAL)] = len(ranking)
+    computed = {_key(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
+    computed[_key(TOTAL)] = len(ranking)
+    known = _scheme_keys(ranking)
     return [
-        _row(ranking, None, "units", units, computed.get(same(grade), 0), spelled(grade))
+        _row(ranking, None, "units", units, computed.get(_key(grade), 0), spelled(grade))
         for grade, units in published.items()
-        if computed.get(same(grade), 0) != units
+        if _key(grade) in known and computed.get(_key(grade), 0) != units
     ]
+
+
+def _foreign_grades(ranking: pd.DataFrame, published: list[str]) -> tuple[list[dict], bool]:
+    """Return one row if there are grades that the scheme lacks, and whether all is another scale.
+
+    One grade that is misspelt is no other scale: the rest is still compared.
+    """
+    known = _scheme_keys(ranking)
+    foreign = [grade for grade in published if _key(grade) not in known]
+    if not foreign:
+        return [], False
+    is_scale = len(foreign) == len(published) or known_scheme(published) is not None
+    remedy = (
+        "xếp loại chưa được đối chiếu, hãy chọn scheme= đúng thang đã công bố"
+        if is_scale
+        else "hãy kiểm tra cách viết, các loại khác vẫn được đối chiếu"
+    )
+    names = ", ".join(dict.fromkeys(map(spelled, foreign)))
+    scale = ", ".join(ranking["grade"].cat.categories)
+    note = f"Thang đang dùng không có loại '{spelled(foreign[0])}'; {remedy}."
+    return [_row(ranking, None, "grade", names, scale, note)], is_scale
+
+
+def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[str, int]:
+    if isinstance(distribution, pd.DataFrame):
+        check_columns(distribution, ["grade", "units"])
+        distribution = distribution.set_index("grade")["units"]
+        if distribution.index.has_duplicates:
+            raise ValueError("Phân bố công bố có loại bị lặp; hãy truyền phân bố của cả bảng.")
+    return {
+        str(grade): int(units)
+        for grade, units in dict({} if distribution is None else distribution).items()
+    }
+
+
+def _scheme_keys(ranking: pd.DataFrame) -> set[str]:
+    return {_key(grade) for grade in (*ranking["grade"].cat.categories, *RESERVED_GRADES)}
+
+
+def _key(grade: str) -> str:
+    """Return the key of a grade: "A", "Nhóm A" and "NHÓM A" are one."""
+    return same(grade).removeprefix("nhóm ").removeprefix("loại ")
 
 
 def _row(

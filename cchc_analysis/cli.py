@@ -13,6 +13,7 @@ from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme
+from cchc_analysis.table import group_columns
 
 _HEAD = 10
 
@@ -30,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"Lỗi: {_sentence(error)}", file=sys.stderr)
         return 1
-    for warning in told:
-        print(f"Lưu ý: {warning.message}")
+    for message in dict.fromkeys(str(warning.message) for warning in told):
+        print(f"Lưu ý: {message}")
     return 0
 
 
@@ -85,7 +86,8 @@ def _report(options: argparse.Namespace) -> None:
     scheme = load_scheme(options.scheme)
     scores = load_scores(options.file, max_score=options.max_score)
     ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
-    counts = grade_distribution(ranking)
+    groups = [column for column in group_columns(ranking) if ranking[column].nunique() > 1]
+    counts = grade_distribution(ranking, by=groups)
     check = check_published(ranking)
     printed, distribution = format_ranking(ranking), format_ranking(counts)
     note = f"{scores.attrs['scale']}. Ngưỡng xếp loại: {scheme}."
@@ -114,12 +116,7 @@ def _report(options: argparse.Namespace) -> None:
     print(f"\n{distribution.to_string(index=False)}")
     if distribution.attrs["note"]:
         print(distribution.attrs["note"])
-    print(f"\n{check.attrs['note']}")
-    print(
-        f"Số chỗ khác với công bố: {len(check)}"
-        if len(check)
-        else "Không có chỗ nào khác với công bố."
-    )
+    print(f"\n{check.attrs['note']} Số chỗ khác: {len(check)}.")
     print("\nĐã ghi:")
     for path in files:
         print(f"  {path.as_posix()}")

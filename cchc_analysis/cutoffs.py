@@ -5,9 +5,10 @@ from itertools import pairwise
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.format import format_number, format_percent, places_of
-from cchc_analysis.schemes import spelled
+from cchc_analysis.format import format_number, format_percent, printed_places
+from cchc_analysis.schemes import known_scheme, load_scheme, spelled
 from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
+from cchc_analysis.text import same
 
 
 def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
@@ -46,14 +47,17 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
     table = scores.assign(
         percent=exact.percent_of(scores["score"], scores["max_score"]),
         key=exact.order_key(scores["score"], scores["max_score"]),
-        grade=scores["published_grade"].map(spelled, na_action="ignore"),
+        grade=_spelled_alike(scores["published_grade"]),
         group=group_numbers(scores),
     ).dropna(subset=["key", "grade"])
     where = group_columns(scores)
     rows = []
     for _, part in table.groupby("group"):
         part = part.sort_values("key", ascending=False, kind="stable")
-        grades = [grade for _, grade in part.groupby("grade", sort=False)]  # by their best unit
+        by_grade = dict(list(part.groupby("grade", sort=False)))
+        scheme = known_scheme(by_grade)
+        order = load_scheme(scheme).grades if scheme else by_grade  # else by their best unit
+        grades = [by_grade[grade] for grade in order if grade in by_grade]
         for better, worse in pairwise(grades):
             low, high = better.iloc[-1], worse.iloc[0]
             if high["key"] >= low["key"]:
@@ -80,4 +84,10 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
 def _points(scores: pd.DataFrame, row: pd.Series) -> str:
     if scores["max_score"].nunique() > 1:
         return format_percent(row["percent"])
-    return format_number(row["score"], places_of(scores["score"]))
+    return format_number(row["score"], printed_places(scores["score"]))
+
+
+def _spelled_alike(grades: pd.Series) -> pd.Series:
+    """Return grades as the known schemes write them, unknown ones as they are first met."""
+    keys = grades.map(same, na_action="ignore")
+    return grades.groupby(keys).transform("first").map(spelled, na_action="ignore")

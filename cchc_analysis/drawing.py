@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.format import decimal_comma, format_number, format_percent, places_of
+from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, scale
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.table import group_columns
-from cchc_analysis.text import same
+from cchc_analysis.text import decimal_comma, same
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
 
 ACCENT = "#d6604d"
 TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
@@ -59,7 +60,7 @@ def out_of_100(table: pd.DataFrame) -> bool:
 def values_in_words(table: pd.DataFrame) -> pd.Series:
     """Return what is drawn, as it is printed: points of 100, or percent of another maximum."""
     if out_of_100(table):
-        places = places_of(table["score"])
+        places = printed_places(table["score"])
         return table["score"].map(lambda score: format_number(score, places))
     return table["percent"].map(format_percent)
 
@@ -83,7 +84,7 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
 
 
-def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme):  # noqa: ANN201
+def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
     """Draw a bar in each row in the shade of its grade: darkest for the best, in order in grey."""
     from matplotlib import colormaps
 
@@ -106,20 +107,24 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
     in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
     bounds = "/".join(decimal_comma(bound) for bound in scheme.bounds if bound)
+    assumed = f" ({ASSUMED})" if scheme.assumed else ""
     ax.set_xlabel(
         f"{'Điểm đánh giá' if out_of_100(table) else 'Tỷ lệ điểm (%)'} "
         f"({in_words[0].lower()}{in_words[1:]}{start})\n"
-        f"Nét đứt: ngưỡng xếp loại {bounds}{f' ({ASSUMED})' * scheme.assumed}"
+        f"Nét đứt: ngưỡng xếp loại {bounds}{assumed}"
     )
 
 
 def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
-    """Return a sentence on the first and the last scored unit."""
-    scored = table.index[table["score"].notna()]
+    """Return a sentence on the first and the last scored unit of each year and block."""
+    scored = table[table["score"].notna()]
     if scored.empty:
         return "Chưa có đơn vị nào được chấm."
-    first, last = (f"{table['name'][at]} ({values[at]})" for at in (scored[0], scored[-1]))
-    return f"Đầu bảng: {first}; cuối bảng: {last}."
+    words = table["name"] + " (" + values + ")"
+    return " ".join(
+        f"Đầu bảng: {words[rows[0]]}; cuối bảng: {words[rows[-1]]}."
+        for rows in scored.groupby("group").groups.values()
+    )
 
 
 def set_title(ax: Axes, title: str) -> None:

@@ -16,9 +16,9 @@ FALLBACK_PLACES = 9
 
 
 def places_of(values: pd.Series) -> int:
-    """Return the fewest places, 0…6, that give every value back to within 1e-9; 9 if none does."""
+    """Return the fewest places that give every value back to within 1e-9; at most 9."""
     known = values.dropna().to_numpy(dtype="float64")
-    for places in (*range(MAX_PLACES + 1), FALLBACK_PLACES):
+    for places in range(FALLBACK_PLACES + 1):
         scaled = np.rint(known * 10**places)
         if not np.all(np.abs(scaled) < 2**53):  # a float no longer holds every whole number
             raise ValueError(
@@ -42,17 +42,14 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     [3, 3]
     """
     places = places_of(values)
-    if places == FALLBACK_PLACES:
+    if places > MAX_PLACES:
+        places = FALLBACK_PLACES
         warnings.warn(
             f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
             stacklevel=3,
         )
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    missing = np.isnan(numbers)
-    scaled = np.rint(np.where(missing, 0, numbers) * 10**places)
-    integers = pd.arrays.IntegerArray(scaled.astype("int64"), missing)
-    return pd.Series(integers, index=values.index), places
+    return (values.astype("float64") * 10**places).round().astype("Int64"), places
 
 
 def to_fraction(value: float) -> Fraction:

@@ -7,10 +7,11 @@ import pandas as pd
 from cchc_analysis import exact
 from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import group_columns
+from cchc_analysis.table import SCORES, group_columns
 
 LEAST_PLACES = 2
-_TWO_PLACES = ("percent", "share_pct")
+_PERCENT = ("percent", "share_pct")
+_NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
 
 
 def format_number(value: float, places: int) -> str:
@@ -28,17 +29,12 @@ def format_number(value: float, places: int) -> str:
     return format_decimal(rounded, format="#,##0." + "0" * places, locale="vi")
 
 
-def decimal_comma(value: float) -> str:
-    """Return a number that was given, not computed, as short as it is: 90, 62,5."""
-    return f"{value:g}".replace(".", ",")
-
-
 def format_percent(value: float) -> str:
     """Return a percentage as text with two places: "16,67%"."""
-    return format_number(value, LEAST_PLACES) + "%" * pd.notna(value)
+    return BLANK if pd.isna(value) else f"{format_number(value, LEAST_PLACES)}%"
 
 
-def places_of(values: pd.Series) -> int:
+def printed_places(values: pd.Series) -> int:
     """Return the decimal places of the most precise value, at least two."""
     return max(exact.places_of(values), LEAST_PLACES)
 
@@ -49,8 +45,8 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     Parameters
     ----------
     ranking : DataFrame
-        A ranking, as `rank_units` gives it: it is sorted by rank, then source order, within each
-        year and block. Or any other table of this package, whose rows stay in order: a
+        Scores or a ranking, sorted by rank, then source order, within each year and block. Or
+        any other table of this package, whose rows stay in order: a
         distribution gets its row "Tổng cộng".
     decimals : int, optional
         Places of scores, rounded half up. By default as many as the most precise score has, at
@@ -76,13 +72,14 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
-    if decimals is not None and decimals not in range(exact.FALLBACK_PLACES + 1):
+    allowed = range(exact.FALLBACK_PLACES + 1)
+    if decimals is not None and (type(decimals) is not int or decimals not in allowed):
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
     if "share_pct" in ranking:
         return _format_distribution(ranking)
-    if "rank" in ranking:
+    if "rank" in ranking or set(SCORES) <= set(ranking):
         ranking = in_order(ranking)
         ranking = ranking[_ranking_columns(ranking)]
     return pd.DataFrame(
@@ -92,20 +89,17 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 
 def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
     groups = [column for column in group_columns(ranking) if ranking[column].nunique() > 1]
-    scale = ["max_score", "percent"] if ranking["max_score"].nunique() > 1 else []
+    scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
+    scale = ["max_score", "percent"] if scaled else []
     columns = ["number", *groups, "unit", "score", *scale, "rank", "grade"]
     return [column for column in columns if column in ranking]
 
 
 def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
     values = table[column]
-    if pd.api.types.is_float_dtype(values):
-        places = exact.places_of(values)
-        if decimals is not None and column not in _TWO_PLACES:
-            places = decimals
-        elif column != "max_score":
-            long = column in _TWO_PLACES or (places > exact.MAX_PLACES and column != "score")
-            places = LEAST_PLACES if long else max(places, LEAST_PLACES)
+    if column in _NUMBERS or pd.api.types.is_float_dtype(values):
+        values = values.astype("float64")
+        places = _places(values, decimals)
         return values.map(lambda value: format_number(value, places))
     if column == "item":
         values = values.replace(SHOWN)
@@ -115,11 +109,21 @@ def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd
     return values.astype("object").where(values.notna(), blank)
 
 
+def _places(values: pd.Series, decimals: int | None) -> int:
+    """Return with how many places a column is printed; only scores take `decimals`."""
+    if values.name == "score":
+        return printed_places(values) if decimals is None else decimals
+    places = exact.places_of(values)
+    if values.name in _PERCENT or places > exact.MAX_PLACES:
+        return LEAST_PLACES
+    return places if values.name == "max_score" else max(places, LEAST_PLACES)
+
+
 def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
     by = [c for c in distribution if c not in ("grade", "units", "share_pct")]
-    parts = [part for _, part in distribution.groupby(by, sort=False)] if by else [distribution]
+    groups = distribution.groupby(by, sort=False, dropna=False) if by else [(None, distribution)]
     rows, notes = [], []
-    for part in parts:
+    for _, part in groups:
         shares = part["share_pct"].map(format_percent)
         total = sum(Decimal(s.rstrip("%").replace(",", ".")) for s in shares if s != BLANK)
         scored = part["units"][part["share_pct"].notna()].sum()

@@ -1,6 +1,10 @@
 """The Vietnamese words: headers as they are met in published tables, and as they are shown."""
 
+import re
+
 import pandas as pd
+
+from cchc_analysis.text import decimal_comma
 
 # Names of a column in published tables, as `text.fold` gives them: no case, accents, punctuation.
 # Sources: the tables listed in data/datapackage.json and the decisions quoted in the README.
@@ -23,11 +27,11 @@ HEADERS = {
     "note": ["ghi chu"],
 }  # fmt: skip
 
-# First cells of rows that sum up a table and are not units.
-FOOTERS = {
-    "tong", "tong cong", "tong so", "cong", "trung binh", "trung binh chung", "binh quan",
-    "diem trung binh", "diem binh quan",
-}  # fmt: skip
+# How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
+FOOTERS = re.compile(
+    r"(tong|tong so|cong|tb)$|(tong cong|trung binh|binh quan|diem trung binh|diem binh quan)\b"
+    r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan)\b"
+)
 
 MISSING = {"", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm"}
 
@@ -38,7 +42,6 @@ RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
 BLANK = "–"
 
 ASSUMED = "giả định"
-CUTOFF = "ngưỡng"
 MEAN = "Trung bình"
 
 # Column names as they are shown.
@@ -65,7 +68,6 @@ SHOWN = {
     "cutoff": "Ngưỡng",
     "margin": "Cách ngưỡng",
     "gap": "Cách đơn vị trên",
-    "difference": "Chênh lệch",
 }
 
 
@@ -73,4 +75,5 @@ def scale(max_score: pd.Series, *, assumed: bool = False) -> str:
     """Return the scale (thang điểm) of a table in words."""
     if max_score.nunique() > 1:
         return "Thang điểm riêng của từng đơn vị"
-    return f"Thang điểm {max_score.iloc[0]:g}".replace(".", ",") + f" – {ASSUMED}" * assumed
+    words = f"Thang điểm {decimal_comma(max_score.iloc[0])}"
+    return f"{words} – {ASSUMED}" if assumed else words

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from numbers import Real
 from os import PathLike
 
 import pandas as pd
@@ -12,14 +13,14 @@ from cchc_analysis.grid import (
     find_header,
     first_line,
     missing,
+    to_numbers,
+    to_whole,
     unit_rows,
 )
-from cchc_analysis.labels import SHOWN, scale
+from cchc_analysis.labels import ASSUMED, SHOWN, scale
 from cchc_analysis.readers import read_cells
-from cchc_analysis.text import clean, same
+from cchc_analysis.text import clean, decimal_comma, same
 
-_NUMBER = r"(?i)^([+\-]?[0-9]+(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
-_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]+)(?:\.0)?(?: ?/ ?[0-9]+)?$"  # 3, 03, thứ 3, 3/141, 3.0
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 
 
@@ -50,7 +51,8 @@ def load_scores(
         ``score`` and ``max_score`` (float64, points; no score is a unit not scored), then those
         of ``year`` (int64), ``block`` (str), ``published_rank`` (Int64) and ``published_grade``
         (str, as published) that there are. ``attrs["scale"]`` says the scale in words: a maximum
-        of 100 that nobody stated is "giả định". Rows and columns not used are told in a warning.
+        of 100 that nobody stated is "giả định" (attributes are lost when tables are merged).
+        Rows and columns not used are told in a warning.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def load_scores(
         )
     header, body = cells.iloc[position], cells.iloc[position + 1 :]
     columns, unused = find_columns(name, header, body)
-    rows, left_out = unit_rows(name, body, columns, width=header.notna().sum())
+    rows, left_out = unit_rows(name, header, body, columns)
     table = {role: rows[column] for role, column in columns.items()}
     check_numbering(name, table)
     _add_given(name, table, "year", year)
@@ -82,15 +84,15 @@ def load_scores(
 
     scores = pd.DataFrame({"unit": table["unit"]})
     title = header[columns["score"]]
-    scores["score"] = _numbers(name, title, table["score"])
+    scores["score"] = to_numbers(name, title, table["score"])
     scores["max_score"], assumed = _maxima(name, table, title, scores["score"], max_score)
     _check_scores(name, scores, table["score"], assumed=assumed)
     if "year" in table:
-        scores["year"] = _whole(name, "năm", table["year"], blank=False).astype("int64")
+        scores["year"] = to_whole(name, "năm", table["year"], blank=False).astype("int64")
     if "block" in table:
         scores["block"] = table["block"]
     if "published_rank" in table:
-        scores["published_rank"] = _whole(name, "xếp hạng", table["published_rank"])
+        scores["published_rank"] = to_whole(name, "xếp hạng", table["published_rank"])
     if "published_grade" in table:
         grades = table["published_grade"]
         scores["published_grade"] = grades.mask(missing(grades))
@@ -99,6 +101,8 @@ def load_scores(
         told = f"{name}: không dùng đến {'; '.join([*unused, *left_out])}."
         warnings.warn(told, stacklevel=2)
     scores = scores.reset_index(drop=True)[[column for column in _KEPT if column in scores]]
+    if isinstance(source, pd.DataFrame):  # a table loaded before keeps what was assumed then
+        assumed |= source.attrs.get("scale", "").endswith(ASSUMED)
     scores.attrs["scale"] = scale(scores["max_score"], assumed=assumed)
     return scores
 
@@ -116,49 +120,41 @@ def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object)
     table[role] = text
 
 
-def _numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
-    """Return a column of numbers: comma and dot are both a decimal mark, never a thousands one."""
-    found = cells.str.replace("−", "-").str.extract(_NUMBER)[0]
-    if (line := first_line(found.isna() & ~missing(cells))) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: ô '{cells[line]}' của cột '{title}' không phải là số; hãy sửa "
-            "ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm."
-        )
-    return found.str.replace(",", ".").astype("float64")
-
-
-def _whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
-    found = cells.str.extract(_WHOLE)[0]
-    if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: ô '{cells[line]}' của cột {title} không phải là số nguyên; "
-            "hãy sửa ô này."
-        )
-    return found.astype("Int64")
-
-
 def _maxima(
     name: str, table: dict, title: str, score: pd.Series, given: float | None
 ) -> tuple[pd.Series, bool]:
     """Return the maximum of each row, and whether it is assumed."""
-    if given is not None and not 0 < given < math.inf:
-        raise ValueError(f"max_score={given!r} phải là một số lớn hơn 0.")
+    if given is not None and not (isinstance(given, Real) and 0 < given < math.inf):
+        raise ValueError(f"max_score={given!r} phải là một số lớn hơn 0, ví dụ 100.")
+    in_percent = "%" in title or table["score"].str.endswith("%").any()
     if "max_score" in table:
-        maxima = _numbers(name, SHOWN["max_score"], table["max_score"])
-        if (line := first_line(~(maxima > 0) | (maxima != (given or maxima)))) is not None:
+        maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
+        wrong = ~(maxima > 0) if given is None else maxima != given
+        if (line := first_line(wrong)) is not None:
             raise ValueError(
                 f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' trống, bằng 0 hoặc "
                 "khác max_score được truyền; hãy sửa ô này hoặc bỏ tham số."
             )
+        _check_percent(name, title, maxima, in_percent=in_percent)
         return maxima, False
     if given is None and 0 <= score.max() <= 1:
         raise ValueError(
-            f"{name}: điểm lớn nhất của cột '{title}' chỉ là {score.max():g}, có thể là tỷ lệ mà "
-            "Excel lưu dưới dạng 0,9177 thay cho 91,77%; hãy truyền max_score (dòng lệnh: "
-            "--max-score), ví dụ 1 hoặc 100."
+            f"{name}: điểm lớn nhất của cột '{title}' chỉ là {decimal_comma(score.max())}, có thể "
+            "là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%; hãy truyền max_score (dòng "
+            "lệnh: --max-score), ví dụ 1 hoặc 100."
         )
-    stated = "%" in title or table["score"].str.endswith("%").any()
-    return pd.Series(float(given or 100), score.index), given is None and not stated
+    maxima = pd.Series(float(given or 100), score.index)
+    _check_percent(name, title, maxima, in_percent=in_percent)
+    return maxima, given is None and not in_percent
+
+
+def _check_percent(name: str, title: str, maxima: pd.Series, *, in_percent: bool) -> None:
+    """Refuse percent beside a maximum in points: 81.33% of 84 is not 81.33 points."""
+    if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
+        raise ValueError(
+            f"{name}, dòng {line}: cột '{title}' ghi tỷ lệ % nhưng điểm tối đa là "
+            f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
+        )
 
 
 def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
@@ -168,14 +164,14 @@ def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed:
         scale_ = "thang điểm khác 100, hãy truyền max_score (dòng lệnh: --max-score)"
         remedy = f"nếu {scale_}" if assumed else "hãy sửa điểm hoặc điểm tối đa"
         raise ValueError(
-            f"{name}, dòng {line}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến {maxima[line]:g}; "
-            f"{remedy}."
+            f"{name}, dòng {line}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
+            f"{decimal_comma(maxima[line])}; {remedy}."
         )
     two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: với thang điểm {maxima[line]:g}, '{cells[line]}' có thể là số "
-            "lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
+            f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, '{cells[line]}' "
+            "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
         )
 
 

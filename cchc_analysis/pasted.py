@@ -8,16 +8,18 @@ reading that fits only in one way is taken, anything else is refused.
 
 import itertools
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import role_of
-from cchc_analysis.labels import FOOTERS
+from cchc_analysis.grid import are_column_numbers, role_of
+from cchc_analysis.labels import FOOTERS, MISSING
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import clean, fold, same
 
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?|[-–—]|n/a", re.IGNORECASE)
-_RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?|[-–—]|n/a", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
+_RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
 _COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _KINDS = {
     "number": _COUNT, "score": _NUMBER, "max_score": _NUMBER, "year": _COUNT,
@@ -28,14 +30,19 @@ _LINES_PER_NAME = 6
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 
 
+class _Run(NamedTuple):
+    rows: int  # how many rows follow one another
+    ways: int  # in how many ways they can be read
+    cells: tuple[str, ...]  # of the first row
+    end: int  # where the first row ends
+    goes_on: bool  # whether the second row begins there
+
+
 def pasted_cells(text: str, name: str) -> pd.DataFrame:
     """Return the table in `text` as raw cells, header row first, indexed by line number.
 
-    Raises
-    ------
-    ValueError
-        If there is no header, if a row cannot be read, if the table can be read in two ways, or
-        if something that looks like a row is left over.
+    Empty without a header. Refused is a table that reads in two ways, and text below that looks
+    like a row of it.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [i for i, line in numbered if line]
@@ -47,39 +54,41 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
         if not {"unit", "score"} <= set(roles) or body == tried:
             continue
         first_header, tried = first_header or (header, body), body
+        if are_column_numbers(values[body : body + len(header)]):
+            body += len(header)
         for reading in _readings(roles):
-            rows, ways, end = _rows_at(values, body, reading)
-            if rows:
+            runs = _runs_at(values, body, reading)
+            if body in runs:
                 break
-        if not rows:
+        else:
             continue
-        if ways > 1:
+        if runs[body].ways > 1:
             raise ValueError(
                 f"{name}, dòng {lines[body]}: bảng dán đọc được theo nhiều cách; "
                 "hãy dán lại bảng vào Excel rồi lưu dạng 'CSV UTF-8'."
             )
-        broken = _leftover_row(values, end, reading, rows[-1][1])
-        if broken is not None:
+        starts = [body]
+        while runs[starts[-1]].goes_on:
+            starts.append(runs[starts[-1]].end)
+        last = runs[starts[-1]]
+        if _is_part(values, last, reading, [runs[at] for at in runs if at >= last.end]):
             raise ValueError(
-                f"{name}, dòng {lines[broken]}: '{values[broken]}' trông như thuộc bảng nhưng "
+                f"{name}, dòng {lines[last.end]}: '{values[last.end]}' trông như thuộc bảng nhưng "
                 f"không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
                 "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
             )
         return pd.DataFrame(
-            [header, *(cells for _, cells in rows)],
-            index=pd.Index([lines[start], *(lines[at] for at, _ in rows)], name="line"),
+            [header, *(runs[at].cells for at in starts)],
+            index=pd.Index([lines[start], *(lines[at] for at in starts)], name="line"),
             dtype="str",
         )
     if first_header is None:
-        raise ValueError(
-            f"{name}: không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm; "
-            "hãy dán cả tiêu đề của bảng (ví dụ STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại)."
-        )
+        return pd.DataFrame()
     header, body = first_header
     where = f"dòng {lines[body]}" if body < len(lines) else "cuối tệp"
     raise ValueError(
-        f"{name}, {where}: không đọc được dòng nào của bảng sau tiêu đề ({', '.join(header)}); "
-        "mỗi ô phải nằm trên dòng riêng và mỗi đơn vị phải đủ các ô."
+        f"{name}, {where}: không đọc được dòng nào sau tiêu đề ({', '.join(header)}); "
+        "mỗi ô phải đứng một dòng, không thiếu ô."
     )
 
 
@@ -109,7 +118,9 @@ def _readings(roles: list[str]) -> list[list[str]]:
     ]
 
 
-def _row_at(values: list[str], at: int, roles: list[str], cells: tuple[str, ...] = ()):  # noqa: ANN202
+def _row_at(
+    values: list[str], at: int, roles: list[str], cells: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], int]]:
     """Yield every way to read one row at `at`, as its cells and its end."""
     if not roles:
         yield cells, at
@@ -123,37 +134,37 @@ def _lengths(values: list[str], at: int, role: str) -> list[int]:
     """Return over how many lines a cell of this role may run."""
     if at >= len(values):
         return []
+    if same(values[at]) in MISSING:
+        return [1] if role not in ("number", "unit") else []
     if role in _KINDS:
         return [1] if _KINDS[role].fullmatch(values[at]) else []
+    grades = known_grades()
     if role == "published_grade":
-        grades = known_grades()
-        return [n for n in (1, 2, 3) if same(" ".join(values[at : at + n])) in grades][-1:]
+        sizes = range(min(3, len(values) - at), 0, -1)
+        return [n for n in sizes if same(" ".join(values[at : at + n])) in grades][:1]
     most = 1 if role == "word" else _LINES_PER_NAME
-    words = itertools.takewhile(lambda line: not _NUMBER.fullmatch(line), values[at : at + most])
+    words = itertools.takewhile(
+        # A unit may be called "A", but none is called "Khá": that begins a list of grades.
+        lambda line: not _NUMBER.fullmatch(line) and (len(line) < 3 or same(line) not in grades),
+        values[at : at + most],
+    )
     return [length for length, _ in enumerate(words, start=1)]
 
 
-def _rows_at(values: list[str], start: int, roles: list[str]) -> tuple[list, int, int]:
-    """Return the longest run of rows from `start`, in how many ways it reads, and its end."""
-    best: dict[int, tuple[int, int, int, tuple[str, ...]]] = {}
+def _runs_at(values: list[str], start: int, roles: list[str]) -> dict[int, _Run]:
+    """Return for each line from `start` where a row can begin the longest run of rows from it."""
+    runs: dict[int, _Run] = {}
     for at in range(len(values) - 1, start - 1, -1):
         found = []
         for cells, end in _row_at(values, at, roles):
-            follows = end in best and _follows(roles, cells, best[end][3])
-            count, ways = best[end][:2] if follows else (0, 1)
-            found.append((count + 1, ways, end if follows else -end, cells))
+            goes_on = end in runs and _follows(roles, cells, runs[end].cells)
+            rows, ways = runs[end][:2] if goes_on else (0, 1)
+            found.append(_Run(rows + 1, ways, cells, end, goes_on))
         if found:
-            most = max(option[0] for option in found)
-            top = [option for option in found if option[0] == most]
-            best[at] = (most, sum(option[1] for option in top), *top[0][2:])
-    rows, at = [], start
-    while at in best:
-        _, _, end, cells = best[at]
-        rows.append((at, cells))
-        at = abs(end)
-        if end < 0:
-            break
-    return rows, best[start][1] if rows else 0, at
+            most = max(run.rows for run in found)
+            longest = [run for run in found if run.rows == most]
+            runs[at] = longest[0]._replace(ways=sum(run.ways for run in longest))
+    return runs
 
 
 def _follows(roles: list[str], row: tuple[str, ...], below: tuple[str, ...]) -> bool:
@@ -168,25 +179,24 @@ def _count(cell: str) -> int:
     return int(_COUNT.fullmatch(cell)[1])
 
 
-def _leftover_row(
-    values: list[str], end: int, roles: list[str], last: tuple[str, ...]
-) -> int | None:
-    """Return where something after the table looks like a part of it, None if nothing does."""
-    rest = range(end, len(values))
-    if "number" not in roles:  # nothing tells where such a table ends, so no number may follow it
-        return next((end for at in rest if _NUMBER.fullmatch(values[at])), None)
+def _is_part(values: list[str], last: _Run, roles: list[str], later: list[_Run]) -> bool:
+    """Return whether what stands below the last row looks like a part of the table."""
+    end = last.end
+    if end == len(values):
+        return False
+    if "number" not in roles:
+        one_less = [[r for r in roles if r != role] for role in roles if role != "score"]
+        broken = len(roles) > 2 and any(any(_row_at(values, end, less)) for less in one_less)
+        return bool(later) or broken
     at_number = roles.index("number")
-    due = _count(last[at_number]) + 1
-    broken = end < len(values) and _COUNT.fullmatch(values[end]) and _count(values[end]) == due
+    due = _count(last.cells[at_number]) + 1
+    for run in later:
+        first = _count(run.cells[at_number])
+        if due <= first < due + _LOST_ROWS or (first == 1 and run.rows > 1):
+            return True
+    if _COUNT.fullmatch(values[end]) and _count(values[end]) == due:
+        return True
+    # A whole row but for its number; a name and a number alone would be found in any prose.
     unnumbered = [role for role in roles if role != "number"]
-    if broken or (
-        end < len(values)
-        and fold(values[end]) not in FOOTERS
-        and any(_row_at(values, end, unnumbered))
-    ):
-        return end
-    for at in rest:
-        for cells, _ in _row_at(values, at, roles):
-            if _count(cells[at_number]) == 1 or due <= _count(cells[at_number]) < due + _LOST_ROWS:
-                return end
-    return None
+    footer = FOOTERS.match(fold(values[end]))
+    return len(roles) > 3 and not footer and any(_row_at(values, end, unnumbered))

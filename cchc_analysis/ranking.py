@@ -8,7 +8,7 @@ import pandas as pd
 from cchc_analysis import exact
 from cchc_analysis.labels import NO_GRADE, UNSCORED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import SCORES, check_columns, group_numbers
+from cchc_analysis.table import SCORES, check_columns, check_graded, group_numbers
 
 _DERIVED = ("percent", "rank", "grade")
 
@@ -43,19 +43,11 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     >>> rank_units(scores)["rank"].tolist()
     [3, 1, 1]
     """
+    check_columns(scores, SCORES)
     groups = group_numbers(scores, within)
     key = exact.order_key(scores["score"], scores["max_score"])
-    missing, key = key.isna().to_numpy(), key.to_numpy("int64", na_value=0)
-    # Best first within each group, unscored last; the first of a run of ties gives it its place.
-    order = np.lexsort((-key, missing, groups))
-    place = np.arange(len(order))
-    new_group = np.diff(groups[order], prepend=-1) != 0
-    new_key = new_group | (np.diff(key[order], prepend=0) != 0)
-    first_of_group = np.maximum.accumulate(np.where(new_group, place, 0))
-    first_of_key = np.maximum.accumulate(np.where(new_key, place, 0))
-    rank = np.empty_like(place)
-    rank[order] = first_of_key - first_of_group + 1
-    return _with(scores, rank=pd.arrays.IntegerArray(rank, missing))
+    rank = key.groupby(groups).rank(method="min", ascending=False).astype("Int64")
+    return _with(scores, rank=rank)
 
 
 def grade_units(
@@ -129,13 +121,12 @@ def grade_distribution(
     """
     by = [by] if isinstance(by, str) else list(by or [])
     check_columns(ranking, ["score", "grade", *by])
+    check_graded(ranking)
     if not by:
         return _distribution(ranking)
-    parts = []
-    for values, part in ranking.groupby(by, sort=False, dropna=False):
-        group = pd.DataFrame([values], columns=by).astype(ranking[by].dtypes)
-        parts.append(group.merge(_distribution(part), how="cross"))
-    return pd.concat(parts, ignore_index=True)
+    groups = ranking.groupby(by, sort=False, dropna=False)[["score", "grade"]]
+    counts = groups.apply(_distribution).reset_index(by).reset_index(drop=True)
+    return counts.reindex(columns=[*by, "grade", "units", "share_pct"])  # also of an empty table
 
 
 def _distribution(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +161,7 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     if "rank" not in ranking:
         ranking = rank_units(ranking)
     table = ranking.assign(group=group_numbers(ranking))
-    table = table.sort_values(["group", "rank"], kind="stable", ignore_index=True)
+    table = table.sort_values(["group", "rank"], ignore_index=True)
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 

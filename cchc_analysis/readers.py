@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.grid import find_header
@@ -38,14 +39,21 @@ def read_cells(source: str | PathLike | pd.DataFrame) -> tuple[str, pd.DataFrame
             f"{path.name}: chưa đọc được định dạng '{path.suffix}'; hãy lưu bảng dạng 'CSV UTF-8' "
             "(.csv), hoặc dán bảng vào một tệp .txt."
         )
-    text = _decode(path)
+    text, is_csv = _decode(path), path.suffix.lower() == ".csv"
     if not text.strip():
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
     for delimiter in _DELIMITERS:
         cells = _delimited(text, delimiter, path.name)
-        if find_header(cells) is not None:
+        header = find_header(cells)
+        if header is not None and (is_csv or _is_grid(cells, header)):
             return path.name, cells
-    return path.name, cells if path.suffix.lower() == ".csv" else pasted_cells(text, path.name)
+    return path.name, cells if is_csv else pasted_cells(text, path.name)
+
+
+def _is_grid(cells: pd.DataFrame, header: int) -> bool:
+    """Return whether rows go on as wide as the header; prose may name columns in a line too."""
+    width = cells.notna().sum(axis=1)
+    return bool((width.iloc[header + 1 :] == width.iloc[header]).any())
 
 
 def _decode(path: Path) -> str:
@@ -79,8 +87,15 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
 def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(table.columns, pd.MultiIndex):
         raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
-    known = table.astype("object").where(table.notna(), "")
+    known = table.astype("object").where(table.notna(), "").map(_as_written)
     return _frame([list(table), *known.itertuples(index=False, name=None)], range(len(table) + 1))
+
+
+def _as_written(cell: object) -> object:
+    """Return a float as a person writes it: 81.0 is 81, and none has an exponent."""
+    if isinstance(cell, float | np.floating) and np.isfinite(cell):
+        return np.format_float_positional(cell, trim="-")
+    return cell
 
 
 def _frame(rows: list, lines: Iterable[int]) -> pd.DataFrame:

@@ -1,16 +1,15 @@
 """Grade schemes: which percent earns which grade, and who says so."""
 
 import difflib
-import math
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
 from cchc_analysis.labels import ASSUMED, RESERVED_GRADES
-from cchc_analysis.text import clean, same
+from cchc_analysis.text import clean, decimal_comma, same
 
 DEFAULT_SCHEME = "thi-xa-2020"
 
@@ -45,9 +44,10 @@ class GradeScheme:
 
     grades: Sequence[str]
     bounds: Sequence[float]
-    name: str = field(default="", kw_only=True)
-    source: str = field(default="", kw_only=True)
-    assumed: bool = field(default=False, kw_only=True)
+    _: KW_ONLY
+    name: str = ""
+    source: str = ""
+    assumed: bool = False
 
     def __post_init__(self) -> None:
         """Check the bounds, and keep names and bounds as tuples."""
@@ -55,7 +55,7 @@ class GradeScheme:
             raise TypeError(
                 "grades và bounds là hai danh sách, ví dụ ['Đạt', 'Không đạt'], [50, 0]."
             )
-        grades = tuple(clean(grade) for grade in self.grades)
+        grades = tuple(clean(str(grade)) for grade in self.grades)
         bounds = tuple(float(bound) for bound in self.bounds)
         if not grades or len(grades) != len(bounds):
             raise ValueError(
@@ -69,7 +69,7 @@ class GradeScheme:
                     f"Tên loại '{grade}' trống, bị lặp hoặc có nghĩa khác; hãy đặt tên khác."
                 )
         for bound in bounds:
-            if not math.isfinite(bound) or not 0 <= bound <= 100:
+            if not 0 <= bound <= 100:
                 raise ValueError(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%).")
         for better, worse in pairwise(bounds):
             if better <= worse:
@@ -79,18 +79,17 @@ class GradeScheme:
 
     def bounds_in_words(self) -> list[str]:
         """Return the bounds as they are read: "từ 90%", "dưới 50%" for a grade that begins at 0."""
-        above = (None, *self.bounds[:-1])
-        words = [
-            f"từ {bound:g}%" if bound or higher is None else f"dưới {higher:g}%"
-            for bound, higher in zip(self.bounds, above, strict=True)
-        ]
-        return [word.replace(".", ",") for word in words]
+        words = []
+        for bound, higher in zip(self.bounds, (None, *self.bounds[:-1]), strict=True):
+            from_ = f"từ {decimal_comma(bound)}%"
+            words.append(from_ if bound or higher is None else f"dưới {decimal_comma(higher)}%")
+        return words
 
     def __str__(self) -> str:
         """Return the scheme as a report states it."""
         pairs = zip(self.grades, self.bounds_in_words(), strict=True)
-        assumed = f" ({ASSUMED})" * self.assumed
-        return ", ".join(f"{grade} {words}" for grade, words in pairs) + assumed
+        words = ", ".join(f"{grade} {words}" for grade, words in pairs)
+        return f"{words} ({ASSUMED})" if self.assumed else words
 
 
 def load_scheme(name: str | GradeScheme) -> GradeScheme:
@@ -136,6 +135,12 @@ def known_grades() -> dict[str, str]:
 def spelled(grade: str) -> str:
     """Return a grade as the known schemes write it ("XUẤT SẮC" → "Xuất sắc"), else as it is."""
     return known_grades().get(same(grade), clean(grade))
+
+
+def known_scheme(grades: Iterable[str]) -> str | None:
+    """Return the name of the first known scheme that has all these grades, None if none has."""
+    keys = set(map(same, grades))
+    return next((n for n, s in _known().items() if keys <= set(map(same, s["grades"]))), None)
 
 
 @cache

@@ -17,7 +17,7 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     """Return for each row the number of its group: by default of its year and block."""
     columns = group_columns(table) if within is None else within
     columns = [columns] if isinstance(columns, str) else list(columns)
-    check_columns(table, [*SCORES, *columns])
+    check_columns(table, columns)
     if not columns:
         return np.zeros(len(table), dtype="int64")
     return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
@@ -25,10 +25,21 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
 
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, naming it and the function that adds it."""
+    made_by = dict.fromkeys(SCORES, "load_scores") | {"rank": "rank_units", "grade": "grade_units"}
     for column in needed:
         if column not in table:
-            before = {"rank": "rank_units", "grade": "grade_units"}.get(column, "load_scores")
+            remedy = f"dùng {made_by[column]} trước" if column in made_by else "kiểm tra lại bảng"
             raise ValueError(
                 f"Bảng không có cột '{column}' (các cột: {', '.join(map(str, table.columns))}); "
-                f"hãy dùng {before} trước."
+                f"hãy {remedy}."
             )
+
+
+def check_graded(table: pd.DataFrame) -> None:
+    """Refuse grades that have lost their scheme: its empty grades would be missing."""
+    check_columns(table, ["grade"])
+    if not isinstance(table["grade"].dtype, pd.CategoricalDtype):
+        raise ValueError(
+            "Cột 'grade' không còn mang thang xếp loại (bảng đã được ghép hoặc đọc lại từ tệp); "
+            "hãy dùng grade_units lại với đúng thang."
+        )

@@ -176,3 +176,14 @@ def test_markup_in_a_name_is_drawn_as_text():
     ax = plot_ranking(table([90]).assign(unit="$x_1$ <b>&amp;</b>"))
     ax.figure.draw_without_rendering()
     assert labels(ax) == [r"1. \$x_1\$ <b>&amp;</b>"]
+
+
+def test_alt_text_keeps_years_apart():
+    alt = plot_ranking(load_scores(DATA / "par-index-regions.csv")).get_label()
+    assert "Đồng bằng sông Hồng – 2023 (88,33); cuối bảng: Tây Nguyên – 2023 (85,42)." in alt
+    assert "cuối bảng: Bắc Trung Bộ và Duyên hải miền Trung – 2022 (84,25)." in alt
+
+
+def test_unscored_units_are_written_in_every_row_chart():
+    assert texts(plot_comparison(table([9, None])))[:2] == ["0,00", "Chưa chấm"]
+    assert texts(plot_ranking(table([9, None])))[:2] == ["9,00  Yếu", "–  Chưa chấm"]

@@ -5,6 +5,7 @@ from conftest import table
 from cchc_analysis import (
     check_published,
     format_ranking,
+    grade_distribution,
     grade_units,
     implied_cutoffs,
     rank_units,
@@ -47,6 +48,11 @@ def test_a_wrong_rank_grade_and_count_are_found(town):
         ([9, 8, 8, 7], [1, 2, 2, 3], ["d"]),  # another convention
         ([9, 8, 8, 7], [1, 3, 3, 4], ["b", "c"]),  # a tie that gives away the better place
         ([9, 8, 8, 7], [1, 2, None, 4], []),
+        ([9, 8, 8, 8, 7], [1, 2, 2, 4, 5], []),  # two of three were equal unrounded
+        ([9, 8, 8, 8, 7], [1, 2, 3, 3, 5], []),
+        ([9, 8, 8, 8, 7], [1, 2, 2, 3, 5], ["d"]),
+        ([9, 8, 8, 8, 7], [1, 3, 3, 3, 5], ["b", "c", "d"]),
+        ([9, 8, 8, 7], [1, 4, None, 4], ["b"]),
         ([9, None], [1, 2], ["b"]),
     ],
 )
@@ -74,7 +80,7 @@ def test_a_foreign_scale_is_reported_once(town):
 def test_what_is_not_there_is_not_compared():
     check = check_published(table([9, 8]))
     assert check.empty
-    assert "không có số liệu công bố" in check.attrs["note"]
+    assert "không có số liệu nào" in check.attrs["note"]
     with pytest.raises(ValueError, match="không có cột 'grade'"):
         check_published(table([9]), distribution={"Tốt": 1})
 
@@ -99,7 +105,51 @@ def test_overlapping_grades_name_the_two_units(other):
     scores = table([95, 88.74, other], published_grade=["A", "A", "B"])
     with pytest.raises(ValueError, match=r"'c' \(88,7\d, B\) không thấp hơn 'b' \(88,74, A\)"):
         implied_cutoffs(scores)
-    with pytest.raises(ValueError, match="'c' .*% điểm tối đa|'c'"):
+    with pytest.raises(ValueError, match=r"'c' \(\d\d,\d\d%, B\)"):
         implied_cutoffs(scores.assign(max_score=[100, 100, 99]))
     with pytest.raises(ValueError, match="published_grade"):
         implied_cutoffs(table([1]))
+
+
+def test_one_misspelt_grade_does_not_hide_the_others(town):
+    town.loc[0, "published_grade"] = "Xuất sắcc"
+    town.loc[4, "published_grade"] = "KHÁ"
+    check = check_published(town, distribution={"Xuất sắc": 3, "Giỏi": 1, "Tốt": 7})
+    assert check[["item", "published"]].values.tolist() == [
+        ["grade", "Xuất sắcc, Giỏi"],
+        ["grade", "Khá"],
+        ["units", "7"],
+    ]
+
+
+def test_words_for_no_grade_and_short_names_of_groups_agree():
+    scores = table([95, 60, None], published_grade=["A", "Không xếp loại", "Chưa chấm"])
+    assert check_published(grade_units(scores, scheme="par-index")).empty
+
+
+def test_a_published_distribution_may_be_a_series_or_text_but_not_of_several_blocks(town):
+    assert check_published(town, distribution=pd.Series({"Tốt": "6"})).empty
+    twice = pd.DataFrame({"grade": ["Tốt", "Tốt"], "units": [1, 2]})
+    with pytest.raises(ValueError, match="loại bị lặp"):
+        check_published(town, distribution=twice)
+
+
+def test_grades_that_lost_their_scheme_are_refused(town):
+    for function in (check_published, grade_distribution):
+        with pytest.raises(ValueError, match="không còn mang thang xếp loại"):
+            function(town.astype({"grade": "object"}))
+
+
+def test_grades_in_the_wrong_order_overlap():
+    scores = table([95, 85], published_grade=["Tốt", "XUẤT SẮC"])
+    with pytest.raises(
+        ValueError, match=r"'a' \(95,00, Tốt\) không thấp hơn 'b' \(85,00, Xuất sắc\)"
+    ):
+        implied_cutoffs(scores)
+
+
+def test_unknown_grades_are_one_whatever_their_case():
+    scores = table([95, 85, 70], published_grade=["ĐẠT", "Đạt", "Chưa đạt"])
+    cutoffs = implied_cutoffs(scores)
+    assert cutoffs["grade"].tolist() == ["ĐẠT", "Chưa đạt"]
+    assert cutoffs["above"].tolist()[:1] == [70]

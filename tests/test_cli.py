@@ -32,7 +32,7 @@ def test_the_town_in_files(tmp_path, capsys):
     assert counts["Tỷ lệ"].tolist() == ["16,67%", "33,33%", "50,00%", "0,00%", "0,00%", "100%"]
     assert read("check.csv").empty
     said = capsys.readouterr().out
-    assert "Không có chỗ nào khác với công bố." in said
+    assert "xếp loại của 18 đơn vị. Số chỗ khác: 0." in said
     assert "… và 8 đơn vị nữa" in said
 
 
@@ -41,7 +41,7 @@ def test_disagreements_are_counted_and_listed(tmp_path, capsys):
     frame.loc[0, "Xếp hạng"] = 2
     frame.to_csv(tmp_path / "sai.csv", index=False)
     assert main([str(tmp_path / "sai.csv"), "--out", str(tmp_path)]) == 0
-    assert "Số chỗ khác với công bố: 1" in capsys.readouterr().out
+    assert "Số chỗ khác: 1." in capsys.readouterr().out
     listed = pd.read_csv(tmp_path / "sai" / "check.csv", sep=";")
     assert listed[["Đơn vị", "Nội dung", "Công bố", "Tính lại"]].values.tolist() == [
         ["Văn phòng HĐND&UBND", "Xếp hạng", 2, 1]

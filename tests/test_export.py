@@ -90,3 +90,14 @@ def test_csv_is_for_vietnamese_excel(tmp_path):
         'Đơn vị;Điểm\r\n"a;b";97,23\r\n\'=HYPERLINK(1);-1,5\r\n–;81,00\r\n'
     )
     assert data.startswith(b"\xef\xbb\xbf")
+
+
+def test_saving_again_gives_the_same_bytes(town, tmp_path):
+    with plt.style.context("cchc_analysis.report"):
+        for plot in (plot_ranking, plot_comparison):
+            ax = plot(town)
+            ax.figure.canvas.draw()  # as plt.show() does
+            one = [path.read_bytes() for path in save_chart(ax, "a", folder=tmp_path)]
+            again = [path.read_bytes() for path in save_chart(ax, "a", folder=tmp_path)]
+            fresh = [path.read_bytes() for path in save_chart(plot(town), "a", folder=tmp_path)]
+            assert one == again == fresh

@@ -9,8 +9,8 @@ from cchc_analysis.format import format_number, format_percent
 @pytest.mark.parametrize(
     ("value", "places", "text"),
     [
-        (81.755, 2, "81,76"),  # half up; Babel alone gives 81,76 or 81,75 by evenness
-        (81.745, 2, "81,75"),
+        (81.755, 2, "81,76"),
+        (81.745, 2, "81,75"),  # Babel alone gives 81,74
         (81.7549999999999, 2, "81,76"),  # float noise around a half is the half
         (2.5, 0, "3"),
         (97.685, 3, "97,685"),
@@ -107,3 +107,45 @@ def test_a_distribution_by_block_has_a_total_in_each():
 def test_other_tables_keep_their_rows():
     printed = format_ranking(pd.DataFrame({"unit": ["b", "a"], "gap": [0.30000000000000004, None]}))
     assert printed.to_dict("list") == {"Đơn vị": ["b", "a"], "Cách đơn vị trên": ["0,30", "–"]}
+
+
+def test_whole_numbers_are_printed_as_scores_too():
+    frame = pd.DataFrame({"unit": ["a", "b"], "score": [81, 90], "max_score": [90, 100]})
+    for dtype in ("int64", "Int64", "Float64", "object"):
+        printed = format_ranking(rank_units(frame.astype({"score": dtype})))
+        assert printed["Tổng điểm đánh giá"].tolist() == ["81,00", "90,00"]
+        assert printed["Điểm tối đa"].tolist() == ["90", "100"]
+
+
+def test_scores_without_a_rank_are_ranked_and_a_subset_of_columns_will_do():
+    scores = table([81, 90])
+    assert format_ranking(scores)["Đơn vị"].tolist() == ["b", "a"]
+    few = rank_units(scores)[["unit", "score", "rank"]]
+    assert format_ranking(few).columns.tolist() == [
+        "STT",
+        "Đơn vị",
+        "Tổng điểm đánh giá",
+        "Xếp hạng",
+    ]
+
+
+def test_decimals_are_of_scores_only():
+    ranking = rank_units(table([50.25, 60], max_score=[62.5, 70]))
+    printed = format_ranking(ranking, decimals=0)
+    assert printed["Tổng điểm đánh giá"].tolist() == ["60", "50"]
+    assert printed["Điểm tối đa"].tolist() == ["70,0", "62,5"]
+    assert printed["Tỷ lệ điểm (%)"].tolist() == ["85,71", "80,40"]
+
+
+@pytest.mark.filterwarnings("ignore:Có số nhiều hơn")
+def test_scores_of_eight_places_are_printed_without_a_false_zero():
+    printed = format_ranking(rank_units(table([81.12345678])))
+    assert printed["Tổng điểm đánh giá"].tolist() == ["81,12345678"]
+
+
+def test_a_missing_block_keeps_its_distribution():
+    counts = grade_distribution(
+        grade_units(table([95, 85, 85], block=["x", None, None])), by="block"
+    )
+    printed = format_ranking(counts)
+    assert printed[printed["Xếp loại"] == "Tổng cộng"]["Số đơn vị"].tolist() == [1, 2]

@@ -172,6 +172,9 @@ def test_what_is_not_used_is_told(tmp_path):
         ("Đơn vị,Điểm,\na,80,x\n", ["cột thứ 3", "không có tiêu đề"]),
         ("Đơn vị,Điểm,Lĩnh vực\na,80,x\n", ["cột 'Lĩnh vực'", "tổng điểm"]),
         ("Đơn vị,Điểm,Năm\na,80,\n", ["dòng 2", "năm"]),
+        ("Đơn vị,Điểm,Xếp hạng\na,80,99999999999999999999\n", ["dòng 2", "số nguyên"]),
+        ("Đơn vị,Kết quả (%),Điểm tối đa\na,81.33,84\n", ["dòng 2", "'Kết quả (%)'", "84"]),
+        ("Đơn vị,Điểm,Tỷ lệ %\na,68.32,81.33\n", ["'Điểm' và 'Tỷ lệ %'"]),
     ],
 )
 def test_what_is_refused_says_where_and_what_to_do(tmp_path, text, words):
@@ -239,3 +242,52 @@ def test_any_table_comes_back_through_any_dialect(tmp_path_factory, data):
     assert loaded["unit"].tolist() == [
         " ".join(unicodedata.normalize("NFC", n).split()) for n in names
     ]
+
+
+@pytest.mark.filterwarnings("ignore:.*không dùng đến")
+@pytest.mark.parametrize(
+    "row",
+    [
+        ";Trung bình cộng;75", ";Điểm trung bình toàn tỉnh;75", ";TB;60", ";Tổng cộng (2 mục);60",
+        ";Người lập biểu;", "Ghi chú: số liệu tạm tính;;", "1;2;3", "(1);(2);(3)", "A;B;1",
+    ],
+)  # fmt: skip
+def test_rows_that_sum_up_number_the_columns_or_sign_are_no_units(tmp_path, row):
+    rows = ["STT;Đơn vị;Điểm", "1;a;80", "2;b;70"]
+    rows.insert(1 if row[0] in "1(A" else 3, row)
+    assert load_scores(write(tmp_path, "\n".join(rows)))["unit"].tolist() == ["a", "b"]
+
+
+def test_points_stand_before_percent_where_the_maximum_is_given():
+    frame = pd.DataFrame(
+        {"Đơn vị": ["a"], "Tổng điểm": [68.32], "Điểm tối đa": [84], "Tỷ lệ %": [81.33]}
+    )
+    with pytest.warns(UserWarning, match="không dùng đến cột 'Tỷ lệ %'"):
+        assert load_scores(frame)["score"].tolist() == [68.32]
+
+
+def test_trailing_empty_cells_are_no_cells_too_many(tmp_path):
+    text = "STT;Đơn vị;Điểm\n1;a;80;;\n2;b;70;\n"
+    assert load_scores(write(tmp_path, text))["score"].tolist() == [80, 70]
+
+
+def test_numbers_of_any_type_are_read_as_written():
+    for score in (97.23, np.float64(97.23), "97,23"):
+        assert load_scores(pd.DataFrame({"unit": ["a"], "score": [score]}))["score"][0] == 97.23
+    small = load_scores(pd.DataFrame({"unit": ["a", "b"], "score": [1e-05, 90]}))
+    assert small["score"].tolist() == [1e-05, 90]
+    years = pd.DataFrame({"unit": ["a"], "score": [90], "year": [2020.0]})
+    assert load_scores(years, year=2020)["year"].tolist() == [2020]
+    assert "max_score='100'" in refusal(years, max_score="100")
+
+
+def test_what_was_assumed_stays_assumed_when_a_table_is_loaded_again():
+    assert load_scores(TOWN).attrs["scale"] == "Thang điểm 100 – giả định"
+
+
+def test_a_line_of_prose_that_names_columns_is_no_header(tmp_path):
+    lines = ["Đơn vị; Điểm; Xếp hạng", "STT", "Đơn vị", "Điểm", "1", "a", "80", "2", "b", "70"]
+    path = write(tmp_path, "\n".join(lines), "t.txt")
+    assert load_scores(path)["score"].tolist() == [80, 70]
+    tabs = write(tmp_path, "Tiêu đề\nĐơn vị\tĐiểm\na\t80\n", "t.txt")
+    assert load_scores(tabs)["score"].tolist() == [80]

@@ -22,7 +22,7 @@ def output_text(cell):
 
 
 def test_the_three_notebooks_are_there():
-    assert list(READ)[:3] == ["01-ranking", "02-grades", "03-compare-units"]
+    assert list(READ) == ["01-ranking", "02-grades", "03-compare-units"]
 
 
 @pytest.mark.parametrize("name", READ)
@@ -73,13 +73,12 @@ class TestEach:
         assert "Yếu dưới 50% (giả định)" in said
         last = READ[name].cells[-1]
         assert "save_chart(" in last.source
-        assert set(output_text(last).split()) >= {
-            line for line in output_text(last).split() if line.startswith("reports/cchc-2020/")
-        }
-        assert all(line.startswith("reports/cchc-2020/") for line in output_text(last).split())
+        exported = output_text(last).split()
+        assert exported
+        assert all(path.startswith("reports/cchc-2020/") for path in exported)
 
 
-def run(name, folder, tmp_path, **changes):
+def run(name, folder, **changes):
     """Run a notebook as an analyst does who changes its parameters."""
     notebook = nbformat.from_dict(READ[name])
     for parameter, value in changes.items():
@@ -102,25 +101,25 @@ def project(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", list(READ)[:3])
+@pytest.mark.parametrize("name", READ)
 @pytest.mark.parametrize("table", RANKING_TABLES[1:])
 def test_one_changed_line_runs_it_on_another_table(name, table, project):
-    notebook = run(name, project / "sổ tay", project, FILE=f"data/{table}.csv")
+    notebook = run(name, project / "sổ tay", FILE=f"data/{table}.csv")
     last = output_text(notebook.cells[-1]).split()
     assert last
     assert all((project / path).is_file() for path in last)
     assert all(path.startswith(f"reports/{table}/") for path in last)
 
 
-def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path, project):
+def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path):
     elsewhere = tmp_path / "nơi khác"
     elsewhere.mkdir()
     frame = pd.DataFrame({"Đơn vị": ["a", "b"], "Điểm": ["63,5", ""]})
     frame.to_csv(elsewhere / "b.csv", index=False)
-    notebook = run("01-ranking", elsewhere, tmp_path, FILE=str(elsewhere / "b.csv"), MAX_SCORE=70)
+    notebook = run("01-ranking", elsewhere, FILE=str(elsewhere / "b.csv"), MAX_SCORE=70)
     assert "2 đơn vị, 1 đơn vị được chấm. Thang điểm 70." in output_text(notebook.cells[2])
 
 
 def test_where_there_is_no_file_one_sentence_asks_for_a_path(project):
     with pytest.raises(Exception, match="Không tìm thấy tệp .*ghi đường dẫn đầy đủ"):
-        run("01-ranking", project, project, FILE="data/khong-co.csv")
+        run("01-ranking", project, FILE="data/khong-co.csv")

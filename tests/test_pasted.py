@@ -106,7 +106,7 @@ def test_a_scale_of_grades_that_is_not_known_is_read_line_by_line(load):
 def test_a_second_table_is_not_passed_over(load):
     rows = ["1", "a", "80", "2", "b", "70"]
     with pytest.raises(ValueError, match="dòng 10: 'Khối huyện' trông như thuộc bảng"):
-        load(["STT", "Đơn vị", "Điểm", *rows, "Khối huyện", "1", "c", "60"])
+        load(["STT", "Đơn vị", "Điểm", *rows, "Khối huyện", "1", "c", "60", "2", "d", "50"])
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,42 @@ def test_a_long_table_is_read(load):
     for number in range(1, 1501):
         lines += [str(number), f"Đơn vị {number}", f"{number % 100},5"]
     assert len(load(lines)) == 1500
+
+
+LISTED = [
+    "Không có đơn vị xếp loại Yếu.",
+    "Tổng hợp",
+    "Xuất sắc",
+    "1",
+    "Khá",
+    "1",
+    "Lượt xem",
+    "1234",
+]
+
+
+@pytest.mark.parametrize("number", [True, False])
+@pytest.mark.parametrize("rank", [True, False])
+@pytest.mark.parametrize("grade", [True, False])
+def test_a_list_of_grades_and_counts_after_the_table_is_no_part_of_it(load, number, rank, grade):
+    lines = []
+    header = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "Xếp loại"]
+    first = ["1", "Phòng Nội vụ", "95,5", "1", "Xuất sắc"]
+    for row in (header, first, ["2", "Phòng Y tế", "70", "2", "Khá"]):
+        lines += row[not number : 3] + row[3:4] * rank + row[4:] * grade
+    listed = LISTED if number or rank or grade else ["Xuất sắc", "1", "Khá", "1"]
+    loaded = load(lines + listed)
+    assert loaded["unit"].tolist() == ["Phòng Nội vụ", "Phòng Y tế"]
+    assert loaded["score"].tolist() == [95.5, 70]
+
+
+def test_an_unscored_row_and_column_numbers_are_understood(load):
+    lines = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "Xếp loại", "(1)", "(2)", "(3)", "(4)", "(5)"]
+    lines += ["1", "Phòng Nội vụ", "95,5", "1", "Xuất sắc", "2", "Phòng Y tế", "-", "N/A", "–"]
+    loaded = load(lines)
+    assert loaded["score"].isna().tolist() == [False, True]
+    assert loaded["published_grade"].isna().tolist() == [False, True]
+
+
+def test_units_may_be_called_a_and_b(load):
+    assert load(["Đơn vị", "Điểm", "A", "95", "B", "80"])["unit"].tolist() == ["A", "B"]

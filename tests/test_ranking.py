@@ -165,3 +165,10 @@ def test_a_missing_column_is_named(function):
         grade_distribution(table([1]))
     with pytest.raises(ValueError, match="không có cột 'region'"):
         rank_units(table([1]), within="region")
+
+
+def test_distribution_of_an_empty_table_has_its_columns():
+    empty = grade_units(table([], block=[]))
+    counts = grade_distribution(empty, by="block")
+    assert counts.columns.tolist() == ["block", "grade", "units", "share_pct"]
+    assert counts.empty

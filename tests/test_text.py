@@ -21,3 +21,7 @@ def test_same_ignores_case_but_not_accents():
 )
 def test_fold_gives_one_key_to_every_spelling_of_a_header(header):
     assert fold(header) == fold(unicodedata.normalize("NFD", header)) == "diem danh gia"
+
+
+def test_what_cannot_be_seen_is_removed():
+    assert clean("Phòng\u200b \u200eNội\x01 vụ\u202c\ufeff") == "Phòng Nội vụ"
