@@ -169,10 +169,8 @@ def _runs_at(values: list[str], start: int, roles: list[str]) -> dict[int, _Run]
 
 def _follows(roles: list[str], row: tuple[str, ...], below: tuple[str, ...]) -> bool:
     """Return whether `below` can be the row after `row`: the numbering goes on."""
-    if "number" not in roles:
-        return True
-    at = roles.index("number")
-    return _count(below[at]) == _count(row[at]) + 1
+    at = roles.index("number") if "number" in roles else None
+    return at is None or _count(below[at]) == _count(row[at]) + 1
 
 
 def _count(cell: str) -> int:
