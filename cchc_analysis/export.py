@@ -89,7 +89,7 @@ def save_chart(
     text = figure.text(0.01, 0, "\n".join(lines).replace("$", r"\$"), va="top", fontsize=_NOTE_SIZE)
     text.set_in_layout(False)  # below the figure, so that the chart keeps its size
     about = {
-        "Title": ax.get_title(loc="left") or ax.get_title(),
+        "Title": " ".join((ax.get_title(loc="left") or ax.get_title()).split()),
         "Description": alt or ax.get_label(),
         "Source": source or "",
     }

@@ -45,9 +45,9 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     Parameters
     ----------
     ranking : DataFrame
-        Scores or a ranking, sorted by rank, then source order, within each year and block. Or
-        any other table of this package, whose rows stay in order: a
-        distribution gets its row "Tổng cộng".
+        Scores or a ranking, which is sorted by rank, then source order, within each year and
+        block. Or any other table of this package, whose rows stay in order; a distribution gets
+        its row "Tổng cộng".
     decimals : int, optional
         Places of scores, rounded half up. By default as many as the most precise score has, at
         least two. Percentages always have two.

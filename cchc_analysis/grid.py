@@ -84,7 +84,8 @@ def unit_rows(
     nameless = body[columns["unit"]] == ""
     first = [columns[role] for role in ("number", "unit") if role in columns]
     aside = body[first].map(lambda cell: bool(FOOTERS.match(fold(cell)))).any(axis=1)
-    aside |= body.apply(are_column_numbers, axis=1, result_type="reduce").astype("bool")
+    if len(body) and are_column_numbers(body.iloc[0].tolist()):
+        aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
     told = [

@@ -60,7 +60,13 @@ def test_distribution_draws_counts_with_shares(town):
         assert [bar.get_width() for bar in ax.patches] == [3, 6, 9, 0, 0]
         assert texts(ax) == ["3 (16,67%)", "6 (33,33%)", "9 (50,00%)", "0 (0,00%)", "0 (0,00%)"]
         assert labels(ax)[0] == "Xuất sắc (từ 90%)"
+        assert all(tick == int(tick) for tick in ax.get_xticks())
         assert "18 đơn vị được chấm" in ax.get_xlabel()
+
+
+def test_counts_and_points_have_whole_numbers_on_the_axis():
+    for ax in (plot_distribution(table([95])), plot_comparison(table([95, 94.5]))):
+        assert all(tick == int(tick) for tick in ax.get_xticks())
 
 
 def test_distribution_shows_those_without_a_grade_and_each_block():

@@ -166,3 +166,8 @@ def test_an_unscored_row_and_column_numbers_are_understood(load):
 
 def test_units_may_be_called_a_and_b(load):
     assert load(["Đơn vị", "Điểm", "A", "95", "B", "80"])["unit"].tolist() == ["A", "B"]
+
+
+def test_a_title_that_is_also_a_header_does_not_hide_the_table(load):
+    lines = ["Xếp hạng", "STT", "Đơn vị", "Điểm", "Xếp hạng", "1", "Phòng Nội vụ", "90", "1"]
+    assert load(lines)["published_rank"].tolist() == [1]
