@@ -54,13 +54,16 @@ def plot_ranking(
     ax = drawing.row_axes(ax, ranks + table["name"])
     drawing.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
-    drawing.set_title(ax, "Xếp hạng đơn vị theo điểm đánh giá")
+    drawing.set_title(
+        ax, f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
+    )
     ax.set_xlim(0, 100)
     drawing.draw_cutoffs(ax, table, scheme)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
     ax.set_label(
-        f"Biểu đồ thanh ngang: xếp hạng {len(table)} đơn vị theo điểm đánh giá. "
+        f"Biểu đồ thanh ngang: xếp hạng {len(table)} đơn vị theo {drawing.measure(table)}. "
         f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
+        f"{drawing.assumption(scheme)}"
     )
     return ax
 
@@ -96,17 +99,7 @@ def plot_distribution(
     scheme = load_scheme(scheme)
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
-    foreign = ~distribution["grade"].isin([*scheme.grades, NO_GRADE, UNSCORED])
-    if foreign.any():
-        raise ValueError(
-            f"Loại '{distribution['grade'][foreign].iloc[0]}' trong bảng không thuộc thang "
-            f"'{scheme.name or scheme}'; hãy truyền scheme= là thang đã dùng."
-        )
-    bounds = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
-    names = distribution["grade"].map(lambda g: f"{g} ({bounds[g]})" if g in bounds else g)
-    by = list(distribution.columns[: distribution.columns.get_loc("grade")])
-    for column in reversed(by):
-        names = distribution[column].astype("str") + " – " + names
+    names = drawing.grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(
         lambda s: "" if pd.isna(s) else f" ({format_percent(s)})"
     )
@@ -114,16 +107,17 @@ def plot_distribution(
     ax = drawing.row_axes(ax, names)
     bars = drawing.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
-    ax.set_title("Phân bố xếp loại")
+    ax.set_title("Phân bố xếp loại cải cách hành chính")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.2)
     scored = distribution["units"][distribution["share_pct"].notna()].sum()
-    base = "số đơn vị được chấm của từng nhóm" if by else f"{scored} đơn vị được chấm"
+    several = distribution.columns[0] != "grade"
+    base = "số đơn vị được chấm của từng nhóm" if several else f"{scored} đơn vị được chấm"
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
     ax.set_xlabel(f"Số đơn vị (tỷ lệ trên {base}){assumed}")
     ax.set_label(
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}."
+        f"{'; '.join(names + ': ' + texts)}.{drawing.assumption(scheme)}"
     )
     return ax
 
@@ -166,7 +160,7 @@ def plot_comparison(
     groups = table.groupby("group")
     if unit is None:
         means = {at: exact.mean_percent(g["score"], g["max_score"]) for at, g in groups}
-        reference, what = table["group"].map(means), MEAN.lower()
+        reference, what = table["group"].map(means), MEAN
     else:
         own = table[chosen].groupby("group")["percent"].first()
         reference, what = table["group"].map(own), table["unit"][chosen].iloc[0]
@@ -187,13 +181,16 @@ def plot_comparison(
     drawing.write_right(ax, differences)
     if len(groups) == 1 and pd.notna(reference[0]):
         what += f" ({format_number(reference[0], places)}{'' if in_points else '%'})"
-    drawing.set_title(ax, f"Chênh lệch của từng đơn vị so với {what}")
+    drawing.set_title(ax, f"Chênh lệch so với {what}{drawing.of_year(table)}")
     lowest = min(table["percent"].min(), reference.min())
     ax.set_xlim(0 if pd.isna(lowest) else max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
     drawing.draw_cutoffs(ax, table, scheme)
+    line = MEAN if unit is None else "đơn vị được so sánh"
+    points = "điểm" if in_points else "điểm %"
+    ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
     ax.set_label(
-        f"Biểu đồ chấm: chênh lệch của {len(table)} đơn vị so với {what}. "
-        f"{drawing.first_and_last(table, differences)}"
+        f"Biểu đồ chấm tròn: chênh lệch của {len(table)} đơn vị so với {what}. "
+        f"{drawing.first_and_last(table, differences)}{drawing.assumption(scheme)}"
     )
     return ax

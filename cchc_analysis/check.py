@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cchc_analysis.labels import BLANK, NO_GRADE, RESERVED_GRADES, TOTAL, UNSCORED
+from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, NO_GRADE, RESERVED_GRADES, TOTAL, UNSCORED
 from cchc_analysis.ranking import grade_distribution, rank_units
 from cchc_analysis.schemes import known_scheme, spelled
 from cchc_analysis.table import check_columns, check_graded, group_columns, group_numbers
@@ -32,10 +32,10 @@ def check_published(
     -------
     DataFrame
         One row per disagreement, none when all agree: ``year`` and ``block`` where the table has
-        them, ``unit`` (missing where it is about the whole table), ``item`` ("rank",
-        "grade" or "units"), ``published``, ``computed`` and ``note`` (text). ``attrs["note"]``
-        says what was compared. Grade names that the scheme lacks give one row in all; if they
-        are of another scale, grades and counts are not compared.
+        them, ``unit`` (missing where it is about the whole table), ``item`` ("rank", "grade" or
+        "units"), ``published``, ``computed`` and ``note`` (text). ``attrs["note"]`` says what was
+        compared, what was not, and how many differ. Grade names that the scheme lacks give one
+        row in all; if they are of another scale, grades and counts are not compared.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_published(
         ranking = rank_units(ranking)
     ranking = ranking.reset_index(drop=True)
     found: list[dict] = []
-    compared = []
+    compared, skipped = [], ""
     if "published_rank" in ranking:
         compared.append(f"xếp hạng của {ranking['published_rank'].count()} đơn vị")
         found += _check_ranks(ranking)
@@ -63,6 +63,7 @@ def check_published(
         counts = _as_counts(distribution)
         foreign, is_scale = _foreign_grades(ranking, [*grades, *counts])
         found += foreign
+        skipped = " Chưa đối chiếu: xếp loại (khác thang)." if is_scale else ""
         if len(grades) and not is_scale:
             compared.append(f"xếp loại của {len(grades)} đơn vị")
             found += _check_grades(ranking)
@@ -71,7 +72,11 @@ def check_published(
             found += _check_distribution(ranking, counts)
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
-    result.attrs["note"] = f"Đã đối chiếu: {', '.join(compared) or 'không có số liệu nào'}."
+    result.attrs["note"] = (
+        f"Đã đối chiếu: {', '.join(compared)}.{skipped} Số chỗ khác: {len(result)}."
+        if compared
+        else f"Bảng không có số liệu công bố để đối chiếu.{skipped}"
+    )
     return result
 
 
@@ -104,7 +109,7 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     computed[_key(TOTAL)] = len(ranking)
     known = _scheme_keys(ranking)
     return [
-        _row(ranking, None, "units", units, computed.get(_key(grade), 0), spelled(grade))
+        _row(ranking, None, "units", units, computed.get(_key(grade), 0), f"loại {spelled(grade)}")
         for grade, units in published.items()
         if _key(grade) in known and computed.get(_key(grade), 0) != units
     ]
@@ -121,7 +126,7 @@ def _foreign_grades(ranking: pd.DataFrame, published: list[str]) -> tuple[list[d
         return [], False
     is_scale = len(foreign) == len(published) or known_scheme(published) is not None
     remedy = (
-        "xếp loại chưa được đối chiếu, hãy chọn scheme= đúng thang đã công bố"
+        f"xếp loại chưa được đối chiếu, {CHOOSE_SCHEME}"
         if is_scale
         else "hãy kiểm tra cách viết, các loại khác vẫn được đối chiếu"
     )

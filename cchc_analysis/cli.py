@@ -12,7 +12,7 @@ from cchc_analysis.export import save_chart, write_csv
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
-from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme
+from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
 from cchc_analysis.table import group_columns
 
 _HEAD = 10
@@ -40,24 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cchc-report",
         description="Xếp hạng, xếp loại và vẽ biểu đồ từ một bảng điểm CCHC.",
-        epilog="Ví dụ: cchc-report data/cchc-2020.csv --max-score 100 --out reports",
+        epilog="Ví dụ: python -m uv run cchc-report data/cchc-2020.csv --max-score 100",
+        add_help=False,
     )
-    parser.add_argument(
-        "file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web"
-    )
-    parser.add_argument(
-        "--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi"
-    )
-    parser.add_argument(
-        "--scheme",
-        metavar="TÊN",
-        default=DEFAULT_SCHEME,
-        help="thang xếp loại (mặc định: %(default)s)",
-    )
-    parser.add_argument(
-        "--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"),
-        help="nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)",
-    )  # fmt: skip
+    group = parser.add_argument_group("tham số")
+    add = group.add_argument
+    add("file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web")
+    add("--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi")
+    schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
+    add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
+    folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
+    add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
+    add("-h", "--help", action="help", help="hiện hướng dẫn này")
     return parser
 
 
@@ -65,7 +59,9 @@ def _number(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' không phải là một số") from None
+        raise argparse.ArgumentTypeError(
+            f"'{text}' không phải là một số; hãy viết ví dụ 100 hoặc 62,5"
+        ) from None
 
 
 def _sentence(error: Exception) -> str:
@@ -73,8 +69,8 @@ def _sentence(error: Exception) -> str:
     if not isinstance(error, OSError) or error.filename is None:
         return str(error)
     return (
-        f"không mở hoặc không ghi được {error.filename} ({error.strerror}); hãy đóng tệp nếu đang "
-        "mở trong chương trình khác và kiểm tra quyền truy cập thư mục."
+        f"Không mở hoặc không ghi được {error.filename} ({error.strerror}); nếu tệp đang mở trong "
+        "chương trình khác thì hãy đóng lại, nếu không hãy chọn thư mục khác bằng --out."
     )
 
 
@@ -101,7 +97,9 @@ def _report(options: argparse.Namespace) -> None:
         files = [
             path
             for name, ax in charts.items()
-            for path in save_chart(ax, name, folder=folder, source=options.file.name, note=note)
+            for path in save_chart(
+                ax, name, folder=folder, source=f"tệp {options.file.name}", note=note
+            )
         ]
     files += [
         write_csv(printed, folder / "ranking.csv"),
@@ -116,7 +114,7 @@ def _report(options: argparse.Namespace) -> None:
     print(f"\n{distribution.to_string(index=False)}")
     if distribution.attrs["note"]:
         print(distribution.attrs["note"])
-    print(f"\n{check.attrs['note']} Số chỗ khác: {len(check)}.")
+    print(f"\n{check.attrs['note']}")
     print("\nĐã ghi:")
     for path in files:
         print(f"  {path.as_posix()}")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
-from cchc_analysis.labels import ASSUMED, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.table import group_columns
@@ -65,6 +65,37 @@ def values_in_words(table: pd.DataFrame) -> pd.Series:
     return table["percent"].map(format_percent)
 
 
+def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
+    """Return the name of each row of a distribution, with its bound, year and block."""
+    foreign = ~distribution["grade"].isin([*scheme.grades, NO_GRADE, UNSCORED])
+    if foreign.any():
+        raise ValueError(
+            f"Loại '{distribution['grade'][foreign].iloc[0]}' trong bảng không thuộc thang "
+            f"'{scheme.name or scheme}'; {CHOOSE_SCHEME}."
+        )
+    bounds = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
+    names = distribution["grade"].map(lambda g: f"{g} ({bounds[g]})" if g in bounds else g)
+    for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
+        names = distribution[column].astype("str") + " – " + names
+    return names
+
+
+def measure(table: pd.DataFrame) -> str:
+    """Return in words what is drawn."""
+    return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
+
+
+def of_year(table: pd.DataFrame) -> str:
+    """Return the year for the end of a title, if the table is of one."""
+    one = "year" in table and table["year"].nunique() == 1
+    return f", năm {table['year'].iloc[0]}" if one else ""
+
+
+def assumption(scheme: GradeScheme) -> str:
+    """Return the sentence that an alt text owes its reader where the cut-offs are assumed."""
+    return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""
+
+
 def row_axes(ax: Axes | None, names: Iterable[str]) -> Axes:
     """Return axes with a row for each name, first on top; a new figure grows with the rows."""
     import matplotlib.pyplot as plt
@@ -97,7 +128,8 @@ def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeSche
 def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
     """Draw the cut-offs inside the view, and say below what the axis and the lines are."""
     left, right = ax.get_xlim()
-    for bound in (bound for bound in scheme.bounds if left < bound <= right and bound > 0):
+    drawn = [bound for bound in scheme.bounds if left < bound <= right]
+    for bound in drawn:
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
         ax.annotate(
@@ -106,12 +138,12 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
         )  # fmt: skip
     in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
-    bounds = "/".join(decimal_comma(bound) for bound in scheme.bounds if bound)
+    bounds = "/".join(map(decimal_comma, drawn))
     assumed = f" ({ASSUMED})" if scheme.assumed else ""
     ax.set_xlabel(
-        f"{'Điểm đánh giá' if out_of_100(table) else 'Tỷ lệ điểm (%)'} "
-        f"({in_words[0].lower()}{in_words[1:]}{start})\n"
-        f"Nét đứt: ngưỡng xếp loại {bounds}{assumed}"
+        f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
+        f"({in_words[0].lower()}{in_words[1:]}{start})"
+        + (f"\nNét đứt: ngưỡng xếp loại {bounds}{assumed}" if drawn else "")
     )
 
 

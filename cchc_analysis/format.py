@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED
+from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED, WHOLE_TABLE
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import SCORES, group_columns
 
@@ -57,8 +57,8 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     DataFrame
         Text and whole numbers under Vietnamese headers. A ranking has STT, Đơn vị, Tổng điểm đánh
         giá, Xếp hạng and (where graded) Xếp loại; Năm, Khối, Điểm tối đa and Tỷ lệ điểm stand
-        there only where they differ between rows. ``attrs["note"]`` says it where rounded shares
-        do not add up to 100%.
+        there only where they differ between rows. ``attrs["note"]`` says it where shares leave
+        out unscored units, or do not add up to 100% when rounded.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd
         return values.map(lambda value: format_number(value, places))
     if column == "item":
         values = values.replace(SHOWN)
-    blank = pd.Series(BLANK, index=values.index)
+    blank = pd.Series(WHOLE_TABLE if column == "unit" else BLANK, index=values.index)
     if column == "grade" and "score" in table:
         blank = blank.mask(table["score"].isna(), UNSCORED).mask(table["score"].notna(), NO_GRADE)
     return values.astype("object").where(values.notna(), blank)
@@ -127,8 +127,13 @@ def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
         shares = part["share_pct"].map(format_percent)
         total = sum(Decimal(s.rstrip("%").replace(",", ".")) for s in shares if s != BLANK)
         scored = part["units"][part["share_pct"].notna()].sum()
+        unscored = part["units"].sum() - scored
         if scored and total != 100:
             notes.append(f"Do làm tròn, các tỷ lệ cộng lại là {format_percent(float(total))}.")
+        if scored and unscored:
+            notes.append(
+                f"Tỷ lệ tính trên {scored} đơn vị được chấm, không gồm {unscored} đơn vị chưa chấm."
+            )
         last = {**part[by].iloc[0], "grade": TOTAL, "units": part["units"].sum()}
         last["share_pct"] = "100%" if scored else BLANK
         rows += [*part.assign(share_pct=shares).to_dict("records"), last]

@@ -144,7 +144,7 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
         raise ValueError(
             f"{name}, dòng {line}: ô '{cells[line]}' của cột {title} không phải là số nguyên; "
-            "hãy sửa ô này."
+            f"hãy ghi số, ví dụ {'1' if blank else '2020'}."
         )
     return found.astype("Int64")
 

@@ -42,7 +42,9 @@ RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
 BLANK = "–"
 
 ASSUMED = "giả định"
-MEAN = "Trung bình"
+CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
+WHOLE_TABLE = "(cả bảng)"
+MEAN = "điểm trung bình"
 
 # Column names as they are shown.
 SHOWN = {
@@ -59,15 +61,15 @@ SHOWN = {
     "published_grade": "Xếp loại công bố",
     "units": "Số đơn vị",
     "share_pct": "Tỷ lệ",
-    "above": "Ngưỡng dưới lớn hơn",
-    "at_most": "Ngưỡng dưới không quá",
+    "above": "Ngưỡng dưới lớn hơn (%)",
+    "at_most": "Ngưỡng dưới không quá (%)",
     "item": "Nội dung",
     "published": "Công bố",
     "computed": "Tính lại",
     "note": "Ghi chú",
-    "cutoff": "Ngưỡng",
-    "margin": "Cách ngưỡng",
-    "gap": "Cách đơn vị trên",
+    "cutoff": "Ngưỡng (%)",
+    "margin": "Cách ngưỡng (điểm %)",
+    "gap": "Cách đơn vị trên (điểm %)",
 }
 
 

@@ -21,6 +21,7 @@ from cchc_analysis.labels import ASSUMED, SHOWN, scale
 from cchc_analysis.readers import read_cells
 from cchc_analysis.text import clean, decimal_comma, same
 
+_WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 
 
@@ -88,11 +89,11 @@ def load_scores(
     scores["max_score"], assumed = _maxima(name, table, title, scores["score"], max_score)
     _check_scores(name, scores, table["score"], assumed=assumed)
     if "year" in table:
-        scores["year"] = to_whole(name, "năm", table["year"], blank=False).astype("int64")
+        scores["year"] = to_whole(name, "Năm", table["year"], blank=False).astype("int64")
     if "block" in table:
         scores["block"] = table["block"]
     if "published_rank" in table:
-        scores["published_rank"] = to_whole(name, "xếp hạng", table["published_rank"])
+        scores["published_rank"] = to_whole(name, "Xếp hạng", table["published_rank"])
     if "published_grade" in table:
         grades = table["published_grade"]
         scores["published_grade"] = grades.mask(missing(grades))
@@ -129,19 +130,23 @@ def _maxima(
     in_percent = "%" in title or table["score"].str.endswith("%").any()
     if "max_score" in table:
         maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
-        wrong = ~(maxima > 0) if given is None else maxima != given
-        if (line := first_line(wrong)) is not None:
+        if (line := first_line(~(maxima > 0))) is not None:
             raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' trống, bằng 0 hoặc "
-                "khác max_score được truyền; hãy sửa ô này hoặc bỏ tham số."
+                f"{name}, dòng {line}: ô điểm tối đa để trống hoặc không lớn hơn 0; hãy điền điểm "
+                "tối đa của đơn vị này."
+            )
+        if (line := first_line(maxima != (given or maxima))) is not None:
+            raise ValueError(
+                f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' khác thang điểm đã "
+                f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
             )
         _check_percent(name, title, maxima, in_percent=in_percent)
         return maxima, False
     if given is None and 0 <= score.max() <= 1:
         raise ValueError(
             f"{name}: điểm lớn nhất của cột '{title}' chỉ là {decimal_comma(score.max())}, có thể "
-            "là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%; hãy truyền max_score (dòng "
-            "lệnh: --max-score), ví dụ 1 hoặc 100."
+            "là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%; nếu vậy hãy đặt thang điểm "
+            f"bằng 1 ({_WHERE_MAX}), chỉ đặt 100 nếu các đơn vị chỉ đạt chừng ấy điểm."
         )
     maxima = pd.Series(float(given or 100), score.index)
     _check_percent(name, title, maxima, in_percent=in_percent)
@@ -161,8 +166,8 @@ def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed:
     """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways."""
     maxima = scores["max_score"]
     if (line := first_line((scores["score"] < 0) | (scores["score"] > maxima))) is not None:
-        scale_ = "thang điểm khác 100, hãy truyền max_score (dòng lệnh: --max-score)"
-        remedy = f"nếu {scale_}" if assumed else "hãy sửa điểm hoặc điểm tối đa"
+        other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({_WHERE_MAX})"
+        remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
         raise ValueError(
             f"{name}, dòng {line}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."

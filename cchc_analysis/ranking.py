@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import NO_GRADE, UNSCORED
+from cchc_analysis.labels import CHOOSE_SCHEME, NO_GRADE, UNSCORED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import SCORES, check_columns, check_graded, group_numbers
 
@@ -150,8 +150,8 @@ def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
             at = differs.argmax()
             raise ValueError(
                 f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
-                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; hãy truyền scheme= "
-                "là thang đã dùng, hoặc xếp loại lại bằng grade_units."
+                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; "
+                f"{CHOOSE_SCHEME}."
             )
     return result
 

@@ -29,7 +29,7 @@ class GradeScheme:
     name, source : str
         A short name, and the document that states the bounds.
     assumed : bool
-        True where no document states them.
+        True where no document was found that states them.
 
     Raises
     ------
@@ -119,11 +119,16 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
     known = _known()
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"có phải '{close[0]}'? " if close else ""
+        hint = f" (có phải '{close[0]}'?)" if close else ""
         raise ValueError(
-            f"Không có thang xếp loại '{name}'; {hint}Các thang có sẵn: {', '.join(known)}."
+            f"Không có thang xếp loại '{name}'{hint}; hãy chọn một trong: {', '.join(known)}."
         )
     return GradeScheme(name=name, **known[name])
+
+
+def scheme_names() -> list[str]:
+    """Return the names that `load_scheme` knows."""
+    return list(_known())
 
 
 @cache

@@ -143,7 +143,7 @@ def test_alt_text_says_what_the_chart_shows(plot, name):
     alt = plot(scores).get_label()
     assert alt.startswith("Biểu đồ")
     assert str(len(scores)) in alt
-    assert alt.endswith(".")
+    assert alt.endswith("Ngưỡng xếp loại: giả định.")
 
 
 @pytest.mark.parametrize("plot", PLOTS)
@@ -193,3 +193,14 @@ def test_alt_text_keeps_years_apart():
 def test_unscored_units_are_written_in_every_row_chart():
     assert texts(plot_comparison(table([9, None])))[:2] == ["0,00", "Chưa chấm"]
     assert texts(plot_ranking(table([9, None])))[:2] == ["9,00  Yếu", "–  Chưa chấm"]
+
+
+def test_titles_and_axes_say_what_year_and_which_lines():
+    regions = load_scores(DATA / "par-index-regions.csv")
+    one = regions[regions["year"] == 2022]
+    assert "năm 2022" in plot_ranking(one).get_title(loc="left").replace("\n", " ")
+    assert "năm" not in plot_ranking(regions).get_title(loc="left")
+    axis = plot_comparison(one).get_xlabel()
+    assert "Nét đứt: ngưỡng xếp loại 90 (giả định)" in axis  # the others are out of view
+    assert "Nét liền đậm: điểm trung bình. Số bên phải: chênh lệch (điểm)" in axis
+    assert "điểm %" in plot_comparison(table([63, 50], max_score=70), unit="a").get_xlabel()

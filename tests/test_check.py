@@ -22,7 +22,8 @@ def test_the_town_agrees_with_what_was_published(town):
     assert check.empty
     assert check.columns.tolist() == ["unit", "item", "published", "computed", "note"]
     assert check.attrs["note"] == (
-        "Đã đối chiếu: xếp hạng của 18 đơn vị, xếp loại của 18 đơn vị, số đơn vị theo từng loại."
+        "Đã đối chiếu: xếp hạng của 18 đơn vị, xếp loại của 18 đơn vị, số đơn vị theo từng loại. "
+        "Số chỗ khác: 0."
     )
 
 
@@ -35,7 +36,9 @@ def test_a_wrong_rank_grade_and_count_are_found(town):
         ["Phòng Văn hóa và Thông tin", "grade", "Khá", "Tốt"],
         ["", "units", "5", "6"],
     ]
-    assert check["note"].iloc[2] == "Tốt"
+    assert check["note"].iloc[2] == "loại Tốt"
+    assert check.attrs["note"].endswith("Số chỗ khác: 3.")
+    assert format_ranking(check)["Đơn vị"].iloc[2] == "(cả bảng)"
     assert format_ranking(check)["Nội dung"].tolist() == ["Xếp hạng", "Xếp loại", "Số đơn vị"]
 
 
@@ -75,12 +78,13 @@ def test_a_foreign_scale_is_reported_once(town):
     assert check["published"].tolist() == ["Xuất sắc, Tốt, Khá"]
     assert check["computed"].tolist() == ["A, B, C, D, E"]
     assert "scheme=" in check["note"][0]
+    assert "Chưa đối chiếu: xếp loại (khác thang)." in check.attrs["note"]
 
 
 def test_what_is_not_there_is_not_compared():
     check = check_published(table([9, 8]))
     assert check.empty
-    assert "không có số liệu nào" in check.attrs["note"]
+    assert "không có số liệu công bố để đối chiếu" in check.attrs["note"]
     with pytest.raises(ValueError, match="không có cột 'grade'"):
         check_published(table([9]), distribution={"Tốt": 1})
 

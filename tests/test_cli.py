@@ -88,7 +88,7 @@ def test_an_error_is_one_sentence_and_nothing_is_written(
 def test_a_folder_that_cannot_be_written_is_said(tmp_path, capsys):
     (tmp_path / "reports").write_text("a file in the way")
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path / "reports")]) == 1
-    assert "không mở hoặc không ghi được" in capsys.readouterr().err
+    assert "Không mở hoặc không ghi được" in capsys.readouterr().err
 
 
 def test_help_is_vietnamese_and_a_word_is_no_number(capsys):

@@ -21,7 +21,7 @@ def test_files_formats_and_metadata(town, tmp_path):
     with Image.open(png) as picture:
         assert round(picture.info["dpi"][0]) == 300
         assert picture.width == pytest.approx(6.3 * 300, abs=3)  # 160 mm
-        assert picture.info["Title"] == "Xếp hạng đơn vị theo điểm đánh giá"
+        assert picture.info["Title"] == "Xếp hạng các đơn vị theo điểm cải cách hành chính"
         assert picture.info["Description"].startswith("Biểu đồ thanh ngang: xếp hạng 18 đơn vị")
         assert picture.info["Source"] == "Phòng Nội vụ"
     text = svg.read_text(encoding="utf-8")

@@ -106,7 +106,10 @@ def test_a_distribution_by_block_has_a_total_in_each():
 
 def test_other_tables_keep_their_rows():
     printed = format_ranking(pd.DataFrame({"unit": ["b", "a"], "gap": [0.30000000000000004, None]}))
-    assert printed.to_dict("list") == {"Đơn vị": ["b", "a"], "Cách đơn vị trên": ["0,30", "–"]}
+    assert printed.to_dict("list") == {
+        "Đơn vị": ["b", "a"],
+        "Cách đơn vị trên (điểm %)": ["0,30", "–"],
+    }
 
 
 def test_whole_numbers_are_printed_as_scores_too():
@@ -149,3 +152,10 @@ def test_a_missing_block_keeps_its_distribution():
     )
     printed = format_ranking(counts)
     assert printed[printed["Xếp loại"] == "Tổng cộng"]["Số đơn vị"].tolist() == [1, 2]
+
+
+def test_a_distribution_says_whom_the_shares_leave_out():
+    printed = format_ranking(grade_distribution(grade_units(table([95, None]))))
+    assert printed.attrs["note"] == (
+        "Tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."
+    )

@@ -117,7 +117,7 @@ def test_the_maximum_comes_from_the_source_or_the_caller():
     given = load_scores(frame[["unit", "score"]], max_score=70)
     assert given["max_score"].tolist() == [70, 70]
     assert given.attrs["scale"] == "Thang điểm 70"
-    assert "khác max_score" in refusal(frame, max_score=70)
+    assert "khác thang điểm đã đặt (max_score=70)" in refusal(frame, max_score=70)
     for wrong in (0, -1, float("inf"), float("nan")):
         assert "lớn hơn 0" in refusal(frame[["unit", "score"]], max_score=wrong)
 
@@ -159,7 +159,7 @@ def test_what_is_not_used_is_told(tmp_path):
         ("Đơn vị,Điểm\na,-1\n", ["dòng 2", "'-1'", "0 đến 100"]),
         ("Đơn vị,Điểm\na,80\nb,100.5\n", ["dòng 3", "'100.5'", "max_score", "--max-score"]),
         ("Đơn vị,Điểm,Điểm tối đa\na,80,70\n", ["dòng 2", "0 đến 70"]),
-        ("Đơn vị,Điểm,Điểm tối đa\na,80,\n", ["dòng 2", "điểm tối đa ''"]),
+        ("Đơn vị,Điểm,Điểm tối đa\na,80,\n", ["dòng 2", "ô điểm tối đa để trống"]),
         ("Đơn vị,Điểm,Thang điểm\na,1.000,2000\n", ["dòng 2", "'1.000'", "hàng nghìn"]),
         ("Đơn vị,Điểm\na,80\nA,70\n", ["dòng 3", "'A' đã có ở dòng 2", "Khối"]),
         ("Đơn vị,Điểm\na,97,23\n", ["dòng 2", "3 ô", "2 ô", "ngoặc kép"]),
@@ -168,10 +168,10 @@ def test_what_is_not_used_is_told(tmp_path):
         ("STT,Đơn vị,Điểm\n1,a,80\n3,b,70\n", ["dòng 3", "nhảy đến 3", "thiếu dòng"]),
         ("STT,Đơn vị,Điểm\n2,a,80\n3,b,70\n", ["dòng 2", "nhảy đến 2"]),
         ("Đơn vị,Điểm,Tổng điểm\na,80,81\n", ["'Điểm' và 'Tổng điểm'"]),
-        ("Đơn vị,Điểm,Xếp hạng\na,80,nhất1\n", ["dòng 2", "'nhất1'", "xếp hạng"]),
+        ("Đơn vị,Điểm,Xếp hạng\na,80,nhất1\n", ["dòng 2", "'nhất1'", "Xếp hạng"]),
         ("Đơn vị,Điểm,\na,80,x\n", ["cột thứ 3", "không có tiêu đề"]),
         ("Đơn vị,Điểm,Lĩnh vực\na,80,x\n", ["cột 'Lĩnh vực'", "tổng điểm"]),
-        ("Đơn vị,Điểm,Năm\na,80,\n", ["dòng 2", "năm"]),
+        ("Đơn vị,Điểm,Năm\na,80,\n", ["dòng 2", "Năm", "2020"]),
         ("Đơn vị,Điểm,Xếp hạng\na,80,99999999999999999999\n", ["dòng 2", "số nguyên"]),
         ("Đơn vị,Kết quả (%),Điểm tối đa\na,81.33,84\n", ["dòng 2", "'Kết quả (%)'", "84"]),
         ("Đơn vị,Điểm,Tỷ lệ %\na,68.32,81.33\n", ["'Điểm' và 'Tỷ lệ %'"]),
