@@ -183,7 +183,8 @@ def plot_comparison(
         what += f" ({format_number(reference[0], places)}{'' if in_points else '%'})"
     drawing.set_title(ax, f"Chênh lệch so với {what}{drawing.of_year(table)}")
     lowest = min(table["percent"].min(), reference.min())
-    ax.set_xlim(0 if pd.isna(lowest) else max(0, 5 * np.floor((lowest - 2) / 5)), 101)
+    lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
+    ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
     drawing.draw_cutoffs(ax, table, scheme)
     line = MEAN if unit is None else "đơn vị được so sánh"

@@ -1,12 +1,13 @@
 """What was published, held against what the scores give."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import pandas as pd
 
 from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, NO_GRADE, RESERVED_GRADES, TOTAL, UNSCORED
 from cchc_analysis.ranking import grade_distribution, rank_units
-from cchc_analysis.schemes import known_scheme, spelled
+from cchc_analysis.schemes import spelled
 from cchc_analysis.table import check_columns, check_graded, group_columns, group_numbers
 from cchc_analysis.text import same
 
@@ -61,7 +62,7 @@ def check_published(
         check_graded(ranking)
         grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
         counts = _as_counts(distribution)
-        foreign, is_scale = _foreign_grades(ranking, [*grades, *counts])
+        foreign, is_scale = _foreign_grades(ranking, list(grades), list(counts))
         found += foreign
         skipped = " Chưa đối chiếu: xếp loại (khác thang)." if is_scale else ""
         if len(grades) and not is_scale:
@@ -115,16 +116,18 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     ]
 
 
-def _foreign_grades(ranking: pd.DataFrame, published: list[str]) -> tuple[list[dict], bool]:
+def _foreign_grades(
+    ranking: pd.DataFrame, grades: list[str], counted: list[str]
+) -> tuple[list[dict], bool]:
     """Return one row if there are grades that the scheme lacks, and whether all is another scale.
 
-    One grade that is misspelt is no other scale: the rest is still compared.
+    A grade that is nearly one of the scheme is misspelt and no other scale: the rest is compared.
     """
     known = _scheme_keys(ranking)
-    foreign = [grade for grade in published if _key(grade) not in known]
+    foreign = [grade for grade in (*grades, *counted) if _key(grade) not in known]
     if not foreign:
         return [], False
-    is_scale = len(foreign) == len(published) or known_scheme(published) is not None
+    is_scale = any(not get_close_matches(_key(g), known, cutoff=0.8) for g in grades or counted)
     remedy = (
         f"xếp loại chưa được đối chiếu, {CHOOSE_SCHEME}"
         if is_scale

@@ -126,24 +126,26 @@ def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeSche
 
 
 def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
-    """Draw the cut-offs inside the view, and say below what the axis and the lines are."""
+    """Draw the cut-offs, and say below what the axis is and which lines are in view."""
     left, right = ax.get_xlim()
-    drawn = [bound for bound in scheme.bounds if left < bound <= right]
-    for bound in drawn:
+    bounds = [bound for bound in scheme.bounds if bound]
+    for bound in bounds:
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    drawn = [bound for bound in bounds if left <= bound <= right]
+    for bound in drawn:
         ax.annotate(
             decimal_comma(bound), (bound, 1), (0, 3), xycoords=ax.get_xaxis_transform(),
             textcoords="offset points", ha="center", fontsize=8,
         )  # fmt: skip
     in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
-    bounds = "/".join(map(decimal_comma, drawn))
+    in_view = "/".join(map(decimal_comma, drawn))
     assumed = f" ({ASSUMED})" if scheme.assumed else ""
     ax.set_xlabel(
         f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
         f"({in_words[0].lower()}{in_words[1:]}{start})"
-        + (f"\nNét đứt: ngưỡng xếp loại {bounds}{assumed}" if drawn else "")
+        + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
     )
 
 

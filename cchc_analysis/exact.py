@@ -85,6 +85,10 @@ def order_key(score: pd.Series, max_score: pd.Series) -> pd.Series:
         return points
     scales, _ = to_integers(max_score)
     known = (points.notna() & scales.notna()).to_numpy()
+    common = math.lcm(*map(int, scales[known].unique()))
+    if known.any() and 0 < int(points.abs().max()) * common < 2**63:
+        return points * (common // scales)
+    # Too many places or maxima for 64 bits: the place of each share among them all.
     pairs = pd.MultiIndex.from_arrays([points[known], scales[known]])
     codes, unique = pairs.factorize()
     shares = [Fraction(int(point), int(scale)) for point, scale in unique]

@@ -82,7 +82,7 @@ def save_chart(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{format_}" for format_ in formats]
-    figure = ax.figure
+    figure = ax.get_figure(root=True)
     small_print = [part for part in (source and f"Nguồn: {source}", note) if part]
     letters = int(figure.get_figwidth() * 72 / (_NOTE_SIZE * 0.54))
     lines = [line for part in small_print for line in textwrap.wrap(part, letters)]
@@ -93,7 +93,7 @@ def save_chart(
         "Description": alt or ax.get_label(),
         "Source": source or "",
     }
-    engine = figure.get_layout_engine()
+    engine, margins = figure.get_layout_engine(), _margins(figure)
     try:
         _settle(figure)
         below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
@@ -108,7 +108,14 @@ def save_chart(
     finally:
         text.remove()
         figure.set_layout_engine(engine)
+        if engine is not None and engine.adjust_compatible:  # tight layout moved the margins
+            figure.subplots_adjust(**margins)
     return paths
+
+
+def _margins(figure: Figure) -> dict[str, float]:
+    sides = ("left", "right", "bottom", "top", "wspace", "hspace")
+    return {side: getattr(figure.subplotpars, side) for side in sides}
 
 
 def _settle(figure: Figure) -> None:
@@ -116,11 +123,15 @@ def _settle(figure: Figure) -> None:
     before = None
     for _ in range(_LAYOUTS):
         figure.draw_without_rendering()
-        after = [ax.get_position().bounds for ax in figure.axes]
+        after = [[round(edge, 9) for edge in ax.get_position().bounds] for ax in figure.axes]
         if after == before:
             break
         before = after
-    figure.set_layout_engine("none")
+    if figure.get_layout_engine() is not None:
+        figure.set_layout_engine("none")
+        for ax, bounds in zip(figure.axes, after, strict=True):  # the last digits never settle
+            ax.set_position(bounds)
+            ax.set_in_layout(True)
 
 
 def write_csv(printed: pd.DataFrame, path: Path) -> Path:

@@ -72,8 +72,7 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
-    allowed = range(exact.FALLBACK_PLACES + 1)
-    if decimals is not None and (type(decimals) is not int or decimals not in allowed):
+    if decimals not in (None, *range(exact.FALLBACK_PLACES + 1)) or isinstance(decimals, bool):
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
@@ -112,7 +111,7 @@ def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd
 def _places(values: pd.Series, decimals: int | None) -> int:
     """Return with how many places a column is printed; only scores take `decimals`."""
     if values.name == "score":
-        return printed_places(values) if decimals is None else decimals
+        return printed_places(values) if decimals is None else int(decimals)
     places = exact.places_of(values)
     if values.name in _PERCENT or places > exact.MAX_PLACES:
         return LEAST_PLACES

@@ -11,7 +11,9 @@ from cchc_analysis.text import fold, same
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
-_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?: ?/ ?[0-9]+)?$"  # 3, 03, thứ 3, 3/141
+_WHOLE = (
+    r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0+)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
+)
 _SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
@@ -28,7 +30,9 @@ def find_header(cells: pd.DataFrame) -> int | None:
     return None
 
 
-def find_columns(name: str, header: pd.Series, body: pd.DataFrame) -> tuple[dict[str, int], list]:
+def find_columns(
+    name: str, header: pd.Series, body: pd.DataFrame, *, has_maximum: bool
+) -> tuple[dict[str, int], list[str]]:
     """Return which column has each role, and the columns that have none, in words."""
     titles = header.dropna()
     roles = {column: role_of(title) for column, title in titles.items()}
@@ -43,7 +47,7 @@ def find_columns(name: str, header: pd.Series, body: pd.DataFrame) -> tuple[dict
             )
         if role in ("published_rank", "published_grade"):
             role = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
-        if role == "score" and "%" in title and "max_score" in roles.values():
+        if role == "score" and "%" in title and (has_maximum or "max_score" in roles.values()):
             role = None if list(roles.values()).count("score") > 1 else role  # points are there
         if role in columns:
             raise ValueError(

@@ -22,6 +22,7 @@ from cchc_analysis.readers import read_cells
 from cchc_analysis.text import clean, decimal_comma, same
 
 _WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
+_NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 
 
@@ -76,7 +77,7 @@ def load_scores(
             "ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại."
         )
     header, body = cells.iloc[position], cells.iloc[position + 1 :]
-    columns, unused = find_columns(name, header, body)
+    columns, unused = find_columns(name, header, body, has_maximum=max_score is not None)
     rows, left_out = unit_rows(name, header, body, columns)
     table = {role: rows[column] for role, column in columns.items()}
     check_numbering(name, table)
@@ -165,7 +166,8 @@ def _check_percent(name: str, title: str, maxima: pd.Series, *, in_percent: bool
 def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
     """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways."""
     maxima = scores["max_score"]
-    if (line := first_line((scores["score"] < 0) | (scores["score"] > maxima))) is not None:
+    outside = (scores["score"] < -_NOISE) | (scores["score"] > maxima + _NOISE)
+    if (line := first_line(outside)) is not None:
         other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({_WHERE_MAX})"
         remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
         raise ValueError(

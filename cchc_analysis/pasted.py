@@ -1,13 +1,13 @@
 """Raw cells from text copied out of a web page, one cell per line.
 
-Such text has lost its grid: header cells and names are broken over lines, blank lines stand
-anywhere, prose and other numbers surround the table. The grid is found again from what each
-column must hold (a number, a rank, text) and from the numbering, over all rows at once: a
-reading that fits only in one way is taken, anything else is refused.
+Such text has lost its grid: header cells and names are broken over lines, prose and other numbers
+surround the table. The grid is found again from what each column must hold and from the numbering,
+over all rows at once: a reading that fits only in one way is taken, anything else is refused.
 """
 
 import itertools
 import re
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ _KINDS = {
     "published_rank": _RANK,
 }  # fmt: skip
 _LINES_PER_HEADER = 4
-_LINES_PER_NAME = 6
+_LINES_PER_NAME = 10
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 
 
@@ -41,8 +41,7 @@ class _Run(NamedTuple):
 def pasted_cells(text: str, name: str) -> pd.DataFrame:
     """Return the table in `text` as raw cells, header row first, indexed by line number.
 
-    Empty without a header. Refused is a table that reads in two ways, and text below that looks
-    like a row of it.
+    Refused is a table that reads in two ways, and text below that looks like a row of it.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [i for i, line in numbered if line]
@@ -56,9 +55,11 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
         first_header, tried = first_header or (header, body), body
         if are_column_numbers(values[body : body + len(header)]):
             body += len(header)
-        for reading in _readings(roles):
-            runs = _runs_at(values, body, reading)
-            if body in runs:
+        # What the columns may hold: known grades, ranks that are grades, grades of any name.
+        names = {"published_rank": "published_grade"}, {"published_grade": "word"}
+        for reading in (roles, *([name_.get(r, r) for r in roles] for name_ in names)):
+            if any(_row_at(values, body, reading)):
+                runs = _runs_at(values, body, reading)
                 break
         else:
             continue
@@ -77,6 +78,12 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
                 f"không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
                 "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
             )
+        if set(roles) == {"unit", "score"}:
+            warnings.warn(
+                f"{name}: bảng dán chỉ có tên và điểm nên được đọc đến số cuối cùng; hãy kiểm tra "
+                f"đơn vị cuối '{last.cells[roles.index('unit')]}' (dòng {lines[starts[-1]]}).",
+                stacklevel=4,
+            )
         return pd.DataFrame(
             [header, *(runs[at].cells for at in starts)],
             index=pd.Index([lines[start], *(lines[at] for at in starts)], name="line"),
@@ -87,8 +94,8 @@ def pasted_cells(text: str, name: str) -> pd.DataFrame:
     header, body = first_header
     where = f"dòng {lines[body]}" if body < len(lines) else "cuối tệp"
     raise ValueError(
-        f"{name}, {where}: không đọc được dòng nào sau tiêu đề ({', '.join(header)}); "
-        "mỗi ô phải đứng một dòng, không thiếu ô."
+        f"{name}, {where}: không đọc được dòng nào sau tiêu đề ({', '.join(header)}); mỗi ô phải "
+        "đứng một dòng, không thiếu ô."
     )
 
 
@@ -107,15 +114,6 @@ def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
         else:
             break
     return header, at
-
-
-def _readings(roles: list[str]) -> list[list[str]]:
-    """Return what the columns may hold: known grades, ranks that are grades, grades of any name."""
-    return [
-        roles,
-        [role.replace("published_rank", "published_grade") for role in roles],
-        [role.replace("published_grade", "word") for role in roles],
-    ]
 
 
 def _row_at(
@@ -138,17 +136,19 @@ def _lengths(values: list[str], at: int, role: str) -> list[int]:
         return [1] if role not in ("number", "unit") else []
     if role in _KINDS:
         return [1] if _KINDS[role].fullmatch(values[at]) else []
-    grades = known_grades()
     if role == "published_grade":
         sizes = range(min(3, len(values) - at), 0, -1)
-        return [n for n in sizes if same(" ".join(values[at : at + n])) in grades][:1]
+        return [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
     most = 1 if role == "word" else _LINES_PER_NAME
-    words = itertools.takewhile(
-        # A unit may be called "A", but none is called "Khá": that begins a list of grades.
-        lambda line: not _NUMBER.fullmatch(line) and (len(line) < 3 or same(line) not in grades),
-        values[at : at + most],
-    )
+    words = itertools.takewhile(_may_be_in_a_name, values[at : at + most])
     return [length for length, _ in enumerate(words, start=1)]
+
+
+def _may_be_in_a_name(line: str) -> bool:
+    # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
+    if _NUMBER.fullmatch(line) or (len(line) > 2 and same(line) in known_grades()):
+        return False
+    return role_of(line) not in ("number", "published_rank", "published_grade")
 
 
 def _runs_at(values: list[str], start: int, roles: list[str]) -> dict[int, _Run]:

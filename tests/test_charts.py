@@ -86,7 +86,9 @@ def test_comparison_draws_each_unit_against_the_mean(town):
     assert texts(ax)[0] == "+17,17"
     assert texts(ax)[17] == "-12,54"
     assert "(80,06)" in ax.get_title(loc="left")
-    assert "trục bắt đầu từ 65" in ax.get_xlabel()
+    assert "trục bắt đầu từ 60" in ax.get_xlabel()
+    assert "90/80/65 (giả định)" in ax.get_xlabel()
+    assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
 
 
 def test_comparison_with_one_unit_in_its_own_year():
@@ -201,6 +203,6 @@ def test_titles_and_axes_say_what_year_and_which_lines():
     assert "năm 2022" in plot_ranking(one).get_title(loc="left").replace("\n", " ")
     assert "năm" not in plot_ranking(regions).get_title(loc="left")
     axis = plot_comparison(one).get_xlabel()
-    assert "Nét đứt: ngưỡng xếp loại 90 (giả định)" in axis  # the others are out of view
+    assert "Nét đứt: ngưỡng xếp loại 90/80 (giả định)" in axis  # the others are out of view
     assert "Nét liền đậm: điểm trung bình. Số bên phải: chênh lệch (điểm)" in axis
     assert "điểm %" in plot_comparison(table([63, 50], max_score=70), unit="a").get_xlabel()

@@ -157,3 +157,10 @@ def test_unknown_grades_are_one_whatever_their_case():
     cutoffs = implied_cutoffs(scores)
     assert cutoffs["grade"].tolist() == ["ĐẠT", "Chưa đạt"]
     assert cutoffs["above"].tolist()[:1] == [70]
+
+
+def test_an_unknown_scale_that_shares_names_is_reported_once():
+    published = ["Giỏi", "Khá", "Trung bình", "Trung bình", "Kém"]
+    scores = table([95, 85, 75, 72, 60], published_grade=published)
+    check = check_published(grade_units(scores))
+    assert check["published"].tolist() == ["Giỏi, Kém"]

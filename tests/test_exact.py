@@ -89,3 +89,11 @@ def test_mean_is_exact_over_scored_units_of_any_maximum():
 def test_a_bound_is_reached_at_the_bound_and_not_below():
     score, maximum = series(63, 62.99, 75.6, 89.995, 90, None, 0), series(70, 70, 84, *[100] * 4)
     assert exact.first_reached(score, maximum, (90.0, 80.0)).tolist() == [0, 1, 0, 1, 0, -1, 2]
+
+
+def test_shares_that_do_not_fit_64_bits_are_still_exact():
+    maximum = series(99.999991, 99.999989, 99.999983, 99.999979)
+    score = series(50.000001, 50.0, 49.999997, 50.000001)
+    shares = [Fraction(str(s)) / Fraction(str(m)) for s, m in zip(score, maximum, strict=True)]
+    key = exact.order_key(score, maximum)
+    assert np.argsort(key.to_numpy("int64")).tolist() == sorted(range(4), key=shares.__getitem__)

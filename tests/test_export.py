@@ -101,3 +101,18 @@ def test_saving_again_gives_the_same_bytes(town, tmp_path):
             again = [path.read_bytes() for path in save_chart(ax, "a", folder=tmp_path)]
             fresh = [path.read_bytes() for path in save_chart(plot(town), "a", folder=tmp_path)]
             assert one == again == fresh
+
+
+@pytest.mark.parametrize("layout", [None, "tight", "constrained", "compressed"])
+def test_a_figure_of_the_caller_is_left_as_it_was(layout, tmp_path):
+    figure, (left, right) = plt.subplots(1, 2, layout=layout)
+    left.plot([1, 2])
+    plot_ranking(table([9, 8]), ax=right)
+    one = save_chart(right, "a", folder=tmp_path)[1].read_bytes()
+    assert one == save_chart(right, "b", folder=tmp_path)[1].read_bytes()
+    assert figure.get_layout_engine() is None or layout
+
+
+def test_axes_in_a_part_of_a_figure_are_saved(tmp_path):
+    part = plt.figure(layout="constrained").subfigures(1, 2)[0]
+    assert save_chart(plot_ranking(table([9]), ax=part.subplots()), "a", folder=tmp_path)

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import table
@@ -52,7 +53,8 @@ def test_scores_have_at_least_two_places_and_decimals_rounds_half_up():
     ranking = rank_units(table([81.755]))
     assert format_ranking(ranking, decimals=2)["Tổng điểm đánh giá"].tolist() == ["81,76"]
     assert format_ranking(ranking, decimals=0)["Tổng điểm đánh giá"].tolist() == ["82"]
-    for wrong in (-1, 10, 1.5):
+    assert format_ranking(ranking, decimals=np.int64(2)).iloc[0, 2] == "81,76"
+    for wrong in (-1, 10, 1.5, True, "2"):
         with pytest.raises(ValueError, match="decimals="):
             format_ranking(ranking, decimals=wrong)
 

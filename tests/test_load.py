@@ -291,3 +291,23 @@ def test_a_line_of_prose_that_names_columns_is_no_header(tmp_path):
     assert load_scores(path)["score"].tolist() == [80, 70]
     tabs = write(tmp_path, "Tiêu đề\nĐơn vị\tĐiểm\na\t80\n", "t.txt")
     assert load_scores(tabs)["score"].tolist() == [80]
+
+
+def test_noise_beyond_the_maximum_is_no_score_beyond_it():
+    noisy = pd.DataFrame({"unit": ["a"], "score": [100.00000000000001]})
+    assert load_scores(noisy)["max_score"].tolist() == [100]
+    assert "nằm ngoài khoảng" in refusal(noisy.assign(score=[100.001]))
+
+
+def test_ranks_that_pandas_wrote_as_floats_are_ranks(tmp_path):
+    frame = pd.DataFrame({"unit": ["a", "b"], "score": [90, None], "published_rank": [1, None]})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    assert load_scores(tmp_path / "t.csv")["published_rank"].tolist() == [1, pd.NA]
+    wrong = pd.DataFrame({"unit": ["a"], "score": [90], "published_rank": [1.5]})
+    assert "'1.5'" in refusal(wrong)
+
+
+def test_a_maximum_that_is_given_settles_points_against_percent():
+    frame = pd.DataFrame({"Đơn vị": ["a"], "Điểm": ["63"], "Tỷ lệ %": ["90"]})
+    with pytest.warns(UserWarning, match="'Tỷ lệ %'"):
+        assert load_scores(frame, max_score=70)["score"].tolist() == [63]

@@ -67,12 +67,13 @@ def test_a_doubled_line_never_changes_a_number(load, at):
     assert loaded.drop(columns="unit").compare(TOWN.drop(columns="unit")).empty
 
 
+@pytest.mark.filterwarnings("ignore:.*chỉ có tên và điểm")
 def test_without_numbering_the_table_must_be_the_end(load):
     rows = ["Đơn vị", "Điểm", "Phòng Nội vụ", "90,89", "Phòng Y tế", "67,52"]
     assert load(rows)["score"].tolist() == [90.89, 67.52]
     assert load([*rows, "Người ký"])["score"].tolist() == [90.89, 67.52]
     with pytest.raises(ValueError, match="dòng 7: 'Tổng hợp' trông như thuộc bảng"):
-        load([*rows, "Tổng hợp"] + ["một dòng chữ"] * 6 + ["3"])
+        load([*rows, "Tổng hợp"] + ["một dòng chữ"] * 12 + ["3"])
 
 
 def test_ranks_may_be_words_and_scores_missing(load):
@@ -141,6 +142,7 @@ LISTED = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*chỉ có tên và điểm")
 @pytest.mark.parametrize("number", [True, False])
 @pytest.mark.parametrize("rank", [True, False])
 @pytest.mark.parametrize("grade", [True, False])
@@ -164,10 +166,23 @@ def test_an_unscored_row_and_column_numbers_are_understood(load):
     assert loaded["published_grade"].isna().tolist() == [False, True]
 
 
-def test_units_may_be_called_a_and_b(load):
-    assert load(["Đơn vị", "Điểm", "A", "95", "B", "80"])["unit"].tolist() == ["A", "B"]
+def test_units_may_be_called_a_and_b_and_the_last_is_told(load):
+    with pytest.warns(UserWarning, match=r"hãy kiểm tra đơn vị cuối 'B' \(dòng 5\)"):
+        assert load(["Đơn vị", "Điểm", "A", "95", "B", "80"])["unit"].tolist() == ["A", "B"]
 
 
 def test_a_title_that_is_also_a_header_does_not_hide_the_table(load):
     lines = ["Xếp hạng", "STT", "Đơn vị", "Điểm", "Xếp hạng", "1", "Phòng Nội vụ", "90", "1"]
     assert load(lines)["published_rank"].tolist() == [1]
+
+
+def test_a_table_of_counts_below_the_table_is_no_part_of_it(load):
+    lines = ["STT", "Đơn vị", "Điểm", "Xếp loại", "1", "Phòng Nội vụ", "95,5", "Xuất sắc"]
+    counts = ["STT", "Xếp loại", "Số lượng", "Tỷ lệ", "1", "Xuất sắc", "1", "100%"]
+    assert load(lines + counts)["score"].tolist() == [95.5]
+
+
+def test_prose_that_names_columns_costs_no_time(load):
+    prose = ["Đơn vị", "Điểm", "một dòng chữ"] * 1500
+    lines = ["STT", "Đơn vị", "Điểm", "1", "Phòng Nội vụ", "95,5"]
+    assert load(prose + lines)["score"].tolist() == [95.5]
