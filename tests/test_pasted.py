@@ -186,3 +186,10 @@ def test_prose_that_names_columns_costs_no_time(load):
     prose = ["Đơn vị", "Điểm", "một dòng chữ"] * 1500
     lines = ["STT", "Đơn vị", "Điểm", "1", "Phòng Nội vụ", "95,5"]
     assert load(prose + lines)["score"].tolist() == [95.5]
+
+
+def test_a_table_that_reads_in_two_ways_is_refused(load):
+    lines = ["STT", "Đơn vị", "Khối", "Điểm", "1", "Phòng", "Nội vụ", "Khối sở", "80"]
+    with pytest.raises(ValueError, match="dòng 5: bảng dán đọc được theo nhiều cách"):
+        load(lines)
+    assert load([*lines[:5], "Phòng Nội vụ", *lines[7:]])["block"].tolist() == ["Khối sở"]
