@@ -13,9 +13,10 @@ import pandas as pd
 
 from cchc_analysis import drawing, exact
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
-from cchc_analysis.labels import ASSUMED, MEAN, NO_GRADE, UNSCORED
+from cchc_analysis.labels import ASSUMED, MEAN, UNSCORED
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.table import grades_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +49,7 @@ def plot_ranking(
     """
     scheme = load_scheme(scheme)
     table = drawing.ready(graded(ranking, scheme))
-    grades = table["grade"].astype("object").fillna(NO_GRADE).mask(table["score"].isna(), UNSCORED)
+    grades = grades_in_words(table)
     ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
     ax = drawing.row_axes(ax, ranks + table["name"])

@@ -5,10 +5,16 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, NO_GRADE, RESERVED_GRADES, TOTAL, UNSCORED
+from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 from cchc_analysis.ranking import grade_distribution, rank_units
 from cchc_analysis.schemes import spelled
-from cchc_analysis.table import check_columns, check_graded, group_columns, group_numbers
+from cchc_analysis.table import (
+    check_columns,
+    check_graded,
+    grades_in_words,
+    group_columns,
+    group_numbers,
+)
 from cchc_analysis.text import same
 
 
@@ -94,10 +100,9 @@ def _check_ranks(ranking: pd.DataFrame) -> list[dict]:
 
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:
     published = ranking["published_grade"]
-    computed = ranking["grade"].astype("object").fillna(NO_GRADE)
-    computed = computed.mask(ranking["score"].isna(), UNSCORED)
-    known = published.map(_key, na_action="ignore").isin(_scheme_keys(ranking))
-    wrong = known & (published.map(_key, na_action="ignore") != computed.map(_key))
+    computed = grades_in_words(ranking)
+    keys = published.map(_key, na_action="ignore")
+    wrong = keys.isin(_scheme_keys(ranking)) & (keys != computed.map(_key))
     return [
         _row(ranking, at, "grade", spelled(published[at]), computed[at])
         for at in ranking.index[wrong]

@@ -13,7 +13,7 @@ from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
-from cchc_analysis.table import group_columns
+from cchc_analysis.table import several_groups
 
 _HEAD = 10
 
@@ -82,8 +82,7 @@ def _report(options: argparse.Namespace) -> None:
     scheme = load_scheme(options.scheme)
     scores = load_scores(options.file, max_score=options.max_score)
     ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
-    groups = [column for column in group_columns(ranking) if ranking[column].nunique() > 1]
-    counts = grade_distribution(ranking, by=groups)
+    counts = grade_distribution(ranking, by=several_groups(ranking))
     check = check_published(ranking)
     printed, distribution = format_ranking(ranking), format_ranking(counts)
     note = f"{scores.attrs['scale']}. Ngưỡng xếp loại: {scheme}."

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cchc_analysis import exact
 from cchc_analysis.format import format_number, format_percent, printed_places
-from cchc_analysis.schemes import known_scheme, load_scheme, spelled
+from cchc_analysis.schemes import known_order, spelled
 from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
 from cchc_analysis.text import same
 
@@ -55,8 +55,7 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
     for _, part in table.groupby("group"):
         part = part.sort_values("key", ascending=False, kind="stable")
         by_grade = dict(list(part.groupby("grade", sort=False)))
-        scheme = known_scheme(by_grade)
-        order = load_scheme(scheme).grades if scheme else by_grade  # else by their best unit
+        order = known_order(by_grade) or by_grade  # else by their best unit
         grades = [by_grade[grade] for grade in order if grade in by_grade]
         for better, worse in pairwise(grades):
             low, high = better.iloc[-1], worse.iloc[0]

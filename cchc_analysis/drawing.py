@@ -14,7 +14,7 @@ from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.table import group_columns
+from cchc_analysis.table import several_groups
 from cchc_analysis.text import decimal_comma, same
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.container import BarContainer
 
 ACCENT = "#d6604d"
-TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
+_TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
 _WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 _LINE = 0.14  # inches: one line of 8 pt
 _NAME_LETTERS = 40
@@ -35,9 +35,8 @@ def ready(ranking: pd.DataFrame) -> pd.DataFrame:
         raise ValueError("Bảng không có đơn vị nào để vẽ.")
     table = in_order(ranking)
     name = table["unit"]
-    for column in group_columns(table):
-        if table[column].nunique() > 1:
-            name = name + " – " + table[column].astype("str")
+    for column in several_groups(table):
+        name = name + " – " + table[column].astype("str")
     return table.assign(name=name)
 
 
@@ -163,7 +162,7 @@ def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
 
 def set_title(ax: Axes, title: str) -> None:
     """Set the title, broken into lines, above the cut-offs."""
-    ax.set_title(wrap(title, _TITLE_LETTERS), pad=TITLE_PAD)
+    ax.set_title(wrap(title, _TITLE_LETTERS), pad=_TITLE_PAD)
 
 
 def wrap(text: str, letters: int) -> str:

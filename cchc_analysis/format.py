@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, UNSCORED, WHOLE_TABLE
+from cchc_analysis.labels import BLANK, SHOWN, TOTAL, WHOLE_TABLE
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import SCORES, group_columns
+from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
 _PERCENT = ("percent", "share_pct")
@@ -87,10 +87,9 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 
 
 def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
-    groups = [column for column in group_columns(ranking) if ranking[column].nunique() > 1]
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
-    columns = ["number", *groups, "unit", "score", *scale, "rank", "grade"]
+    columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]
     return [column for column in columns if column in ranking]
 
 
@@ -102,9 +101,9 @@ def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd
         return values.map(lambda value: format_number(value, places))
     if column == "item":
         values = values.replace(SHOWN)
-    blank = pd.Series(WHOLE_TABLE if column == "unit" else BLANK, index=values.index)
     if column == "grade" and "score" in table:
-        blank = blank.mask(table["score"].isna(), UNSCORED).mask(table["score"].notna(), NO_GRADE)
+        return grades_in_words(table)
+    blank = WHOLE_TABLE if column == "unit" else BLANK
     return values.astype("object").where(values.notna(), blank)
 
 

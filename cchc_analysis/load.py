@@ -141,26 +141,21 @@ def _maxima(
                 f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' khác thang điểm đã "
                 f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
             )
-        _check_percent(name, title, maxima, in_percent=in_percent)
-        return maxima, False
-    if given is None and 0 <= score.max() <= 1:
+    elif given is None and 0 <= score.max() <= 1:
         raise ValueError(
             f"{name}: điểm lớn nhất của cột '{title}' chỉ là {decimal_comma(score.max())}, có thể "
             "là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%; nếu vậy hãy đặt thang điểm "
             f"bằng 1 ({_WHERE_MAX}), chỉ đặt 100 nếu các đơn vị chỉ đạt chừng ấy điểm."
         )
-    maxima = pd.Series(float(given or 100), score.index)
-    _check_percent(name, title, maxima, in_percent=in_percent)
-    return maxima, given is None and not in_percent
-
-
-def _check_percent(name: str, title: str, maxima: pd.Series, *, in_percent: bool) -> None:
-    """Refuse percent beside a maximum in points: 81.33% of 84 is not 81.33 points."""
+    else:
+        maxima = pd.Series(float(given or 100), score.index)
+    # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
         raise ValueError(
             f"{name}, dòng {line}: cột '{title}' ghi tỷ lệ % nhưng điểm tối đa là "
             f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
         )
+    return maxima, given is None and "max_score" not in table and not in_percent
 
 
 def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:

@@ -142,10 +142,11 @@ def spelled(grade: str) -> str:
     return known_grades().get(same(grade), clean(grade))
 
 
-def known_scheme(grades: Iterable[str]) -> str | None:
-    """Return the name of the first known scheme that has all these grades, None if none has."""
+def known_order(grades: Iterable[str]) -> list[str] | None:
+    """Return the grades, best first, of the first known scheme that has all these; else None."""
     keys = set(map(same, grades))
-    return next((n for n, s in _known().items() if keys <= set(map(same, s["grades"]))), None)
+    known = (scheme["grades"] for scheme in _known().values())
+    return next((order for order in known if keys <= set(map(same, order))), None)
 
 
 @cache

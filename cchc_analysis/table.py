@@ -5,12 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.labels import NO_GRADE, UNSCORED
+
 SCORES = ("unit", "score", "max_score")
 
 
 def group_columns(table: pd.DataFrame) -> list[str]:
     """Return those of year and block that the table has: units are compared within them."""
     return [column for column in ("year", "block") if column in table]
+
+
+def several_groups(table: pd.DataFrame) -> list[str]:
+    """Return those of year and block that differ between rows, so that a row must name them."""
+    return [column for column in group_columns(table) if table[column].nunique() > 1]
 
 
 def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
@@ -21,6 +28,12 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     if not columns:
         return np.zeros(len(table), dtype="int64")
     return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+
+
+def grades_in_words(table: pd.DataFrame) -> pd.Series:
+    """Return the grade of each row, and in words why there is none."""
+    grades = table["grade"].astype("object").fillna(NO_GRADE)
+    return grades.mask(table["score"].isna(), UNSCORED)
 
 
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
