@@ -5,17 +5,20 @@ from cchc_analysis.check import check_published
 from cchc_analysis.cutoffs import implied_cutoffs
 from cchc_analysis.export import save_chart
 from cchc_analysis.format import format_ranking
-from cchc_analysis.load import load_scores
+from cchc_analysis.load import LoadWarning, load_scores
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import GradeScheme, load_scheme
+from cchc_analysis.tables import list_tables
 
 __all__ = [
     "GradeScheme",
+    "LoadWarning",
     "check_published",
     "format_ranking",
     "grade_distribution",
     "grade_units",
     "implied_cutoffs",
+    "list_tables",
     "load_scheme",
     "load_scores",
     "plot_comparison",

@@ -14,6 +14,7 @@ from cchc_analysis.table import (
     grades_in_words,
     group_columns,
     group_numbers,
+    holes_in_ranks,
 )
 from cchc_analysis.text import same
 
@@ -25,7 +26,8 @@ def check_published(
 
     What the table has is compared: ``published_rank`` with ``rank``, ``published_grade`` with
     ``grade``. Units with equal scores may have been published in an order (their unrounded scores
-    differed); that is not a disagreement as long as the order stays within their places.
+    differed); that is not a disagreement as long as the order stays within their places. Ranks with
+    a hole are of a part of a table: its units cannot be ranked again, and are passed over.
 
     Parameters
     ----------
@@ -52,9 +54,9 @@ def check_published(
     Examples
     --------
     >>> scores = pd.DataFrame({"unit": list("ab"), "score": [9, 8], "max_score": 10})
-    >>> check_published(scores.assign(published_rank=[1, 3]))[["unit", "published", "computed"]]
+    >>> check_published(scores.assign(published_rank=[1, 1]))[["unit", "published", "computed"]]
       unit published computed
-    0    b         3        2
+    0    b         1        2
     """
     if "rank" not in ranking:
         ranking = rank_units(ranking)
@@ -62,15 +64,21 @@ def check_published(
     found: list[dict] = []
     compared, skipped = [], ""
     if "published_rank" in ranking:
-        compared.append(f"xếp hạng của {ranking['published_rank'].count()} đơn vị")
-        found += _check_ranks(ranking)
+        holes = holes_in_ranks(ranking)
+        whole = ranking.drop(index=holes.index)
+        if ranks := whole["published_rank"].count():
+            compared.append(f"xếp hạng của {ranks} đơn vị")
+        if len(holes):
+            skipped = f" Chưa đối chiếu: xếp hạng của {len(holes)} đơn vị (bảng công bố thiếu hạng "
+            skipped += f"{holes.iloc[0]}, có thể chỉ là một phần của bảng)."
+        found += _check_ranks(whole)
     if "grade" in ranking or distribution is not None:
         check_graded(ranking)
         grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
         counts = _as_counts(distribution)
         foreign, is_scale = _foreign_grades(ranking, list(grades), list(counts))
         found += foreign
-        skipped = " Chưa đối chiếu: xếp loại (khác thang)." if is_scale else ""
+        skipped += " Chưa đối chiếu: xếp loại (khác thang)." if is_scale else ""
         if len(grades) and not is_scale:
             compared.append(f"xếp loại của {len(grades)} đơn vị")
             found += _check_grades(ranking)

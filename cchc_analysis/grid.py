@@ -1,90 +1,53 @@
-"""The table in the raw cells: header, what each column holds, which rows are units, numbers."""
+"""Raw cells: how they are held, which rows are units, what a number looks like.
+
+Every reader gives a DataFrame of cleaned text whose index is the line of the file, the row of the
+sheet or of the table, so that a message can name the place. A blank cell is ""; one that the row
+does not have is missing. In workbooks the columns are letters.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS, HEADERS, MISSING, SHOWN
-from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import fold, same
+from cchc_analysis.labels import FOOTERS, MISSING, NO_NUMBER
+from cchc_analysis.text import clean, fold, same
 
-_ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
 _WHOLE = (
     r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0+)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
 )
-_SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
-def role_of(title: str) -> str | None:
-    """Return what a column of this name holds, None if the name is not known."""
-    return _ROLES.get(fold(title))
+class Grid(NamedTuple):
+    """One rectangle of raw cells: a sheet, a Word table, a text."""
+
+    place: str  # for messages, after the name of the file: "", "trang tính 'X'", "bảng 2"
+    title: str  # the name of the sheet, or the text above the table
+    cells: pd.DataFrame
 
 
-def find_header(cells: pd.DataFrame) -> int | None:
-    """Return the position of the first row that names a unit and a score column."""
-    for position, row in enumerate(cells.itertuples(index=False)):
-        if {"unit", "score"} <= {role_of(cell) for cell in row if isinstance(cell, str)}:
-            return position
-    return None
-
-
-def find_columns(
-    name: str, header: pd.Series, body: pd.DataFrame, *, has_maximum: bool
-) -> tuple[dict[str, int], list[str]]:
-    """Return which column has each role, and the columns that have none, in words."""
-    titles = header.dropna()
-    roles = {column: role_of(title) for column, title in titles.items()}
-    columns: dict[str, int] = {}
-    unused = []
-    for column, title in titles.items():
-        role = roles[column]
-        if role == "field":
-            raise ValueError(
-                f"{name}: cột '{title}' cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
-                "dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
-            )
-        if role in ("published_rank", "published_grade"):
-            role = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
-        if role == "score" and "%" in title and (has_maximum or "max_score" in roles.values()):
-            role = None if list(roles.values()).count("score") > 1 else role  # points are there
-        if role in columns:
-            raise ValueError(
-                f"{name}: hai cột '{header[columns[role]]}' và '{title}' đều có thể là "
-                f"'{SHOWN[role]}'; hãy xóa hoặc đổi tên cột không dùng."
-            )
-        if role not in (None, "note"):
-            columns[role] = column
-        elif title:
-            unused.append(f"cột '{title}'")
-        elif (body[column].fillna("") != "").any():
-            raise ValueError(
-                f"{name}: cột thứ {column + 1} có dữ liệu nhưng không có tiêu đề; "
-                "hãy đặt tên cho cột hoặc xóa cột."
-            )
-    return columns, unused
-
-
-def _rank_grade_or_block(title: str, role: str, values: pd.Series) -> str:
-    """Return what a column holds whose name may mean several things ("Xếp hạng", "Nhóm")."""
-    values = values[~values.isin(MISSING)]
-    if role == "published_rank" and len(values) and not values.str.contains("[0-9]").any():
-        return "published_grade"
-    is_grade = values.isin(list(known_grades())) | values.str.fullmatch(_SHORT_GRADE)
-    return "block" if title == "nhom" and not is_grade.all() else role
+def to_cells(
+    rows: list, lines: Iterable[int], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return rows of anything as cleaned text, padded to one width."""
+    width = max(map(len, rows), default=0) if columns is None else len(columns)
+    cells = [[*(clean(str(cell)) for cell in row), *[None] * (width - len(row))] for row in rows]
+    return pd.DataFrame(cells, index=pd.Index(lines, name="line"), columns=columns, dtype="str")
 
 
 def unit_rows(
-    name: str, header: pd.Series, body: pd.DataFrame, columns: dict[str, int]
+    name: str, titles: pd.Series, body: pd.DataFrame, columns: dict[str, object]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows that are units, and in words those that are not (empty ones say nothing)."""
-    titled = header.notna()
+    """Return the rows that are units, and in words those that are not."""
+    titled = titles.notna()
     width = titled.sum()
     present = body.loc[:, titled].notna().sum(axis=1)
     body = body.fillna("")
     present += (body.loc[:, ~titled] != "").sum(axis=1).astype("int64")
-    body = body[(body != "").any(axis=1)]
+    blank = (body == "").all(axis=1)
+    blank_lines, body = body.index[blank], body[~blank]
     nameless = body[columns["unit"]] == ""
     first = [columns[role] for role in ("number", "unit") if role in columns]
     aside = body[first].map(lambda cell: bool(FOOTERS.match(fold(cell)))).any(axis=1)
@@ -92,10 +55,7 @@ def unit_rows(
         aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
-    told = [
-        f"dòng {line} '{' '.join(filter(None, row))[:60]}'"
-        for line, *row in body[aside].itertuples()
-    ]
+    told = [in_words(line, row) for line, *row in body[aside].itertuples()]
     rows = body[~aside]
     if rows.empty:
         raise ValueError(f"{name}: sau dòng tiêu đề không có đơn vị nào; hãy kiểm tra lại bảng.")
@@ -106,7 +66,15 @@ def unit_rows(
         )
     if (line := first_line(nameless[~aside])) is not None:
         raise ValueError(f"{name}, dòng {line}: có điểm nhưng thiếu tên đơn vị; hãy điền tên.")
+    inside = blank_lines[(blank_lines > rows.index[0]) & (blank_lines < rows.index[-1])]
+    if len(inside):
+        told.append(f"dòng trống {', '.join(map(str, inside))}")
     return rows, told
+
+
+def in_words(line: int, row: Iterable[str]) -> str:
+    """Return a row for a message: its line and how it begins."""
+    return f"dòng {line} '{' '.join(filter(None, row))[:60]}'"
 
 
 def are_column_numbers(cells: Sequence[str]) -> bool:
@@ -118,10 +86,14 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
     )
 
 
-def check_numbering(name: str, table: dict[str, pd.Series]) -> None:
+def numbering(cells: pd.Series) -> pd.Series:
+    """Return the numbers of the rows that have one, from "1", "01" or "1."."""
+    return cells.str.extract(r"^0*([0-9]{1,9})\.?$")[0].dropna().astype("int64")
+
+
+def check_numbering(name: str, cells: pd.Series) -> None:
     """Refuse a hole in the numbering (it means that rows were lost); a restart at 1 is none."""
-    text = table.get("number", pd.Series(dtype="str"))
-    numbers = text.str.extract(r"^0*([0-9]{1,9})\.?$")[0].dropna().astype("int64")
+    numbers = numbering(cells)
     goes_on = (numbers == numbers.shift(fill_value=0) + 1) | (numbers == 1)
     reordered = sorted(numbers) == list(range(1, len(numbers) + 1))
     if not reordered and (line := first_line(~goes_on)) is not None:
@@ -131,15 +103,27 @@ def check_numbering(name: str, table: dict[str, pd.Series]) -> None:
         )
 
 
+def are_numbers(cells: pd.Series) -> pd.Series:
+    """Return which cells can be read as a number."""
+    return cells.str.replace("−", "-").str.fullmatch(_NUMBER[:-1])
+
+
 def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
     """Return a column of numbers: comma and dot are both a decimal mark, never a thousands one."""
     found = cells.str.replace("−", "-").str.extract(_NUMBER, expand=False)
     if (line := first_line(found.isna() & ~missing(cells))) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: ô '{cells[line]}' của cột '{title}' không phải là số; hãy sửa "
-            "ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm."
+            f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột '{title}' không phải là "
+            f"số; {_remedy(cells[line])}."
         )
     return found.str.replace(",", ".").astype("float64")
+
+
+def _remedy(cell: str) -> str:
+    for pattern, words in NO_NUMBER:
+        if re.match(pattern, cell):
+            return words
+    return "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
 
 
 def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
@@ -147,8 +131,8 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
     found = cells.str.extract(_WHOLE, expand=False)
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: ô '{cells[line]}' của cột {title} không phải là số nguyên; "
-            f"hãy ghi số, ví dụ {'1' if blank else '2020'}."
+            f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột {title} không phải là "
+            f"số nguyên; hãy ghi số, ví dụ {'1' if blank else '2020'}."
         )
     return found.astype("Int64")
 
@@ -156,6 +140,12 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
 def missing(cells: pd.Series) -> pd.Series:
     """Return which cells are a word or sign for nothing."""
     return cells.map(same).isin(MISSING)
+
+
+def place(cells: pd.Series, line: int) -> str:
+    """Return where a cell stands: "ô D5" in a workbook, "dòng 5" elsewhere."""
+    column = str(cells.name)
+    return f"ô {column}{line}" if column.isascii() and column.isalpha() else f"dòng {line}"
 
 
 def first_line(bad: pd.Series) -> int | None:

@@ -12,25 +12,61 @@ HEADERS = {
     "number": ["stt", "tt", "so tt", "so thu tu"],
     "unit": [
         "unit", "don vi", "ten don vi", "co quan", "ten co quan", "co quan don vi",
-        "ten co quan don vi", "tinh thanh pho",
+        "ten co quan don vi", "tinh thanh pho", "ten tinh thanh pho", "tinh tp", "dia phuong",
+        "ten dia phuong", "don vi dia phuong", "co quan don vi dia phuong", "so ban nganh",
+        "ten so ban nganh", "bo nganh", "phong ban", "huyen thi xa thanh pho", "xa phuong",
+        "phuong xa", "xa phuong thi tran", "phuong xa thi tran", "don vi duoc danh gia",
     ],
     "score": [
         "score", "diem", "diem so", "tong diem", "tong so diem", "tong diem danh gia",
-        "diem danh gia", "ket qua", "chi so", "ty le", "ti le",
+        "diem danh gia", "ket qua", "chi so", "ty le", "ti le", "diem cchc", "tong diem cchc",
+        "chi so cchc", "chi so cai cach hanh chinh", "par index", "ket qua danh gia",
+        "tong diem dat duoc", "diem dat duoc", "diem tong", "tong diem chung",
     ],
-    "max_score": ["max score", "diem toi da", "diem chuan", "thang diem"],
-    "year": ["year", "nam"],
-    "block": ["block", "khoi", "nhom co quan"],
-    "published_rank": ["published rank", "xep hang", "thu hang", "hang", "vi thu", "xep thu"],
-    "published_grade": ["published grade", "xep loai", "phan loai", "nhom"],
+    "max_score": [
+        "max score", "diem toi da", "diem chuan", "thang diem", "tong diem toi da",
+        "diem toi da duoc cham",
+    ],
+    "year": ["year", "nam", "nam danh gia"],
+    "block": ["block", "khoi", "nhom co quan", "khoi co quan", "khoi thi dua", "cum"],
+    "published_rank": [
+        "published rank", "xep hang", "thu hang", "hang", "vi thu", "xep thu", "thu tu xep hang",
+        "vi tri xep hang", "xep hang cchc", "vi tri",
+    ],
+    "published_grade": [
+        "published grade", "xep loai", "phan loai", "nhom", "loai", "muc xep loai", "xep loai cchc",
+    ],
     "field": ["field", "linh vuc", "noi dung"],
     "note": ["ghi chu"],
 }  # fmt: skip
 
+# A title that is no name above may still hold scores ("Điểm thẩm định"), these words excepted.
+SCORE_LIKE = re.compile(r"(?:tong |so |tong so )?(?:diem|chi so|ket qua)\b.*|.* (?:diem|chi so)")
+NOT_A_SCORE = re.compile(
+    r".*\b(?:tang|giam|chenh lech|thay doi|so sanh|toi da|chuan|cong them|thuong|tru|phat)\b.*"
+)
+PLAIN_TOTAL = re.compile(r"(?:tong|tong so|tong cong|tong diem)\b.*|.* tong(?: cong| so| diem)?")
+COUNTS = {"so luong", "so don vi", "so co quan", "so luong don vi", "so luong co quan"}
+
+# Words of a table in the encodings before Unicode, as they look when they are taken for Unicode.
+LEGACY = {
+    "TCVN3 (ABC, phông .VnTime)": ("n vÞ", "n VÞ", "iÓm", "xÕp", "XÕp", "h¹ng", "lo¹i", "Phßng"),
+    "VNI (phông VNI-Times)": ("n vò", "N VÒ", "ieåm", "IEÅM", "eáp", "EÁP", "haïng", "loaïi"),
+}  # fmt: skip
+
+# What a cell holds that looks like no number, and what to do about it.
+NO_NUMBER = (
+    ("#CHƯA TÍNH", "ô chứa công thức chưa có kết quả, hãy mở tệp trong Excel rồi lưu lại"),
+    ("#", "công thức bị lỗi, hãy sửa công thức hoặc gõ số vào ô"),
+    (r"\d\d/\d\d/\d{4}", "ô được lưu dưới dạng ngày, hãy đổi định dạng ô sang Text rồi gõ lại số"),
+    ("(?:TRUE|FALSE)$", "ô chứa giá trị đúng/sai, hãy gõ lại số"),
+    (r".*\[.+\]", "phần trong ngoặc vuông là chỉ số trên, chữ gạch bỏ hoặc ẩn, hãy xóa phần đó"),
+)
+
 # How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
 FOOTERS = re.compile(
     r"(tong|tong so|cong|tb)$|(tong cong|trung binh|binh quan|diem trung binh|diem binh quan)\b"
-    r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan)\b"
+    r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan|tm|kt|tl|chu tich)\b"
 )
 
 MISSING = {"", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm"}

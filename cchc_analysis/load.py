@@ -1,46 +1,55 @@
-"""From raw cells to scores: what each cell means, and what is refused."""
+"""From a source to scores: every table in it, joined, and one word on what was not used."""
 
-import math
 import warnings
-from numbers import Real
+from collections.abc import Mapping, Sequence
 from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.grid import (
-    check_numbering,
-    find_columns,
-    find_header,
-    first_line,
-    missing,
-    to_numbers,
-    to_whole,
-    unit_rows,
-)
-from cchc_analysis.labels import ASSUMED, SHOWN, scale
-from cchc_analysis.readers import read_cells
-from cchc_analysis.text import clean, decimal_comma, same
+from cchc_analysis.grid import first_line
+from cchc_analysis.header import roles
+from cchc_analysis.headings import is_block, pick, under_headings
+from cchc_analysis.labels import ASSUMED, scale
+from cchc_analysis.scores import read_scores
+from cchc_analysis.table import holes_in_ranks
+from cchc_analysis.tables import Table, tables_of
+from cchc_analysis.text import same
 
-_WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
-_NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
+_MOST_TOLD = 15
+_FIRST_UNITS = 3
+
+
+class LoadWarning(UserWarning):
+    """What `load_scores` left out or understood by itself: one warning per source."""
 
 
 def load_scores(
     source: str | PathLike | pd.DataFrame,
     *,
+    table: int | str | None = None,
+    columns: Mapping[str, str | int] | None = None,
     max_score: float | None = None,
     year: int | None = None,
     block: str | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores, or refuse it with the reason.
 
+    Several tables in one source (blocks, years) are joined under their headings. Numbers are read
+    with a decimal comma or dot; never is one a thousands mark.
+
     Parameters
     ----------
     source : path or DataFrame
-        A CSV file (``,`` ``;`` tab or ``|``; decimal comma or dot), a ``.txt`` file with a table
-        pasted from a web page, one cell per line, or a table in memory. Columns are known by
-        their Vietnamese names ("Đơn vị", "Tổng điểm"…) or the English ones below.
+        A workbook (``.xlsx``, ``.xls``, ``.ods``), a Word file (``.docx``), a web page
+        (``.html``), a CSV or text file (``.csv``, ``.txt``, also pasted one cell per line), a PDF
+        file with a text layer, or a table in memory. Columns are known by their Vietnamese names
+        ("Đơn vị", "Tổng điểm"…) or the English ones below.
+    table : int or str, optional
+        The one table to load: its number from 1 or its heading, as `list_tables` gives them.
+    columns : mapping, optional
+        Which column holds what, where the names do not tell: ``{"score": "Điểm thẩm định"}``, by
+        title or by number from 1.
     max_score : float, optional
         The maximum of every score, in points, where the source does not say it.
     year, block : int and str, optional
@@ -54,7 +63,6 @@ def load_scores(
         of ``year`` (int64), ``block`` (str), ``published_rank`` (Int64) and ``published_grade``
         (str, as published) that there are. ``attrs["scale"]`` says the scale in words: a maximum
         of 100 that nobody stated is "giả định" (attributes are lost when tables are merged).
-        Rows and columns not used are told in a warning.
 
     Raises
     ------
@@ -63,117 +71,76 @@ def load_scores(
     FileNotFoundError
         If there is no such file.
 
+    Warns
+    -----
+    LoadWarning
+        If something was not used, is missing, or was understood without being named.
+
     Examples
     --------
     >>> load_scores(pd.DataFrame({"Đơn vị": ["Thanh tra"], "Điểm": ["73,98"]}))
             unit  score  max_score
     0  Thanh tra  73.98      100.0
     """
-    name, cells = read_cells(source)
-    position = find_header(cells)
-    if position is None:
-        raise ValueError(
-            f"{name}: không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm; hãy đặt tên cột, "
-            "ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại."
+    name, tables, unused, to_check = tables_of(source, columns)
+    if table is not None:
+        tables, unused = [pick(name, tables, table)], []
+    named = _named(name, tables)
+    parts, assumed, several = [], False, len(tables) > 1
+    for one, known in zip(tables, named, strict=True):
+        given = known | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
+        where = ", ".join(filter(None, [name, one.place]))
+        part, is_assumed, left_out, told = read_scores(
+            where, one, wanted=columns or {}, max_score=max_score, given=given
         )
-    header, body = cells.iloc[position], cells.iloc[position + 1 :]
-    columns, unused = find_columns(name, header, body, has_maximum=max_score is not None)
-    rows, left_out = unit_rows(name, header, body, columns)
-    table = {role: rows[column] for role, column in columns.items()}
-    check_numbering(name, table)
-    _add_given(name, table, "year", year)
-    _add_given(name, table, "block", block)
-
-    scores = pd.DataFrame({"unit": table["unit"]})
-    title = header[columns["score"]]
-    scores["score"] = to_numbers(name, title, table["score"])
-    scores["max_score"], assumed = _maxima(name, table, title, scores["score"], max_score)
-    _check_scores(name, scores, table["score"], assumed=assumed)
-    if "year" in table:
-        scores["year"] = to_whole(name, "Năm", table["year"], blank=False).astype("int64")
-    if "block" in table:
-        scores["block"] = table["block"]
-    if "published_rank" in table:
-        scores["published_rank"] = to_whole(name, "Xếp hạng", table["published_rank"])
-    if "published_grade" in table:
-        grades = table["published_grade"]
-        scores["published_grade"] = grades.mask(missing(grades))
+        part["place"] = [f"{one.place}, dòng {line}".removeprefix(", ") for line in part.index]
+        parts.append(part)
+        assumed |= is_assumed
+        unused += [f"{one.place} {words}".strip() if several else words for words in left_out]
+        to_check += told
+    scores = _joined(name, parts)
+    if several and not all("year" in known for known in named):
+        _check_overlap(name, scores, tables, named)
     _check_units(name, scores)
-    if unused or left_out:
-        told = f"{name}: không dùng đến {'; '.join([*unused, *left_out])}."
-        warnings.warn(told, stacklevel=2)
-    scores = scores.reset_index(drop=True)[[column for column in _KEPT if column in scores]]
+    scores = scores[[column for column in _KEPT if column in scores]]
+    if several:
+        listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
+        to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
+    _tell(name, unused, [*_gaps(scores), *to_check])
     if isinstance(source, pd.DataFrame):  # a table loaded before keeps what was assumed then
         assumed |= source.attrs.get("scale", "").endswith(ASSUMED)
     scores.attrs["scale"] = scale(scores["max_score"], assumed=assumed)
     return scores
 
 
-def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object) -> None:
-    """Add the year or block that the caller gives, unless the source says another."""
-    if given is None:
+def _named(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
+    """Return for each of several tables the year or block of its heading, unless columns say it."""
+    has_own = [{"year", "block"} & set(roles(one.header).values()) for one in tables]
+    if len(tables) == 1 or all(has_own):
+        return [{} for _ in tables]
+    return under_headings(name, [t.heading for t in tables], [t.context for t in tables])
+
+
+def _joined(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    for column in ("year", "block"):
+        if 0 < sum(column in part for part in parts) < len(parts):
+            raise ValueError(
+                f"{name}: chỉ một số bảng có cột {column}; hãy đọc từng bảng bằng table=, ví dụ "
+                "table=1."
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], named: list) -> None:
+    """Refuse to join tables that list the same units, unless their headings call them blocks."""
+    if all(is_block(one.heading) for one in tables) or not any(named):
         return
-    text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
-    if (line := first_line(table.get(role, text) != text)) is not None:
+    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(same))
+    if (line := first_line(keys.duplicated())) is not None:
+        listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
-            f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} '{table[role][line]}' nhưng tham "
-            f"số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."
-        )
-    table[role] = text
-
-
-def _maxima(
-    name: str, table: dict, title: str, score: pd.Series, given: float | None
-) -> tuple[pd.Series, bool]:
-    """Return the maximum of each row, and whether it is assumed."""
-    if given is not None and not (isinstance(given, Real) and 0 < given < math.inf):
-        raise ValueError(f"max_score={given!r} phải là một số lớn hơn 0, ví dụ 100.")
-    in_percent = "%" in title or table["score"].str.endswith("%").any()
-    if "max_score" in table:
-        maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
-        if (line := first_line(~(maxima > 0))) is not None:
-            raise ValueError(
-                f"{name}, dòng {line}: ô điểm tối đa để trống hoặc không lớn hơn 0; hãy điền điểm "
-                "tối đa của đơn vị này."
-            )
-        if (line := first_line(maxima != (given or maxima))) is not None:
-            raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' khác thang điểm đã "
-                f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
-            )
-    elif given is None and 0 <= score.max() <= 1:
-        raise ValueError(
-            f"{name}: điểm lớn nhất của cột '{title}' chỉ là {decimal_comma(score.max())}, có thể "
-            "là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%; nếu vậy hãy đặt thang điểm "
-            f"bằng 1 ({_WHERE_MAX}), chỉ đặt 100 nếu các đơn vị chỉ đạt chừng ấy điểm."
-        )
-    else:
-        maxima = pd.Series(float(given or 100), score.index)
-    # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
-    if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: cột '{title}' ghi tỷ lệ % nhưng điểm tối đa là "
-            f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
-        )
-    return maxima, given is None and "max_score" not in table and not in_percent
-
-
-def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
-    """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways."""
-    maxima = scores["max_score"]
-    outside = (scores["score"] < -_NOISE) | (scores["score"] > maxima + _NOISE)
-    if (line := first_line(outside)) is not None:
-        other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({_WHERE_MAX})"
-        remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
-        raise ValueError(
-            f"{name}, dòng {line}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
-            f"{decimal_comma(maxima[line])}; {remedy}."
-        )
-    two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")
-    if (line := first_line((maxima >= 1000) & two_ways)) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, '{cells[line]}' "
-            "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
+            f"{name}: đơn vị '{scores['unit'][line]}' có trong nhiều bảng ({listed}), không rõ "
+            "bảng nào cần dùng; hãy chọn một bảng bằng table=, ví dụ table=1."
         )
 
 
@@ -183,6 +150,27 @@ def _check_units(name: str, scores: pd.DataFrame) -> None:
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(
-            f"{name}, dòng {line}: đơn vị '{scores['unit'][line]}' đã có ở dòng {before}; hãy xóa "
-            "một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm nhiều năm, nhiều khối."
+            f"{name}, {scores['place'][line]}: đơn vị '{scores['unit'][line]}' đã có ở "
+            f"{scores['place'][before]}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
+            "nhiều năm, nhiều khối."
         )
+
+
+def _gaps(scores: pd.DataFrame) -> list[str]:
+    """Return in words how many units have no score, and that published ranks have a hole."""
+    told = []
+    unscored = scores.loc[scores["score"].isna(), "unit"]
+    if len(unscored):
+        first = ", ".join(f"'{unit}'" for unit in unscored.head(_FIRST_UNITS))
+        told.append(f"{len(unscored)} đơn vị chưa có điểm ({first}{', …' * (len(unscored) > 3)})")
+    if len(holes := holes_in_ranks(scores)):
+        told.append(f"xếp hạng công bố thiếu hạng {holes.iloc[0]}, có thể chỉ là một phần của bảng")
+    return told
+
+
+def _tell(name: str, unused: list[str], told: list[str]) -> None:
+    if len(unused) > _MOST_TOLD:
+        unused = [*unused[:_MOST_TOLD], f"và {len(unused) - _MOST_TOLD} chỗ khác"]
+    clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
+    if clauses:
+        warnings.warn(f"{name}: {'. '.join(clauses)}.", LoadWarning, stacklevel=3)

@@ -1,94 +1,174 @@
-"""From a source to raw cells: one small reader per format, text in, text out.
-
-Every reader gives a DataFrame of cleaned text whose index is the line of the file (or the row of
-the table in memory), so that a message can name the place. A blank cell is ""; one that the row
-does not have is missing.
-"""
+"""From a source to raw cells: the reader for each kind of file, and those for text."""
 
 import csv
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.grid import find_header
+from cchc_analysis.documents import page_grids, word_grids
+from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
+from cchc_analysis.labels import LEGACY
 from cchc_analysis.pasted import pasted_cells
-from cchc_analysis.text import clean
+from cchc_analysis.pdf import pdf_grids
+from cchc_analysis.sheets import sheet_grids
+from cchc_analysis.sniff import kind_of
 
-_DELIMITERS = (",", ";", "\t", "|")
-_FORMATS = (".csv", ".txt")
+_SPACES = "  "
+_DELIMITERS = {
+    ".csv": (",", ";", "\t", "|"),
+    ".tsv": ("\t", ",", ";", "|"),
+    ".txt": ("|", "\t", ";", ",", _SPACES),
+    ".md": ("|", "\t", ";", ",", _SPACES),
+}  # fmt: skip
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
 
 
-def read_cells(source: str | PathLike | pd.DataFrame) -> tuple[str, pd.DataFrame]:
-    """Return the name that messages give to `source`, and its raw cells."""
+def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], list[str], list]:
+    """Return what messages call `source`, its raw cells, what was left out, what to check."""
     if isinstance(source, pd.DataFrame):
-        return "Bảng (DataFrame)", _from_frame(source)
+        return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
     if not isinstance(source, (str, PathLike)):
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
     path = Path(source)
-    if path.is_dir():
-        raise ValueError(f"{path} là một thư mục; hãy chỉ rõ tệp cần đọc trong đó.")
-    if not path.exists():
-        raise FileNotFoundError(
-            f"Không tìm thấy tệp {path}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy đủ."
-        )
-    if path.suffix.lower() not in _FORMATS:
-        raise ValueError(
-            f"{path.name}: chưa đọc được định dạng '{path.suffix}'; hãy lưu bảng dạng 'CSV UTF-8' "
-            "(.csv), hoặc dán bảng vào một tệp .txt."
-        )
-    text, is_csv = _decode(path), path.suffix.lower() == ".csv"
+    kind = kind_of(path)
+    to_check: list[str] = []
+    if kind == "docx":
+        grids, left_out = word_grids(path)
+    elif kind == "html":
+        grids, left_out = page_grids(_decode(path), path.name)
+    elif kind == "pdf":
+        grids, left_out = pdf_grids(path)
+    elif kind == "text":
+        cells, to_check = _text_cells(path)
+        grids, left_out = [Grid("", "", cells)], []
+    else:
+        grids, left_out = sheet_grids(path, kind)
+    for grid in grids:
+        _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
+    return path.name, grids, left_out, to_check
+
+
+def _text_cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
+    text, suffix = _decode(path), path.suffix.lower()
     if not text.strip():
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
-    for delimiter in _DELIMITERS:
-        cells = _delimited(text, delimiter, path.name)
-        header = find_header(cells)
-        if header is not None and (is_csv or _is_grid(cells, header)):
-            return path.name, cells
-    return path.name, cells if is_csv else pasted_cells(text, path.name)
+    to_check = []
+    if re.search(r"[0-9]\Z", text):
+        line = text.splitlines()[-1].strip()
+        to_check.append(f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không")
+    found = []
+    for delimiter in _DELIMITERS[suffix]:
+        found.append(_delimited(text, delimiter, path.name))
+        if _has_rows_under(is_header, found[-1]):
+            return found[-1], to_check
+    if suffix in (".txt", ".md"):
+        cells, notes = pasted_cells(text, path.name)
+        if len(cells):
+            return cells, to_check + notes
+    # No known names: what could be a header, else the delimiter that makes the most rows alike.
+    near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
+    return max(near or found, key=_most_alike), to_check
 
 
-def _is_grid(cells: pd.DataFrame, header: int) -> bool:
-    """Return whether rows go on as wide as the header; prose may name columns in a line too."""
-    width = cells.notna().sum(axis=1)
-    return bool((width.iloc[header + 1 :] == width.iloc[header]).any())
+def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool:
+    """Return whether a row names columns and another is as wide; prose may name columns too."""
+    widths = cells.notna().sum(axis=1)
+    wide, widths = cells[widths > 1], widths[widths > 1]
+    return any(
+        row and test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
+        for at, row in enumerate(may_be_titles(wide))
+    )
+
+
+def _most_alike(cells: pd.DataFrame) -> int:
+    widths = cells.notna().sum(axis=1)
+    return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
 
 
 def _decode(path: Path) -> str:
+    """Return the text of a file; of the encodings before Unicode, Windows-1258 can be known."""
     data = path.read_bytes()
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    declared = _CHARSET.search(data[:4096]) if path.suffix.lower() in (".html", ".htm") else None
+    encoding = declared[1].decode().lower() if declared else "utf-8-sig"
+    if data[:3] == b"\xef\xbb\xbf" or encoding in ("utf-8", "utf8"):
+        encoding = "utf-8-sig"
+    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif b"\0" in data[:2]:
+        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+    except (UnicodeDecodeError, LookupError) as error:
+        _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
+        text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
+        if encoding == "utf-8-sig" and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text):
+            return text
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data[:start].count(b"\n") + 1
         raise ValueError(
             f"{path.name}, dòng {line}: tệp không phải là văn bản UTF-8; "
-            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8'."
+            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx."
         ) from None
 
 
+def _refuse_legacy(name: str, text: str) -> None:
+    for encoding, words in LEGACY.items():
+        if sum(word in text for word in words) > 1:
+            raise ValueError(
+                f"{name}: chữ trong tệp dùng bảng mã cũ {encoding}; hãy chuyển sang Unicode bằng "
+                "UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu lại."
+            )
+
+
 def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
+    if delimiter == _SPACES:
+        numbered = enumerate(text.splitlines(), start=1)
+        rows = [(line, re.split(r"\s{2,}", row.strip())) for line, row in numbered]
+    elif delimiter == "|" and re.search(r"(?m)^\s*\|", text):
+        numbered = enumerate(text.splitlines(), start=1)
+        rows = [(line, _piped(row)) for line, row in numbered]
+    else:
+        rows = _quoted(text, delimiter, name)
+    if delimiter == "|":
+        rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
+    return to_cells([row for _, row in rows], [line for line, _ in rows])
+
+
+def _piped(row: str) -> list[str]:
+    # Markdown: the outer bars are no cells
+    row = row.strip()
+    if "|" not in row:
+        return [row]
+    return re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
+
+
+def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    rows, lines, line = [], [], 1
+    rows, line = [], 1
     try:
         for row in reader:
-            rows.append(row)
-            lines.append(line)
+            rows.append((line, row))
             line = reader.line_num + 1  # a quoted cell may run over several lines
     except csv.Error:
         raise ValueError(
             f"{name}, dòng {line}: ô quá dài, có thể thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
         ) from None
-    return _frame(rows, lines)
+    return rows
 
 
 def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(table.columns, pd.MultiIndex):
         raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
     known = table.astype("object").where(table.notna(), "").map(_as_written)
-    return _frame([list(table), *known.itertuples(index=False, name=None)], range(len(table) + 1))
+    rows = [list(table), *known.itertuples(index=False, name=None)]
+    return to_cells(rows, range(len(table) + 1))
 
 
 def _as_written(cell: object) -> object:
@@ -96,9 +176,3 @@ def _as_written(cell: object) -> object:
     if isinstance(cell, float | np.floating) and np.isfinite(cell):
         return np.format_float_positional(cell, trim="-")
     return cell
-
-
-def _frame(rows: list, lines: Iterable[int]) -> pd.DataFrame:
-    width = max(map(len, rows), default=0)
-    cells = [[*(clean(str(cell)) for cell in row), *[None] * (width - len(row))] for row in rows]
-    return pd.DataFrame(cells, index=pd.Index(lines, name="line"), dtype="str")

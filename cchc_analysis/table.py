@@ -30,6 +30,22 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
 
 
+def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
+    """Return for the rows of each group that is a part of a table the first rank that lacks.
+
+    Published ranks are of a part if one is greater than the number of units: a misprint among
+    them is none, and a scored unit without a published rank may have the one that lacks.
+    """
+    if "published_rank" not in table:
+        return pd.Series(dtype="Int64")
+    ranks, groups = table["published_rank"], group_numbers(table)
+    blank = (ranks.isna() & table["score"].notna()).groupby(groups).transform("sum")
+    units = ranks.groupby(groups).transform("count") + blank
+    due = ranks.groupby(groups).rank(method="min").astype("Int64") + blank
+    lacking = due.where(ranks > due).groupby(groups).transform("min")
+    return lacking[ranks.groupby(groups).transform("max") > units]
+
+
 def grades_in_words(table: pd.DataFrame) -> pd.Series:
     """Return the grade of each row, and in words why there is none."""
     grades = table["grade"].astype("object").fillna(NO_GRADE)

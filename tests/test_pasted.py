@@ -13,13 +13,14 @@ FIRST, LAST = (
     LINES.index("Không có đơn vị xếp loại Trung bình, Yếu."),
 )
 TOWN = load_scores(DATA / "cchc-2020.csv")
+UNSCORED = pytest.mark.filterwarnings("ignore:.*chưa có điểm")
 
 
 @pytest.fixture
 def load(tmp_path):
     def load_text(lines):
         path = tmp_path / "dán.txt"
-        path.write_text("\n".join(lines), encoding="utf-8")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return load_scores(path)
 
     return load_text
@@ -76,6 +77,7 @@ def test_without_numbering_the_table_must_be_the_end(load):
         load([*rows, "Tổng hợp"] + ["một dòng chữ"] * 12 + ["3"])
 
 
+@UNSCORED
 def test_ranks_may_be_words_and_scores_missing(load):
     lines = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "1", "a", "-", "-", "2", "b", "80 điểm", "thứ 1"]
     loaded = load(lines)
@@ -158,6 +160,7 @@ def test_a_list_of_grades_and_counts_after_the_table_is_no_part_of_it(load, numb
     assert loaded["score"].tolist() == [95.5, 70]
 
 
+@UNSCORED
 def test_an_unscored_row_and_column_numbers_are_understood(load):
     lines = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "Xếp loại", "(1)", "(2)", "(3)", "(4)", "(5)"]
     lines += ["1", "Phòng Nội vụ", "95,5", "1", "Xuất sắc", "2", "Phòng Y tế", "-", "N/A", "–"]

@@ -1,0 +1,165 @@
+"""What each column of a table holds: by its name, by its values, or as the caller says."""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cchc_analysis.grid import are_numbers, missing
+from cchc_analysis.header import LIKE, Header, named, roles
+from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SHOWN
+from cchc_analysis.schemes import known_grades
+from cchc_analysis.text import fold, same
+
+_SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
+
+
+def find_columns(
+    name: str,
+    header: Header,
+    body: pd.DataFrame,
+    *,
+    has_maximum: bool = False,
+    wanted: Mapping[str, str | int] | None = None,
+) -> tuple[dict[str, object], list[str], list[str]]:
+    """Return which column has each role, in words the columns not used, and what was understood."""
+    titles, found = header.titles.dropna(), roles(header)
+    columns = _wanted_columns(name, header, wanted or {})
+    told = []
+    for column, title in titles.items():
+        role = found[column]
+        if role == "field":
+            raise ValueError(
+                f"{name}: cột '{title}' cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
+                "dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
+            )
+        if role in ("published_rank", "published_grade"):
+            found[column] = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
+        if not title and (body[column].fillna("") != "").any():
+            number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
+            raise ValueError(
+                f"{name}: {number} có dữ liệu nhưng không có tiêu đề; "
+                "hãy đặt tên cho cột hoặc xóa cột."
+            )
+    free = {c: role for c, role in found.items() if c not in columns.values() and titles[c]}
+    if "score" not in columns:
+        of_scores = [c for c, role in free.items() if role in ("score", LIKE)]
+        if has_maximum or "max_score" in free.values():  # points are there
+            of_scores = [c for c in of_scores if "%" not in titles[c]] or of_scores
+        columns["score"], words = _score_column(name, titles, body, free, of_scores)
+        told += words
+    for column, role in free.items():
+        if role in (None, "note", "score", LIKE) or role in (wanted or {}):
+            continue
+        if role in columns:
+            _refuse_two(name, SHOWN[role], role, titles[[columns[role], column]])
+        columns[role] = column
+    if "unit" not in columns:
+        columns["unit"], words = _unit_column(name, titles, body, columns)
+        told += words
+    unused = [f"cột '{titles[c]}'" for c in free if c not in columns.values()]
+    return columns, unused, told
+
+
+def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) -> dict:
+    columns = {}
+    for role, title in wanted.items():
+        if role not in SHOWN or role not in HEADERS:
+            names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
+            raise ValueError(f"columns: không có cột '{role}'; các tên dùng được: {names}.")
+        at = named(header, title)
+        if len(at) != 1:
+            what = f"{len(at)} cột tên" if at else "không có cột"
+            raise ValueError(
+                f"{name}: {what} '{title}' (columns=); các cột của bảng: "
+                f"{_listed(header.titles.dropna())}; hãy ghi đúng tên, hoặc số thứ tự cột từ 1."
+            )
+        columns[role] = at[0]
+    return columns
+
+
+def _score_column(
+    name: str, titles: pd.Series, body: pd.DataFrame, free: dict, of_scores: list
+) -> tuple[object, list[str]]:
+    """Return the one column that holds the scores; several are never guessed between."""
+    plain = [c for c in of_scores if PLAIN_TOTAL.fullmatch(fold(titles[c]))]
+    pairs = [c for c in free if isinstance(c, str) and c.endswith(" điểm")]
+    if len(of_scores) > 1 and len(plain) == 1:
+        return plain[0], []
+    if len(of_scores) > 1:
+        _refuse_two(name, SHOWN["score"], "score", titles[of_scores])
+    if of_scores:
+        told = f"hiểu cột '{titles[of_scores[0]]}' là điểm"
+        return of_scores[0], [told] if free[of_scores[0]] == LIKE else []
+    numeric = pairs or [
+        c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))
+    ]
+    ranks = [c for c, role in free.items() if role == "published_rank"]
+    if len(numeric) == 1 and (pairs or (ranks and _falls(body, numeric[0], ranks[0]))):
+        return numeric[0], [f"hiểu cột '{titles[numeric[0]]}' là điểm"]
+    if len(numeric) > 1:
+        _refuse_two(name, SHOWN["score"], "score", titles[numeric])
+    raise ValueError(
+        f"{name}: không có cột điểm; các cột: {_listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
+        'hoặc chỉ rõ cột, ví dụ columns={"score": "tên cột"}.'
+    )
+
+
+def _unit_column(
+    name: str, titles: pd.Series, body: pd.DataFrame, columns: dict
+) -> tuple[object, list[str]]:
+    """Return the only other column of words that all differ."""
+    scored = ~missing(body[columns["score"]].fillna(""))
+    words = [
+        c
+        for c in titles.index.difference(list(columns.values()), sort=False)
+        if titles[c] and _are_names(body[c].fillna("")[scored])
+    ]
+    if len(words) == 1:
+        return words[0], [f"hiểu cột '{titles[words[0]]}' là đơn vị"]
+    raise ValueError(
+        f"{name}: không có cột đơn vị; các cột: {_listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
+        'hoặc chỉ rõ cột, ví dụ columns={"unit": "tên cột"}.'
+    )
+
+
+def _are_names(cells: pd.Series) -> bool:
+    grades = cells.map(same).isin(list(known_grades()))
+    return bool(cells.str.contains(r"[^\W\d_]").all() and cells.is_unique and not grades.any())
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    numbers = are_numbers(cells)
+    return bool(numbers.any() and (numbers | missing(cells)).all())
+
+
+def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
+    """Return whether a column falls as the published ranks rise: no other column does by chance."""
+    score = pd.to_numeric(
+        body[scores].str.extract(r"^([0-9]+(?:[.,][0-9]+)?)", expand=False).str.replace(",", "."),
+    )
+    rank = pd.to_numeric(body[ranks].str.extract("([0-9]+)", expand=False))
+    both = score.notna() & rank.notna()
+    return bool(both.sum() > 2 and score[both].iloc[rank[both].argsort()].is_monotonic_decreasing)
+
+
+def _refuse_two(name: str, shown: str, role: str, titles: pd.Series) -> None:
+    listed = _listed(titles, " và ")
+    raise ValueError(
+        f"{name}: các cột {listed} đều có thể là '{shown}'; hãy chọn một cột, ví dụ "
+        f'columns={{"{role}": "{titles.iloc[-1]}"}}, hoặc xóa cột không dùng.'
+    )
+
+
+def _listed(titles: pd.Series, last: str = ", ") -> str:
+    names = [f"'{title[:40]}'" for title in titles[titles != ""]][:8]
+    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _rank_grade_or_block(title: str, role: str, values: pd.Series) -> str:
+    """Return what a column holds whose name may mean several things ("Xếp hạng", "Nhóm")."""
+    values = values[~values.isin(MISSING)]
+    if role == "published_rank" and len(values) and not values.str.contains("[0-9]").any():
+        return "published_grade"
+    is_grade = values.isin(list(known_grades())) | values.str.fullmatch(_SHORT_GRADE)
+    return "block" if title == "nhom" and not is_grade.all() else role

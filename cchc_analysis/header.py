@@ -1,0 +1,121 @@
+"""The titles of a table: what each says, and which row of cells is a header at all."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.grid import missing
+from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCORE_LIKE
+from cchc_analysis.text import fold
+
+_ROLES = {name: role for role, names in HEADERS.items() for name in names}
+_FOOTNOTE = re.compile(r"\s*[\[(](?:\d{1,2}|\*+)[\])]$")
+_PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
+_PLAIN_NUMBER = re.compile(r"\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")
+LIKE = "score-like"
+
+
+class Header(NamedTuple):
+    """The titles of a table; those of two rows are joined, and `short` is the lower one."""
+
+    titles: pd.Series
+    short: pd.Series
+
+
+def role_of(title: str) -> str | None:
+    """Return what a column of this name holds, None if the name is not known."""
+    return _ROLES.get(fold(_FOOTNOTE.sub("", title)))
+
+
+def roles(header: Header) -> dict[object, str | None]:
+    """Return for each titled column its role, or that it may hold scores."""
+    found = {}
+    for column, title in header.titles.dropna().items():
+        role = role_of(title) or role_of(header.short[column])
+        key = fold(title)
+        if role is None and SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key):
+            role = LIKE
+        found[column] = role
+    return found
+
+
+def may_be_titles(cells: pd.DataFrame) -> list[bool]:
+    """Return for each row whether it has several cells and none is a number."""
+    return [
+        sum(map(bool, row)) > 1 and not any(_PLAIN_NUMBER.fullmatch(cell) for cell in row)
+        for row in cells.fillna("").itertuples(index=False, name=None)
+    ]
+
+
+def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
+    """Return the titles in one or two rows; an upper title stands over the columns it spans."""
+    upper = cells.iloc[at]
+    if rows == 1:
+        return Header(upper, upper)
+    lower, titles, short, over = cells.iloc[at + 1], {}, {}, ""
+    for column in cells:
+        up = upper[column] if isinstance(upper[column], str) else ""
+        low = lower[column] if isinstance(lower[column], str) else ""
+        low = "" if low == up else low
+        over = up or (over if low else "")
+        titles[column] = f"{over} {low}".strip()
+        short[column] = low or up
+        over = over if low else ""
+    return Header(pd.Series(titles, dtype="str"), pd.Series(short, dtype="str"))
+
+
+def is_second_row(cells: pd.DataFrame, at: int) -> bool:
+    """Return whether the row goes on with the titles above: nothing new under the unit."""
+    first = roles(header_of(cells, at))
+    own = [column for column, role in first.items() if role in ("number", "unit")]
+    upper, lower = cells.iloc[at].fillna(""), cells.iloc[at + 1].fillna("")
+    new = (lower != "") & (lower != upper)
+    return bool(own and new.any() and not new[own].any() and may_be_titles(cells.iloc[[at + 1]])[0])
+
+
+def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
+    """Return whether these titles name a unit and a score, or those that the caller wants."""
+    wanted = wanted or {}
+    known = {"score" if role == LIKE else role for role in roles(header).values()}
+    needed = {"unit", "score"} - set(wanted)
+    return needed <= known and all(named(header, title) for title in wanted.values())
+
+
+def is_near_header(header: Header) -> bool:
+    """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
+    known = set(roles(header).values()) - {None, "note"}
+    return len(known) > 1 and not is_distribution(header) and bool({"unit", "score", LIKE} & known)
+
+
+def is_distribution(header: Header) -> bool:
+    """Return whether these titles are of a count by grade and not of a ranking."""
+    keys = {fold(title) for title in header.titles.dropna()}
+    return bool(keys & COUNTS) and "unit" not in roles(header).values()
+
+
+def named(header: Header, wanted: str | int) -> list:
+    """Return the columns that the caller may mean, by title or by number from 1."""
+    titles = header.titles.dropna()
+    if isinstance(wanted, int):
+        return [column for column in titles.index[wanted - 1 : wanted] if titles[column]]
+    key = fold(wanted)
+    exact = [column for column, title in titles.items() if fold(title) == key]
+    return exact or [column for column in titles.index if fold(header.short[column]) == key]
+
+
+def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
+    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)"."""
+    for column, title in header.titles.dropna().items():
+        cells = body[column].fillna("")
+        pairs = cells.str.extract(f"^{_PAIR}$")
+        if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
+            continue
+        for group, suffix in ((0, "hạng"), (1, "điểm")):
+            body = body.assign(**{f"{column} {suffix}": pairs[group].fillna("")})
+            name = pd.Series({f"{column} {suffix}": f"{title} ({suffix})"})
+            header = Header(pd.concat([header.titles, name]), pd.concat([header.short, name]))
+        body = body.drop(columns=column)
+        header = Header(header.titles.drop(column), header.short.drop(column))
+    return header, body

@@ -1,0 +1,111 @@
+"""What the headings say: which block or year a table, or a part of a table, belongs to."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from cchc_analysis.grid import numbering
+from cchc_analysis.labels import FOOTERS
+from cchc_analysis.tables import Table
+from cchc_analysis.text import fold
+
+_MARK = re.compile(
+    r"(?:(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
+
+
+def pick(name: str, tables: list[Table], table: int | str) -> Table:
+    """Return the table of this number, from 1, or of this heading."""
+    listed = "; ".join(f"{at}: '{t.heading[:40]}'" for at, t in enumerate(tables[:8], start=1))
+    if isinstance(table, int):
+        found = tables[table - 1 : table] if table > 0 else []
+    else:
+        keys = [fold(f"{t.heading} {t.place}") for t in tables]
+        exact = [t for t in tables if fold(table) in (fold(t.heading), fold(_bare(t.heading)))]
+        found = exact or [t for t, key in zip(tables, keys, strict=True) if fold(table) in key]
+    if len(found) != 1:
+        raise ValueError(
+            f"{name}: {'nhiều' if found else 'không có'} bảng {table!r} (table=); các bảng có: "
+            f"{listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
+        )
+    return found[0]
+
+
+def under_headings(
+    name: str, headings: Sequence[str], contexts: Sequence[str]
+) -> list[dict[str, str]]:
+    """Return the year, the block or both that headings name; they must tell the tables apart."""
+    years = [_year(h) or _year(c) for h, c in zip(headings, contexts, strict=True)]
+    blocks = [_bare(heading) for heading in headings]
+    named: dict[str, list[str]] = {}
+    if all(years) and len(set(years)) > 1:
+        named["year"] = years
+    if all(blocks) and (len(set(blocks)) > 1 or not named):
+        named["block"] = blocks
+    rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
+    if len({tuple(row.values()) for row in rows}) < len(headings):
+        listed = "; ".join(f"{at}: '{h[:40]}'" for at, h in enumerate(headings[:8], start=1))
+        raise ValueError(
+            f"{name}: có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, "
+            f"năm nào ({listed}); hãy chọn một bảng bằng table=, ví dụ table=1."
+        )
+    return rows
+
+
+def _year(text: str) -> str:
+    """Return the one year that a text names, "" if there is none or several."""
+    years = set(re.findall(rf"(?i)năm\s+({_YEAR})", text)) or set(re.findall(rf"\b{_YEAR}\b", text))
+    return years.pop() if len(years) == 1 else ""
+
+
+def _bare(heading: str) -> str:
+    """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
+    text = re.sub(rf"(?i)\s*\(?(?:năm\s+)?\b{_YEAR}\b\)?", "", _MARK.sub("", heading, count=1))
+    return text.strip(" .:,;–-*#")
+
+
+def sections(
+    name: str, table: Table, columns: Mapping[str, object]
+) -> tuple[pd.DataFrame, pd.Series | None]:
+    """Return the body without the rows that head a part of it, and the heading of each row.
+
+    A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the first
+    unit, or if the numbering begins again at 1; any other such row is left to `unit_rows`.
+    """
+    body = table.body.fillna("")
+    given = (body != "").sum(axis=1)
+    if "number" not in columns:
+        alone = (given == 1) & body[columns["unit"]].map(fold).str.match(_BLOCK)
+        if alone.any():
+            line = alone.idxmax()
+            raise ValueError(
+                f"{name}, dòng {line}: '{body[columns['unit']][line]}' có thể là tên khối hoặc đơn "
+                "vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị."
+            )
+        return table.body, None
+    number, units = body[columns["number"]], numbering(body[columns["number"]])
+    text = body.apply(lambda row: next((cell for cell in row[::-1] if cell), ""), axis=1)
+    marked = number.str.fullmatch(r"(?:[IVXLC]+|[A-ZĐ])[.)]?") & (given == 2)
+    heads = ((given == 1) | marked) & (body[columns["score"]] == "")
+    heads &= text.str.contains(r"[^\W\d_]{2}") & ~text.str.startswith("(")
+    heads &= ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
+    ends = [*body.index[heads][1:], body.index[-1]]
+    lines = [a for a, b in zip(body.index[heads], ends, strict=False) if len(units.loc[a:b])]
+    starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
+    if not lines or not (starts_again or lines[0] < units.index[0]):
+        return table.body, None
+    if lines[0] > units.index[0] and not table.heading:
+        raise ValueError(
+            f"{name}, dòng {lines[0]}: '{text[lines[0]][:60]}' mở đầu một khối mới nhưng các đơn "
+            "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."
+        )
+    headings = text.where(text.index.isin(lines)).ffill().fillna(table.heading)
+    return table.body.drop(index=lines), headings.drop(index=lines)
+
+
+def is_block(heading: str) -> bool:
+    """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
+    return re.match(_BLOCK, fold(_bare(heading))) is not None

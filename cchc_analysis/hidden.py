@@ -1,0 +1,180 @@
+"""What a workbook stores and python-calamine does not tell.
+
+It gives an error, and a formula that was never computed, as a blank cell; a percentage as a
+fraction; a footnote mark as a digit of its number. Each is looked up and put into words.
+"""
+
+import os
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+NOT_COMPUTED = "#CHƯA TÍNH"
+PERCENT = "%"  # the stored fraction is shown as a percentage
+MOST_CELLS = 2_000_000
+
+Marks = dict[str, dict[tuple[int, int], str]]  # sheet → (row, column) from 0 → what it shows
+
+
+class Refused(ValueError):
+    """A sentence for the analyst, to be told from a library's own errors."""
+
+
+def check_size(sheet: str, rows: int, columns: int) -> None:
+    """Refuse a sheet that would fill the memory: one cell far away is enough."""
+    if rows * columns > MOST_CELLS:
+        raise Refused(
+            f"trang tính '{sheet}' trải rộng {rows} dòng × {columns} cột (giới hạn {MOST_CELLS} "
+            "ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
+        )
+
+
+def marks(path: Path, kind: str) -> Marks:
+    """Return the cells of each sheet that are not what calamine gives."""
+    if kind == "xls":
+        return _of_xls(path)
+    with zipfile.ZipFile(path) as archive:
+        return _of_xlsx(archive) if kind == "xlsx" else _of_ods(archive)
+
+
+def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator:
+    """Yield the elements of this tag one by one; those before are forgotten."""
+    from lxml import etree
+
+    with archive.open(part) as stream:
+        for _, element in etree.iterparse(stream, tag=f"{{*}}{tag}", resolve_entities=False):
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+
+
+def _tree(archive: zipfile.ZipFile, part: str) -> object:
+    from lxml import etree
+
+    return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
+
+
+def _of_xlsx(archive: zipfile.ZipFile) -> Marks:
+    links = _tree(archive, "xl/_rels/workbook.xml.rels")
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    percent, raised = _percent_styles(archive), _raised_texts(archive)
+    found: Marks = {}
+    for sheet in _tree(archive, "xl/workbook.xml").iterfind(".//{*}sheet"):
+        name, link = sheet.get("name"), _value(sheet, "id")
+        part = posixpath.normpath(posixpath.join("/xl", targets[link]))[1:]
+        here = found[name] = {}
+        at = rows = columns = 0
+        for row in _elements(archive, part, "row"):
+            at, column = int(row.get("r", at + 1)), 0
+            for cell in row.iterfind("{*}c"):
+                letters = re.match("[A-Z]*", cell.get("r", ""))[0]
+                column = _number(letters) if letters else column + 1
+                kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
+                if value or cell.find("{*}is") is not None:
+                    rows, columns = max(rows, at), max(columns, column)
+                if kind == "e":
+                    here[at - 1, column - 1] = value or "#"
+                elif cell.find("{*}f") is not None and not value and kind != "str":
+                    here[at - 1, column - 1] = NOT_COMPUTED
+                elif kind == "s" and value in raised:
+                    here[at - 1, column - 1] = raised[value]
+                elif kind == "n" and value and cell.get("s") in percent:
+                    here[at - 1, column - 1] = PERCENT
+        check_size(name, rows, columns)
+    return found
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
+    """Return the numbers of the cell styles that show a fraction as a percentage."""
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    styles = _tree(archive, "xl/styles.xml")
+    own = [(f.get("numFmtId"), f.get("formatCode", "")) for f in styles.iterfind(".//{*}numFmt")]
+    formats = {"9", "10"} | {number for number, code in own if "%" in code}
+    cells = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    return {str(at) for at, style in cells if style.get("numFmtId") in formats}
+
+
+def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the shared texts of which a part is raised or struck out, that part in brackets."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return {}
+    found = {}
+    for at, text in enumerate(_elements(archive, "xl/sharedStrings.xml", "si")):
+        runs = [
+            (run.findtext("{*}t") or "", bool(run.xpath(
+                "*[local-name()='rPr']/*[local-name()='vertAlign' or local-name()='strike']")))
+            for run in text.iterfind("{*}r")
+        ]  # fmt: skip
+        if any(is_raised for _, is_raised in runs):
+            found[str(at)] = "".join(f"[{part}]" if up else part for part, up in runs)
+    return found
+
+
+def _of_ods(archive: zipfile.ZipFile) -> Marks:
+    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise Refused("tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
+    found: Marks = {}
+    lasts: dict[str, int] = {}
+    for row in _elements(archive, "content.xml", "table-row"):
+        name = _value(next(row.iterancestors("{*}table")), "name")
+        at = lasts.get(name, 0)
+        again = int(_value(row, "number-rows-repeated") or 1)
+        lasts[name] = at + again
+        column = columns = 0
+        here = found.setdefault(name, {})
+        for cell in row:
+            width = int(_value(cell, "number-columns-repeated") or 1)
+            shown = " ".join("".join(p.itertext()) for p in cell.iterfind("{*}p"))
+            kind = _value(cell, "value-type")
+            columns = column + width if shown or kind else columns
+            mark = ""
+            if kind == "percentage":
+                mark = PERCENT
+            elif _value(cell, "formula") and (kind in (None, "string") and not shown):
+                mark = NOT_COMPUTED if kind is None else ""
+            elif shown.startswith("#") or (kind == "float" and shown in ("TRUE", "FALSE")):
+                mark = shown
+            elif kind == "boolean":
+                mark = (_value(cell, "boolean-value") or "").upper()
+            if mark:
+                check_size(name, again, width)
+                here |= {(at + r, column + c): mark for r in range(again) for c in range(width)}
+            column += width
+        if columns:
+            check_size(name, at + again, columns)
+    return found
+
+
+def _value(element: object, attribute: str) -> str | None:
+    found = (value for key, value in element.items() if key.endswith("}" + attribute))
+    return next(found, None)
+
+
+def _of_xls(path: Path) -> Marks:
+    import xlrd
+
+    with Path(os.devnull).open("w") as log:
+        book = xlrd.open_workbook(path, formatting_info=True, logfile=log)
+    formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
+    found: Marks = {}
+    for sheet in book.sheets():
+        check_size(sheet.name, sheet.nrows, sheet.ncols)
+        here = found[sheet.name] = {}
+        for at in range(sheet.nrows):
+            for column, cell in enumerate(sheet.row(at)):
+                if cell.ctype == xlrd.XL_CELL_ERROR:
+                    here[at, column] = xlrd.error_text_from_code.get(cell.value, "#")
+                elif cell.ctype == xlrd.XL_CELL_NUMBER and "%" in formats[cell.xf_index]:
+                    here[at, column] = PERCENT
+    return found

@@ -1,0 +1,58 @@
+"""Raw cells from PDF files with a text layer, read by pdfplumber, which is an optional extra."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.sniff import damaged, encrypted
+
+_MOST_PAGES = 300
+_SMALL = 0.75  # of the size of the letters around it: a footnote mark
+
+
+def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
+    """Return the ruled tables of a PDF file; one that goes on over a page stays one."""
+    try:
+        import pdfplumber
+    except ImportError:
+        raise ValueError(
+            f"{path.name}: muốn đọc PDF cần cài thêm thư viện pdfplumber bằng lệnh 'python -m uv "
+            "sync --extra pdf' (hoặc 'pip install pdfplumber'), hoặc chép bảng vào tệp Excel."
+        ) from None
+    if b"%%EOF" not in path.read_bytes()[-2048:]:
+        raise damaged(path.name)
+    tables: list[tuple[str, list]] = []
+    letters, notes = 0, []
+    try:
+        with pdfplumber.open(path) as pdf:
+            for page in pdf.pages[:_MOST_PAGES]:
+                letters += len(page.chars)
+                for rows, small in _pdf_tables(page):
+                    tables.append((f"trang {page.page_number}", rows))
+                    notes += small
+            if len(pdf.pages) > _MOST_PAGES:
+                notes.append(f"các trang sau trang {_MOST_PAGES}")
+    except Exception as error:
+        wrong = encrypted if "Password" in repr(error) else damaged
+        raise wrong(path.name) from None
+    if not tables:
+        scanned = "là bản quét (ảnh chụp), không có chữ để đọc" if not letters else (
+            "không có bảng kẻ khung"
+        )  # fmt: skip
+        raise ValueError(f"{path.name}: tệp PDF {scanned}; hãy xin tệp gốc hoặc gõ lại vào Excel.")
+    return [
+        Grid(f"bảng {at} ({place})", "", to_cells(rows, range(1, len(rows) + 1)))
+        for at, (place, rows) in enumerate(tables, start=1)
+    ], notes
+
+
+def _pdf_tables(page: object) -> Iterator[tuple[list[list[str]], list[str]]]:
+    for table in page.find_tables():
+        inside = page.within_bbox(table.bbox).chars
+        sizes = sorted(char["size"] for char in inside) or [0]
+        least = sizes[len(sizes) // 2] * _SMALL
+        small = "".join(char["text"] for char in inside if char["size"] < least).strip()
+        kept = page.filter(lambda o, least=least: o.get("size", least) >= least)
+        (found,) = [t for t in kept.find_tables() if t.bbox == table.bbox] or [table]
+        rows = [[cell or "" for cell in row] for row in found.extract()]
+        yield rows, [f"chữ nhỏ '{small[:60]}' ở trang {page.page_number}"] if small else []
