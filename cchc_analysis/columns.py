@@ -52,7 +52,7 @@ def find_columns(
         if role in (None, "note", "score", LIKE) or role in (wanted or {}):
             continue
         if role in columns:
-            _refuse_two(name, SHOWN[role], role, titles[[columns[role], column]])
+            _refuse_two(name, role, titles[[columns[role], column]])
         columns[role] = column
     if "unit" not in columns:
         columns["unit"], words = _unit_column(name, titles, body, columns)
@@ -82,27 +82,28 @@ def _score_column(
     name: str, titles: pd.Series, body: pd.DataFrame, free: dict, of_scores: list
 ) -> tuple[object, list[str]]:
     """Return the one column that holds the scores; several are never guessed between."""
-    plain = [c for c in of_scores if PLAIN_TOTAL.fullmatch(fold(titles[c]))]
-    pairs = [c for c in free if isinstance(c, str) and c.endswith(" điểm")]
-    if len(of_scores) > 1 and len(plain) == 1:
-        return plain[0], []
-    if len(of_scores) > 1:
-        _refuse_two(name, SHOWN["score"], "score", titles[of_scores])
     if of_scores:
-        told = f"hiểu cột '{titles[of_scores[0]]}' là điểm"
-        return of_scores[0], [told] if free[of_scores[0]] == LIKE else []
-    numeric = pairs or [
-        c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))
-    ]
+        one = _only(name, titles[of_scores])
+        told = len(of_scores) == 1 and free[one] == LIKE
+        return one, [f"hiểu cột '{titles[one]}' là điểm"] if told else []
+    numeric = [c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))]
     ranks = [c for c, role in free.items() if role == "published_rank"]
-    if len(numeric) == 1 and (pairs or (ranks and _falls(body, numeric[0], ranks[0]))):
-        return numeric[0], [f"hiểu cột '{titles[numeric[0]]}' là điểm"]
-    if len(numeric) > 1:
-        _refuse_two(name, SHOWN["score"], "score", titles[numeric])
+    if len(numeric) > 1 or (numeric and ranks and _falls(body, numeric[0], ranks[0])):
+        one = _only(name, titles[numeric])
+        return one, [f"hiểu cột '{titles[one]}' là điểm"]
     raise ValueError(
         f"{name}: không có cột điểm; các cột: {_listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
         'hoặc chỉ rõ cột, ví dụ columns={"score": "tên cột"}.'
     )
+
+
+def _only(name: str, titles: pd.Series) -> object:
+    """Return the one column, or the one that is plainly the total."""
+    plain = titles[titles.map(fold).str.fullmatch(PLAIN_TOTAL)]
+    chosen = titles if len(titles) == 1 else plain
+    if len(chosen) != 1:
+        _refuse_two(name, "score", titles)
+    return chosen.index[0]
 
 
 def _unit_column(
@@ -143,8 +144,8 @@ def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     return bool(both.sum() > 2 and score[both].iloc[rank[both].argsort()].is_monotonic_decreasing)
 
 
-def _refuse_two(name: str, shown: str, role: str, titles: pd.Series) -> None:
-    listed = _listed(titles, " và ")
+def _refuse_two(name: str, role: str, titles: pd.Series) -> None:
+    listed, shown = _listed(titles, " và "), SHOWN[role]
     raise ValueError(
         f"{name}: các cột {listed} đều có thể là '{shown}'; hãy chọn một cột, ví dụ "
         f'columns={{"{role}": "{titles.iloc[-1]}"}}, hoặc xóa cột không dùng.'

@@ -55,6 +55,7 @@ def unit_rows(
         aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
+    aside |= nameless & unnumbered & ~are_numbers(body[columns["score"]])  # a signature
     told = [in_words(line, row) for line, *row in body[aside].itertuples()]
     rows = body[~aside]
     if rows.empty:

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.grid import missing
-from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCORE_LIKE
+from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCORE_LIKE, SHOWN
 from cchc_analysis.text import fold
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d{1,2}|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
-_PLAIN_NUMBER = re.compile(r"\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")
+_PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 LIKE = "score-like"
 
 
@@ -85,8 +85,8 @@ def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> 
 
 def is_near_header(header: Header) -> bool:
     """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
-    known = set(roles(header).values()) - {None, "note"}
-    return len(known) > 1 and not is_distribution(header) and bool({"unit", "score", LIKE} & known)
+    known = set(roles(header).values())
+    return bool({"unit", "score", LIKE} & known) and not is_distribution(header)
 
 
 def is_distribution(header: Header) -> bool:
@@ -112,10 +112,11 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
         pairs = cells.str.extract(f"^{_PAIR}$")
         if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
             continue
-        for group, suffix in ((0, "hạng"), (1, "điểm")):
-            body = body.assign(**{f"{column} {suffix}": pairs[group].fillna("")})
-            name = pd.Series({f"{column} {suffix}": f"{title} ({suffix})"})
-            header = Header(pd.concat([header.titles, name]), pd.concat([header.short, name]))
+        for group, role in ((0, "published_rank"), (1, "score")):
+            part, shown = f"{column} {role}", SHOWN[role]
+            body = body.assign(**{part: pairs[group].fillna("")})
+            titles = pd.concat([header.titles, pd.Series({part: f"{title} – {shown}"})])
+            header = Header(titles, pd.concat([header.short, pd.Series({part: role})]))
         body = body.drop(columns=column)
         header = Header(header.titles.drop(column), header.short.drop(column))
     return header, body

@@ -79,6 +79,8 @@ def _of_xlsx(archive: zipfile.ZipFile) -> Marks:
                     here[at - 1, column - 1] = value or "#"
                 elif cell.find("{*}f") is not None and not value and kind != "str":
                     here[at - 1, column - 1] = NOT_COMPUTED
+                elif (inner := cell.find("{*}is")) is not None and (text := _raised(inner)):
+                    here[at - 1, column - 1] = text
                 elif kind == "s" and value in raised:
                     here[at - 1, column - 1] = raised[value]
                 elif kind == "n" and value and cell.get("s") in percent:
@@ -111,14 +113,16 @@ def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
         return {}
     found = {}
     for at, text in enumerate(_elements(archive, "xl/sharedStrings.xml", "si")):
-        runs = [
-            (run.findtext("{*}t") or "", bool(run.xpath(
-                "*[local-name()='rPr']/*[local-name()='vertAlign' or local-name()='strike']")))
-            for run in text.iterfind("{*}r")
-        ]  # fmt: skip
-        if any(is_raised for _, is_raised in runs):
-            found[str(at)] = "".join(f"[{part}]" if up else part for part, up in runs)
+        if raised := _raised(text):
+            found[str(at)] = raised
     return found
+
+
+def _raised(text: object) -> str:
+    """Return a rich text with its raised or struck parts in brackets, "" if there are none."""
+    marked = "*[local-name()='rPr']/*[local-name()='vertAlign' or local-name()='strike']"
+    runs = [(r.findtext("{*}t") or "", r.xpath(marked)) for r in text.iterfind("{*}r")]
+    return "".join(f"[{t}]" if up else t for t, up in runs) if any(u for _, u in runs) else ""
 
 
 def _of_ods(archive: zipfile.ZipFile) -> Marks:

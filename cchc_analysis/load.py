@@ -173,4 +173,6 @@ def _tell(name: str, unused: list[str], told: list[str]) -> None:
         unused = [*unused[:_MOST_TOLD], f"và {len(unused) - _MOST_TOLD} chỗ khác"]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
-        warnings.warn(f"{name}: {'. '.join(clauses)}.", LoadWarning, stacklevel=3)
+        first, *others = clauses
+        words = ". ".join([first, *(other[0].upper() + other[1:] for other in others)])
+        warnings.warn(f"{name}: {words}.", LoadWarning, stacklevel=3)

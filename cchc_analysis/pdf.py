@@ -1,5 +1,6 @@
 """Raw cells from PDF files with a text layer, read by pdfplumber, which is an optional extra."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,33 +22,39 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
         ) from None
     if b"%%EOF" not in path.read_bytes()[-2048:]:
         raise damaged(path.name)
-    tables: list[tuple[str, list]] = []
+    tables: list[tuple[str, str, list]] = []
     letters, notes = 0, []
     try:
         with pdfplumber.open(path) as pdf:
             for page in pdf.pages[:_MOST_PAGES]:
                 letters += len(page.chars)
-                for rows, small in _pdf_tables(page):
-                    tables.append((f"trang {page.page_number}", rows))
+                for number, (title, rows, small) in enumerate(_page_tables(page)):
                     notes += small
+                    if number == 0 and tables and len(rows[0]) == len(tables[-1][2][-1]):
+                        tables[-1][2].extend([[title, *[""] * (len(rows[0]) - 1)], *rows])
+                    else:
+                        tables.append((f"trang {page.page_number}", title, rows))
             if len(pdf.pages) > _MOST_PAGES:
                 notes.append(f"các trang sau trang {_MOST_PAGES}")
-    except Exception as error:
+    except Exception as error:  # whatever a broken file makes the library raise
         wrong = encrypted if "Password" in repr(error) else damaged
         raise wrong(path.name) from None
     if not tables:
-        scanned = "là bản quét (ảnh chụp), không có chữ để đọc" if not letters else (
-            "không có bảng kẻ khung"
-        )  # fmt: skip
-        raise ValueError(f"{path.name}: tệp PDF {scanned}; hãy xin tệp gốc hoặc gõ lại vào Excel.")
+        why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"
+        raise ValueError(f"{path.name}: tệp PDF {why}; hãy xin tệp gốc hoặc gõ lại vào Excel.")
     return [
-        Grid(f"bảng {at} ({place})", "", to_cells(rows, range(1, len(rows) + 1)))
-        for at, (place, rows) in enumerate(tables, start=1)
+        Grid(f"bảng {at} ({place})", title, to_cells(rows, range(1, len(rows) + 1)))
+        for at, (place, title, rows) in enumerate(tables, start=1)
     ], notes
 
 
-def _pdf_tables(page: object) -> Iterator[tuple[list[list[str]], list[str]]]:
+def _page_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:
+    """Yield each table with the line above it, its rows, and in words the small print left out."""
+    top = 0
     for table in page.find_tables():
+        _, above, _, bottom = table.bbox
+        lines = page.crop((0, min(top, above), page.width, above)).extract_text().splitlines()
+        title = next((line for line in reversed(lines) if re.search(r"[^\W\d_]", line)), "")
         inside = page.within_bbox(table.bbox).chars
         sizes = sorted(char["size"] for char in inside) or [0]
         least = sizes[len(sizes) // 2] * _SMALL
@@ -55,4 +62,6 @@ def _pdf_tables(page: object) -> Iterator[tuple[list[list[str]], list[str]]]:
         kept = page.filter(lambda o, least=least: o.get("size", least) >= least)
         (found,) = [t for t in kept.find_tables() if t.bbox == table.bbox] or [table]
         rows = [[cell or "" for cell in row] for row in found.extract()]
-        yield rows, [f"chữ nhỏ '{small[:60]}' ở trang {page.page_number}"] if small else []
+        told = [f"chữ nhỏ '{small[:60]}' ở trang {page.page_number}"] if small else []
+        yield title, rows, told
+        top = bottom

@@ -146,7 +146,8 @@ def _piped(row: str) -> list[str]:
     row = row.strip()
     if "|" not in row:
         return [row]
-    return re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
+    cells = re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
+    return [cell.replace(r"\|", "|") for cell in cells]
 
 
 def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:

@@ -160,7 +160,7 @@ def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed:
         other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({_WHERE_MAX})"
         remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
         raise ValueError(
-            f"{name}, dòng {line}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
+            f"{name}, {place(cells, line)}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."
         )
     two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")

@@ -71,10 +71,11 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
         tables.append(Table(grid.place, heading, context, header, body))
-    for table in tables:
-        header, body = split_pairs(table.header, table.body)
-        tables[tables.index(table)] = table._replace(header=header, body=body)
-    return tables
+    pairs = [split_pairs(table.header, table.body) for table in tables]
+    return [
+        table._replace(header=header, body=body)
+        for table, (header, body) in zip(tables, pairs, strict=True)
+    ]
 
 
 def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[int, int, Header]]:

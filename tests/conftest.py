@@ -1,3 +1,4 @@
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
@@ -31,3 +32,23 @@ def table(scores, max_score=100.0, **columns) -> pd.DataFrame:
     units = [chr(ord("a") + at) for at in range(len(scores))]
     scores = pd.Series(scores, dtype="float64")
     return pd.DataFrame({"unit": units, "score": scores, "max_score": max_score, **columns})
+
+
+def loaded(source, **options) -> pd.DataFrame:
+    """Load a source whose warning is not what is tested."""
+    from cchc_analysis import LoadWarning, load_scores
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoadWarning)
+        return load_scores(source, **options)
+
+
+def refusal(source, **options) -> str:
+    """Return the sentence with which a source is refused."""
+    from cchc_analysis import load_scores
+
+    with pytest.raises(ValueError) as caught:
+        load_scores(source, **options)
+    assert type(caught.value) is ValueError
+    assert len(str(caught.value)) <= 600
+    return str(caught.value)

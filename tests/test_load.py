@@ -3,7 +3,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA
+from conftest import DATA, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,13 +17,6 @@ def write(folder, text, name="bảng.csv", encoding="utf-8"):
     path = folder / name
     path.write_bytes(f"{text}\n".encode(encoding) if text else b"")
     return path
-
-
-def refusal(source, **options) -> str:
-    with pytest.raises(ValueError) as caught:
-        load_scores(source, **options)
-    assert len(str(caught.value)) <= 600
-    return str(caught.value)
 
 
 def test_the_town_of_2020():

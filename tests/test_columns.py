@@ -1,0 +1,118 @@
+import pandas as pd
+import pytest
+from conftest import loaded, refusal
+
+from cchc_analysis import LoadWarning, load_scores
+
+
+def frame(titles, *rows):
+    return pd.DataFrame(rows, columns=titles.split("|"), dtype="object")
+
+
+SELF = frame("STT|Đơn vị|Điểm tự chấm|Điểm thẩm định|Xếp hạng", [1, "a", 95, 90, 1])
+
+
+def test_scores_that_compete_are_refused_with_the_list():
+    sentence = refusal(SELF)
+    assert (
+        "các cột 'Điểm tự chấm' và 'Điểm thẩm định' đều có thể là 'Tổng điểm đánh giá'" in sentence
+    )
+    assert 'columns={"score": "Điểm thẩm định"}' in sentence
+    years = frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91])
+    assert "'Năm 2020' và 'Năm 2021'" in refusal(years)
+    fields = frame("Đơn vị|Thể chế|Thủ tục|Bộ máy", ["a", 9, 8, 7])
+    assert "'Thể chế', 'Thủ tục' và 'Bộ máy'" in refusal(fields)
+    names = frame("Đơn vị|Điểm năm 2020|Điểm năm 2021", ["a", 90, 91])
+    assert "'Điểm năm 2020' và 'Điểm năm 2021'" in refusal(names)
+    assert "'Điểm' và 'Tỷ lệ %'" in refusal(frame("Đơn vị|Điểm|Tỷ lệ %", ["a", 68, 81]))
+    totals = frame("Đơn vị|Tổng điểm tự chấm|Tổng điểm thẩm định", ["a", 90, 91])
+    assert "'Tổng điểm tự chấm' và 'Tổng điểm thẩm định'" in refusal(totals)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["Đơn vị|Điểm tự chấm|Điểm thẩm định|Tổng điểm", "Đơn vị|Thể chế|Thủ tục|Tổng cộng",
+     "Đơn vị|Điểm thể chế|Điểm thủ tục|Điểm tổng"],
+)  # fmt: skip
+def test_what_is_plainly_the_total_is_the_score(titles):
+    with pytest.warns(LoadWarning, match="không dùng đến cột"):
+        assert load_scores(frame(titles, ["a", 1, 2, 90]))["score"].tolist() == [90]
+
+
+def test_the_caller_says_which_column_it_is():
+    with pytest.warns(LoadWarning, match="không dùng đến cột 'Điểm tự chấm'"):
+        scores = load_scores(SELF, columns={"score": "ĐIỂM thẩm  định"})
+    assert scores["score"].tolist() == [90]
+    assert loaded(SELF, columns={"score": 3})["score"].tolist() == [95]
+    odd = frame("x|y|z", ["a", "b", 90], ["c", "d", 80])
+    scores = loaded(odd, columns={"unit": "y", "score": "z"})
+    assert scores["unit"].tolist() == ["b", "d"]
+    rank = frame("Đơn vị|Điểm|Xếp hạng|Hạng cũ", ["a", 90, 1, 5])
+    assert loaded(rank, columns={"published_rank": "Hạng cũ"})["published_rank"].tolist() == [5]
+
+
+def test_a_column_that_the_caller_names_must_be_there_once():
+    sentence = refusal(SELF, columns={"score": "Điểm x"})
+    assert "không có cột 'Điểm x'" in sentence
+    assert "'Điểm tự chấm', 'Điểm thẩm định'" in sentence
+    assert "không có cột '9'" in refusal(SELF, columns={"score": 9})
+    twice = frame("Đơn vị|Điểm|Điểm", ["a", 1, 2])
+    assert "2 cột tên 'Điểm'" in refusal(twice, columns={"score": "Điểm"})
+    assert "columns: không có cột 'diem'" in refusal(SELF, columns={"diem": "Điểm"})
+
+
+def test_a_column_is_known_by_content_where_only_one_can_be_meant():
+    units = frame("STT|Cấp trình|Điểm", [1, "Sở A", 90], [2, "Sở B", 80])
+    with pytest.warns(LoadWarning, match="hiểu cột 'Cấp trình' là đơn vị"):
+        assert load_scores(units)["unit"].tolist() == ["Sở A", "Sở B"]
+    scores = frame("Đơn vị|Giá trị|Xếp hạng", ["a", 90, 1], ["b", 80, 2], ["c", 70.5, 3])
+    with pytest.warns(LoadWarning, match="hiểu cột 'Giá trị' là điểm"):
+        assert load_scores(scores)["score"].tolist() == [90, 80, 70.5]
+    only = frame("Đơn vị|Điểm thẩm định", ["a", 90])
+    with pytest.warns(LoadWarning, match="hiểu cột 'Điểm thẩm định' là điểm"):
+        assert load_scores(only)["score"].tolist() == [90]
+
+
+def test_a_column_that_could_be_anything_is_no_score():
+    rising = frame("Đơn vị|Số hồ sơ|Xếp hạng", ["a", 12, 1], ["b", 80, 2], ["c", 5, 3])
+    sentence = refusal(rising)
+    assert "không có cột điểm; các cột: 'Đơn vị', 'Số hồ sơ', 'Xếp hạng'" in sentence
+    names = frame("STT|Cấp trình|Người chấm|Điểm", [1, "x", "y", 90])
+    sentence = refusal(names)
+    assert "không có cột đơn vị" in sentence
+    assert 'columns={"unit"' in sentence
+
+
+@pytest.mark.parametrize(
+    ("cells", "ranks"),
+    [(["01 (95,5)", "02 (80)"], [1, 2]), (["thứ 1 (95.5)", "hạng 2 (80,0)"], [1, 2])],
+)
+def test_rank_and_score_in_one_cell(cells, ranks):
+    table = frame("Đơn vị|Chỉ số", *zip("ab", cells, strict=True))
+    scores = load_scores(table)
+    assert scores["score"].tolist() == [95.5, 80]
+    assert scores["published_rank"].tolist() == ranks
+    share = frame("Đơn vị|Kết quả", ["a", "01 (0,727)"], ["b", "02 (0,7)"])
+    assert load_scores(share, max_score=1)["score"].tolist() == [0.727, 0.7]
+    two = frame("Đơn vị|2020|2021", ["a", "01 (90)", "02 (80)"])
+    assert "'2020 – Tổng điểm đánh giá'" in refusal(two)
+
+
+def test_two_columns_of_any_role_are_refused():
+    for title, role in (("Xếp hạng|Thứ hạng", "published_rank"), ("Năm|Năm đánh giá", "year")):
+        table = frame(f"Đơn vị|Điểm|{title}", ["a", 90, 1, 2])
+        assert f'columns={{"{role}"' in refusal(table)
+
+
+def test_grades_are_told_from_blocks_and_ranks_by_their_values():
+    table = frame("Đơn vị|Điểm|Nhóm", ["a", 95, "A"], ["b", 80, "Nhóm B"])
+    assert load_scores(table)["published_grade"].tolist() == ["A", "Nhóm B"]
+    table = frame("Đơn vị|Điểm|Nhóm|Xếp hạng", ["a", 95, "Sở", "TỐT"], ["b", 80, "Huyện", "khá"])
+    scores = load_scores(table)
+    assert scores["block"].tolist() == ["Sở", "Huyện"]
+    assert scores["published_grade"].tolist() == ["TỐT", "khá"]
+
+
+def test_a_footnote_mark_does_not_hide_a_title():
+    table = frame("Đơn vị|Tổng điểm (1)|Xếp loại [*]", ["a", 95, "Tốt"])
+    assert load_scores(table).columns.tolist()[-1] == "published_grade"

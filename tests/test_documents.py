@@ -1,0 +1,200 @@
+import docx
+import pytest
+from conftest import loaded, refusal
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from layouts import LAYOUTS
+from reportlab.pdfgen.canvas import Canvas
+
+from cchc_analysis import LoadWarning, load_scores
+
+HEADER = ["STT", "Đơn vị", "Điểm"]
+
+
+@pytest.fixture
+def word(tmp_path):
+    """Write (heading, rows) to a Word file, let `change` work on it, and return the path."""
+
+    def write(*tables, change=lambda document: None):
+        document = docx.Document()
+        for heading, rows in tables:
+            document.add_paragraph(heading)
+            table = document.add_table(len(rows), max(map(len, rows)))
+            for line, row in zip(table.rows, rows, strict=True):
+                for cell, text in zip(line.cells, row, strict=False):
+                    cell.text = text
+        change(document)
+        document.save(str(tmp_path / "bảng.docx"))
+        return tmp_path / "bảng.docx"
+
+    return write
+
+
+@pytest.fixture
+def page(tmp_path):
+    def write(body, name="trang.html", head="<meta charset='utf-8'>"):
+        path = tmp_path / name
+        path.write_text(f"<html><head>{head}</head><body>{body}</body></html>", encoding="utf-8")
+        return path
+
+    return write
+
+
+def rows(*lines):
+    return "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in line)}</tr>" for line in lines)
+
+
+def test_cells_merged_in_word(word):
+    def merge(document):
+        table = document.tables[0]
+        table.cell(1, 0).merge(table.cell(2, 0)).text = "Khối sở"
+
+    lines = [["Khối", *HEADER], ["", "1", "a", "90"], ["", "2", "b", "80"], ["X", "3", "c", "7"]]
+    scores = load_scores(word(("Kết quả", lines), change=merge))
+    assert scores["block"].tolist() == ["Khối sở", "Khối sở", "X"]
+
+
+def test_a_row_merged_across_heads_a_block(word):
+    def merge(document):
+        for at in (1, 3):
+            cells = document.tables[0].rows[at].cells
+            cells[0].merge(cells[2])
+
+    lines = [HEADER, ["I. Khối sở"], ["1", "a", "90"], ["II. Khối huyện"], ["1", "b", "80"]]
+    scores = load_scores(word(("Kết quả", lines), change=merge))
+    assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]
+
+
+def test_tables_of_a_word_file_stand_under_their_paragraphs(word):
+    tables = [("1. Khối sở:", [HEADER, ["1", "a", "90"]]),
+              ("2. Khối huyện:", [HEADER, ["1", "b", "80"]]),
+              ("Phân bố", [["Xếp loại", "Số lượng"], ["Tốt", "2"]])]  # fmt: skip
+    with pytest.warns(LoadWarning, match=r"bảng 3 \(Xếp loại; Số lượng\).*gộp 2 bảng"):
+        scores = load_scores(word(*tables))
+    assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]
+
+
+@pytest.mark.parametrize("mark", ["w:vertAlign", "w:strike", "w:vanish"])
+def test_a_run_that_is_raised_struck_or_hidden_is_no_digit(word, mark):
+    def add(document):
+        run = document.tables[0].cell(1, 2).paragraphs[0].add_run("1")
+        element = OxmlElement(mark)
+        if mark == "w:vertAlign":
+            element.set(qn("w:val"), "superscript")
+        run._r.get_or_add_rPr().append(element)
+
+    sentence = refusal(word(("x", [HEADER, ["1", "a", "97,23"]]), change=add))
+    assert "bảng.docx, bảng 1, dòng 2: ô '97,23[1]' của cột 'Điểm'" in sentence
+
+
+def test_tracked_changes_are_refused(word):
+    def track(document):
+        inserted = OxmlElement("w:ins")
+        paragraph = document.tables[0].cell(1, 2).paragraphs[0]._p
+        inserted.append(paragraph.r_lst[0])
+        paragraph.append(inserted)
+
+    sentence = refusal(word(("x", [HEADER, ["1", "a", "97,23"]]), change=track))
+    assert "bảng 1: còn thay đổi chưa được chấp nhận (Track Changes)" in sentence
+
+
+def test_text_in_a_content_control_is_read(word):
+    def wrap(document):
+        row = document.tables[0].rows[2]._tr
+        control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+        row.addprevious(control)
+        control.append(content)
+        content.append(row)
+
+    lines = [HEADER, ["1", "a", "90"], ["2", "b", "80"]]
+    assert load_scores(word(("x", lines), change=wrap))["unit"].tolist() == ["a", "b"]
+
+
+def test_a_word_file_without_a_table(word):
+    path = word(change=lambda document: document.add_paragraph("Đơn vị, Điểm"))
+    assert "bảng.docx: không tìm thấy dòng tiêu đề" in refusal(path)
+
+
+def test_spans_and_marks_on_a_web_page(page):
+    table = (
+        "<table><tr><th rowspan=2>STT</th><th rowspan=2>Đơn vị</th><th colspan=2>Kết quả</th></tr>"
+        "<tr><th>Điểm</th><th>Xếp hạng</th></tr>"
+        "<tr><td>1</td><td>Sở&nbsp;A <b>&amp;</b> B<br>C</td><td><b>97</b>,23</td>"
+        "<td rowspan=2>1</td></tr><tr><td>2</td><td>D</td><td>97,23</td></tr></table>"
+    )
+    scores = load_scores(page(table))
+    assert scores["unit"].tolist() == ["Sở A & B C", "D"]
+    assert scores["score"].tolist() == [97.23, 97.23]
+    assert scores["published_rank"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "cell", ["97,2<sup>3</sup>", "9<del>7</del>1", "9<span style='display: none'>7</span>1"]
+)
+def test_a_part_of_a_number_that_is_marked_is_refused(page, cell):
+    sentence = refusal(page(f"<table>{rows(HEADER, ['1', 'a', cell])}</table>"))
+    assert "trang.html, bảng 1, dòng 2" in sentence
+    assert "ngoặc vuông" in sentence
+
+
+def test_tables_of_a_page_stand_under_their_captions(page):
+    tables = [
+        f"<h3>Khối {name}</h3><div><table>{rows(HEADER, ['1', name, '90'])}</table></div>"
+        for name in ("sở", "huyện")
+    ]
+    layout = f"<table><tr><td>Trang chủ</td><td>{'<hr>'.join(tables)}</td></tr></table>"
+    assert loaded(page(layout))["block"].tolist() == ["Khối sở", "Khối huyện"]
+
+
+def test_a_page_that_is_cut_short(page, tmp_path):
+    path = page(f"<table>{rows(HEADER, ['1', 'a', '90'], ['2', 'b', '80'])}</table>")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("<td>2")], encoding="utf-8")
+    assert "trang.html: tệp bị hỏng hoặc bị cắt" in refusal(path)
+
+
+def test_a_page_in_windows_1258(tmp_path):
+    path = tmp_path / "cũ.htm"
+    text = "<html><meta charset='windows-1258'><table>{}</table></html>"
+    table = rows(["Ðơn vi\u0323", "Ðiê\u0309m"], ["Pho\u0300ng Nô\u0323i vu\u0323", "90"])
+    path.write_bytes(text.format(table).replace("Ð", "Đ").encode("cp1258"))
+    assert load_scores(path)["unit"].tolist() == ["Phòng Nội vụ"]
+
+
+def test_rows_with_a_cell_too_few_or_too_many(page):
+    for line in (["2", "80"], ["2", "b", "80", "x"]):
+        sentence = refusal(page(f"<table>{rows(HEADER, ['1', 'a', '90'], line)}</table>"))
+        assert f"dòng 3: có {len(line)} ô trong khi tiêu đề có 3 ô" in sentence
+
+
+def test_markup_in_a_name_is_text(page):
+    table = rows(HEADER, ["1", "&lt;script&gt;alert(1)&lt;/script&gt;", "90"])
+    assert load_scores(page(f"<table>{table}</table>"))["unit"][0] == "<script>alert(1)</script>"
+
+
+def test_a_pdf_over_two_pages_is_one_table(tmp_path):
+    lines = [[str(n), f"Đơn vị {n}", f"{100 - n / 4:.2f}"] for n in range(1, 121)]
+    LAYOUTS["print.pdf"](HEADER, lines, tmp_path / "dài.pdf")
+    assert len(loaded(tmp_path / "dài.pdf")) == 120
+
+
+def test_a_scanned_pdf_and_one_without_rules_are_refused(tmp_path):
+    canvas = Canvas(str(tmp_path / "quét.pdf"))
+    canvas.rect(10, 10, 50, 50)
+    canvas.save()
+    assert "quét.pdf: tệp PDF là bản quét (ảnh chụp)" in refusal(tmp_path / "quét.pdf")
+    canvas = Canvas(str(tmp_path / "chữ.pdf"))
+    canvas.drawString(50, 700, "STT   Don vi   Diem")
+    canvas.save()
+    assert "chữ.pdf: tệp PDF không có bảng kẻ khung" in refusal(tmp_path / "chữ.pdf")
+    data = (tmp_path / "chữ.pdf").read_bytes()
+    (tmp_path / "cắt.pdf").write_bytes(data[: len(data) // 2])
+    assert "cắt.pdf: tệp bị hỏng hoặc bị cắt" in refusal(tmp_path / "cắt.pdf")
+    Canvas(str(tmp_path / "khóa.pdf"), encrypt="mật").save()
+    assert "khóa.pdf: tệp có mật khẩu" in refusal(tmp_path / "khóa.pdf")
+
+
+def test_without_pdfplumber_a_sentence_says_how_to_install_it(tmp_path, monkeypatch):
+    LAYOUTS["print.pdf"](HEADER, [["1", "a", "90"]], tmp_path / "t.pdf")
+    monkeypatch.setitem(__import__("sys").modules, "pdfplumber", None)
+    assert "python -m uv sync --extra pdf" in refusal(tmp_path / "t.pdf")

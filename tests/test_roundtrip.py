@@ -1,0 +1,136 @@
+"""Generated tables through the layouts, whole and broken: an equal frame or a refusal."""
+
+import random
+import tempfile
+import unicodedata
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from layouts import LAYOUTS
+
+from cchc_analysis import LoadWarning, load_scores
+
+TITLES = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "Xếp loại"]
+WHOLE = ["comma-quoted.csv", "semicolon-bom.csv", "pasted.txt", "bars.txt", "plain.xlsx",
+         "old.xls", "libre.ods", "word.docx", "page.html"]  # fmt: skip
+NAMES = st.text(
+    st.sampled_from("aăâbcdđeêghiklmnoôơpqrstuưvxyÁẢẤỂỤỬ ,;\"'&-.0123456789áàảãạấ"),
+    min_size=2, max_size=90,
+).filter(lambda name: sum(c.isalpha() for c in name) > 1)  # fmt: skip
+
+
+@st.composite
+def tables(draw):
+    names = draw(
+        st.lists(NAMES, min_size=1, max_size=6, unique_by=lambda n: " ".join(n.lower().split()))
+    )
+    if draw(st.booleans()):
+        names = [unicodedata.normalize("NFD", name) for name in names]
+    places = draw(st.integers(0, 3))
+    score = st.none() | st.integers(0, 100 * 10**places).map(lambda n: n / 10**places)
+    scores = draw(st.lists(score, min_size=len(names), max_size=len(names)))
+    rows = []
+    for number, (name, score) in enumerate(zip(names, scores, strict=True), start=1):
+        shown = "-" if score is None else f"{score:.{places}f}"
+        rank = "-" if score is None else str(1 + sum(s is not None and s > score for s in scores))
+        rows.append([str(number), name, shown, rank, "Tốt"])
+    return rows, scores
+
+
+def attempt(path):
+    """Return the loaded frame, None if it is refused, and whether anything was told."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", LoadWarning)
+        try:
+            return load_scores(path), bool(told)
+        except ValueError as error:
+            assert type(error) is ValueError
+            assert len(str(error)) <= 600
+            assert str(error).startswith(path.name)
+            return None, True
+
+
+@pytest.mark.parametrize("layout", WHOLE)
+@given(tables())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_table_comes_back_or_is_refused(layout, made):
+    rows, scores = made
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, layout)
+        LAYOUTS[layout](TITLES, rows, path)
+        loaded, _ = attempt(path)
+    if loaded is None:
+        return
+    np.testing.assert_array_equal(loaded["score"], [np.nan if s is None else s for s in scores])
+    names = [" ".join(unicodedata.normalize("NFC", row[1]).split()) for row in rows]
+    if "pasted" not in layout:
+        assert loaded["unit"].tolist() == names
+    assert loaded["published_grade"].unique().tolist() == ["Tốt"]
+
+
+GOOD = [
+    ["1", "Văn phòng HĐND&UBND", "97.23", "1", "Xuất sắc"],
+    ["2", "Phòng Lao động, thương binh và xã hội", "91.4", "2", "Xuất sắc"],
+    ["3", "Phòng Nội vụ", "90.891", "3", "Xuất sắc"],
+    ["4", "Phòng Y tế", "88", "4", "Tốt"],
+    ["5", "Trạm 2", "67.52", "5", "Khá"],
+]
+
+
+def broken(rows, kind, rng):
+    """Return the rows with one thing wrong, and the scores that may still be read."""
+    rows = [list(row) for row in rows]
+    at = rng.randrange(len(rows))
+    column = rng.randrange(5)
+    if kind == "cell deleted":
+        del rows[at][column]
+        rows[at].append("")
+    elif kind == "cell lost":
+        del rows[at][column]
+    elif kind == "row dropped":
+        del rows[at]
+    elif kind == "shifted":
+        rows[at] = ["", *rows[at][:-1]]
+    elif kind == "digits inserted":
+        score = rows[at][2]
+        rows[at][2] = rng.choice([f"{score[:1]} {score[1:]}", f"1,{score}", f"{score},5"])
+    return rows
+
+
+KINDS = ["cell deleted", "row dropped", "shifted", "digits inserted"]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "cell lost"])
+@pytest.mark.parametrize("layout", ["comma.csv", "semicolon-bom.csv", "tab.txt", "bars.txt",
+                                    "plain.xlsx", "word.docx", "page.html"])  # fmt: skip
+@pytest.mark.parametrize("seed", range(6))
+def test_a_broken_table_never_gives_another_number(tmp_path, layout, kind, seed):
+    rows = broken(GOOD, kind, random.Random(f"{kind}{seed}"))
+    if kind == "cell lost" and layout in ("plain.xlsx", "word.docx"):
+        pytest.skip("such a file has every cell")
+    LAYOUTS[layout](TITLES, rows, tmp_path / layout)
+    loaded, told = attempt(tmp_path / layout)
+    if loaded is None:
+        return
+    good = {row[1]: float(row[2]) for row in GOOD}
+    for unit, score in zip(loaded["unit"], loaded["score"], strict=True):
+        assert np.isnan(score) or good[unit] == score
+    assert told or len(loaded) == len(GOOD) or kind == "row dropped"
+
+
+@pytest.mark.parametrize("layout", ["comma.csv", "tab.txt", "markdown.md", "pasted.txt",
+                                    "page.html", "tab-utf16.csv"])  # fmt: skip
+def test_a_text_cut_anywhere_never_gives_another_number(tmp_path, layout):
+    titles, rows = TITLES[:3], [row[:3] for row in GOOD]  # the score last: nothing guards its end
+    LAYOUTS[layout](titles, rows, tmp_path / layout)
+    data = (tmp_path / layout).read_bytes()
+    good = {row[1]: float(row[2]) for row in GOOD}
+    for end in range(len(data) // 2, len(data)):
+        (tmp_path / layout).write_bytes(data[:end])
+        loaded, told = attempt(tmp_path / layout)
+        if loaded is not None and not told:
+            assert all(good[u] == s for u, s in zip(loaded["unit"], loaded["score"], strict=True))

@@ -1,0 +1,228 @@
+import datetime
+import warnings
+
+import openpyxl
+import pandas as pd
+import pytest
+import xlwt
+from conftest import loaded, refusal
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+from cchc_analysis import LoadWarning, list_tables, load_scores
+
+HEADER = ["STT", "Đơn vị", "Tổng điểm"]
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Write rows to one sheet, or to several by name, and return the path."""
+
+    def write(rows, *, change=lambda sheet: None, name="bảng.xlsx"):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, cells in (rows if isinstance(rows, dict) else {"Điểm": rows}).items():
+            sheet = book.create_sheet(title)
+            for row in cells:
+                sheet.append(row)
+            change(sheet)
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (datetime.date(2020, 5, 9), ["ô C3", "'09/05/2020'", "dạng ngày", "Text"]),
+        (True, ["ô C3", "'TRUE'", "đúng/sai"]),
+        ("=1/0", ["ô C3", "'#CHƯA TÍNH'", "công thức chưa có kết quả", "lưu lại"]),
+        ("chín mươi", ["ô C3", "'chín mươi'", "không phải là số"]),
+        (101, ["ô C3", "'101'", "0 đến 100"]),
+    ],
+)
+def test_what_is_no_score_is_refused_with_its_cell(book, value, words):
+    sentence = refusal(book([HEADER, [1, "a", 90], [2, "b", value]]))
+    for word in ["bảng.xlsx, trang tính 'Điểm'", *words]:
+        assert word in sentence
+
+
+def test_an_error_cell_is_refused_in_every_format(book, tmp_path):
+    def error(sheet):
+        sheet["C3"].data_type = "e"
+
+    path = book([HEADER, [1, "a", 90], [2, "b", "#DIV/0!"]], change=error)
+    assert "ô C3: ô '#DIV/0!'" in refusal(path)
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Điểm")
+    for at, row in enumerate([HEADER, [1, "a", 90], [2, "b"]]):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, cell)
+    sheet.row(2).set_cell_error(2, "#DIV/0!")
+    old.save(str(tmp_path / "cũ.xls"))
+    sentence = refusal(tmp_path / "cũ.xls")
+    assert "ô C3: ô '#DIV/0!'" in sentence
+    assert "công thức bị lỗi" in sentence
+
+
+def test_a_percentage_is_read_as_it_is_shown(book, tmp_path):
+    def percent(sheet):
+        sheet["C2"].number_format = "0.00%"
+        sheet["C3"].number_format = "0%"
+
+    path = book([["STT", "Đơn vị", "Kết quả"], [1, "a", 0.9177], [2, "b", 1]], change=percent)
+    scores = load_scores(path)
+    assert scores["score"].tolist() == [91.77, 100]
+    assert scores.attrs["scale"] == "Thang điểm 100"
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("x")
+    for column, title in enumerate(["Đơn vị", "Kết quả"]):
+        sheet.write(0, column, title)
+    sheet.write(1, 0, "a")
+    sheet.write(1, 1, 0.9177, xlwt.easyxf(num_format_str="0.00%"))
+    old.save(str(tmp_path / "cũ.xls"))
+    assert load_scores(tmp_path / "cũ.xls")["score"].tolist() == [91.77]
+
+
+def test_a_raised_mark_is_no_digit(book):
+    mark = TextBlock(InlineFont(vertAlign="superscript"), "1")
+    path = book([HEADER, [1, "a", CellRichText("97,23", mark)]])
+    sentence = refusal(path)
+    assert "ô C2: ô '97,23[1]'" in sentence
+    assert "chỉ số trên" in sentence
+    named = book([HEADER, [1, CellRichText("Sở A", mark), 90]])
+    assert load_scores(named)["unit"].tolist() == ["Sở A[1]"]
+
+
+def test_stored_decimals_that_are_not_shown_are_told(book):
+    path = book([HEADER, [1, "a", 81.8133333], [2, "b", 81.813]])
+    with pytest.warns(LoadWarning, match=r"1 điểm lưu trong tệp có hơn 3 chữ số.*ô C2: 81.8133333"):
+        assert load_scores(path)["score"].tolist() == [81.8133333, 81.813]
+
+
+def test_a_block_merged_down_belongs_to_every_row(book):
+    rows = [["Khối", *HEADER], ["Sở", 1, "a", 90], [None, 2, "b", 80], ["Huyện", 3, "c", 70]]
+    path = book(rows, change=lambda sheet: sheet.merge_cells("A2:A3"))
+    assert load_scores(path)["block"].tolist() == ["Sở", "Sở", "Huyện"]
+    assert "ô A3: ô Khối để trống (có thể là ô gộp)" in refusal(book(rows))
+
+
+def test_libre_office_does_not_tell_merged_cells(tmp_path):
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import CoveredTableCell, Table, TableCell, TableRow
+    from odf.text import P
+
+    document = OpenDocumentSpreadsheet()
+    sheet = Table(name="Điểm")
+    document.spreadsheet.addElement(sheet)
+    for row in [["Khối", "Đơn vị", "Điểm"], ["Sở", "a", 90], [None, "b", 80]]:
+        line = TableRow()
+        sheet.addElement(line)
+        for value in row:
+            if value is None:
+                line.addElement(CoveredTableCell())
+                continue
+            kind = "float" if isinstance(value, int) else "string"
+            span = {"numberrowsspanned": 2} if value == "Sở" else {}
+            number = {"value": value} if kind == "float" else {}
+            cell = TableCell(valuetype=kind, **span, **number)
+            cell.addElement(P(text=str(value)))
+            line.addElement(cell)
+    document.save(str(tmp_path / "gộp.ods"))
+    assert "ô A3: ô Khối để trống" in refusal(tmp_path / "gộp.ods")
+
+
+def test_what_libre_office_knows_of_a_cell_is_looked_up(tmp_path):
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    def score(**cell):
+        document = OpenDocumentSpreadsheet()
+        sheet = Table(name="Điểm")
+        document.spreadsheet.addElement(sheet)
+        shown = cell.pop("shown", None)
+        score = TableCell(**cell)
+        if shown:
+            score.addElement(P(text=shown))
+        for row in (["Đơn vị", "Điểm"], ["a", score]):
+            line = TableRow()
+            sheet.addElement(line)
+            for text in row:
+                one = text if text is score else TableCell(valuetype="string")
+                if text is not score:
+                    one.addElement(P(text=text))
+                line.addElement(one)
+        document.save(str(tmp_path / "t.ods"))
+        return tmp_path / "t.ods"
+
+    percent = score(valuetype="percentage", value="0.9177", shown="91,77%")
+    assert load_scores(percent)["score"].tolist() == [91.77]
+    for cell, words in [
+        ({"valuetype": "string", "formula": "of:=1/0", "shown": "#DIV/0!"}, "'#DIV/0!'"),
+        ({"formula": "of:=1+1"}, "'#CHƯA TÍNH'"),
+        ({"valuetype": "boolean", "booleanvalue": "true", "shown": "TRUE"}, "'TRUE'"),
+        ({"valuetype": "date", "datevalue": "2020-05-09", "shown": "x"}, "'09/05/2020'"),
+    ]:
+        assert f"trang tính 'Điểm', ô B2: ô {words}" in refusal(score(**cell))
+
+
+def test_sheets_are_blocks_or_years(book):
+    blocks = {"Khối sở": [HEADER, [1, "a", 90]], "Khối huyện": [HEADER, [1, "b", 80]]}
+    path = book(blocks)
+    with pytest.warns(LoadWarning, match="đã gộp 2 bảng .'Khối sở', 'Khối huyện'."):
+        scores = load_scores(path)
+    assert scores[["unit", "block"]].values.tolist() == [["a", "Khối sở"], ["b", "Khối huyện"]]
+    assert load_scores(path, table=2)["unit"].tolist() == ["b"]
+    assert load_scores(path, table="khối huyện").columns.tolist() == ["unit", "score", "max_score"]
+    tables = list_tables(path)
+    assert tables["place"].tolist() == ["trang tính 'Khối sở'", "trang tính 'Khối huyện'"]
+    assert tables["first_units"].tolist() == ["a", "b"]
+    years = loaded(book({"2020": [HEADER, [1, "a", 90]], "2021": [HEADER, [1, "a", 91]]}))
+    assert years[["unit", "year"]].values.tolist() == [["a", 2020], ["a", 2021]]
+
+
+def test_hidden_and_other_sheets_are_told(book):
+    def hide(sheet):
+        sheet.sheet_state = "hidden" if sheet.title == "cũ" else "visible"
+
+    rows = {
+        "Điểm": [HEADER, [1, "a", 90]],
+        "cũ": [HEADER, [1, "a", 10]],
+        "Phân bố": [["Xếp loại", "Số lượng"], ["Tốt", 1]],
+    }
+    with pytest.warns(LoadWarning) as told:
+        scores = load_scores(book(rows, change=hide))
+    assert scores["score"].tolist() == [90]
+    assert "trang tính ẩn 'cũ'" in str(told[0].message)
+    assert "trang tính 'Phân bố' (Xếp loại; Số lượng)" in str(told[0].message)
+
+
+def test_a_cell_far_away_does_not_fill_the_memory(book):
+    path = book([HEADER, [1, "a", 90]], change=lambda s: s.cell(1_048_576, 16_384, "x"))
+    sentence = refusal(path)
+    assert "trải rộng 1048576 dòng × 16384 cột (giới hạn 2000000 ô)" in sentence
+
+
+def test_two_tables_on_a_sheet_and_a_signature(book):
+    rows = [["I. KHỐI SỞ"], HEADER, [1, "a", 90], [2, "b", 80], [None, "Tổng cộng", 170], [],
+            ["II. KHỐI HUYỆN"], HEADER, [1, "c", 70], [], [None, None, "Người lập biểu"],
+            [None, None, "Nguyễn Văn A"]]  # fmt: skip
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        scores = load_scores(book(rows))
+    assert scores[["unit", "block"]].values.tolist() == [
+        ["a", "KHỐI SỞ"], ["b", "KHỐI SỞ"], ["c", "KHỐI HUYỆN"],
+    ]  # fmt: skip
+    (message,) = [str(one.message) for one in told]
+    for words in ("dòng 5 'Tổng cộng 170'", "'Người lập biểu'", "'Nguyễn Văn A'"):
+        assert words in message
+
+
+def test_every_place_of_a_workbook_gives_the_same_frame(tmp_path, book):
+    frame = pd.DataFrame([[1, "a", 90.5], [2, "b", 80]], columns=HEADER)
+    frame.to_excel(tmp_path / "t.ods", engine="odf", index=False)
+    pd.testing.assert_frame_equal(
+        load_scores(tmp_path / "t.ods"), load_scores(book([HEADER, *frame.values.tolist()]))
+    )

@@ -1,0 +1,160 @@
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import DATA, refusal
+from layouts import LAYOUTS
+
+TITLES, ROWS = ["STT", "Đơn vị", "Điểm"], [["1", "a", "90.5"], ["2", "b", "80"]]
+ZIPPED = {"plain.xlsx": "x.xlsx", "libre.ods": "x.ods", "word.docx": "x.docx"}
+
+
+@pytest.fixture(params=ZIPPED)
+def zipped(request, tmp_path):
+    path = tmp_path / ZIPPED[request.param]
+    LAYOUTS[request.param](TITLES, ROWS, path)
+    return path
+
+
+def repack(path, change):
+    """Write the zipped file again, each part as `change(name, data)` gives it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, change(name, data))
+
+
+@pytest.mark.parametrize(
+    ("made", "ending", "words"),
+    [
+        ("page.html", ".xls", "'.xls' nhưng nội dung là trang web"),
+        ("plain.xlsx", ".xls", "nội dung là sổ tính Excel (.xlsx)"),
+        ("plain.xlsx", ".csv", "nội dung là sổ tính Excel (.xlsx)"),
+        ("old.xls", ".xlsx", "nội dung là sổ tính Excel đời cũ"),
+        ("word.docx", ".xlsx", "nội dung là văn bản Word (.docx)"),
+        ("print.pdf", ".docx", "nội dung là tệp PDF"),
+        ("comma.csv", ".xlsx", "nội dung là văn bản thường"),
+        ("page.html", ".txt", "nội dung là trang web"),
+        ("libre.ods", ".html", "nội dung là sổ tính LibreOffice"),
+    ],
+)
+def test_a_file_that_is_not_what_its_ending_says(tmp_path, made, ending, words):
+    path = tmp_path / f"bảng{ending}"
+    LAYOUTS[made](TITLES, ROWS, path)
+    sentence = refusal(path)
+    assert sentence.startswith(f"bảng{ending}: đuôi tệp là '{ending}'")
+    assert words in sentence
+    assert "hãy đổi đuôi" in sentence
+
+
+def test_a_file_that_is_nothing_known(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"ab\x01\x02\0\0\0cd" * 50)
+    assert "nội dung là một định dạng khác" in refusal(tmp_path / "x.csv")
+    with zipfile.ZipFile(tmp_path / "x.docx", "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert "nội dung là tệp nén" in refusal(tmp_path / "x.docx")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_zipped_file_cut_short(zipped, share):
+    data = zipped.read_bytes()
+    zipped.write_bytes(data[: int(len(data) * share)])
+    assert refusal(zipped).startswith(f"{zipped.name}: tệp bị hỏng hoặc bị cắt")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_byte_is_refused(zipped, seed):
+    """A checksum guards every part, so that no flipped byte can change a number."""
+    import random
+
+    data = bytearray(zipped.read_bytes())
+    with zipfile.ZipFile(zipped) as archive:
+        part = max(archive.infolist(), key=lambda p: p.compress_size)
+        start = part.header_offset + 30 + len(part.filename) + 4
+    at = start + random.Random(seed).randrange(part.compress_size - 8)
+    data[at] ^= 0x55
+    zipped.write_bytes(bytes(data))
+    assert "tệp bị hỏng" in refusal(zipped)
+
+
+def test_an_old_workbook_cut_short(tmp_path):
+    LAYOUTS["old.xls"](TITLES, ROWS, tmp_path / "x.xls")
+    data = (tmp_path / "x.xls").read_bytes()
+    for share in (0.05, 0.3, 0.6):
+        (tmp_path / "x.xls").write_bytes(data[: int(len(data) * share)])
+        assert "x.xls: tệp bị hỏng hoặc bị cắt" in refusal(tmp_path / "x.xls")
+
+
+def test_a_password(tmp_path, zipped):
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000
+    (tmp_path / "khóa.xlsx").write_bytes(head + "EncryptedPackage".encode("utf-16-le"))
+    assert "khóa.xlsx: tệp có mật khẩu" in refusal(tmp_path / "khóa.xlsx")
+    data = bytearray(zipped.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 8] |= 1  # the flag of an encrypted part
+    zipped.write_bytes(bytes(data))
+    assert "mật khẩu" in refusal(zipped)
+    if zipped.suffix == ".ods":
+        LAYOUTS["libre.ods"](TITLES, ROWS, zipped)
+        locked = b"<manifest:encryption-data/></manifest:manifest>"
+        repack(zipped, lambda name, data: data.replace(b"</manifest:manifest>", locked))
+        assert "mật khẩu" in refusal(zipped)
+
+
+def test_a_bomb_is_refused_unopened(zipped):
+    bomb = b" " * 10_000_000
+    with zipfile.ZipFile(zipped, "a", zipfile.ZIP_DEFLATED) as archive:
+        for at in range(11):
+            archive.writestr(f"bomb{at}.bin", bomb)
+    assert zipped.stat().st_size < 300_000
+    assert "tệp quá lớn (giới hạn" in refusal(zipped)
+    assert "MB sau khi giải nén)" in refusal(zipped)
+
+
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "%s">%s]>' % (
+    b"x" * 100,
+    b"".join(b'<!ENTITY %c "%s">' % (c, b"&%c;" % (c - 1) * 50) for c in range(98, 108)),
+)
+
+
+def test_entities_that_multiply_are_refused(zipped, tmp_path):
+    def plant(name, data):
+        part = {".xlsx": "xl/worksheets/sheet1.xml", ".ods": "content.xml"}
+        if name != part.get(zipped.suffix, "word/document.xml"):
+            return data
+        head = data.find(b"?>") + 2 if b"?>" in data else 0
+        return data[:head] + ENTITIES + data[head:]
+
+    repack(zipped, plant)
+    assert "khai báo XML không an toàn (DOCTYPE)" in refusal(zipped)
+    page = tmp_path / "x.html"
+    page.write_bytes(b"<html>" + ENTITIES + b"<table><tr><td>&k;</td></tr></table></html>")
+    assert "ENTITY không an toàn" in refusal(page)
+
+
+def test_a_file_too_large(tmp_path):
+    path = tmp_path / "lớn.html"
+    with path.open("wb") as file:
+        file.truncate(20_000_001)
+    assert refusal(path).startswith("lớn.html: tệp quá lớn (giới hạn 20 MB)")
+
+
+def test_nothing_there(tmp_path):
+    assert "thư mục" in refusal(tmp_path)
+    for name in ("x.csv", "x.xlsx", "x.docx", "x.html"):
+        (tmp_path / name).touch()
+        assert refusal(tmp_path / name) == f"{name}: tệp trống; hãy kiểm tra lại tệp đã lưu."
+    openpyxl.Workbook().save(tmp_path / "y.xlsx")
+    assert "không tìm thấy dòng tiêu đề" in refusal(tmp_path / "y.xlsx")
+    (tmp_path / "z.csv").write_text(" \n\n", encoding="utf-8")
+    assert "tệp trống" in refusal(tmp_path / "z.csv")
+
+
+def test_every_known_ending_is_told_for_an_unknown_one(tmp_path):
+    path = Path(tmp_path, "x.doc")
+    path.write_bytes((DATA / "cchc-2020.csv").read_bytes())
+    sentence = refusal(path)
+    assert "chưa đọc được định dạng '.doc'" in sentence
+    assert ".xlsx, .xlsm, .xls, .ods, .docx" in sentence

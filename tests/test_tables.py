@@ -1,0 +1,159 @@
+import pandas as pd
+import pytest
+from conftest import loaded, refusal
+
+from cchc_analysis import LoadWarning, check_published, list_tables, load_scores, rank_units
+
+HEADER = "STT;Đơn vị;Điểm;Xếp hạng"
+SO, HUYEN = ["1;Sở A;90;1", "2;Sở B;80;2"], ["1;Huyện A;91;1", "2;Huyện B;70;2"]
+
+
+@pytest.fixture
+def text(tmp_path):
+    def write(*lines, name="bảng.csv"):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def test_blocks_stand_under_their_headings(text):
+    path = text("I. Khối sở", HEADER, *SO, "", "II. Khối huyện:", HEADER, *HUYEN)
+    scores = loaded(path)
+    assert scores["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    assert scores["published_rank"].tolist() == [1, 2, 1, 2]
+    tables = list_tables(path)
+    assert tables["heading"].tolist() == ["I. Khối sở", "II. Khối huyện:"]
+    assert tables["rows"].tolist() == [2, 2]
+    assert tables["columns"].tolist() == ["STT, Đơn vị, Điểm, Xếp hạng"] * 2
+    assert tables["first_units"].tolist() == ["Sở A; Sở B", "Huyện A; Huyện B"]
+    for table in (2, "khối huyện", "II. Khối huyện:"):
+        one = load_scores(path, table=table)
+        assert one["unit"].tolist() == ["Huyện A", "Huyện B"]
+        assert "block" not in one
+    for table in (0, 3, "khối xã", "khối"):
+        assert "1: 'I. Khối sở'; 2: 'II. Khối huyện:'" in refusal(path, table=table)
+
+
+def test_years_stand_under_their_headings(text):
+    path = text("Kết quả năm 2020", HEADER, *SO, "Kết quả năm 2021", HEADER, *SO)
+    assert loaded(path)["year"].tolist() == [2020, 2020, 2021, 2021]
+    path = text("Khối sở năm 2020", HEADER, *SO, "Khối sở năm 2021", HEADER, *SO,
+                "Khối huyện năm 2021", HEADER, *HUYEN)  # fmt: skip
+    scores = loaded(path)
+    assert scores["year"].tolist() == [2020] * 2 + [2021] * 4
+    assert scores["block"].tolist() == ["Khối sở"] * 4 + ["Khối huyện"] * 2
+
+
+def test_pasted_tables_stand_under_their_headings(text):
+    def cells(rows):
+        return [cell for row in rows for cell in row.split(";")]
+
+    path = text("Kết quả", "Khối sở", *cells([HEADER, *SO]), "Khối huyện",
+                *cells([HEADER, *HUYEN]), name="dán.txt")  # fmt: skip
+    scores = loaded(path)
+    assert scores["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    assert scores["score"].tolist() == [90, 80, 91, 70]
+
+
+def test_tables_without_headings_are_refused(text):
+    sentence = refusal(text(HEADER, *SO, HEADER, *HUYEN))
+    assert "có 2 bảng nhưng tiêu đề không cho biết" in sentence
+    assert "table=1" in sentence
+
+
+def test_the_same_units_under_headings_that_are_no_blocks_are_refused(text):
+    path = text("Kết quả chung", HEADER, *SO, "Hai đơn vị cao nhất", HEADER, *SO)
+    sentence = refusal(path)
+    assert "đơn vị 'Sở A' có trong nhiều bảng ('Kết quả chung', 'Hai đơn vị cao nhất')" in sentence
+    assert load_scores(path, table=1)["score"].tolist() == [90, 80]
+
+
+def test_a_header_repeated_on_the_next_page_is_told(text):
+    with pytest.warns(LoadWarning, match=r"dòng 4 \(tiêu đề lặp lại\)"):
+        scores = load_scores(text(HEADER, *SO, HEADER, "3;Sở C;70;3"))
+    assert scores["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
+    with pytest.warns(LoadWarning, match=r"dòng 3 \(tiêu đề lặp lại\)"):
+        assert len(load_scores(text("Đơn vị;Điểm", "a;90", "Đơn vị;Điểm", "b;80"))) == 2
+
+
+def test_rows_that_head_a_block(text):
+    path = text(HEADER, "I;Khối sở;;", *SO, "II;Khối huyện;;", *HUYEN)
+    assert load_scores(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    counted = text(HEADER, "Khối sở;;;", *SO, "Khối huyện;;;", "3;Huyện A;91;1")
+    assert load_scores(counted)["block"].tolist() == ["Khối sở", "Khối sở", "Khối huyện"]
+    years = text(HEADER, "Năm 2020;;;", *SO, "Năm 2021;;;", *SO)
+    assert load_scores(years)["year"].tolist() == [2020, 2020, 2021, 2021]
+
+
+def test_rows_that_may_or_may_not_head_a_block_are_refused(text):
+    sentence = refusal(text(HEADER, *SO, "Khối huyện;;;", *HUYEN))
+    assert "dòng 4: 'Khối huyện' mở đầu một khối mới" in sentence
+    sentence = refusal(text("Đơn vị;Điểm", "Khối sở;", "a;90"))
+    assert "dòng 2: 'Khối sở' có thể là tên khối hoặc đơn vị chưa chấm" in sentence
+
+
+def test_a_remark_between_rows_is_told_and_no_block(text):
+    with pytest.warns(LoadWarning, match="dòng 4 'Các đơn vị dưới đây nộp chậm'"):
+        scores = load_scores(text(HEADER, *SO, "Các đơn vị dưới đây nộp chậm;;;", "3;C;70;3"))
+    assert "block" not in scores
+
+
+def test_a_header_of_two_rows(text):
+    path = text("STT;Đơn vị;Kết quả;;Xếp loại", ";;Điểm;Hạng;", "1;a;90;1;Tốt")
+    scores = load_scores(path)
+    assert scores.iloc[0].tolist() == ["a", 90, 100, 1, "Tốt"]
+    path = text("STT;Tên;Tổng điểm", ";đơn vị;đánh giá", "1;a;90")
+    assert load_scores(path)["unit"].tolist() == ["a"]
+    path = text("STT;Đơn vị;Năm 2020;;Năm 2021;", ";;Điểm;Hạng;Điểm;Hạng", "1;a;90;1;80;1")
+    assert "'Năm 2020 Điểm' và 'Năm 2021 Điểm'" in refusal(path)
+    scores = loaded(path, columns={"score": "Năm 2021 Điểm", "published_rank": 6})
+    assert scores["score"].tolist() == [80]
+
+
+def test_a_distribution_is_not_a_ranking(text):
+    path = text("STT;Xếp loại;Số lượng;Tỷ lệ", "1;Tốt;3;50%", "2;Khá;3;50%")
+    assert "đây là bảng phân bố (đếm số đơn vị theo loại)" in refusal(path)
+    with pytest.raises(ValueError, match="bảng phân bố"):
+        list_tables(path)
+
+
+def test_a_hole_in_published_ranks_is_a_part_of_a_table(text):
+    path = text(HEADER, *SO, "3;Sở C;60;35")
+    with pytest.warns(LoadWarning, match="xếp hạng công bố thiếu hạng 3"):
+        scores = load_scores(path)
+    check = check_published(rank_units(scores))
+    assert check.empty
+    assert "Chưa đối chiếu: xếp hạng của 3 đơn vị (bảng công bố thiếu hạng 3" in check.attrs["note"]
+    other = scores.assign(block="y", published_rank=[1, 3, 2])
+    both = pd.concat([scores.assign(block="x"), other], ignore_index=True)
+    check = check_published(both)
+    assert check["block"].unique().tolist() == ["y"]
+    assert "Đã đối chiếu: xếp hạng của 3 đơn vị." in check.attrs["note"]
+
+
+def test_what_is_missing_is_counted_aloud(text):
+    with pytest.warns(LoadWarning, match=r"2 đơn vị chưa có điểm \('b', 'c'\)"):
+        scores = load_scores(text("STT;Đơn vị;Điểm", "1;a;90", "2;b;N/A", "3;c;–"))
+    assert scores["score"].isna().tolist() == [False, True, True]
+
+
+def test_a_rank_without_a_score_is_refused(text):
+    sentence = refusal(text(HEADER, "1;a;90;1", "2;b;-;2"))
+    assert "dòng 3: đơn vị 'b' có xếp hạng 2 nhưng không có điểm" in sentence
+
+
+def test_one_warning_names_everything_that_was_left_out(text):
+    lines = ["Tiêu đề", f"{HEADER};Ghi chú", *[f"{row};x" for row in SO], ";;;;", "3;C;70;3;y",
+             ";Tổng cộng;240;;"]  # fmt: skip
+    with pytest.warns(LoadWarning) as told:
+        load_scores(text(*lines))
+    (message,) = [str(one.message) for one in told]
+    assert message == (
+        "bảng.csv: không dùng đến cột 'Ghi chú'; dòng 7 'Tổng cộng 240'; dòng trống 5."
+    )
+
+
+def test_the_same_unit_in_another_unicode_form_is_the_same(text):
+    sentence = refusal(text("Đơn vị;Điểm", "Phòng Y tế;90", "Pho\u0300ng Y tế;80"))
+    assert "dòng 3: đơn vị 'Phòng Y tế' đã có ở dòng 2" in sentence
