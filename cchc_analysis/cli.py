@@ -45,7 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     group = parser.add_argument_group("tham số")
     add = group.add_argument
-    add("file", metavar="TỆP", type=Path, help="bảng điểm: .csv, hoặc .txt dán từ trang web")
+    formats = "bảng điểm: Excel, Word, trang web đã lưu, .csv, .pdf, hoặc .txt dán từ trang web"
+    add("file", metavar="TỆP", type=Path, help=formats)
+    one = "số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng"
+    add("--table", metavar="BẢNG", type=_table, help=one)
+    which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
+    add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which)
     add("--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi")
     schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
     add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
@@ -64,6 +69,17 @@ def _number(text: str) -> float:
         ) from None
 
 
+def _table(text: str) -> int | str:
+    return int(text) if text.isdigit() else text
+
+
+def _column(text: str) -> tuple[str, int | str]:
+    role, is_one, column = text.partition("=")
+    if not is_one:
+        raise argparse.ArgumentTypeError(f"'{text}' thiếu dấu =; hãy viết ví dụ score='Tổng điểm'")
+    return role, _table(column)
+
+
 def _sentence(error: Exception) -> str:
     """Return what is wrong; the system's own errors come in English and are put in words here."""
     if not isinstance(error, OSError) or error.filename is None:
@@ -80,7 +96,12 @@ def _report(options: argparse.Namespace) -> None:
 
     mpl.use("agg")  # files only: no window, no display needed
     scheme = load_scheme(options.scheme)
-    scores = load_scores(options.file, max_score=options.max_score)
+    scores = load_scores(
+        options.file,
+        table=options.table,
+        columns=dict(options.columns),
+        max_score=options.max_score,
+    )
     ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
     counts = grade_distribution(ranking, by=several_groups(ranking))
     check = check_published(ranking)

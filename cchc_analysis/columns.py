@@ -11,6 +11,7 @@ from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SHOWN
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, same
 
+_LONGEST_TITLE = 40
 _SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
@@ -93,7 +94,7 @@ def _score_column(
         return one, [f"hiểu cột '{titles[one]}' là điểm"]
     raise ValueError(
         f"{name}: không có cột điểm; các cột: {_listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
-        'hoặc chỉ rõ cột, ví dụ columns={"score": "tên cột"}.'
+        f"hoặc {_say('score', 'tên cột')}."
     )
 
 
@@ -120,7 +121,7 @@ def _unit_column(
         return words[0], [f"hiểu cột '{titles[words[0]]}' là đơn vị"]
     raise ValueError(
         f"{name}: không có cột đơn vị; các cột: {_listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
-        'hoặc chỉ rõ cột, ví dụ columns={"unit": "tên cột"}.'
+        f"hoặc {_say('unit', 'tên cột')}."
     )
 
 
@@ -145,15 +146,22 @@ def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
 
 
 def _refuse_two(name: str, role: str, titles: pd.Series) -> None:
-    listed, shown = _listed(titles, " và "), SHOWN[role]
+    listed, one = _listed(titles, " và "), titles.iloc[-1]
     raise ValueError(
-        f"{name}: các cột {listed} đều có thể là '{shown}'; hãy chọn một cột, ví dụ "
-        f'columns={{"{role}": "{titles.iloc[-1]}"}}, hoặc xóa cột không dùng.'
+        f"{name}: các cột {listed} đều có thể là '{SHOWN[role]}'; hãy xóa cột không dùng, hoặc "
+        f"{_say(role, one if len(one) <= _LONGEST_TITLE else 'tên cột')}."
+    )
+
+
+def _say(role: str, title: str) -> str:
+    return (
+        f'chỉ rõ cột (columns={{"{role}": "{title}"}}; sổ tay: COLUMNS; dòng lệnh: --columns '
+        f'{role}="{title}")'
     )
 
 
 def _listed(titles: pd.Series, last: str = ", ") -> str:
-    names = [f"'{title[:40]}'" for title in titles[titles != ""]][:8]
+    names = [f"'{title[:_LONGEST_TITLE]}'" for title in titles[titles != ""]][:8]
     return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cchc_analysis.grid import numbering
-from cchc_analysis.labels import FOOTERS
+from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.tables import Table
 from cchc_analysis.text import fold
 
@@ -50,7 +50,7 @@ def under_headings(
         listed = "; ".join(f"{at}: '{h[:40]}'" for at, h in enumerate(headings[:8], start=1))
         raise ValueError(
             f"{name}: có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, "
-            f"năm nào ({listed}); hãy chọn một bảng bằng table=, ví dụ table=1."
+            f"năm nào ({listed}); {CHOOSE_TABLE}."
         )
     return rows
 

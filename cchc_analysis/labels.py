@@ -79,6 +79,9 @@ BLANK = "–"
 
 ASSUMED = "giả định"
 CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
+CHOOSE_TABLE = (
+    "hãy chọn một bảng, ví dụ bảng thứ nhất (table=1; sổ tay: TABLE; dòng lệnh: --table 1)"
+)
 WHOLE_TABLE = "(cả bảng)"
 MEAN = "điểm trung bình"
 
@@ -106,6 +109,12 @@ SHOWN = {
     "cutoff": "Ngưỡng (%)",
     "margin": "Cách ngưỡng (điểm %)",
     "gap": "Cách đơn vị trên (điểm %)",
+    "table": "Bảng",
+    "place": "Vị trí",
+    "heading": "Tiêu đề",
+    "rows": "Số dòng",
+    "columns": "Các cột",
+    "first_units": "Các đơn vị đầu",
 }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from cchc_analysis.grid import first_line
 from cchc_analysis.header import roles
 from cchc_analysis.headings import is_block, pick, under_headings
-from cchc_analysis.labels import ASSUMED, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
 from cchc_analysis.scores import read_scores
 from cchc_analysis.table import holes_in_ranks
 from cchc_analysis.tables import Table, tables_of
@@ -125,8 +125,7 @@ def _joined(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     for column in ("year", "block"):
         if 0 < sum(column in part for part in parts) < len(parts):
             raise ValueError(
-                f"{name}: chỉ một số bảng có cột {column}; hãy đọc từng bảng bằng table=, ví dụ "
-                "table=1."
+                f"{name}: chỉ một số bảng có cột {SHOWN[column]}, không ghép được; {CHOOSE_TABLE}."
             )
     return pd.concat(parts, ignore_index=True)
 
@@ -140,7 +139,7 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
             f"{name}: đơn vị '{scores['unit'][line]}' có trong nhiều bảng ({listed}), không rõ "
-            "bảng nào cần dùng; hãy chọn một bảng bằng table=, ví dụ table=1."
+            f"bảng nào cần dùng; {CHOOSE_TABLE}."
         )
 
 

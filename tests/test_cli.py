@@ -98,3 +98,21 @@ def test_help_is_vietnamese_and_a_word_is_no_number(capsys):
     with pytest.raises(SystemExit):
         main(["x.csv", "--max-score", "nhiều"])
     assert "'nhiều' không phải là một số" in capsys.readouterr().err
+
+
+def test_one_table_and_one_column_can_be_chosen(tmp_path, capsys):
+    rows = ["Khối sở", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Sở A;95;90",
+            "Khối huyện", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Huyện B;85;80"]  # fmt: skip
+    path = tmp_path / "nhiều.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    out = ["--out", str(tmp_path)]
+    assert main([str(path), *out]) == 1
+    assert '--columns score="Điểm thẩm định"' in capsys.readouterr().err
+    chosen = [str(path), "--columns", "score=Điểm thẩm định", "--table", "Khối huyện", *out]
+    assert main(chosen) == 0
+    ranking = pd.read_csv(tmp_path / "nhiều" / "ranking.csv", sep=";")
+    assert ranking["Đơn vị"].tolist() == ["Huyện B"]
+    assert main([str(path), "--columns", "score=3", "--table", "1", *out]) == 0
+    with pytest.raises(SystemExit):
+        main([str(path), "--columns", "Điểm"])
+    assert "thiếu dấu =" in capsys.readouterr().err
