@@ -15,6 +15,8 @@ from cchc_analysis.labels import FOOTERS, MISSING, NO_NUMBER
 from cchc_analysis.text import clean, fold, same
 
 _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
+_FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
+_ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
 _WHOLE = (
     r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0+)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
 )
@@ -57,6 +59,12 @@ def unit_rows(
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
     aside |= nameless & unnumbered & ~are_numbers(body[columns["score"]])  # a signature
     told = [in_words(line, row) for line, *row in body[aside].itertuples()]
+    lost = unnumbered & ~aside
+    if "number" in columns and lost.any() and not lost[~aside].all():
+        raise ValueError(
+            f"{name}, {in_words(first_line(lost), body.loc[first_line(lost)])} có điểm nhưng không "
+            "có số thứ tự; hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp."
+        )
     rows = body[~aside]
     if rows.empty:
         raise ValueError(f"{name}: sau dòng tiêu đề không có đơn vị nào; hãy kiểm tra lại bảng.")
@@ -115,16 +123,21 @@ def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
     if (line := first_line(found.isna() & ~missing(cells))) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột '{title}' không phải là "
-            f"số; {_remedy(cells[line])}."
+            f"số; {_remedy(cells[line], _FIX_NUMBER)}."
         )
     return found.str.replace(",", ".").astype("float64")
 
 
-def _remedy(cell: str) -> str:
-    for pattern, words in NO_NUMBER:
-        if re.match(pattern, cell):
-            return words
-    return "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
+def check_errors(name: str, cells: pd.Series) -> None:
+    """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
+    if (line := first_line(cells.str.fullmatch(_ERROR))) is not None:
+        raise ValueError(
+            f"{name}, {place(cells, line)}: '{cells[line]}': {_remedy(cells[line], '')}."
+        )
+
+
+def _remedy(cell: str, otherwise: str) -> str:
+    return next((words for pattern, words in NO_NUMBER if re.match(pattern, cell)), otherwise)
 
 
 def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
@@ -133,7 +146,7 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột {title} không phải là "
-            f"số nguyên; hãy ghi số, ví dụ {'1' if blank else '2020'}."
+            f"số nguyên; {_remedy(cells[line], f'hãy ghi số, ví dụ {1 if blank else 2020}')}."
         )
     return found.astype("Int64")
 

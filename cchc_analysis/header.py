@@ -14,6 +14,7 @@ _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d{1,2}|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 _PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+_LONGEST_TITLE = 200
 LIKE = "score-like"
 
 
@@ -26,7 +27,7 @@ class Header(NamedTuple):
 
 def role_of(title: str) -> str | None:
     """Return what a column of this name holds, None if the name is not known."""
-    return _ROLES.get(fold(_FOOTNOTE.sub("", title)))
+    return _ROLES.get(fold(_FOOTNOTE.sub("", title))) if len(title) < _LONGEST_TITLE else None
 
 
 def roles(header: Header) -> dict[object, str | None]:

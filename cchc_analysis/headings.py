@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cchc_analysis.grid import numbering
+from cchc_analysis.grid import are_column_numbers, in_words, numbering
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.tables import Table
 from cchc_analysis.text import fold
@@ -63,7 +63,8 @@ def _year(text: str) -> str:
 
 def _bare(heading: str) -> str:
     """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
-    text = re.sub(rf"(?i)\s*\(?(?:năm\s+)?\b{_YEAR}\b\)?", "", _MARK.sub("", heading, count=1))
+    text = re.sub(rf"\s*\([^)]*{_YEAR}[^)]*\)", "", _MARK.sub("", heading, count=1))
+    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{_YEAR}\b", "", text)
     return text.strip(" .:,;–-*#")
 
 
@@ -77,8 +78,8 @@ def sections(
     """
     body = table.body.fillna("")
     given = (body != "").sum(axis=1)
-    if "number" not in columns:
-        alone = (given == 1) & body[columns["unit"]].map(fold).str.match(_BLOCK)
+    if "number" not in columns or (body[columns["number"]] == "").all():
+        alone = (given == 1) & body[columns["unit"]].map(is_block)
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
@@ -87,8 +88,15 @@ def sections(
             )
         return table.body, None
     number, units = body[columns["number"]], numbering(body[columns["number"]])
+    lettered = number.str.fullmatch(r"(?:[IVXLC]+|[A-ZĐ])[.)]?")
+    filled = lettered & ((given > 2) | (body[columns["score"]] != ""))
+    if len(units) and filled.any() and not are_column_numbers(list(body.loc[filled.idxmax()])):
+        raise ValueError(
+            f"{name}, {in_words(filled.idxmax(), body.loc[filled.idxmax()])} trông như tên khối "
+            "nhưng có cả số liệu; hãy xóa số liệu ở dòng này, hoặc ghi STT bằng số nếu là đơn vị."
+        )
     text = body.apply(lambda row: next((cell for cell in row[::-1] if cell), ""), axis=1)
-    marked = number.str.fullmatch(r"(?:[IVXLC]+|[A-ZĐ])[.)]?") & (given == 2)
+    marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & (body[columns["score"]] == "")
     heads &= text.str.contains(r"[^\W\d_]{2}") & ~text.str.startswith("(")
     heads &= ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
@@ -97,7 +105,7 @@ def sections(
     starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
     if not lines or not (starts_again or lines[0] < units.index[0]):
         return table.body, None
-    if lines[0] > units.index[0] and not table.heading:
+    if lines[0] > units.index[0] and not is_block(table.heading):
         raise ValueError(
             f"{name}, dòng {lines[0]}: '{text[lines[0]][:60]}' mở đầu một khối mới nhưng các đơn "
             "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."

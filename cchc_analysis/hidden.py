@@ -4,16 +4,16 @@ It gives an error, and a formula that was never computed, as a blank cell; a per
 fraction; a footnote mark as a digit of its number. Each is looked up and put into words.
 """
 
-import os
 import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 NOT_COMPUTED = "#CHƯA TÍNH"
+HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
+_LONGEST_TEXT = 32_767  # letters in a cell that Excel allows
 
 Marks = dict[str, dict[tuple[int, int], str]]  # sheet → (row, column) from 0 → what it shows
 
@@ -29,14 +29,6 @@ def check_size(sheet: str, rows: int, columns: int) -> None:
             f"trang tính '{sheet}' trải rộng {rows} dòng × {columns} cột (giới hạn {MOST_CELLS} "
             "ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
         )
-
-
-def marks(path: Path, kind: str) -> Marks:
-    """Return the cells of each sheet that are not what calamine gives."""
-    if kind == "xls":
-        return _of_xls(path)
-    with zipfile.ZipFile(path) as archive:
-        return _of_xlsx(archive) if kind == "xlsx" else _of_ods(archive)
 
 
 def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator:
@@ -57,7 +49,8 @@ def _tree(archive: zipfile.ZipFile, part: str) -> object:
     return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
 
 
-def _of_xlsx(archive: zipfile.ZipFile) -> Marks:
+def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
+    """Return the marks of an .xlsx; refuse a sheet too large, which calamine would not survive."""
     links = _tree(archive, "xl/_rels/workbook.xml.rels")
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     percent, raised = _percent_styles(archive), _raised_texts(archive)
@@ -69,6 +62,8 @@ def _of_xlsx(archive: zipfile.ZipFile) -> Marks:
         at = rows = columns = 0
         for row in _elements(archive, part, "row"):
             at, column = int(row.get("r", at + 1)), 0
+            if row.get("hidden") in ("1", "true") and row.find("{*}c/{*}v") is not None:
+                here[at - 1, 0] = HIDDEN
             for cell in row.iterfind("{*}c"):
                 letters = re.match("[A-Z]*", cell.get("r", ""))[0]
                 column = _number(letters) if letters else column + 1
@@ -102,9 +97,14 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
         return set()
     styles = _tree(archive, "xl/styles.xml")
     own = [(f.get("numFmtId"), f.get("formatCode", "")) for f in styles.iterfind(".//{*}numFmt")]
-    formats = {"9", "10"} | {number for number, code in own if "%" in code}
+    formats = {"9", "10"} | {number for number, code in own if is_percent(code)}
     cells = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
     return {str(at) for at, style in cells if style.get("numFmtId") in formats}
+
+
+def is_percent(code: str) -> bool:
+    """Return whether a number format shows a percentage; a quoted sign is only shown."""
+    return "%" in re.sub(r'"[^"]*"|\\.|\[[^]]*\]', "", code)
 
 
 def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -113,6 +113,8 @@ def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
         return {}
     found = {}
     for at, text in enumerate(_elements(archive, "xl/sharedStrings.xml", "si")):
+        if sum(map(len, text.itertext())) > _LONGEST_TEXT:
+            raise Refused(f"một ô dài hơn {_LONGEST_TEXT} chữ; hãy chép riêng bảng sang tệp mới.")
         if raised := _raised(text):
             found[str(at)] = raised
     return found
@@ -120,12 +122,16 @@ def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _raised(text: object) -> str:
     """Return a rich text with its raised or struck parts in brackets, "" if there are none."""
-    marked = "*[local-name()='rPr']/*[local-name()='vertAlign' or local-name()='strike']"
+    marked = (
+        "*[local-name()='rPr']/*[(local-name()='vertAlign' or local-name()='strike')"
+        " and not(@val='0' or @val='false' or @val='baseline')]"
+    )
     runs = [(r.findtext("{*}t") or "", r.xpath(marked)) for r in text.iterfind("{*}r")]
     return "".join(f"[{t}]" if up else t for t, up in runs) if any(u for _, u in runs) else ""
 
 
-def _of_ods(archive: zipfile.ZipFile) -> Marks:
+def marks_of_ods(archive: zipfile.ZipFile) -> Marks:
+    """Return the marks of an .ods; refuse a sheet too large, and one with a password."""
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise Refused("tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
     found: Marks = {}
@@ -163,22 +169,3 @@ def _of_ods(archive: zipfile.ZipFile) -> Marks:
 def _value(element: object, attribute: str) -> str | None:
     found = (value for key, value in element.items() if key.endswith("}" + attribute))
     return next(found, None)
-
-
-def _of_xls(path: Path) -> Marks:
-    import xlrd
-
-    with Path(os.devnull).open("w") as log:
-        book = xlrd.open_workbook(path, formatting_info=True, logfile=log)
-    formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
-    found: Marks = {}
-    for sheet in book.sheets():
-        check_size(sheet.name, sheet.nrows, sheet.ncols)
-        here = found[sheet.name] = {}
-        for at in range(sheet.nrows):
-            for column, cell in enumerate(sheet.row(at)):
-                if cell.ctype == xlrd.XL_CELL_ERROR:
-                    here[at, column] = xlrd.error_text_from_code.get(cell.value, "#")
-                elif cell.ctype == xlrd.XL_CELL_NUMBER and "%" in formats[cell.xf_index]:
-                    here[at, column] = PERCENT
-    return found

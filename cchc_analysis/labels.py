@@ -45,7 +45,10 @@ SCORE_LIKE = re.compile(r"(?:tong |so |tong so )?(?:diem|chi so|ket qua)\b.*|.* 
 NOT_A_SCORE = re.compile(
     r".*\b(?:tang|giam|chenh lech|thay doi|so sanh|toi da|chuan|cong them|thuong|tru|phat)\b.*"
 )
-PLAIN_TOTAL = re.compile(r"(?:tong|tong so|tong cong|tong diem)\b.*|.* tong(?: cong| so| diem)?")
+PLAIN_TOTAL = re.compile(
+    r"(?:tong|tong so|tong cong)(?: so)?(?: diem)?(?: danh gia| dat duoc| chung| cchc)?"
+    r"|(?!.*\b(?:cham|tham dinh)\b).* tong(?: cong| so)?(?: diem)?"
+)
 COUNTS = {"so luong", "so don vi", "so co quan", "so luong don vi", "so luong co quan"}
 
 # Words of a table in the encodings before Unicode, as they look when they are taken for Unicode.
@@ -65,7 +68,9 @@ NO_NUMBER = (
 
 # How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
 FOOTERS = re.compile(
-    r"(tong|tong so|cong|tb)$|(tong cong|trung binh|binh quan|diem trung binh|diem binh quan)\b"
+    r"(tong|tong so|cong|tb|toan tinh|toan huyen|toan thi xa|diem tb)$|tong so don vi\b"
+    r"|(tong cong|trung binh|binh quan|diem trung binh|diem binh quan|muc binh quan)\b"
+    r"|(cao nhat|thap nhat|diem cao nhat|diem thap nhat|chung toan)\b"
     r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan|tm|kt|tl|chu tich)\b"
 )
 

@@ -118,7 +118,10 @@ def _named(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
     has_own = [{"year", "block"} & set(roles(one.header).values()) for one in tables]
     if len(tables) == 1 or all(has_own):
         return [{} for _ in tables]
-    return under_headings(name, [t.heading for t in tables], [t.context for t in tables])
+    headings = [one.heading for one in tables]
+    if len(set(headings)) < len(tables) and len({one.title for one in tables}) == len(tables):
+        headings = [one.title for one in tables]  # sheets under the same lines
+    return under_headings(name, headings, [one.context for one in tables])
 
 
 def _joined(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

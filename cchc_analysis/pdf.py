@@ -1,5 +1,6 @@
 """Raw cells from PDF files with a text layer, read by pdfplumber, which is an optional extra."""
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,17 @@ from cchc_analysis.sniff import damaged, encrypted
 
 _MOST_PAGES = 300
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
+
+
+class _Complaints(logging.Handler):
+    """Whether the library passed over a part of the file; it only writes that to its log."""
+
+    is_damaged = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for the words of a loss."""
+        words = record.getMessage()
+        self.is_damaged |= "Data-loss" in words or "non-indirect" in words
 
 
 def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
@@ -24,6 +36,8 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
         raise damaged(path.name)
     tables: list[tuple[str, str, list]] = []
     letters, notes = 0, []
+    complaints = _Complaints()
+    logging.getLogger("pdfminer").addHandler(complaints)
     try:
         with pdfplumber.open(path) as pdf:
             for page in pdf.pages[:_MOST_PAGES]:
@@ -39,6 +53,10 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
     except Exception as error:  # whatever a broken file makes the library raise
         wrong = encrypted if "Password" in repr(error) else damaged
         raise wrong(path.name) from None
+    finally:
+        logging.getLogger("pdfminer").removeHandler(complaints)
+    if complaints.is_damaged:
+        raise damaged(path.name)
     if not tables:
         why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"
         raise ValueError(f"{path.name}: tệp PDF {why}; hãy xin tệp gốc hoặc gõ lại vào Excel.")

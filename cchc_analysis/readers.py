@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.documents import page_grids, word_grids
+from cchc_analysis.documents import word_grids
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.labels import LEGACY
+from cchc_analysis.pages import page_grids
 from cchc_analysis.pasted import pasted_cells
 from cchc_analysis.pdf import pdf_grids
 from cchc_analysis.sheets import sheet_grids
@@ -49,7 +50,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], 
         cells, to_check = _text_cells(path)
         grids, left_out = [Grid("", "", cells)], []
     else:
-        grids, left_out = sheet_grids(path, kind)
+        grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
     return path.name, grids, left_out, to_check

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cchc_analysis.columns import find_columns
 from cchc_analysis.grid import (
+    check_errors,
     check_numbering,
     first_line,
     missing,
@@ -23,6 +24,7 @@ from cchc_analysis.text import clean, decimal_comma
 
 _WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
 _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
+_LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
 _MOST_PLACES = 3  # decimals of a printed score
 
 
@@ -45,6 +47,9 @@ def read_scores(
     body, headings = sections(name, table, columns)
     rows, left_out = unit_rows(name, titles, body, columns)
     cells = {role: rows[column] for role, column in columns.items()}
+    for role in ("unit", "block", "published_grade"):
+        if role in cells:
+            check_errors(name, cells[role])
     if "number" in cells:
         check_numbering(name, cells["number"])
     if headings is not None and not {"year", "block"} & set(columns):
@@ -159,6 +164,8 @@ def _check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed:
     if (line := first_line(outside)) is not None:
         other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({_WHERE_MAX})"
         remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
+        if cells[line].isdigit() and scores["score"][line] > _LOST_COMMA * maxima[line]:
+            remedy = f"có thể đã mất dấu phẩy khi mở bằng Excel tiếng Anh; {remedy}"
         raise ValueError(
             f"{name}, {place(cells, line)}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."

@@ -23,6 +23,13 @@ _MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50, "xlsx": 100, "ods": 1
 _MOST_XML_MB = {"docx": 20}
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
+
+
+class _Unsafe(Exception):
+    """A zipped file that is whole but not to be opened."""
+
+
 def kind_of(path: Path) -> str:
     """Return what to read `path` as; refuse what its ending does not say, or what is not safe."""
     if path.is_dir():
@@ -106,11 +113,11 @@ def _zipped(path: Path) -> str:
             if "mimetype" in names:
                 is_sheet = b"opendocument.spreadsheet" in archive.open("mimetype").read(200)
                 return "ods" if is_sheet else "unknown"
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _BROKEN:
         return "damaged"
     if "xl/workbook.xml" in names:
         return "xlsx"
-    return "docx" if "word/document.xml" in names else "zip"
+    return "docx" if any(name.startswith("word/document") for name in names) else "zip"
 
 
 def _check_package(path: Path, kind: str) -> None:
@@ -122,18 +129,20 @@ def _check_package(path: Path, kind: str) -> None:
             if sum(part.file_size for part in parts) > _MOST_MB[kind] * 1e6 or (
                 sum(part.file_size for part in xml) > _MOST_XML_MB.get(kind, 100) * 1e6
             ):
-                raise _too_large(path.name, kind)
+                raise _Unsafe(_too_large(path.name, kind))
             for part in parts:
                 tail = b""
                 with archive.open(part) as stream:
                     while chunk := stream.read(1 << 20):
                         if part in xml and re.search(rb"<!DOCTYPE|<!ENTITY", tail + chunk):
-                            raise ValueError(
+                            raise _Unsafe(
                                 f"{path.name}: tệp chứa khai báo XML không an toàn (DOCTYPE); hãy "
                                 "mở tệp bằng Excel, Word hoặc LibreOffice rồi lưu lại."
                             )
                         tail = chunk[-9:]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _Unsafe as error:
+        raise ValueError(str(error)) from None
+    except _BROKEN as error:
         if "encrypted" in str(error):
             raise encrypted(path.name) from None
         raise damaged(path.name) from None

@@ -31,6 +31,7 @@ class Table(NamedTuple):
 
     place: str
     heading: str  # the line above the header, else the title of its sheet or page
+    title: str  # of its sheet or page
     context: str  # every line above it: the year may stand in another
     header: Header
     body: pd.DataFrame
@@ -70,7 +71,7 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         heading = next((line for line in lines if line[0] != "("), "")
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
-        tables.append(Table(grid.place, heading, context, header, body))
+        tables.append(Table(grid.place, heading, grid.title, context, header, body))
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [
         table._replace(header=header, body=body)

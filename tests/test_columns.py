@@ -116,3 +116,8 @@ def test_grades_are_told_from_blocks_and_ranks_by_their_values():
 def test_a_footnote_mark_does_not_hide_a_title():
     table = frame("Đơn vị|Tổng điểm (1)|Xếp loại [*]", ["a", 95, "Tốt"])
     assert load_scores(table).columns.tolist()[-1] == "published_grade"
+
+
+def test_a_total_of_one_kind_of_score_is_not_plainly_the_total():
+    table = frame("Đơn vị|Tổng điểm tự chấm|Điểm thẩm định", ["a", 95, 90])
+    assert "'Tổng điểm tự chấm' và 'Điểm thẩm định'" in refusal(table)

@@ -198,3 +198,38 @@ def test_without_pdfplumber_a_sentence_says_how_to_install_it(tmp_path, monkeypa
     LAYOUTS["print.pdf"](HEADER, [["1", "a", "90"]], tmp_path / "t.pdf")
     monkeypatch.setitem(__import__("sys").modules, "pdfplumber", None)
     assert "python -m uv sync --extra pdf" in refusal(tmp_path / "t.pdf")
+
+
+def test_a_run_that_is_expressly_not_struck_is_text(word):
+    def add(document):
+        for run in document.tables[0].cell(1, 2).paragraphs[0].runs:
+            strike = OxmlElement("w:strike")
+            strike.set(qn("w:val"), "0")
+            run._r.get_or_add_rPr().append(strike)
+
+    path = word(("x", [HEADER, ["1", "a", "97,23"]]), change=add)
+    assert load_scores(path)["score"].tolist() == [97.23]
+
+
+def test_spans_that_overlap_and_hidden_rows_are_refused(page):
+    cells = "<tr><td>1<td>a<td rowspan=2>90<tr><td>2<td colspan=2>b<tr><td>3<td>c"
+    sentence = refusal(page(f"<table>{rows(HEADER)}{cells}</table>"))
+    assert "dòng 3: các ô gộp chồng lên nhau" in sentence
+    hidden = rows(["2", "b", "80"]).replace("<tr>", "<tr style='display:none'>")
+    sentence = refusal(page(f"<table>{rows(HEADER, ['1', 'a', '90'])}{hidden}</table>"))
+    assert "dòng 3: dòng bị ẩn" in sentence
+
+
+def test_a_page_nested_too_deep_is_refused(page):
+    deep = rows(["2", "<b>" * 2000 + "b" + "</b>" * 2000, "80"], ["3", "c", "70"])
+    assert "bị hỏng" in refusal(page(f"<table>{rows(HEADER, ['1', 'a', '90'])}{deep}</table>"))
+
+
+def test_lines_in_brackets_are_no_heading(word):
+    tables = [("KHỐI SỞ", [HEADER, ["1", "a", "90"]]), ("KHỐI HUYỆN", [HEADER, ["1", "b", "80"]])]
+
+    def remark(document):
+        for table in document.tables:
+            table._tbl.addprevious(document.add_paragraph("(Kèm theo Quyết định số 12)")._p)
+
+    assert loaded(word(*tables, change=remark))["block"].tolist() == ["KHỐI SỞ", "KHỐI HUYỆN"]

@@ -226,3 +226,51 @@ def test_every_place_of_a_workbook_gives_the_same_frame(tmp_path, book):
     pd.testing.assert_frame_equal(
         load_scores(tmp_path / "t.ods"), load_scores(book([HEADER, *frame.values.tolist()]))
     )
+
+
+def test_an_error_in_any_column_is_refused_and_never_a_grade(book):
+    rows = [["Đơn vị", "Điểm", "Xếp loại"], ["a", 90, "=IF(1,1)"]]
+    assert "ô C2: '#CHƯA TÍNH': ô chứa công thức chưa có kết quả" in refusal(book(rows))
+    rows = [["Đơn vị", "Điểm", "Xếp hạng"], ["a", 90, "=RANK(1)"]]
+    assert "mở tệp trong Excel rồi lưu lại" in refusal(book(rows))
+
+
+def test_a_quoted_percent_sign_is_only_shown(book):
+    def show(sheet):
+        sheet["C2"].number_format = '0.0"%"'
+
+    assert load_scores(book([HEADER, [1, "a", 91.5]], change=show))["score"].tolist() == [91.5]
+
+
+def test_a_hidden_row_is_told(book):
+    def hide(sheet):
+        sheet.row_dimensions[3].hidden = True
+
+    with pytest.warns(
+        LoadWarning, match=r"Trang tính 'Điểm' có dòng ẩn.*dòng 3|trang tính.*dòng 3"
+    ):
+        load_scores(book([HEADER, [1, "a", 90], [2, "b", 80]], change=hide))
+
+
+def test_a_merge_beside_the_table_does_no_harm(book):
+    path = book([HEADER, [1, "a", 90]], change=lambda sheet: sheet.merge_cells("H2:H4"))
+    assert load_scores(path)["unit"].tolist() == ["a"]
+
+
+def test_a_raised_mark_in_an_old_workbook(tmp_path):
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Điểm")
+    for column, title in enumerate(["Đơn vị", "Điểm"]):
+        sheet.write(0, column, title)
+    sheet.write(1, 0, "a")
+    raised = xlwt.easyfont("escapement superscript")
+    sheet.write_rich_text(1, 1, ["85,25", ("1", raised)])
+    old.save(str(tmp_path / "cũ.xls"))
+    assert "ô B2: ô '85,25[1]'" in refusal(tmp_path / "cũ.xls")
+
+
+def test_sheets_under_the_same_title_are_told_by_their_names(book):
+    rows = [["KẾT QUẢ XẾP HẠNG"], HEADER, [1, "a", 90]]
+    other = [["KẾT QUẢ XẾP HẠNG"], HEADER, [1, "b", 90]]
+    scores = loaded(book({"Khối sở": rows, "Khối huyện": other}))
+    assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]

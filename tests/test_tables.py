@@ -157,3 +157,26 @@ def test_one_warning_names_everything_that_was_left_out(text):
 def test_the_same_unit_in_another_unicode_form_is_the_same(text):
     sentence = refusal(text("Đơn vị;Điểm", "Phòng Y tế;90", "Pho\u0300ng Y tế;80"))
     assert "dòng 3: đơn vị 'Phòng Y tế' đã có ở dòng 2" in sentence
+
+
+def test_a_row_of_sums_without_a_number_is_no_unit(text):
+    with pytest.warns(LoadWarning, match="'Điểm TB 85'"):
+        assert len(load_scores(text(HEADER, *SO, ";Điểm TB;85;"))) == 2
+    sentence = refusal(text(HEADER, *SO, ";Kết quả chung;85;"))
+    assert "dòng 4 'Kết quả chung 85' có điểm nhưng không có số thứ tự" in sentence
+
+
+def test_a_head_with_figures_is_refused(text):
+    path = text(HEADER, "I;KHỐI SỞ;85;", *SO, "II;KHỐI HUYỆN;80;", *HUYEN)
+    assert "dòng 2 'I KHỐI SỞ 85' trông như tên khối nhưng có cả số liệu" in refusal(path)
+
+
+def test_blocks_without_numbering_need_a_column(text):
+    path = text("STT;Đơn vị;Điểm", ";I. KHỐI SỞ;", ";Sở A;90", ";II. KHỐI HUYỆN;", ";Huyện A;80")
+    assert "có thể là tên khối hoặc đơn vị chưa chấm" in refusal(path)
+
+
+def test_the_year_in_brackets_is_no_part_of_a_block(text):
+    path = text("Khối sở (công bố năm 2021)", HEADER, *SO,
+                "Khối huyện (công bố năm 2021)", HEADER, *HUYEN)  # fmt: skip
+    assert loaded(path)["block"].unique().tolist() == ["Khối sở", "Khối huyện"]

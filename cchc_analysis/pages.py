@@ -1,0 +1,121 @@
+"""Raw cells from web pages, as a browser saves them; hidden and raised text is put in brackets."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from cchc_analysis.documents import check_count, check_size, span, title_of
+from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.sniff import damaged
+from cchc_analysis.text import clean
+
+_NO_TEXT = ("script", "style", "template", "head", "noscript", "select", "textarea")
+_BLOCKS = (
+    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "dt", "dd",
+    "center", "section", "article", "header", "table",
+)  # fmt: skip
+_MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
+_MARKED_STYLES = re.compile(
+    r"display:none|visibility:hidden|line-through|font-size:0|opacity:0(?![.]?[1-9])"
+    r"|vertical-align:(?:super|sub|top)"
+)
+
+
+def page_grids(text: str, name: str) -> tuple[list[Grid], list[str]]:
+    """Return the innermost tables of a web page, each with its caption or the text above it."""
+    from lxml import etree, html
+
+    bare = "".join(part.rpartition("-->")[2] for part in text.lower().split("<!--"))
+    bare = "".join(part.rpartition("</script")[2] for part in bare.split("<script"))
+    is_cut = "<html" in bare and "</html" not in bare and "</body" not in bare
+    if is_cut or bare.count("<table") > bare.count("</table"):
+        raise damaged(name)
+    if "<!entity" in bare:
+        raise ValueError(
+            f"{name}: trang chứa khai báo ENTITY không an toàn; hãy chép bảng sang một tệp mới."
+        )
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(text.encode(errors="replace"), parser=parser)
+        if any("depth" in error.message.lower() for error in parser.error_log):
+            raise damaged(name)
+        grids = []
+        for title, table in _innermost(root, etree.iterwalk(root, events=("start",))):
+            place = f"bảng {len(grids) + 1}"
+            rows = _page_rows(table, f"{name}, {place}")
+            if len(rows) > 1 and max(map(len, rows)) > 1:
+                grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1))))
+            check_count(len(grids), name)
+    except (etree.LxmlError, RecursionError):
+        raise damaged(name) from None
+    return grids, []
+
+
+def _innermost(root: object, walker: Iterator) -> Iterator[tuple[str, object]]:
+    """Yield the tables that hold no other table, with the last text before each."""
+    title = ""
+    for _, node in walker:
+        if node.tag not in _BLOCKS:
+            continue
+        inner = list(islice(node.iter(*_BLOCKS), 1, 2))
+        if node.tag == "table" and not any(True for _ in islice(node.iter("table"), 1, 2)):
+            yield clean(_page_text(node.find("caption"))) or title, node
+            title = ""
+            walker.skip_subtree()
+        else:
+            title = title_of(_page_text(node) if not inner else node.text or "") or title
+
+
+def _page_rows(table: object, where: str) -> list[list[str]]:
+    """Return the cells of a table; what spans several rows fills each of them."""
+    rows: list[list[str]] = []
+    size = 0
+    spans: dict[int, tuple[int, str]] = {}  # column → rows still to fill, and with what
+    for row in table.iter("tr"):
+        if row.get("hidden") is not None or "display:none" in (row.get("style") or ""):
+            raise ValueError(
+                f"{where}, dòng {len(rows) + 1}: dòng bị ẩn, không rõ có dùng hay không; hãy chép "
+                "bảng vào Excel rồi xóa dòng ẩn."
+            )
+        cells: list[str] = []
+        given = deque(cell for cell in row if cell.tag in ("td", "th"))
+        while given or len(cells) in spans:
+            at = len(cells)
+            if at in spans:
+                left, text = spans.pop(at)
+                if left > 1:
+                    spans[at] = left - 1, text
+                cells.append(text)
+                continue
+            cell = given.popleft()
+            text, width = _page_text(cell), span(cell.get("colspan"), where)
+            height = span(cell.get("rowspan"), where)
+            if any(at + offset in spans for offset in range(width)):
+                raise ValueError(
+                    f"{where}, dòng {len(rows) + 1}: các ô gộp chồng lên nhau, không rõ số nào của "
+                    "đơn vị nào; hãy chép bảng vào Excel rồi bỏ gộp ô."
+                )
+            for offset in range(width):
+                if height > 1:
+                    spans[at + offset] = height - 1, text if offset == 0 else ""
+                cells.append(text if offset == 0 else "")
+        if cells:
+            rows.append(cells)
+        size += sum(map(len, cells)) + len(cells)
+        check_size(size, where)
+    return rows
+
+
+def _page_text(node: object) -> str:
+    if node is None or not isinstance(node.tag, str) or node.tag in _NO_TEXT:
+        return ""
+    inside = (node.text or "") + "".join(_page_text(child) + (child.tail or "") for child in node)
+    style = (node.get("style") or "").replace(" ", "").lower()
+    is_marked = node.tag in _MARKED_TAGS or node.get("hidden") is not None
+    if node.tag not in ("td", "th", "tr", "table"):
+        is_marked |= _MARKED_STYLES.search(style) is not None
+    is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
+    if is_marked and inside.strip():
+        return f"[{inside}]"
+    return f" {inside} " if node.tag in (*_BLOCKS, "br") else inside
