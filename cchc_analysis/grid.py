@@ -53,6 +53,7 @@ def unit_rows(
     nameless = body[columns["unit"]] == ""
     first = [columns[role] for role in ("number", "unit") if role in columns]
     aside = body[first].map(lambda cell: bool(FOOTERS.match(fold(cell)))).any(axis=1)
+    aside = aside.astype(bool)
     if len(body) and are_column_numbers(body.iloc[0].tolist()):
         aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
@@ -114,7 +115,7 @@ def check_numbering(name: str, cells: pd.Series) -> None:
 
 def are_numbers(cells: pd.Series) -> pd.Series:
     """Return which cells can be read as a number."""
-    return cells.str.replace("−", "-").str.fullmatch(_NUMBER[:-1])
+    return cells.str.replace("−", "-").str.fullmatch(_NUMBER[:-1]).astype(bool)
 
 
 def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ NOT_COMPUTED = "#CHƯA TÍNH"
 HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
+_MOST_MERGED = 100_000
 _LONGEST_TEXT = 32_767  # letters in a cell that Excel allows
 
 Marks = dict[str, dict[tuple[int, int], str]]  # sheet → (row, column) from 0 → what it shows
@@ -59,6 +60,8 @@ def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
         name, link = sheet.get("name"), _value(sheet, "id")
         part = posixpath.normpath(posixpath.join("/xl", targets[link]))[1:]
         here = found[name] = {}
+        if archive.read(part).count(b"<mergeCell ") > _MOST_MERGED:
+            raise Refused(f"trang tính '{name}' có hơn {_MOST_MERGED} vùng ô gộp; hãy bỏ gộp ô.")
         at = rows = columns = 0
         for row in _elements(archive, part, "row"):
             at, column = int(row.get("r", at + 1)), 0

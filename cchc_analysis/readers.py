@@ -21,6 +21,7 @@ from cchc_analysis.sheets import sheet_grids
 from cchc_analysis.sniff import kind_of
 
 _SPACES = "  "
+_MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS = {
     ".csv": (",", ";", "\t", "|"),
     ".tsv": ("\t", ",", ";", "|"),
@@ -68,14 +69,24 @@ def _text_cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
     for delimiter in _DELIMITERS[suffix]:
         found.append(_delimited(text, delimiter, path.name))
         if _has_rows_under(is_header, found[-1]):
-            return found[-1], to_check
+            return _closed(found[-1], path.name), to_check
     if suffix in (".txt", ".md"):
         cells, notes = pasted_cells(text, path.name)
         if len(cells):
             return cells, to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
-    return max(near or found, key=_most_alike), to_check
+    return _closed(max(near or found, key=_most_alike), path.name), to_check
+
+
+def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Refuse a table in which a cell in quotes swallowed other rows."""
+    if line := cells.attrs.get("unclosed"):
+        raise ValueError(
+            f"{name}, dòng {line}: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể "
+            "thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
+        )
+    return cells
 
 
 def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool:
@@ -139,7 +150,13 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
         rows = _quoted(text, delimiter, name)
     if delimiter == "|":
         rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
-    return to_cells([row for _, row in rows], [line for line, _ in rows])
+    cells = to_cells([row for _, row in rows], [line for line, _ in rows])
+    for line, row in rows:
+        inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]
+        if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
+            cells.attrs["unclosed"] = line
+            break
+    return cells
 
 
 def _piped(row: str) -> list[str]:

@@ -309,3 +309,10 @@ def test_a_maximum_that_is_given_settles_points_against_percent():
     frame = pd.DataFrame({"Đơn vị": ["a"], "Điểm": ["63"], "Tỷ lệ %": ["90"]})
     with pytest.warns(UserWarning, match="'Tỷ lệ %'"):
         assert load_scores(frame, max_score=70)["score"].tolist() == [63]
+
+
+@pytest.mark.parametrize("row", ['1;"a;80;x', '1;a;80;"x', '1;a;"80;x'])
+def test_a_quote_that_is_not_closed_swallows_no_row(tmp_path, row):
+    text = f"STT;Đơn vị;Điểm;Ghi chú\n{row}\n2;b;70;y\n3;c;60;z"
+    sentence = refusal(write(tmp_path, text))
+    assert "dòng 2: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau" in sentence

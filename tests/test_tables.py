@@ -180,3 +180,10 @@ def test_the_year_in_brackets_is_no_part_of_a_block(text):
     path = text("Khối sở (công bố năm 2021)", HEADER, *SO,
                 "Khối huyện (công bố năm 2021)", HEADER, *HUYEN)  # fmt: skip
     assert loaded(path)["block"].unique().tolist() == ["Khối sở", "Khối huyện"]
+
+
+def test_a_year_of_publication_is_not_the_year(text):
+    path = text("Kết quả 2021 (ban hành năm 2022)", HEADER, *SO, "Kết quả 2020", HEADER, *SO)
+    assert loaded(path)["year"].unique().tolist() == [2021, 2020]
+    path = text("Kết quả năm 2021-2022", HEADER, *SO, "Kết quả năm 2020", HEADER, *SO)
+    assert "Sở A" in refusal(path) or "không cho biết" in refusal(path)
