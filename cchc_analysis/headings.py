@@ -59,7 +59,7 @@ def _year(text: str) -> str:
     """Return the one year that a text names, "" if none or several; in brackets it is no such."""
     text = re.sub(r"\([^)]*\)?", " ", text)
     years = set(re.findall(rf"(?i)năm\s+({_YEAR})(?!\s*[-–])", text))
-    years = years or set(re.findall(rf"\b{_YEAR}\b", text))
+    years = years or set(re.findall(rf"(?<![/\w]){_YEAR}(?![/\w])", text))
     return years.pop() if len(years) == 1 else ""
 
 

@@ -126,6 +126,8 @@ def _is_part(values: list[str], last: Run, roles: list[str], later: list[Run]) -
         return bool(later) or broken
     at_number = roles.index("number")
     due = count(last.cells[at_number]) + 1
+    if any(cell == str(due) for at, cell in enumerate(last.cells) if at > at_number):
+        return True  # a cell of the last row may be lost and this the number of the next
     for run in later:
         first = count(run.cells[at_number])
         if due <= first < due + _LOST_ROWS or (first == 1 and run.rows > 1):

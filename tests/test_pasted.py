@@ -196,3 +196,10 @@ def test_a_table_that_reads_in_two_ways_is_refused(load):
     with pytest.raises(ValueError, match="dòng 5: bảng dán đọc được theo nhiều cách"):
         load(lines)
     assert load([*lines[:5], "Phòng Nội vụ", *lines[7:]])["block"].tolist() == ["Khối sở"]
+
+
+def test_a_lost_score_does_not_take_the_number_of_the_next_row(load):
+    lines = ["STT", "Đơn vị", "Điểm", "1", "Phòng A", "97,23", "2", "Phòng B", "3", "Phòng C", "70"]
+    with pytest.raises(ValueError, match="dòng 10: 'Phòng C' trông như thuộc bảng"):
+        load(lines)
+    assert load([*lines[:8], "90", *lines[8:]])["score"].tolist() == [97.23, 90, 70]
