@@ -100,7 +100,8 @@ def named(header: Header, wanted: str | int) -> list:
     """Return the columns that the caller may mean, by title or by number from 1."""
     titles = header.titles.dropna()
     if isinstance(wanted, int):
-        return [column for column in titles.index[wanted - 1 : wanted] if titles[column]]
+        at = titles.index[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
+        return [column for column in at if titles[column]]
     key = fold(wanted)
     exact = [column for column, title in titles.items() if fold(title) == key]
     return exact or [column for column in titles.index if fold(header.short[column]) == key]

@@ -41,6 +41,8 @@ def read_scores(
     `given` has the year and the block that are known from outside the table.
     """
     titles = table.header.titles
+    if table.body.empty:
+        raise ValueError(f"{name}: sau dòng tiêu đề không có đơn vị nào; hãy kiểm tra lại bảng.")
     columns, unused, told = find_columns(
         name, table.header, table.body, has_maximum=max_score is not None, wanted=wanted
     )

@@ -121,3 +121,9 @@ def test_a_footnote_mark_does_not_hide_a_title():
 def test_a_total_of_one_kind_of_score_is_not_plainly_the_total():
     table = frame("Đơn vị|Tổng điểm tự chấm|Điểm thẩm định", ["a", 95, 90])
     assert "'Tổng điểm tự chấm' và 'Điểm thẩm định'" in refusal(table)
+
+
+def test_a_header_alone_and_a_column_of_no_number_are_refused():
+    assert "không có đơn vị nào" in refusal(frame("STT|Đơn vị|Điểm"))
+    for number in (0, -1, True):
+        assert "không có cột" in refusal(SELF, columns={"score": number})
