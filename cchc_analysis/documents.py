@@ -20,7 +20,7 @@ _MOST_SPAN = 1000
 _MOST_TABLES = 500
 
 
-def word_grids(path: Path) -> tuple[list[Grid], list[str]]:
+def word_grids(path: Path) -> list[Grid]:
     """Return the tables of a Word file, each with the paragraph above it."""
     import docx
 
@@ -49,7 +49,7 @@ def word_grids(path: Path) -> tuple[list[Grid], list[str]]:
             raise error if str(error).startswith(path.name) else damaged(path.name) from None
         grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1))))
         title = ""
-    return grids, []
+    return grids
 
 
 def _word_rows(table: object, where: str) -> list[list[str]]:

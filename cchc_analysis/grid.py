@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.labels import FOOTERS, MISSING, NO_NUMBER
@@ -37,6 +38,13 @@ def to_cells(
     width = max(map(len, rows), default=0) if columns is None else len(columns)
     cells = [[*(clean(str(cell)) for cell in row), *[None] * (width - len(row))] for row in rows]
     return pd.DataFrame(cells, index=pd.Index(lines, name="line"), columns=columns, dtype="str")
+
+
+def as_written(cell: object) -> object:
+    """Return a float as a person writes it: 81.0 is 81, and none has an exponent."""
+    if isinstance(cell, float | np.floating) and np.isfinite(cell):
+        return np.format_float_positional(cell, trim="-")
+    return cell
 
 
 def unit_rows(

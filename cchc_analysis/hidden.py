@@ -9,6 +9,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+from cchc_analysis.sniff import PASSWORD
+
 NOT_COMPUTED = "#CHƯA TÍNH"
 HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
 PERCENT = "%"  # the stored fraction is shown as a percentage
@@ -136,7 +138,7 @@ def _raised(text: object) -> str:
 def marks_of_ods(archive: zipfile.ZipFile) -> Marks:
     """Return the marks of an .ods; refuse a sheet too large, and one with a password."""
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused("tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
+        raise Refused(PASSWORD)
     found: Marks = {}
     lasts: dict[str, int] = {}
     for row in _elements(archive, "content.xml", "table-row"):

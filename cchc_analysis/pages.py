@@ -22,7 +22,7 @@ _MARKED_STYLES = re.compile(
 )
 
 
-def page_grids(text: str, name: str) -> tuple[list[Grid], list[str]]:
+def page_grids(text: str, name: str) -> list[Grid]:
     """Return the innermost tables of a web page, each with its caption or the text above it."""
     from lxml import etree, html
 
@@ -41,7 +41,7 @@ def page_grids(text: str, name: str) -> tuple[list[Grid], list[str]]:
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
         grids = []
-        for title, table in _innermost(root, etree.iterwalk(root, events=("start",))):
+        for title, table in _innermost(etree.iterwalk(root, events=("start",))):
             place = f"bảng {len(grids) + 1}"
             rows = _page_rows(table, f"{name}, {place}")
             if len(rows) > 1 and max(map(len, rows)) > 1:
@@ -49,22 +49,22 @@ def page_grids(text: str, name: str) -> tuple[list[Grid], list[str]]:
             check_count(len(grids), name)
     except (etree.LxmlError, RecursionError):
         raise damaged(name) from None
-    return grids, []
+    return grids
 
 
-def _innermost(root: object, walker: Iterator) -> Iterator[tuple[str, object]]:
+def _innermost(walker: Iterator) -> Iterator[tuple[str, object]]:
     """Yield the tables that hold no other table, with the last text before each."""
     title = ""
     for _, node in walker:
         if node.tag not in _BLOCKS:
             continue
-        inner = list(islice(node.iter(*_BLOCKS), 1, 2))
-        if node.tag == "table" and not any(True for _ in islice(node.iter("table"), 1, 2)):
+        if node.tag == "table" and node.find(".//table") is None:
             yield clean(_page_text(node.find("caption"))) or title, node
             title = ""
             walker.skip_subtree()
         else:
-            title = title_of(_page_text(node) if not inner else node.text or "") or title
+            is_inmost = next(islice(node.iter(*_BLOCKS), 1, 2), None) is None
+            title = title_of(_page_text(node) if is_inmost else node.text or "") or title
 
 
 def _page_rows(table: object, where: str) -> list[list[str]]:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.documents import word_grids
-from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.labels import LEGACY
 from cchc_analysis.pages import page_grids
@@ -40,16 +39,17 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], 
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
     path = Path(source)
     kind = kind_of(path)
+    left_out: list[str] = []
     to_check: list[str] = []
     if kind == "docx":
-        grids, left_out = word_grids(path)
+        grids = word_grids(path)
     elif kind == "html":
-        grids, left_out = page_grids(_decode(path), path.name)
+        grids = page_grids(_decode(path), path.name)
     elif kind == "pdf":
         grids, left_out = pdf_grids(path)
     elif kind == "text":
         cells, to_check = _text_cells(path)
-        grids, left_out = [Grid("", "", cells)], []
+        grids = [Grid("", "", cells)]
     else:
         grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
@@ -185,13 +185,6 @@ def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]
 def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(table.columns, pd.MultiIndex):
         raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
-    known = table.astype("object").where(table.notna(), "").map(_as_written)
+    known = table.astype("object").where(table.notna(), "").map(as_written)
     rows = [list(table), *known.itertuples(index=False, name=None)]
     return to_cells(rows, range(len(table) + 1))
-
-
-def _as_written(cell: object) -> object:
-    """Return a float as a person writes it: 81.0 is 81, and none has an exponent."""
-    if isinstance(cell, float | np.floating) and np.isfinite(cell):
-        return np.format_float_positional(cell, trim="-")
-    return cell

@@ -7,9 +7,7 @@ import zipfile
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
-
-from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.hidden import (
     HIDDEN,
     PERCENT,
@@ -124,14 +122,12 @@ def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid
 
 
 def _as_shown(cell: object) -> str:
-    """Return a stored value as a person reads it: 81.0 is 81, and no number has an exponent."""
+    """Return a stored value as a person reads it."""
     if isinstance(cell, bool):
         return str(cell).upper()
-    if isinstance(cell, float) and np.isfinite(cell):
-        return np.format_float_positional(cell, trim="-")
     if isinstance(cell, datetime.date):  # a datetime is one too
         return cell.strftime("%d/%m/%Y")
-    return str(cell)
+    return str(as_written(cell))
 
 
 def _percent(share: str) -> str:

@@ -21,8 +21,7 @@ _SHOWN = {
 # rows is 60 MB of text; the trees of a web page and of a Word file take 20 times their size.
 _MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50, "xlsx": 100, "ods": 100, "docx": 100}
 _MOST_XML_MB = {"docx": 20}
-
-
+PASSWORD = "tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại."
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
 
 
@@ -75,7 +74,7 @@ def damaged(name: str) -> ValueError:
 
 def encrypted(name: str) -> ValueError:
     """Return the sentence for a file with a password."""
-    return ValueError(f"{name}: tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
+    return ValueError(f"{name}: {PASSWORD}")
 
 
 def _too_large(name: str, kind: str) -> ValueError:

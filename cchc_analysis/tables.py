@@ -87,9 +87,10 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
         if not may_be[at] or (found and at < sum(found[-1][:2])):
             continue
         header, rows = header_of(cells, at), 1
-        if at + 1 < len(cells) and (is_second_row(cells, at) or not test(header)):
+        goes_on = at + 1 < len(cells) and is_second_row(cells, at)
+        if goes_on or (at + 1 < len(cells) and may_be[at + 1] and not test(header)):
             joined = header_of(cells, at, 2)
-            if test(joined) and (is_second_row(cells, at) or may_be[at + 1]):
+            if test(joined):
                 header, rows = joined, 2
         if test(header):
             found.append((at, rows, header))

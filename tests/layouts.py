@@ -57,7 +57,6 @@ def _windows_1258(letter):
 
 
 def _pasted(titles, rows, path):
-    lines = [TITLE, "", *" ".join(titles).split("|"), ""]
     lines = [TITLE, ""]
     for title in titles:
         lines += title.split(" ", 1) if len(title) > 12 else [title]
