@@ -47,7 +47,7 @@ def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
         close = difflib.get_close_matches(unit, table["unit"], n=1, cutoff=0)
         raise ValueError(f"Không có đơn vị '{unit}' trong bảng; gần nhất là '{close[0]}'.")
     if unit is not None and table["score"][chosen].isna().all():
-        raise ValueError(f"Đơn vị '{unit}' chưa được chấm; hãy so sánh với đơn vị khác.")
+        raise ValueError(f"Đơn vị '{unit}' chưa được chấm; hãy chọn đơn vị khác.")
     return chosen
 
 
@@ -162,6 +162,8 @@ def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
 
 def set_title(ax: Axes, title: str) -> None:
     """Set the title, broken into lines, above the cut-offs."""
+    one_word = "cải cách hành chính"
+    title = title.replace(one_word, one_word.replace(" ", "\xa0"))
     ax.set_title(wrap(title, _TITLE_LETTERS), pad=_TITLE_PAD)
 
 

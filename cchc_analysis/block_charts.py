@@ -1,0 +1,119 @@
+"""The chart of blocks, or years, side by side; in the manner of `charts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis import drawing, exact
+from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
+from cchc_analysis.labels import MEAN
+from cchc_analysis.marks import set_percent_axis, size_in_points, write_columns
+from cchc_analysis.table import group_columns, several_groups
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DOT = 5.5  # points across
+_PITCH = 6.6  # points from lane to lane
+
+
+def plot_blocks(
+    ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Plot each unit as a dot, blocks below one another on one axis, with their means.
+
+    Years, where there are several, have a row each as blocks have. Units that would hide one
+    another stand above and below the line of their block; only the place along the axis counts.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Scores or a ranking, with ``block`` or ``year``. The mean is over the scored units.
+    unit : str, optional
+        The unit to highlight in each row in which it is.
+    ax : Axes, optional
+        Where to draw; by default a new figure, which grows with the units of equal score.
+
+    Raises
+    ------
+    ValueError
+        If `unit` is not in the table or has no score.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": list("abc"), "score": [81, 95, 70], "max_score": 100})
+    >>> ax = plot_blocks(scores.assign(block=["Sở", "Sở", "Huyện"]))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['Sở', 'Huyện']
+    """
+    table = drawing.ready(ranking)
+    chosen = drawing.chosen_rows(table, unit).to_numpy()
+    groups = [rows for _, rows in table.groupby("group")]
+    means = [exact.mean_percent(rows["score"], rows["max_score"]) for rows in groups]
+    in_points = drawing.out_of_100(table)
+    written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
+    given = ax is not None
+    ax = drawing.row_axes(ax, map(_name, groups))
+    write_columns(ax, {"Trung bình": written, **_counts(groups)}, range(len(groups)))
+    start = set_percent_axis(ax, table["percent"])
+    what, by = drawing.measure(table), _by(several_groups(table))
+    drawing.set_title(ax, f"{what.capitalize()}{by or ' của các đơn vị'}{drawing.of_year(table)}")
+    in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
+    diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
+    ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
+    scored = [rows[rows["score"].notna()] for rows in groups]
+    width, height = size_in_points(ax)
+    left, right = ax.get_xlim()
+    apart = _PITCH * (right - left) / width
+    lanes = [_lanes(rows["percent"].to_numpy(), apart) for rows in scored]
+    most = 2 * max(np.abs(of_group).max(initial=0) for of_group in lanes) + 2
+    rows_in_view = abs(np.subtract(*ax.get_ylim()))
+    if not given:
+        lacking = max(0, most * _PITCH * rows_in_view - height)
+        ax.figure.set_figheight(ax.figure.get_figheight() + lacking / 72)
+        height += lacking
+    step = min(_PITCH * rows_in_view / height, 1 / most)
+    dots = {"s": _DOT**2, "edgecolor": "black", "linewidth": 0.6}
+    for at, (rows, of_group, mean) in enumerate(zip(scored, lanes, means, strict=True)):
+        own = chosen[rows.index]
+        percent, places = rows["percent"].to_numpy(), at + of_group * step
+        ax.scatter(percent[~own], places[~own], c="#d0d0d0", zorder=3, **dots)
+        ax.scatter(percent[own], places[own], c=drawing.ACCENT, marker="D", zorder=4, **dots)
+        ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
+    sentences = [f"{_name(g)}: trung bình {m}." for g, m in zip(groups, written, strict=True)]
+    ax.set_label(
+        f"Biểu đồ chấm tròn: {what} của {len(table)} đơn vị{by}. {' '.join(sentences)} "
+        f"{drawing.first_and_last(table, drawing.values_in_words(table))}"
+    )
+    return ax
+
+
+def _name(rows: pd.DataFrame) -> str:
+    return " – ".join(str(rows[column].iloc[0]) for column in group_columns(rows)) or "Cả bảng"
+
+
+def _counts(groups: list[pd.DataFrame]) -> dict[str, list[str]]:
+    """Return a column that says over how many units each mean is, and of how many."""
+    counts = [(rows["score"].count(), len(rows)) for rows in groups]
+    if all(scored == units for scored, units in counts):
+        return {"Số đơn vị": [str(units) for _, units in counts]}
+    return {"Được chấm": [f"{scored}/{units}" for scored, units in counts]}
+
+
+def _by(columns: list[str]) -> str:
+    names = {"year": "năm", "block": "khối"}
+    return f" theo {' và '.join(names[c] for c in columns)}" if columns else ""
+
+
+def _lanes(values: np.ndarray, apart: float) -> np.ndarray:
+    """Return for each value the lane (0, 1, -1, 2, …) where it is so far from those before it."""
+    lanes = np.zeros(len(values))
+    last: list[float] = []  # the greatest value of each lane so far
+    for at in np.argsort(values, kind="stable"):
+        free = next((n for n, value in enumerate(last) if values[at] - value >= apart), len(last))
+        last[free : free + 1] = [values[at]]
+        lanes[at] = (free + 1) // 2 * (1 if free % 2 else -1)
+    return lanes

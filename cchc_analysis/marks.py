@@ -1,0 +1,54 @@
+"""What the charts of changes, blocks and fields share: one marked unit, columns of text, an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OTHERS = "#606060"
+_LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
+_GAP = 9
+
+
+def mark_names(ax: Axes, chosen: Iterable[bool]) -> None:
+    """Write the names of the chosen rows bold, which a photocopy keeps."""
+    for label, own in zip(ax.get_yticklabels(), chosen, strict=True):
+        if own:
+            label.set_fontweight("bold")
+
+
+def write_columns(ax: Axes, columns: Mapping[str, Iterable[str]], rows: Iterable[float]) -> None:
+    """Write columns of numbers under their heads, right of the axes, flush right."""
+    at = 0
+    for head, texts in columns.items():
+        texts = list(texts)
+        at += _GAP + _LETTER * max(map(len, (head, *texts)))
+        where = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
+        ax.annotate(head, (1, 1), (at, 3), xycoords="axes fraction", **where)
+        for row, text in zip(rows, texts, strict=True):
+            in_row = ax.get_yaxis_transform()
+            ax.annotate(text, (1, row), (at, 0), xycoords=in_row, va="center", **where)
+
+
+def set_percent_axis(ax: Axes, values: pd.Series) -> str:
+    """Set the x axis to fit percents, and return what its label has to say if it starts later."""
+    known = values.dropna()
+    if known.empty:
+        known = pd.Series([0.0, 100.0])
+    left = max(0, 5 * np.floor((known.min() - 2) / 5))
+    ax.set_xlim(left, min(101, 5 * np.ceil((known.max() + 1) / 5)))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    return f", trục bắt đầu từ {left:g}" if left else ""
+
+
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return how wide and high the axes are once the text beside them has taken its place."""
+    ax.figure.draw_without_rendering()
+    box = ax.get_window_extent()
+    return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
