@@ -10,7 +10,7 @@ import pandas as pd
 from cchc_analysis import drawing, exact
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.labels import MEAN
-from cchc_analysis.marks import set_percent_axis, size_in_points, write_columns
+from cchc_analysis.marks import make_room, set_percent_axis, size_in_points, write_columns
 from cchc_analysis.table import group_columns, several_groups
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ _DOT = 5.5  # points across
 _PITCH = 6.6  # points from lane to lane
 
 
-def plot_blocks(
-    ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None
-) -> Axes:
+def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None) -> Axes:
     """Plot each unit as a dot, blocks below one another on one axis, with their means.
 
     Years, where there are several, have a row each as blocks have. Units that would hide one
@@ -64,6 +62,8 @@ def plot_blocks(
     in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
     diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
     ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
+    if not given:
+        make_room(ax, 10 * diamond.count("\n"))
     scored = [rows[rows["score"].notna()] for rows in groups]
     width, height = size_in_points(ax)
     left, right = ax.get_xlim()
@@ -73,7 +73,7 @@ def plot_blocks(
     rows_in_view = abs(np.subtract(*ax.get_ylim()))
     if not given:
         lacking = max(0, most * _PITCH * rows_in_view - height)
-        ax.figure.set_figheight(ax.figure.get_figheight() + lacking / 72)
+        make_room(ax, lacking)
         height += lacking
     step = min(_PITCH * rows_in_view / height, 1 / most)
     dots = {"s": _DOT**2, "edgecolor": "black", "linewidth": 0.6}

@@ -160,11 +160,11 @@ def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
     )
 
 
-def set_title(ax: Axes, title: str) -> None:
+def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:
     """Set the title, broken into lines, above the cut-offs."""
     one_word = "cải cách hành chính"
     title = title.replace(one_word, one_word.replace(" ", "\xa0"))
-    ax.set_title(wrap(title, _TITLE_LETTERS), pad=_TITLE_PAD)
+    ax.set_title(wrap(title, _TITLE_LETTERS), pad=pad)
 
 
 def wrap(text: str, letters: int) -> str:

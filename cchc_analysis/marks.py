@@ -1,4 +1,4 @@
-"""What the charts of changes, blocks and fields share: one marked unit, columns of text, an axis."""
+"""What the charts of changes, blocks and fields share: a marked name, columns of text, an axis."""
 
 from __future__ import annotations
 
@@ -52,3 +52,8 @@ def size_in_points(ax: Axes) -> tuple[float, float]:
     ax.figure.draw_without_rendering()
     box = ax.get_window_extent()
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
+
+
+def make_room(ax: Axes, points: float) -> None:
+    """Make the figure higher by so many points."""
+    ax.figure.set_figheight(ax.figure.get_figheight() + points / 72)

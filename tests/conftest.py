@@ -9,6 +9,7 @@ mpl.use("agg")
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
+LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
 RANKING_TABLES = ["cchc-2020", "so-nganh-2021", "par-index-regions"]
 
 
@@ -52,3 +53,21 @@ def refusal(source, **options) -> str:
     assert type(caught.value) is ValueError
     assert len(str(caught.value)) <= 600
     return str(caught.value)
+
+
+def check_texts(ax) -> None:
+    """Check on the drawn chart that no text is cut or covers another, or is too small to read."""
+    ax.figure.draw_without_rendering()
+    left, right = ax.get_xlim()
+    ticks = [t for t in ax.get_xticklabels() if left <= t.get_position()[0] <= right]
+    drawn = [*ax.get_yticklabels(), *ticks, *ax.texts, ax.title, ax._left_title, ax.xaxis.label]
+    drawn = [text for text in drawn if text.get_text()]
+    assert min(text.get_fontsize() for text in drawn) >= 8
+    boxes = [text.get_window_extent() for text in drawn]
+    figure = ax.figure.bbox
+    for at, box in enumerate(boxes):
+        assert box.x0 >= -1
+        assert box.y0 >= -1
+        assert box.x1 <= figure.x1 + 1
+        assert box.y1 <= figure.y1 + 1
+        assert not any(box.overlaps(other) for other in boxes[at + 1 :])

@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, RANKING_TABLES, table
+from conftest import DATA, LONG, RANKING_TABLES, check_texts, table
 from matplotlib.colors import to_rgb
 
 from cchc_analysis import (
@@ -16,7 +16,6 @@ from cchc_analysis import (
 )
 
 PLOTS = [plot_ranking, plot_distribution, plot_comparison]
-LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
 
 
 @pytest.fixture(autouse=True)
@@ -158,18 +157,7 @@ def test_no_text_is_cut_or_overlaps(plot, units, name):
         {"unit": [f"{name} {at}" for at in range(units)], "score": scores, "max_score": 100.0}
     ).pipe(rank_units)
     ax = plot(ranking)
-    ax.figure.draw_without_rendering()
-    left, right = ax.get_xlim()
-    ticks = [t for t in ax.get_xticklabels() if left <= t.get_position()[0] <= right]
-    drawn = [*ax.get_yticklabels(), *ticks, *ax.texts, ax.title, ax._left_title, ax.xaxis.label]
-    boxes = [text.get_window_extent() for text in drawn if text.get_text()]
-    figure = ax.figure.bbox
-    for at, box in enumerate(boxes):
-        assert box.x0 >= -1
-        assert box.y0 >= -1
-        assert box.x1 <= figure.x1 + 1
-        assert box.y1 <= figure.y1 + 1
-        assert not any(box.overlaps(other) for other in boxes[at + 1 :])
+    check_texts(ax)
 
 
 @pytest.mark.parametrize("plot", PLOTS)

@@ -1,0 +1,127 @@
+"""The chart of units and fields at a glance, in the manner of `charts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis import drawing, exact
+from cchc_analysis.fields import field_matrix, total_fields
+from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.marks import make_room, size_in_points
+from cchc_analysis.table import SCORES, check_columns, group_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OF_FIELDS = (*SCORES, "field")
+_CELL = 18  # points: the width of "100"
+_LETTER = 5.2
+_LINE = 10.5
+_PALEST, _DARKEST = 0.02, 0.6  # of the shades; black letters read well on all of them
+
+
+def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Plot units × fields as cells, darker for a higher percent, which is written in each.
+
+    Percent is of the field's maximum, rounded half up to a whole number. Units stand in the order
+    of their total over all fields, those that lack a score last.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        Has ``unit``, ``field``, ``score`` and ``max_score``, as `load_fields` gives it.
+    ax : Axes, optional
+        Where to draw; by default a new figure, which grows with the units and fields.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or there is no unit.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"unit": ["A", "A"], "field": ["I", "II"], "score": [4, 15]})
+    >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts]
+    ['50', '75']
+    """
+    from matplotlib import colormaps
+
+    check_columns(fields, OF_FIELDS)
+    table = drawing.ready(total_fields(fields))
+    matrix = field_matrix(fields)
+    where = [*group_columns(matrix), "unit"]
+    names = [column for column in matrix if column not in where]
+    percents = table[where].merge(matrix, on=where, how="left")[names].to_numpy("float64")
+    given = ax is not None
+    ax = drawing.row_axes(ax, table["name"])
+    _write_heads(ax, names, given)
+    low = 10 * np.floor(np.nanmin(percents, initial=100) / 10)
+    high = max(10 * np.ceil(np.nanmax(percents, initial=0) / 10), low + 10)
+    shades = colormaps["Blues"](_PALEST + (_DARKEST - _PALEST) * (percents - low) / (high - low))
+    shades[np.isnan(percents)] = 1
+    ax.pcolormesh(
+        np.arange(len(names) + 1) - 0.5, np.arange(len(table) + 1) - 0.5, shades,
+        edgecolor="white", linewidth=0.8,
+    )  # fmt: skip
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    for (row, column), percent in np.ndenumerate(percents):
+        text = format_number(percent, 0)
+        ax.text(column, row, text, ha="center", va="center", fontsize=8)
+    ax.spines[:].set_visible(False)
+    drawing.set_title(
+        ax, f"Tỷ lệ điểm theo lĩnh vực của các đơn vị{drawing.of_year(table)}", pad=20
+    )
+    ax.set_xlabel(
+        "Số trong ô: % điểm tối đa của lĩnh vực, làm tròn đến phần nguyên\n"
+        "Ô đậm hơn: tỷ lệ cao hơn. Đơn vị xếp theo tổng điểm các lĩnh vực"
+        + ("\n–: không có điểm (đơn vị thiếu điểm xếp cuối)" if np.isnan(percents).any() else "")
+    )
+    means = field_means(fields)
+    words = [f"{name} {format_percent(means[name])}" for name in names]
+    ax.set_label(
+        f"Bản đồ nhiệt: tỷ lệ điểm theo {len(names)} lĩnh vực của {len(table)} đơn vị. "
+        f"Trung bình từng lĩnh vực (các đơn vị có điểm): {'; '.join(words)}."
+    )
+    return ax
+
+
+def field_means(fields: pd.DataFrame) -> pd.Series:
+    """Return the mean percent of each field, over the units that have a score in it."""
+    by_field = fields.groupby("field", sort=False)
+    return pd.Series(
+        {name: exact.mean_percent(rows["score"], rows["max_score"]) for name, rows in by_field},
+        dtype="float64",
+    )
+
+
+def _write_heads(ax: Axes, names: list[str], given: bool) -> None:
+    """Write the fields across the top, upright where they do not fit; a new figure makes room."""
+    ax.set_xlim(-0.5, len(names) - 0.5)
+    width = size_in_points(ax)[0]
+    if not given and width < _CELL * len(names):
+        ax.figure.set_figwidth(ax.figure.get_figwidth() + (_CELL * len(names) - width) / 72)
+        width = _CELL * len(names)
+    column = width / len(names)
+    across = [drawing.wrap(name, max(int(column / _LETTER), 1)) for name in names]
+    fits = max(len(line) for head in across for line in head.split("\n")) * _LETTER < column
+    upright = not fits or max(head.count("\n") for head in across) > 2
+    heads = _broken(names, max(int(column / _LINE), 1)) if upright else across
+    if not given:
+        letters = max(len(line) for head in heads for line in head.split("\n"))
+        lines = max(head.count("\n") for head in heads)
+        make_room(ax, letters * _LETTER if upright else lines * _LINE)
+    ax.set_xticks(range(len(names)), heads, rotation=90 if upright else 0)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+
+
+def _broken(names: list[str], lines: int) -> list[str]:
+    """Return the names broken into at most so many lines, and those as short as can be."""
+    for letters in range(12, max(map(len, names)) + 2):
+        heads = [drawing.wrap(name, letters) for name in names]
+        if max(head.count("\n") for head in heads) < lines:
+            return heads
+    return heads

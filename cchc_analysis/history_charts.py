@@ -1,0 +1,145 @@
+"""The chart of ranks over the years, in the manner of `charts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis import drawing
+from cchc_analysis.marks import OTHERS, mark_names, size_in_points
+from cchc_analysis.table import check_columns
+from cchc_analysis.text import same
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LEADER = "#b0b0b0"
+_PALE = "#9a9a9a"  # the others, beside one that is chosen
+_YEAR_WIDTH = 28  # points
+
+
+def plot_rank_history(
+    rankings: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Plot the rank of each unit over the years, first place on top, named at the right.
+
+    A line is broken where its unit is not in the table or not scored. Units stand in the order of
+    the last year; those without a rank in it follow, joined to their last place by dots.
+
+    Parameters
+    ----------
+    rankings : DataFrame
+        Has ``year``, ``unit``, ``score`` and ``max_score``; a missing ``rank`` is computed.
+    unit : str, optional
+        The unit to highlight; its rank is written in each year.
+    ax : Axes, optional
+        Where to draw; by default a new figure, which grows with the number of units.
+
+    Raises
+    ------
+    ValueError
+        If there is no ``year``, if there are several blocks, or if `unit` is not in the table or
+        was never scored.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"] * 2, "score": [9, 8, 7, 8], "max_score": 10})
+    >>> lines = plot_rank_history(scores.assign(year=[2022, 2022, 2023, 2023])).lines
+    >>> [line.get_ydata().tolist() for line in lines]
+    [[2.0, 1.0], [1.0, 2.0]]
+    """
+    check_columns(rankings, ["year", "unit", "score"])
+    if "block" in rankings and rankings["block"].nunique(dropna=False) > 1:
+        blocks = rankings["block"].astype("str").unique()
+        raise ValueError(
+            f"Bảng có {len(blocks)} khối ({blocks[0]}, {blocks[1]}…), mỗi khối xếp hạng riêng; hãy "
+            f"chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == '{blocks[0]}']."
+        )
+    from matplotlib.collections import LineCollection
+
+    table = drawing.ready(rankings.sort_values("year", kind="stable", ignore_index=True))
+    table["key"] = table["unit"].map(same)
+    chosen_keys = table["key"][drawing.chosen_rows(table, unit)]
+    ranks = table.pivot_table("rank", "key", "year", aggfunc="min", dropna=False).astype("float64")
+    years = ranks.columns.tolist()
+    units = table.drop_duplicates("key", keep="last").set_index("key")
+    units = units.assign(final=ranks[years[-1]], latest=ranks.ffill(axis=1)[years[-1]])
+    units = units.sort_values(["final", "latest"], kind="stable")
+    ranks = ranks.loc[units.index]
+    chosen = units.index.isin(chosen_keys)
+    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]))
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    ax.set_yticks(range(1, len(names) + 1), names)
+    ax.set_ylim(len(names) + 0.6, 0.4)
+    ax.yaxis.tick_right()
+    ax.spines["left"].set_visible(False)
+    mark_names(ax, chosen)
+    span = max(years[-1] - years[0], 1)
+    edge = years[-1] + 0.06 * span
+    ax.set_xlim(years[0] - 0.03 * span, edge)
+    others = {"color": _PALE if chosen.any() else OTHERS, "lw": 1, "marker": "o", "ms": 4}
+    for row, (key, places) in enumerate(ranks.iterrows()):
+        own = {"color": drawing.ACCENT, "lw": 3, "ms": 8, "mec": "black", "zorder": 3}
+        ax.plot(years, places, **others | (own if chosen[row] else {}))
+        seen = places.last_valid_index()
+        if seen is not None:
+            dots = "solid" if seen == years[-1] else "dotted"
+            ends = [[(seen, units["latest"][key]), (edge, row + 1)]]
+            ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
+    _write_places(ax, ranks, chosen)
+    _set_years(ax, years)
+    absent = "" if ranks[years[-1]].notna().all() else f"\nNét chấm: không có hạng năm {years[-1]}"
+    ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất){absent}")
+    period = f"năm {years[0]}" if len(years) == 1 else f"giai đoạn {years[0]}–{years[-1]}"
+    drawing.set_title(ax, f"Xếp hạng cải cách hành chính {period}")
+    of_last = table[table["year"] == years[-1]].reset_index(drop=True)
+    of_last["name"] = of_last["unit"]  # the year is said before
+    places = drawing.values_in_words(of_last)
+    ax.set_label(
+        f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
+        f"{drawing.first_and_last(of_last, places)}{_places_in_words(units, ranks, chosen)}"
+    )
+    return ax
+
+
+def _names_at_the_end(units: pd.DataFrame, last: int) -> pd.Series:
+    """Return the name of each unit with its rank in the last year, or why it has none."""
+    ranked = units["final"].map("{:.0f}. ".format) + units["unit"]
+    why = np.where(units["year"] == last, " (chưa chấm)", f" (không có trong bảng {last})")
+    return ranked.where(units["final"].notna(), units["unit"] + why)
+
+
+def _write_places(ax: Axes, ranks: pd.DataFrame, chosen: np.ndarray) -> None:
+    """Write the ranks of the first year, each once, and those of the chosen unit in between."""
+    first, *between = ranks.columns[:-1] if ranks.shape[1] > 1 else ranks.columns
+    own = ranks[chosen]
+    for rank in ranks[first].dropna().unique():
+        weight = "bold" if rank in own[first].to_numpy() else "normal"
+        ax.annotate(
+            f"{rank:.0f}", (first, rank), (-7, 0), textcoords="offset points", ha="right",
+            va="center", fontsize=8, fontweight=weight,
+        )  # fmt: skip
+    for year in between:
+        for rank in own[year].dropna():
+            ax.annotate(
+                f"{rank:.0f}", (year, rank), (0, 6), textcoords="offset points", ha="center",
+                fontsize=8, fontweight="bold", zorder=5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            )  # fmt: skip
+
+
+def _set_years(ax: Axes, years: list[int]) -> None:
+    closest = min(np.diff(years), default=1)
+    left, right = ax.get_xlim()
+    crowded = size_in_points(ax)[0] * closest / (right - left) < _YEAR_WIDTH
+    ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
+
+
+def _places_in_words(units: pd.DataFrame, ranks: pd.DataFrame, chosen: np.ndarray) -> str:
+    if not chosen.any():
+        return ""
+    own = ranks[chosen].iloc[0]
+    words = [f"{year}: {'không có' if pd.isna(r) else f'{r:.0f}'}" for year, r in own.items()]
+    return f" Hạng của {units['unit'][chosen].iloc[0]}: {'; '.join(words)}."

@@ -1,0 +1,115 @@
+"""The chart of the fields of one unit, in the manner of `charts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis import drawing
+from cchc_analysis.field_charts import OF_FIELDS, field_means
+from cchc_analysis.fields import field_matrix
+from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
+from cchc_analysis.labels import SHOWN
+from cchc_analysis.marks import write_columns
+from cchc_analysis.table import check_columns, group_numbers, several_groups
+from cchc_analysis.text import decimal_comma, same
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_PLACES = 3
+
+
+def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> Axes:
+    """Plot the fields of one unit as bars, with the mean and the best of all units in each.
+
+    All are percent of the field's maximum. Mean and best are over the units that have a score in
+    the field, within the year and block of the unit.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        Has ``unit``, ``field``, ``score`` and ``max_score``, as `load_fields` gives it.
+    unit : str
+        The unit to show.
+    ax : Axes, optional
+        Where to draw; by default a new figure, which grows with the number of fields.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or if `unit` is not in the table, has no score, or stands in
+        several years or blocks.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"unit": ["A", "A", "B", "B"], "field": ["I", "II"] * 2})
+    >>> ax = plot_profile(fields.assign(score=[4, 5, 2, 9], max_score=10), unit="A")
+    >>> [float(bar.get_width()) for bar in ax.patches]
+    [40.0, 50.0]
+    """
+    check_columns(fields, OF_FIELDS)
+    fields = _same_group(fields, unit)
+    matrix = field_matrix(fields)
+    chosen = matrix["unit"].map(same) == same(unit)
+    unit = matrix["unit"][chosen].iloc[0]
+    names = list(dict.fromkeys(fields["field"]))
+    table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
+    table["mean"], table["best"] = field_means(fields), matrix[names].max()
+    points = fields[fields["unit"].map(same) == same(unit)].set_index("field")
+    ax = drawing.row_axes(ax, [_with_points(name, points) for name in names])
+    rows = np.arange(len(names))
+    ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
+    for color, width, reach in (("white", 3.6, 0.41), ("black", 2, 0.4)):  # a halo on the bar
+        ax.vlines(table["mean"], rows - reach, rows + reach, color=color, lw=width, zorder=3)
+    ax.scatter(
+        table["best"], rows, s=34, c="white", marker="D", edgecolor="black", zorder=4, clip_on=False
+    )
+    columns = {"own": "Đơn vị", "mean": "Trung bình", "best": "Cao nhất"}
+    words = table.map(lambda percent: format_number(percent, LEAST_PLACES))
+    write_columns(ax, {head: words[column] for column, head in columns.items()}, rows)
+    ax.set_xlim(0, 101)
+    drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
+    scored = matrix[names].count()
+    counts = "–".join(map(str, sorted({scored.min(), scored.max()})))
+    ax.set_xlabel(
+        f"Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình "
+        f"{counts} đơn vị có điểm. ◇: cao nhất"
+    )
+    sentences = [
+        f"{name}: {row['own']} (trung bình {row['mean']}, cao nhất {row['best']})."
+        for name, row in table.map(format_percent).iterrows()
+    ]
+    ax.set_label(
+        f"Biểu đồ thanh ngang: tỷ lệ điểm theo {len(names)} lĩnh vực của {unit}, so với trung bình "
+        f"và mức cao nhất của {len(matrix)} đơn vị. {' '.join(sentences)}"
+    )
+    return ax
+
+
+def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return the rows of the year and block of the unit, which must be one."""
+    if fields.empty:
+        raise ValueError("Bảng không có đơn vị nào để vẽ.")
+    chosen = drawing.chosen_rows(fields, unit)
+    groups = group_numbers(fields)
+    if len(set(groups[chosen])) > 1:
+        column = several_groups(fields[chosen])[0]
+        values = fields[chosen][column].unique().tolist()
+        word = SHOWN[column].lower()
+        raise ValueError(
+            f"Đơn vị '{unit}' có ở nhiều {word} ({', '.join(map(str, values))}); hãy chọn một "
+            f"{word} trước khi vẽ, ví dụ bang[bang['{column}'] == {values[0]!r}]."
+        )
+    return fields[groups == groups[chosen][0]]
+
+
+def _with_points(name: str, points: pd.DataFrame) -> str:
+    """Return the name of a field with the points of the unit and their maximum."""
+    if name not in points.index or pd.isna(points["score"][name]):
+        return f"{name} (không có điểm)"
+    places = min(printed_places(points["score"]), _MOST_PLACES)
+    score = format_number(points["score"][name], places)
+    return f"{name} ({score}/{decimal_comma(points['max_score'][name])} điểm)"

@@ -1,0 +1,339 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import DATA, LONG, check_texts, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+
+from cchc_analysis import load_scores, rank_units
+from cchc_analysis.block_charts import _lanes, plot_blocks
+from cchc_analysis.change_charts import plot_change
+from cchc_analysis.drawing import ACCENT
+from cchc_analysis.history_charts import plot_rank_history
+
+PLOTS = [plot_change, plot_rank_history, plot_blocks]
+
+
+@pytest.fixture(autouse=True)
+def _style():
+    with plt.style.context("cchc_analysis.report"):
+        yield
+
+
+@pytest.fixture
+def regions():
+    return load_scores(DATA / "par-index-regions.csv")
+
+
+def compared(before, after):
+    """Return what `compare_periods` gives of two tables of one block."""
+    both = rank_units(after).merge(
+        rank_units(before), on="unit", how="outer", suffixes=("_after", "_before"), indicator=True
+    )
+    status = (
+        both["_merge"]
+        .astype("str")
+        .map({"both": "stayed", "left_only": "new", "right_only": "gone"})
+    )
+    unscored = both["score_after"].isna() | both["score_before"].isna()
+    both["status"] = status.mask((status == "stayed") & unscored, "no score")
+    both["rank_change"] = both["rank_before"] - both["rank_after"]
+    return both
+
+
+def of_years(regions):
+    result = compared(*(regions[regions["year"] == year] for year in (2022, 2023)))
+    result.attrs["years"] = (2022, 2023)
+    return result
+
+
+def made(units, seed, name="Phòng"):
+    scores = np.round(np.random.default_rng(seed).uniform(55, 100, units), 2)
+    scores[1::9] = np.nan
+    names = [f"{name} {at}" for at in range(units)]
+    return pd.DataFrame({"unit": names, "score": scores, "max_score": 100.0})
+
+
+def labels(ax):
+    return [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def columns(ax, *, heads):
+    """Return the texts of each column beside the rows."""
+    rows = len(ax.get_yticks())
+    return {
+        texts(ax)[at]: texts(ax)[at + 1 : at + 1 + rows]
+        for at in range(0, heads * (rows + 1), rows + 1)
+    }
+
+
+# plot_change
+
+
+def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
+    ax = plot_change(of_years(regions).sample(frac=1, random_state=3), unit="Đông Nam Bộ")
+    lines, before, after = ax.collections
+    assert after.get_offsets()[:, 0].tolist() == [88.33, 87.79, 87.72, 86.82, 85.42, 85.42]
+    assert before.get_offsets()[:4, 0].tolist() == [86.62, 84.74, 85, 84.25]
+    assert before.get_offsets().mask[4:, 0].all()  # no 2022 figure
+    assert [line[0][0] for line in lines.get_segments()[:4]] == [86.62, 84.74, 85, 84.25]
+    assert labels(ax)[:2] == ["1. Đồng bằng sông Hồng", "2. Đông Nam Bộ"]
+    assert sorted(labels(ax)[4:]) == ["5. Tây Nguyên", "5. Đồng bằng sông Cửu Long"]
+    assert columns(ax, heads=2) == {
+        "Điểm": ["+1,71", "+3,05", "+2,72", "+2,57", "", ""],
+        "Hạng": ["0", "▲1", "▼1", "0", "", ""],
+    }
+    assert texts(ax)[14:] == ["", "", "", "", "mới", "mới"]
+    assert "trục bắt đầu từ 80" in ax.get_xlabel()
+    assert "○ năm 2022   ● năm 2023" in ax.get_xlabel()
+    assert "năm 2023 so với năm 2022" in ax.get_title(loc="left").replace("\n", " ")
+
+
+def test_change_marks_one_unit_in_colour_and_in_grey(regions):
+    ax = plot_change(of_years(regions), unit="đông nam  bộ")
+    lines, _, after = ax.collections
+    assert [to_hex(color) == ACCENT for color in after.get_facecolor()] == [
+        False, True, False, False, False, False,
+    ]  # fmt: skip
+    assert lines.get_linewidth()[1] > lines.get_linewidth()[0]
+    bold = [label.get_fontweight() == "bold" for label in ax.get_yticklabels()]
+    assert bold == [False, True, False, False, False, False]
+    with pytest.raises(ValueError, match="Không có đơn vị 'Đông Nam B'.*'Đông Nam Bộ'"):
+        plot_change(of_years(regions), unit="Đông Nam B")
+
+
+def test_change_says_why_a_unit_has_no_change():
+    before = table([90, None, 80, None, 70])
+    after = pd.concat(
+        [table([91, 85, None, None]), table([60, None]).assign(unit=["x", "y"])],
+        ignore_index=True,
+    )
+    ax = plot_change(compared(before, after))
+    why = dict(zip(labels(ax), texts(ax)[14 + 2 :], strict=True))
+    assert why == {
+        "1. a": "", "2. b": "chưa chấm kỳ trước", "3. x": "mới", "c": "chưa chấm kỳ này",
+        "d": "chưa chấm cả hai kỳ", "y": "mới, chưa chấm", "e": "không còn",
+    }  # fmt: skip
+    assert labels(ax)[-1] == "e"
+    assert "tăng 1, giảm 0, giữ nguyên 0, không so sánh được 6" in ax.get_label()
+
+
+def test_change_of_other_maxima_is_in_percent_and_says_so():
+    before, after = table([63, 42], max_score=[70, 84]), table([66.5, 42], max_score=[70, 84])
+    ax = plot_change(compared(before, after))
+    assert columns(ax, heads=2) == {"Điểm %": ["+5,00", "0,00"], "Hạng": ["0", "0"]}
+    assert "Tỷ lệ điểm, %" in ax.get_xlabel()
+    assert "Thay đổi tỷ lệ điểm" in ax.get_title(loc="left")
+
+
+def test_change_is_exact_to_the_last_digit_and_shows_every_place():
+    ax = plot_change(compared(table([91.48, 81.755]), table([97.23, 81.755])))
+    assert columns(ax, heads=2)["Điểm"] == ["+5,750", "0,000"]
+    assert "Tăng nhiều nhất: a (+5,750)" in ax.get_label()
+    ax = plot_change(compared(table([91.48]), table([97.23])))
+    assert columns(ax, heads=2)["Điểm"] == ["+5,75"]
+
+
+def test_change_names_blocks_and_keeps_gone_units_in_theirs():
+    comparison = pd.concat(
+        [
+            compared(table([9, 8]), table([9])).assign(block="x"),
+            compared(table([7]), table([6])).assign(block="y"),
+        ],
+        ignore_index=True,
+    )
+    assert labels(plot_change(comparison)) == ["1. a – x", "b – x", "1. a – y"]
+
+
+# plot_rank_history
+
+
+def test_history_draws_the_ranks_of_each_year_with_ties(regions):
+    ax = plot_rank_history(regions, unit="Đông Nam Bộ")
+    drawn = [line.get_ydata().tolist() for line in ax.lines]
+    assert drawn[:4] == [[1, 1], [3, 2], [2, 3], [4, 4]]
+    assert [y for _, y in drawn[4:]] == [5, 5]
+    assert np.isnan([x for x, _ in drawn[4:]]).all()
+    assert labels(ax)[1] == "2. Đông Nam Bộ"
+    assert sorted(labels(ax)[4:]) == ["5. Tây Nguyên", "5. Đồng bằng sông Cửu Long"]
+    assert sorted(texts(ax)) == ["1", "2", "3", "4"]
+    bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
+    assert bold == ["3"]
+    assert [line.get_color() == ACCENT for line in ax.lines] == [False, True] + [False] * 4
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["2022", "2023"]
+    assert ax.yaxis_inverted()
+    assert "Hạng của Đông Nam Bộ: 2022: 3; 2023: 2." in ax.get_label()
+    assert "Năm 2023: Đầu bảng: Đồng bằng sông Hồng (88,33)" in ax.get_label()
+
+
+def test_history_breaks_where_a_unit_is_absent_or_unscored():
+    years = {
+        2019: table([90, 80, 70]),
+        2020: table([90, None, 95]).iloc[[0, 1]],
+        2022: table([None, 85, 99]).iloc[[0, 1]],
+    }
+    scores = pd.concat([t.assign(year=y) for y, t in years.items()], ignore_index=True)
+    ax = plot_rank_history(scores, unit="a")
+    lines = dict(zip(labels(ax), ax.lines, strict=True))
+    assert list(lines) == ["1. b", "a (chưa chấm)", "c (không có trong bảng 2022)"]
+    np.testing.assert_array_equal(lines["1. b"].get_ydata(), [2, np.nan, 1])
+    np.testing.assert_array_equal(lines["a (chưa chấm)"].get_ydata(), [1, 1, np.nan])
+    assert lines["1. b"].get_xdata().tolist() == [2019, 2020, 2022]
+    assert texts(ax)[-1] == "1"  # the chosen unit, in 2020
+    dotted = [lead.get_linestyle()[0][1] is not None for lead in ax.collections]
+    assert dotted == [False, True, True]
+    assert "Nét chấm: không có hạng năm 2022" in ax.get_xlabel()
+
+
+def test_history_takes_ranks_that_the_table_has_and_years_in_any_order(regions):
+    mixed = regions.sample(frac=1, random_state=1)
+    assert [line.get_ydata()[1] for line in plot_rank_history(mixed).lines] == [1, 2, 3, 4, 5, 5]
+    given_ranks = rank_units(regions, within=[])
+    assert plot_rank_history(given_ranks).lines[0].get_ydata().tolist() != [1, 1]
+
+
+def test_history_refuses_several_blocks_and_no_year(regions):
+    blocks = regions.assign(block=["Sở", "Huyện"] * 5)
+    with pytest.raises(ValueError, match=r"2 khối \(Sở, Huyện…\).*chọn một khối"):
+        plot_rank_history(blocks)
+    assert plot_rank_history(regions.assign(block="Sở"))
+    with pytest.raises(ValueError, match="không có cột 'year'"):
+        plot_rank_history(table([9]))
+
+
+# plot_blocks
+
+
+def test_blocks_draw_each_unit_and_the_exact_mean(town):
+    offices = load_scores(DATA / "so-nganh-2021.csv").assign(block="Sở, ban, ngành")
+    both = pd.concat([town.assign(block="Thị xã"), offices], ignore_index=True)
+    ax = plot_blocks(both[["unit", "score", "max_score", "block"]], unit="Thanh tra")
+    others, own, mean = ax.collections[:3]
+    drawn = np.concatenate([others.get_offsets(), own.get_offsets()])
+    assert sorted(drawn[:, 0]) == sorted(town["score"])
+    assert own.get_offsets().tolist()[0][0] == 73.98
+    assert len(ax.collections[3].get_offsets()) == 21
+    assert mean.get_segments()[0][0][0] == pytest.approx(1441.10 / 18)
+    assert labels(ax) == ["Thị xã", "Sở, ban, ngành"]
+    assert columns(ax, heads=2) == {"Trung bình": ["80,06", "82,56"], "Số đơn vị": ["18", "21"]}
+    assert "◆ Thanh tra" in ax.get_xlabel()
+    assert "Thị xã: trung bình 80,06." in ax.get_label()
+
+
+def test_blocks_say_how_many_are_scored_and_keep_years_apart():
+    scores = pd.concat([table([90, None]).assign(year=2022), table([None]).assign(year=2023)])
+    ax = plot_blocks(scores)
+    assert labels(ax) == ["2022", "2023"]
+    assert columns(ax, heads=2) == {"Trung bình": ["90,00", "–"], "Được chấm": ["1/2", "0/1"]}
+    assert "theo năm" in ax.get_title(loc="left")
+    both = plot_blocks(table([90, 80], max_score=[90, 100], year=2022, block=["x", "y"]))
+    assert labels(both) == ["2022 – x", "2022 – y"]
+    assert columns(both, heads=1)["Trung bình"] == ["100,00%", "80,00%"]
+    assert "%" in both.get_xlabel()
+
+
+@pytest.mark.parametrize("scores", [[80.0] * 60, [80.0] * 3 + [80.01] * 5 + [81, 99], [70.0]])
+def test_blocks_hide_no_dot_behind_another(scores):
+    units = pd.DataFrame({"unit": [f"u{at}" for at in range(len(scores))], "score": scores})
+    ax = plot_blocks(units.assign(max_score=100.0), unit="u0")
+    ax.figure.draw_without_rendering()
+    dots = np.concatenate([c.get_offsets() for c in ax.collections[:2]])
+    places = ax.transData.transform(dots) * 72 / ax.figure.dpi
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + 99 * np.eye(len(dots))
+    assert apart.min() > 5.5
+    assert ax.get_ylim()[0] > dots[:, 1].max()
+    assert ax.get_ylim()[1] < dots[:, 1].min()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 30), max_size=40))
+def test_lanes_keep_units_apart_whatever_their_order(values):
+    values = np.array(values, dtype="float64")
+    lanes = _lanes(values, 3)
+    for lane in set(lanes):
+        assert (np.diff(np.sort(values[lanes == lane])) >= 3).all()
+    order = np.random.default_rng(0).permutation(len(values))
+    again = _lanes(values[order], 3)
+    assert sorted(zip(values, lanes, strict=True)) == sorted(zip(values[order], again, strict=True))
+
+
+# all
+
+
+def arguments(plot, units, name="Phòng"):
+    before, after = made(units, 1, name).iloc[units // 20 :], made(units, 2, name)
+    if plot is plot_change:
+        return compared(before, after.iloc[: max(1, units - 2)])
+    years = [before, after, made(units, 3, name).iloc[: max(1, units - 2)]]
+    return pd.concat([t.assign(year=2020 + y) for y, t in enumerate(years)], ignore_index=True)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("units", [1, 3, 18, 63, 140])
+@pytest.mark.parametrize("name", ["Phòng", LONG])
+def test_no_text_is_cut_or_overlaps(plot, units, name):
+    ax = plot(arguments(plot, units, name), unit=f"{name} 0")
+    assert ax.figure.get_figwidth() == 6.3
+    check_texts(ax)
+
+
+@pytest.mark.parametrize("years", [1, 2, 12])
+def test_no_text_of_many_years_or_blocks_overlaps(years):
+    scores = [made(20, year, LONG).assign(year=2000 + year) for year in range(years)]
+    scores = pd.concat(scores, ignore_index=True)
+    check_texts(plot_rank_history(scores, unit=f"{LONG} 0"))
+    check_texts(plot_blocks(scores, unit=f"{LONG} 0"))
+    scores["block"] = LONG + " " + scores["year"].astype("str")
+    check_texts(plot_blocks(scores.drop(columns="year"), unit=f"{LONG} 0"))
+
+
+def test_ties_write_no_rank_or_name_on_another():
+    tied = pd.concat([table([9, 9, 9, 8]).assign(year=y) for y in (2022, 2023)], ignore_index=True)
+    ax = plot_rank_history(tied, unit="b")
+    assert labels(ax) == ["1. a", "1. b", "1. c", "4. d"]
+    assert texts(ax) == ["1", "4"]
+    check_texts(ax)
+    check_texts(plot_change(compared(table([9, 9, 8]), table([9, 9, 9]))))
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_the_given_axes_are_used_and_the_table_is_left_as_it_was(plot):
+    given_table = arguments(plot, 18)
+    before = given_table.copy(deep=True)
+    _, (left, right) = plt.subplots(1, 2)
+    parameters = dict(plt.rcParams)
+    assert plot(given_table, unit="Phòng 5", ax=right) is right
+    pd.testing.assert_frame_equal(given_table, before)
+    assert not left.collections
+    assert dict(plt.rcParams) == parameters
+    assert len(plt.get_fignums()) == 1
+    assert plot(given_table).figure is not right.figure
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_nobody_scored_and_nobody_there(plot):
+    empty = arguments(plot, 3)
+    nobody = empty.assign(
+        **{c: np.nan for c in empty if c.startswith(("score", "percent", "rank"))}
+    )
+    assert plot(nobody).get_label().startswith("Biểu đồ")
+    with pytest.raises(ValueError, match="không có đơn vị nào"):
+        plot(empty.iloc[:0])
+    with pytest.raises(ValueError, match="'Phòng 0' chưa được chấm"):
+        plot(nobody, unit="Phòng 0")
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_markup_in_a_name_is_drawn_as_text(plot):
+    name = "$x_1$ <b>&amp;</b> ^"
+    ax = plot(arguments(plot, 1).assign(unit=name, block=name), unit=name)
+    ax.figure.draw_without_rendering()
+    drawn = [*ax.get_yticklabels(), ax.xaxis.label]
+    assert any(r"\$x_1\$" in text.get_text() for text in drawn)
+    check_texts(ax)
