@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing, exact
-from cchc_analysis.fields import field_matrix, total_fields
+from cchc_analysis.fields import field_matrix
 from cchc_analysis.format import format_number, format_percent
 from cchc_analysis.marks import make_room, size_in_points
 from cchc_analysis.table import SCORES, check_columns, group_columns
+from cchc_analysis.totals import total_fields
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,8 +53,7 @@ def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     check_columns(fields, OF_FIELDS)
     table = drawing.ready(total_fields(fields))
     matrix = field_matrix(fields)
-    where = [*group_columns(matrix), "unit"]
-    names = [column for column in matrix if column not in where]
+    where, names = [*group_columns(table), "unit"], matrix.attrs["fields"]
     percents = table[where].merge(matrix, on=where, how="left")[names].to_numpy("float64")
     given = ax is not None
     ax = drawing.row_axes(ax, table["name"])

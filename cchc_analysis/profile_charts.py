@@ -55,7 +55,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     matrix = field_matrix(fields)
     chosen = matrix["unit"].map(same) == same(unit)
     unit = matrix["unit"][chosen].iloc[0]
-    names = list(dict.fromkeys(fields["field"]))
+    names = matrix.attrs["fields"]
     table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
     points = fields[fields["unit"].map(same) == same(unit)].set_index("field")
