@@ -120,6 +120,47 @@ SHOWN = {
     "rows": "Số dòng",
     "columns": "Các cột",
     "first_units": "Các đơn vị đầu",
+    "status": "Tình trạng",
+    "score_before": "Điểm trước",
+    "score_after": "Điểm sau",
+    "score_change": "Tăng, giảm điểm",
+    "percent_before": "Tỷ lệ điểm trước (%)",
+    "percent_after": "Tỷ lệ điểm sau (%)",
+    "rank_before": "Hạng trước",
+    "rank_after": "Hạng sau",
+    "rank_change": "Tăng, giảm hạng",
+    "rank_change_own": "Do điểm của đơn vị",
+    "rank_change_others": "Do các đơn vị khác",
+    "grade_before": "Xếp loại trước",
+    "grade_after": "Xếp loại sau",
+    "next_grade": "Loại liền trên",
+    "points_to_next": "Còn thiếu (điểm)",
+    "points_above": "Vượt ngưỡng (điểm)",
+    "best_rank": "Hạng cao nhất có thể",
+    "worst_rank": "Hạng thấp nhất có thể",
+    "separable_from_next": "Phân biệt được với hạng liền sau",
+    "scenario": "Phương án",
+    "moved": "Đơn vị đổi loại (loại ban đầu)",
+    "scored_units": "Số đơn vị được chấm",
+    "mean": "Trung bình (%)",
+    "median": "Trung vị (%)",
+    "best": "Cao nhất (%)",
+    "worst": "Thấp nhất (%)",
+    "spread": "Chênh lệch cao nhất – thấp nhất (điểm %)",
+    "above_mean": "Số đơn vị trên trung bình",
+    "first_unit": "Đơn vị đứng đầu",
+    "last_unit": "Đơn vị đứng cuối",
+}
+
+# Values as they are shown: what became of a unit, yes and no.
+VALUES = {
+    "status": {
+        "stayed": "so sánh được",
+        "new": "mới",
+        "gone": "không còn",
+        "no score": "thiếu điểm",
+    },
+    "separable_from_next": {True: "có", False: "không"},
 }
 
 
