@@ -4,21 +4,27 @@ from cchc_analysis.charts import plot_comparison, plot_distribution, plot_rankin
 from cchc_analysis.check import check_published
 from cchc_analysis.cutoffs import implied_cutoffs
 from cchc_analysis.export import save_chart
+from cchc_analysis.field_tables import load_fields
+from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import LoadWarning, load_scores
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import GradeScheme, load_scheme
 from cchc_analysis.tables import list_tables
+from cchc_analysis.totals import total_fields
 
 __all__ = [
     "GradeScheme",
     "LoadWarning",
     "check_published",
+    "field_losses",
+    "field_matrix",
     "format_ranking",
     "grade_distribution",
     "grade_units",
     "implied_cutoffs",
     "list_tables",
+    "load_fields",
     "load_scheme",
     "load_scores",
     "plot_comparison",
@@ -26,4 +32,5 @@ __all__ = [
     "plot_ranking",
     "rank_units",
     "save_chart",
+    "total_fields",
 ]

@@ -5,12 +5,12 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import BLANK, SHOWN, TOTAL, WHOLE_TABLE
+from cchc_analysis.labels import BLANK, SHOWN, SHOWN_OF_FIELDS, TOTAL, WHOLE_TABLE
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
-_PERCENT = ("percent", "share_pct")
+_PERCENT = ("percent", "share_pct", "lost_pct")
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
 
 
@@ -76,6 +76,23 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
+    if "fields" in ranking.attrs:  # a matrix: its columns may have any name
+        percent = [field for field in ranking.attrs["fields"] if field in ranking]
+        return pd.DataFrame(
+            {
+                f"{column} (%)" if column in percent else SHOWN.get(column, column): (
+                    ranking[column].map(lambda value: format_number(value, LEAST_PLACES))
+                    if column in percent
+                    else _format_column(ranking, column, decimals)
+                )
+                for column in ranking
+            }
+        )
+    if "field" in ranking:
+        shown = SHOWN | SHOWN_OF_FIELDS
+        return pd.DataFrame(
+            {shown.get(c, c): _format_column(ranking, c, decimals) for c in ranking}
+        )
     if "share_pct" in ranking:
         return _format_distribution(ranking)
     if "rank" in ranking or set(SCORES) <= set(ranking):
@@ -90,6 +107,7 @@ def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
     columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]
+    columns += ["published_total", "difference", "note"]  # of scores added up from fields
     return [column for column in columns if column in ranking]
 
 

@@ -120,6 +120,17 @@ SHOWN = {
     "rows": "Số dòng",
     "columns": "Các cột",
     "first_units": "Các đơn vị đầu",
+    "field": "Lĩnh vực",
+    "published_total": "Tổng điểm công bố",
+    "difference": "Chênh lệch (công bố – cộng lại)",
+    "lost": "Điểm bị mất",
+    "lost_pct": "Tỷ lệ mất so với điểm tối đa (%)",
+}
+
+# Where the same columns are of one field and not of a unit.
+SHOWN_OF_FIELDS = {
+    "score": "Điểm đạt",
+    "share_pct": "Tỷ trọng trong tổng điểm bị mất (%)",
 }
 
 

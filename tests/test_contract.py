@@ -15,12 +15,14 @@ from PIL import Image
 import cchc_analysis as cchc
 
 PUBLIC = [
-    "GradeScheme", "LoadWarning", "check_published", "format_ranking", "grade_distribution",
-    "grade_units", "implied_cutoffs", "list_tables", "load_scheme", "load_scores",
-    "plot_comparison", "plot_distribution", "plot_ranking", "rank_units", "save_chart",
+    "GradeScheme", "LoadWarning", "check_published", "field_losses", "field_matrix",
+    "format_ranking", "grade_distribution", "grade_units", "implied_cutoffs", "list_tables",
+    "load_fields", "load_scheme", "load_scores", "plot_comparison", "plot_distribution",
+    "plot_ranking", "rank_units", "save_chart", "total_fields",
 ]  # fmt: skip
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
-NOT_OF_A_TABLE = ("list_tables", "load_scheme", "load_scores", "save_chart")
+NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "save_chart")
+NOT_OF_A_TABLE += ("field_losses", "field_matrix", "total_fields")  # see test_fields.py
 OF_A_TABLE = [name for name in FUNCTIONS if name not in NOT_OF_A_TABLE]
 
 
@@ -90,8 +92,9 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
     order = [
         "text", "labels", "exact", "schemes", "table", "grid", "header", "sniff", "hidden",
         "sheets", "documents", "pages", "pdf", "runs", "pasted", "readers", "tables", "headings",
-        "columns", "scores", "load", "ranking", "format", "check", "cutoffs", "drawing", "charts",
-        "export", "cli", "__init__",
+        "columns", "scores", "load", "field_columns", "field_scores", "field_tables", "ranking",
+        "format", "fields", "totals", "check", "cutoffs", "drawing", "charts", "export", "cli",
+        "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)
