@@ -5,12 +5,20 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import BLANK, NO_GRADE, SHOWN, TOTAL, VALUES, WHOLE_TABLE
+from cchc_analysis.labels import (
+    BLANK,
+    NO_GRADE,
+    SHOWN,
+    SHOWN_OF_FIELDS,
+    TOTAL,
+    VALUES,
+    WHOLE_TABLE,
+)
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
-_PERCENT = ("percent", "share_pct", "percent_before", "percent_after")
+_PERCENT = ("percent", "share_pct", "lost_pct", "percent_before", "percent_after")
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
 _CHANGES = ("score_change", "rank_change", "rank_change_own", "rank_change_others")
 # Tables made from a ranking that hold scores and ranks, and yet are not printed as one.
@@ -87,6 +95,23 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
+    if "fields" in ranking.attrs:  # a matrix: its columns may have any name
+        percent = [field for field in ranking.attrs["fields"] if field in ranking]
+        return pd.DataFrame(
+            {
+                f"{column} (%)" if column in percent else SHOWN.get(column, column): (
+                    ranking[column].map(lambda value: format_number(value, LEAST_PLACES))
+                    if column in percent
+                    else _format_column(ranking, column, decimals)
+                )
+                for column in ranking
+            }
+        )
+    if "field" in ranking:
+        shown = SHOWN | SHOWN_OF_FIELDS
+        return pd.DataFrame(
+            {shown.get(c, c): _format_column(ranking, c, decimals) for c in ranking}
+        )
     if "share_pct" in ranking:
         return _format_distribution(ranking)
     if not _NO_RANKING & set(ranking) and ("rank" in ranking or set(SCORES) <= set(ranking)):
@@ -101,6 +126,7 @@ def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
     columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]
+    columns += ["published_total", "difference", "note"]  # of scores added up from fields
     return [column for column in columns if column in ranking]
 
 

@@ -150,6 +150,17 @@ SHOWN = {
     "above_mean": "Số đơn vị trên trung bình",
     "first_unit": "Đơn vị đứng đầu",
     "last_unit": "Đơn vị đứng cuối",
+    "field": "Lĩnh vực",
+    "published_total": "Tổng điểm công bố",
+    "difference": "Chênh lệch (công bố – cộng lại)",
+    "lost": "Điểm bị mất",
+    "lost_pct": "Tỷ lệ mất so với điểm tối đa (%)",
+}
+
+# Where the same columns are of one field and not of a unit.
+SHOWN_OF_FIELDS = {
+    "score": "Điểm đạt",
+    "share_pct": "Tỷ trọng trong tổng điểm bị mất (%)",
 }
 
 # Values as they are shown: what became of a unit, yes and no.

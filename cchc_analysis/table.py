@@ -67,7 +67,8 @@ def grades_in_words(table: pd.DataFrame) -> pd.Series:
 
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, naming it and the function that adds it."""
-    made_by = dict.fromkeys(SCORES, "load_scores") | {"rank": "rank_units", "grade": "grade_units"}
+    made_by = dict.fromkeys(SCORES, "load_scores") | {"field": "load_fields"}
+    made_by |= {"rank": "rank_units", "grade": "grade_units"}
     for column in needed:
         if column not in table:
             remedy = f"dùng {made_by[column]} trước" if column in made_by else "kiểm tra lại bảng"

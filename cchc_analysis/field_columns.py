@@ -1,0 +1,146 @@
+"""Which columns of a table are fields, and how many points each field has at most."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.grid import are_column_numbers, are_numbers
+from cchc_analysis.header import LIKE, Header, named, role_of, roles
+from cchc_analysis.labels import PLAIN_TOTAL
+from cchc_analysis.tables import Table
+from cchc_analysis.text import decimal_comma, fold
+
+_NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
+_POINTS = r"(?: ?(?:điểm|đ))"
+# "(10 điểm)", "10đ", "(tối đa 15)", "– thang điểm: 15", "/15", but not the bare "(1)" of a footnote
+# nor the "/2018" of a document's number.
+_MAXIMUM = re.compile(
+    r"(?i)[\s\-–:,;]*[(\[]?\s*(?:"
+    rf"\b(?:(?:số )?(?:điểm )?tối đa|điểm chuẩn|thang điểm)(?: là)?[:=]?\s*{_NUMBER}{_POINTS}?"
+    rf"|(?<![\w.,/]){_NUMBER}{_POINTS}"
+    rf"|(?<![0-9])(?<![0-9] )/\s*{_NUMBER}{_POINTS}?"
+    r")\s*[)\]]?$"
+)
+# Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
+_NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
+_ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
+NO_FIELD = re.compile(
+    r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
+    r"|.*\bso voi\b.*|tong (?:so )?(?:diem|cong)\b.*|tang|giam"
+)
+
+
+class Layout(NamedTuple):
+    """What the columns of a table with fields hold."""
+
+    titles: dict[object, str]  # without what is said of the maximum
+    stated: dict[object, list[float]]  # the maxima that titles and rows state
+    field: object | None  # the column that names the field, in a long table
+    scores: list  # the columns of sub-scores: each a field, or in a long table the one
+    totals: list  # the columns that may be the published total
+    maxima: list  # the column of maxima of a long table
+    others: list  # the columns that tell the rows apart
+    unused: list[str]
+    body: pd.DataFrame  # without the rows of maxima
+
+
+def layout_of(table: Table, wanted: Mapping[str, str | int]) -> Layout:
+    """Return what each column of a table holds, were it a table with fields."""
+    header, body = table.header, table.body
+    read = {column: _read_title(header, column) for column in header.titles.dropna().index}
+    titles = {column: name for column, (name, _) in read.items()}
+    stated = {column: [maximum] * (maximum is not None) for column, (_, maximum) in read.items()}
+    is_of_maxima = body.fillna("").map(_is_maximum).any(axis=1).astype(bool)
+    for _, row in body[is_of_maxima].fillna("").iterrows():
+        for column in titles:
+            if (found := _as_number(row[column])) is not None:
+                stated[column].append(found)
+    body = body[~is_of_maxima]
+    roles_of = _roles(header, titles, body, wanted)
+    field = next((column for column, role in roles_of.items() if role == "field"), None)
+    by_role = {role: [c for c in titles if roles_of[c] == role] for role in set(roles_of.values())}
+    totals = by_role.get("total", [])
+    numeric = [c for c, role in roles_of.items() if role in ("numeric", LIKE)]
+    plain = by_role.get("score", [])
+    if field is None:
+        numeric = [c for c in titles if c in numeric or (stated[c] and roles_of[c] is None)]
+        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
+        scores, totals = numeric, totals or (plain if len(plain) == 1 else [])
+    else:
+        scores = plain or by_role.get(LIKE) or numeric or totals
+        totals = [column for column in totals if column not in scores]
+    maxima = [] if field is None else by_role.get("max_score", [])
+    kept = ("unit", "year", "block", None, *(["number"] if field is None else []))
+    others = [c for c in titles if roles_of[c] in kept and c not in scores]
+    used = {field, *scores, *totals, *maxima, *others, *by_role.get("number", [])}
+    unused = [f"cột '{titles[column]}'" for column in titles if column not in used]
+    return Layout(titles, stated, field, scores, totals, maxima, others, unused, body)
+
+
+def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
+    """Return the role of each column; "total" and "numeric" are roles in a table with fields."""
+    found = roles(Header(*[pd.Series(titles, dtype="str")] * 2))
+    numbers = body.fillna("")
+    if len(numbers) and are_column_numbers(numbers.iloc[0].tolist()):
+        numbers = numbers.iloc[1:]
+    for column, role in found.items():
+        key, holds_numbers = fold(titles[column]), are_numbers(numbers[column]).any()
+        if role == "field" and holds_numbers:
+            found[column] = role = None  # "Nội dung" over a number: no name of a field
+        in_percent = "%" in titles[column] or numbers[column].str.endswith("%").any()
+        is_total = PLAIN_TOTAL.fullmatch(key) or key == "published total"
+        if role in (None, "score", LIKE) and is_total:
+            found[column] = "no field" if in_percent else "total"
+        elif role in (None, LIKE) and NO_FIELD.fullmatch(key) and holds_numbers:
+            found[column] = "no field"
+        elif role is None and holds_numbers and key:
+            found[column] = "numeric"
+        elif role == LIKE and not holds_numbers:
+            found[column] = None
+    is_long = "field" in {*found.values(), *wanted}
+    for role, title in wanted.items():
+        role = "total" if role == "score" and not is_long else role
+        for column in named(header, title)[:1]:
+            found = {c: "no field" if other == role else other for c, other in found.items()}
+            found[column] = role
+    return found
+
+
+def split_maximum(title: str) -> tuple[str, float | None]:
+    """Return a title without the maximum that it states, and that maximum: "Thể chế (10 điểm)"."""
+    found = _MAXIMUM.search(title)
+    if found is None:
+        return title, None
+    number = next(filter(None, found.groups()))
+    return title[: found.start()].strip(), float(number.replace(",", "."))
+
+
+def _read_title(header: Header, column: object) -> tuple[str, float | None]:
+    title, short = header.titles[column], header.short[column]
+    name, maximum = split_maximum(short)
+    if fold(name) in _NAMELESS and title != short:
+        upper, stated = split_maximum(title.removesuffix(short).strip())
+        return upper, stated if maximum is None else maximum
+    return name or title, maximum
+
+
+def _is_maximum(cell: str) -> bool:
+    return role_of(cell) == "max_score" or fold(cell) in _ROW_OF_MAXIMA
+
+
+def _as_number(cell: str) -> float | None:
+    bare = re.fullmatch(rf"(?i)\(?{_NUMBER}{_POINTS}?\)?", cell)
+    return float(bare[1].replace(",", ".")) if bare else None
+
+
+def one_maximum(where: str, field: str, stated: list[float]) -> float:
+    """Return the one maximum of a field, refusing two."""
+    if len(set(stated)) > 1:
+        listed = " và ".join(map(decimal_comma, dict.fromkeys(stated)))
+        raise ValueError(
+            f"{where}: lĩnh vực '{field[:60]}' có nhiều điểm tối đa khác nhau ({listed}) ở tiêu "
+            "đề, dòng điểm tối đa hoặc max_score=; hãy giữ lại số đúng."
+        )
+    return stated[0]

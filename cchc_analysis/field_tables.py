@@ -1,0 +1,173 @@
+"""From a source to the scores of each unit in each field (lĩnh vực)."""
+
+import math
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from numbers import Real
+from os import PathLike
+
+import pandas as pd
+
+from cchc_analysis.field_columns import layout_of
+from cchc_analysis.field_scores import read_fields, slices_of
+from cchc_analysis.header import named
+from cchc_analysis.headings import pick
+from cchc_analysis.labels import HEADERS, SHOWN
+from cchc_analysis.load import _check_units, _joined, _named, _tell
+from cchc_analysis.readers import read_grids
+from cchc_analysis.table import group_columns
+from cchc_analysis.tables import find_tables
+from cchc_analysis.text import same
+
+_TOLD = 3
+
+
+def load_fields(
+    source: str | PathLike | pd.DataFrame,
+    *,
+    table: int | str | None = None,
+    columns: Mapping[str, str | int] | None = None,
+    max_score: float | Mapping[str, float] | None = None,
+    year: int | None = None,
+    block: str | None = None,
+) -> pd.DataFrame:
+    """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
+
+    Either each field is a column, or each row is one field of one unit. The maximum of a field is
+    never guessed: its title says it ("Thể chế (10 điểm)"), a row "Điểm tối đa", a column of that
+    name in a table of rows, or `max_score`.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        As for `load_scores`.
+    table : int or str, optional
+        The one table to load, as for `load_scores`.
+    columns : mapping, optional
+        Which column holds what, as for `load_scores`; ``field`` is the column that names the
+        fields. Where each field is a column, ``score`` is the published total.
+    max_score : float or mapping, optional
+        The maximum of every field in points, or of some by name: ``{"Thể chế": 10}``.
+    year, block : int and str, optional
+        The year and the block (khối) of all rows, where the source does not say them.
+
+    Returns
+    -------
+    DataFrame
+        One row per unit and field in source order, with a RangeIndex: ``unit`` (str), ``year``
+        (int64) and ``block`` (str) where known, ``field`` (str), ``score`` and ``max_score``
+        (float64, points; no score is missing), and ``published_total`` (float64, the same on all
+        rows of a unit) where the source has one plain column of totals.
+
+    Raises
+    ------
+    ValueError
+        If the table cannot be read in exactly one way, a maximum is not known, or a score is
+        outside 0 and its maximum: file, place and remedy are named.
+    FileNotFoundError
+        If there is no such file.
+
+    Warns
+    -----
+    LoadWarning
+        If something was not used, is missing, or was understood without being named.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"Đơn vị": ["Thanh tra"], "Thể chế (10 điểm)": ["8,5"]})
+    >>> load_fields(one)
+            unit    field  score  max_score
+    0  Thanh tra  Thể chế    8.5       10.0
+    """
+    name, grids, unused, told = read_grids(source)
+    wanted, given = _checked(columns or {}), _checked_maxima(max_score)
+    tables, left_out = find_tables(name, grids, wanted)
+    if not any(layout_of(one, wanted).scores for one in tables):
+        # Fields without a total do not look like scores; a second column beside the unit will do.
+        tables, left_out = find_tables(name, grids, {"score": 2} | wanted)
+    if table is not None:
+        tables, unused, left_out = [pick(name, tables, table)], [], []
+    layouts = [(one, layout_of(one, wanted)) for one in tables]
+    unused = [*unused, *left_out, *(one.place for one, layout in layouts if not layout.scores)]
+    layouts = [(one, layout) for one, layout in layouts if layout.scores]
+    if not layouts:
+        for title in wanted.values():
+            if not any(named(one.header, title) for one in tables):
+                raise ValueError(
+                    f"{name}: không có cột '{title}' (columns=); hãy ghi đúng tên, hoặc số thứ tự "
+                    "cột từ 1."
+                )
+        raise ValueError(
+            f"{name}: không có cột lĩnh vực nào có số; hãy dùng bảng có điểm từng lĩnh vực, mỗi "
+            "lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh vực, Điểm, Điểm tối đa."
+        )
+    parts, known = [], _named(name, [one for one, _ in layouts])
+    places = [", ".join(filter(None, [name, one.place])) for one, _ in layouts]
+    slices = [
+        slices_of(where, one, layout, wanted)
+        for where, (one, layout) in zip(places, layouts, strict=True)
+    ]
+    _check_names(name, [one.field for many in slices for one in many if one.field], max_score)
+    for (one, layout), where, many, heading in zip(layouts, places, slices, known, strict=True):
+        own = heading | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
+        part, words, to_check = read_fields(where, one, layout, many, wanted, given, own)
+        part["place"] = [f"{one.place}, dòng {line}".removeprefix(", ") for line in part.index]
+        parts.append(part)
+        unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]
+        told += to_check
+    fields = _joined(name, parts)
+    for field, part in fields.groupby("field", sort=False):
+        _check_units(f"{name}, lĩnh vực '{field[:60]}'", part)
+    if len(parts) > 1:
+        told.append(f"đã gộp {len(parts)} bảng; dùng table= nếu chỉ cần một bảng")
+    _tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
+    kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
+    return fields[[column for column in kept if column in fields]]
+
+
+def _checked(columns: Mapping[str, str | int]) -> dict[str, str | int]:
+    known = [role for role in HEADERS if role in SHOWN and role != "note"]
+    for role in columns:
+        if role not in known:
+            raise ValueError(
+                f"columns: không có cột '{role}'; các tên dùng được: {', '.join(known)}."
+            )
+    return dict(columns)
+
+
+def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
+    values = max_score.values() if isinstance(max_score, Mapping) else [max_score]
+    for value in values if max_score is not None else []:
+        if isinstance(value, bool) or not (isinstance(value, Real) and 0 < value < math.inf):
+            raise ValueError(
+                f"max_score={value!r} phải là một số lớn hơn 0, hoặc các số theo tên lĩnh vực, ví "
+                'dụ {"Thể chế": 10}.'
+            )
+    if isinstance(max_score, Mapping):
+        return {same(str(field)): value for field, value in max_score.items()}
+    return max_score
+
+
+def _check_names(name: str, fields: Sequence[str], given: object) -> None:
+    """Refuse a maximum that is given for a field that is not there."""
+    names = {same(field): field for field in fields}
+    for field in given if isinstance(given, Mapping) else []:
+        if (key := same(str(field))) not in names:
+            close = get_close_matches(key, names, n=1) or names
+            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:_TOLD])
+            raise ValueError(
+                f"{name}: không có lĩnh vực '{str(field)[:60]}' (max_score=); các lĩnh vực gần "
+                f"nhất: {listed}; hãy ghi đúng tên."
+            )
+
+
+def _gaps(fields: pd.DataFrame) -> list[str]:
+    """Return in words how many scores of a field are missing."""
+    gaps = fields[fields["score"].isna()].head(_TOLD)
+    if gaps.empty:
+        return []
+    first = ", ".join(
+        f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)
+    )
+    count = int(fields["score"].isna().sum())
+    return [f"{count} điểm lĩnh vực còn thiếu ({first}{', …' * (count > _TOLD)})"]

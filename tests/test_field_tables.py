@@ -1,0 +1,423 @@
+import warnings
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import DATA
+
+from cchc_analysis import LoadWarning, load_fields
+from cchc_analysis.field_columns import split_maximum
+
+
+def frame(titles, *rows) -> pd.DataFrame:
+    return pd.DataFrame([*rows], columns=titles)
+
+
+def read(source, **options) -> tuple[pd.DataFrame, str]:
+    """Return the fields and what was told."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fields = load_fields(source, **options)
+    assert all(issubclass(one.category, LoadWarning) for one in caught)
+    return fields, " ".join(str(one.message) for one in caught)
+
+
+def refusal(source, **options) -> str:
+    with pytest.raises(ValueError) as caught, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        load_fields(source, **options)
+    assert type(caught.value) is ValueError
+    assert len(str(caught.value)) <= 600
+    return str(caught.value)
+
+
+WIDE = frame(
+    ["STT", "Đơn vị", "Thể chế (10 điểm)", "Cải cách TTHC (tối đa 15)", "Tổng điểm", "Xếp hạng"],
+    ["1", "Sở A", "8,5", "12", "20,5", "1"],
+    ["2", "Sở B", "9", "10,25", "19,25", "2"],
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "maximum"),
+    [
+        ("Thể chế (10 điểm)", "Thể chế", 10),
+        ("Cải cách TTHC (tối đa 15)", "Cải cách TTHC", 15),
+        ("Cải cách TTHC (tối đa: 15,5 điểm)", "Cải cách TTHC", 15.5),
+        ("Cải cách TTHC /15", "Cải cách TTHC", 15),
+        ("Cải cách TTHC (/15)", "Cải cách TTHC", 15),
+        ("Cải cách TTHC/15đ", "Cải cách TTHC", 15),
+        ("Tài chính công (15đ)", "Tài chính công", 15),
+        ("Tài chính công - 15 điểm", "Tài chính công", 15),
+        ("Tài chính công (Điểm tối đa: 15)", "Tài chính công", 15),
+        ("Tài chính công, thang điểm 100", "Tài chính công", 100),
+        ("Tài chính công (điểm chuẩn 12.5)", "Tài chính công", 12.5),
+        ("Thể chế (1)", "Thể chế (1)", None),  # a footnote or the number of the column
+        ("Thể chế (15)", "Thể chế (15)", None),
+        ("Thực hiện Nghị định 61/2018", "Thực hiện Nghị định 61/2018", None),
+        ("Thực hiện Nghị định 61 / 2018", "Thực hiện Nghị định 61 / 2018", None),
+        ("Tiêu chuẩn 10", "Tiêu chuẩn 10", None),
+        ("Chỉ số 10", "Chỉ số 10", None),
+        ("D1", "D1", None),
+        ("Điểm tối đa", "Điểm tối đa", None),
+    ],
+)
+def test_the_maximum_is_read_from_the_title_and_never_guessed(title, name, maximum):
+    assert split_maximum(title) == (name, maximum)
+
+
+def test_a_table_with_a_column_for_each_field():
+    fields, told = read(WIDE)
+    assert fields.to_dict("list") == {
+        "unit": ["Sở A", "Sở A", "Sở B", "Sở B"],
+        "field": ["Thể chế", "Cải cách TTHC"] * 2,
+        "score": [8.5, 12.0, 9.0, 10.25],
+        "max_score": [10.0, 15.0] * 2,
+        "published_total": [20.5, 20.5, 19.25, 19.25],
+    }
+    assert isinstance(fields.index, pd.RangeIndex)
+    assert fields.dtypes.astype("str").tolist() == ["str", "str", *["float64"] * 3]
+    assert told == "Bảng (DataFrame): không dùng đến cột 'Xếp hạng'."
+
+
+def test_the_input_is_never_changed():
+    before = WIDE.copy(deep=True)
+    read(WIDE)
+    pd.testing.assert_frame_equal(WIDE, before)
+
+
+@pytest.mark.parametrize("at", [0, 2])
+@pytest.mark.parametrize("words", ["Điểm tối đa", "Điểm chuẩn", "THANG ĐIỂM", "Tối đa"])
+def test_a_row_at_the_top_or_the_bottom_states_the_maxima(at, words):
+    rows = [["1", "Sở A", "8", "9", "17"], ["2", "Sở B", "7", "-", ""]]
+    rows.insert(at, ["", words, "10", "20 điểm", "30"])
+    fields, told = read(frame(["STT", "Đơn vị", "Thể chế", "TTHC", "Tổng cộng"], *rows))
+    assert fields["max_score"].tolist() == [10, 20, 10, 20]
+    assert fields["unit"].tolist() == ["Sở A"] * 2 + ["Sở B"] * 2
+    assert fields["published_total"].tolist()[:2] == [17, 17]
+    assert fields["published_total"].isna().tolist() == [False, False, True, True]
+    assert told == "Bảng (DataFrame): 1 điểm lĩnh vực còn thiếu ('Sở B': TTHC)."
+
+
+def test_the_caller_states_the_maxima():
+    table = frame(["Đơn vị", "Thể chế", "TTHC"], ["Sở A", "8", "9"])
+    assert read(table, max_score=10)[0]["max_score"].tolist() == [10, 10]
+    by_name, told = read(table, max_score={"thể chế": 10, "TTHC": 20})
+    assert by_name["max_score"].tolist() == [10, 20]
+    assert told == ""
+    assert "published_total" not in by_name
+
+
+def test_an_unknown_maximum_is_refused_with_the_remedy():
+    table = frame(["Đơn vị", "Thể chế (10 điểm)", "TTHC", "Tổng"], ["Sở A", "8", "9", "17"])
+    words = refusal(table)
+    assert "chưa biết điểm tối đa của 1 lĩnh vực ('TTHC')" in words
+    assert 'max_score={"TTHC": 10}' in words
+    assert read(table, max_score={"TTHC": 9})[0]["max_score"].tolist() == [10, 9]
+
+
+def test_two_maxima_of_one_field_are_refused():
+    words = refusal(WIDE, max_score=12)
+    assert "lĩnh vực 'Thể chế' có nhiều điểm tối đa khác nhau (10 và 12)" in words
+    table = frame(["Đơn vị", "Thể chế (10 điểm)"], ["Điểm tối đa", "12"], ["Sở A", "8"])
+    assert "(10 và 12)" in refusal(table)
+    assert read(table.assign(**{"Thể chế (10 điểm)": ["10", "8"]}))[0]["max_score"].tolist() == [10]
+
+
+@pytest.mark.parametrize("wrong", [0, -1, float("inf"), float("nan"), True, "10", {"Thể chế": 0}])
+def test_a_maximum_that_is_none_is_refused(wrong):
+    assert "phải là một số lớn hơn 0" in refusal(WIDE, max_score=wrong)
+
+
+def test_a_maximum_of_a_field_that_is_not_there_is_refused():
+    assert "không có lĩnh vực 'Thể chê'" in refusal(WIDE, max_score={"Thể chê": 10})
+    assert "gần nhất: 'Thể chế'" in refusal(WIDE, max_score={"Thể chê": 10})
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("50", "điểm '50' nằm ngoài khoảng 0 đến 10"),
+        ("-1", "điểm '-1' nằm ngoài khoảng 0 đến 10"),
+        ("10,01", "điểm '10,01' nằm ngoài khoảng 0 đến 10"),
+        ("tốt", "ô 'tốt' của cột 'Thể chế' không phải là số"),
+    ],
+)
+def test_an_impossible_score_is_refused_with_its_place(cell, words):
+    table = WIDE.copy()
+    table.iloc[1, 2] = cell
+    assert words in refusal(table)
+    assert "lĩnh vực 'Thể chế', dòng 2" in refusal(table)
+
+
+def test_percent_of_a_maximum_in_points_is_refused():
+    table = WIDE.copy()
+    table.iloc[1, 2] = "8%"
+    assert "cột 'Thể chế' ghi tỷ lệ % nhưng điểm tối đa là 10" in refusal(table)
+
+
+def test_a_score_that_is_its_maximum_or_nothing_is_allowed():
+    table = WIDE.copy()
+    table.iloc[:, 2] = ["10", "0"]
+    assert read(table)[0]["score"].tolist() == [10, 12, 0, 10.25]
+
+
+@pytest.mark.parametrize("blank", ["N/A", "-", "", "–", "Chưa chấm"])
+def test_a_missing_score_stays_and_is_told(blank):
+    table = WIDE.copy()
+    table.iloc[1, 3] = blank
+    fields, told = read(table)
+    assert fields["score"].isna().tolist() == [False, False, False, True]
+    assert "1 điểm lĩnh vực còn thiếu ('Sở B': Cải cách TTHC)" in told
+
+
+def test_the_same_unit_or_field_twice_is_refused():
+    twice = WIDE.assign(**{"Đơn vị": ["Sở A", "sở  a"]})
+    assert "đơn vị 'Sở A' đã có ở dòng 1" in refusal(twice)
+    table = frame(["Đơn vị", "Thể chế (10 điểm)", "THỂ CHẾ (10đ)"], ["Sở A", "8", "9"])
+    assert "2 cột cùng tên lĩnh vực 'Thể chế'" in refusal(table)
+
+
+def test_footers_are_left_out_and_told_once():
+    table = pd.concat([WIDE, frame(WIDE.columns, ["", "Trung bình", "8,75", "11,13", "19,88", ""])])
+    fields, told = read(table)
+    assert fields["unit"].nunique() == 2
+    assert told.count("Trung bình") == 1
+
+
+def test_numbers_that_are_no_field_are_left_out_and_told():
+    titles = ["Đơn vị", "Thể chế (10 điểm)", "Tổng điểm", "Tăng/giảm so với 2019", "Tỷ lệ (%)"]
+    fields, told = read(frame(titles, ["Sở A", "8", "8", "0,5", "80"]))
+    assert fields["field"].tolist() == ["Thể chế"]
+    assert fields["published_total"].tolist() == [8]
+    assert "cột 'Tăng/giảm so với 2019'" in told
+    assert "cột 'Tỷ lệ (%)'" in told
+
+
+@pytest.mark.parametrize("name", ["Tăng trưởng kinh tế", "Giảm nghèo", "Vị trí việc làm", "Nguồn"])
+def test_a_field_may_be_called_almost_anything(name):
+    fields, told = read(frame(["Đơn vị", f"{name} (10 điểm)"], ["Sở A", "8"]))
+    assert fields["field"].tolist() == [name]
+    assert told == ""
+    long = frame(["Đơn vị", "Lĩnh vực", "Điểm", "Điểm tối đa"], ["Sở A", name, "8", "10"])
+    assert read(long)[0]["field"].tolist() == [name]
+
+
+@pytest.mark.parametrize("name", ["<b>đậm</b>", "$x^2$", "A, B; C", "**TTHC**", "100%_{a}"])
+def test_markup_in_a_name_is_text(name):
+    fields, _ = read(frame(["Đơn vị", f"{name} (100 điểm)"], ["Sở A", "8"]))
+    assert fields["field"].tolist() == [name]
+
+
+def test_two_totals_are_refused_until_one_is_chosen():
+    table = WIDE.assign(**{"Tổng cộng": ["21", "20"]})
+    assert "các cột 'Tổng điểm' và 'Tổng cộng'" in refusal(table)
+    fields, told = read(table, columns={"score": "Tổng cộng"})
+    assert fields["published_total"].tolist() == [21, 21, 20, 20]
+    assert "cột 'Tổng điểm'" in told
+
+
+def test_a_total_without_the_word_is_the_only_column_of_points():
+    titles = ["Tên cơ quan", "Thể chế (10 điểm)", "TTHC (15 điểm)", "Kết quả"]
+    fields, _ = read(frame(titles, ["Sở A", "8", "9", "17"]))
+    assert fields["published_total"].tolist() == [17, 17]
+    titles[-1] = "Tổng điểm (tối đa 25)"
+    assert read(frame(titles, ["Sở A", "8", "9", "17"]))[0]["published_total"].tolist() == [17, 17]
+
+
+def test_a_table_of_totals_only_is_refused():
+    assert "không có cột lĩnh vực nào có số" in refusal(DATA / "cchc-2020.csv")
+
+
+def test_the_papi_table_is_read_row_by_row():
+    fields, told = read(DATA / "papi-2011-fields.csv")
+    assert len(fields) == 63 * 6
+    assert fields.iloc[0].tolist() == ["Hà Giang", "D1", 4.876205, 10.0]
+    assert fields.columns.tolist() == ["unit", "field", "score", "max_score"]
+    assert told == "papi-2011-fields.csv: không dùng đến cột 'region'."
+
+
+LONG = frame(
+    ["STT", "Đơn vị", "Lĩnh vực", "Điểm", "Điểm tối đa"],
+    ["1", "Sở A", "Thể chế", "8", "10"],
+    ["2", "Sở A", "TTHC", "9,5", "15"],
+    ["", "Sở A", "Tổng cộng", "17,5", "25"],
+    ["3", "Sở B", "thể chế", "7", "10"],
+)
+
+
+def test_a_long_table_in_vietnamese_with_its_total_rows():
+    fields, told = read(LONG)
+    assert fields.drop(columns="published_total").to_numpy().tolist() == [
+        ["Sở A", "Thể chế", 8, 10],
+        ["Sở A", "TTHC", 9.5, 15],
+        ["Sở B", "Thể chế", 7, 10],
+    ]
+    assert fields["published_total"].tolist()[:2] == [17.5, 17.5]
+    assert fields["published_total"].isna().tolist() == [False, False, True]
+    assert told == ""
+
+
+def test_a_long_table_takes_maxima_from_names_or_from_the_caller():
+    table = LONG.drop(columns="Điểm tối đa")
+    assert "chưa biết điểm tối đa của 2 lĩnh vực ('Thể chế', 'TTHC')" in refusal(table)
+    assert read(table, max_score={"Thể chế": 10, "TTHC": 15})[0]["max_score"].tolist() == [
+        10,
+        15,
+        10,
+    ]
+    named = table.assign(**{"Lĩnh vực": ["Thể chế (10 điểm)", "TTHC (15đ)", "Tổng", "Thể chế"]})
+    assert read(named)[0]["max_score"].tolist() == [10, 15, 10]
+    assert read(named)[0]["field"].tolist() == ["Thể chế", "TTHC", "Thể chế"]
+
+
+def test_a_long_table_with_a_repeated_total_keeps_it_apart_from_the_scores():
+    table = frame(
+        ["Đơn vị", "Lĩnh vực", "Điểm", "Điểm tối đa", "Tổng điểm"],
+        ["Sở A", "Thể chế", "8", "10", "17"],
+        ["Sở A", "TTHC", "9", "15", "17"],
+    )
+    fields, _ = read(table)
+    assert fields["score"].tolist() == [8, 9]
+    assert fields["published_total"].tolist() == [17, 17]
+    table.iloc[1, 4] = "18"
+    assert "nhiều tổng điểm công bố khác nhau" in refusal(table)
+
+
+def test_a_long_table_is_refused_where_it_is_wrong():
+    twice = pd.concat([LONG, LONG.iloc[[0]]])
+    assert "lĩnh vực 'Thể chế', dòng 5: đơn vị 'Sở A' đã có ở dòng 1" in refusal(twice)
+    nameless = LONG.assign(**{"Lĩnh vực": ["Thể chế", "", "Tổng", "Thể chế"]})
+    assert "dòng 2: thiếu tên lĩnh vực" in refusal(nameless)
+    impossible = LONG.assign(**{"Điểm": ["8", "50", "17", "7"]})
+    assert "lĩnh vực 'TTHC', dòng 2: điểm '50' nằm ngoài khoảng 0 đến 15" in refusal(impossible)
+    blank = LONG.assign(**{"Điểm tối đa": ["10", "", "", "10"]})
+    assert "dòng 2: ô điểm tối đa để trống" in refusal(blank)
+
+
+def test_a_long_table_leaves_out_what_stands_below_it():
+    table = pd.concat([LONG, frame(LONG.columns, ["", "Nguồn: Sở Nội vụ", "", "", ""])])
+    fields, told = read(table)
+    assert len(fields) == 3
+    assert "Nguồn: Sở Nội vụ" in told
+
+
+def test_a_long_table_whose_field_is_called_otherwise():
+    table = LONG.rename(columns={"Lĩnh vực": "Tiêu chí"})
+    assert read(table, columns={"field": "Tiêu chí"})[0]["field"].nunique() == 2
+    assert "không có cột 'Trục'" in refusal(table, columns={"field": "Trục"})
+    assert "các tên dùng được" in refusal(table, columns={"linh_vuc": "Tiêu chí"})
+
+
+def test_what_was_loaded_can_be_saved_and_loaded_again(tmp_path):
+    fields, _ = read(LONG)
+    fields.to_csv(tmp_path / "fields.csv", index=False)
+    again, _ = read(tmp_path / "fields.csv")
+    pd.testing.assert_frame_equal(again, fields)
+
+
+def test_year_and_block_come_from_columns_or_from_the_caller():
+    fields, _ = read(WIDE, year=2020, block="Khối sở")
+    assert fields[["year", "block"]].drop_duplicates().to_numpy().tolist() == [[2020, "Khối sở"]]
+    assert fields.columns.tolist()[:4] == ["unit", "year", "block", "field"]
+    both = pd.concat([WIDE.assign(Năm=year) for year in ("2020", "2021")])
+    fields, _ = read(both)
+    assert fields["year"].tolist() == [2020] * 4 + [2021] * 4
+    assert "tham số là year=2022" in refusal(both, year=2022)
+
+
+def workbook(path, rows, merged=(), title="Sheet"):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    for cells in merged:
+        sheet.merge_cells(cells)
+    book.save(path)
+    return book
+
+
+def test_a_header_of_two_rows_in_a_workbook(tmp_path):
+    rows = [
+        ["ĐIỂM CHỈ SỐ CCHC NĂM 2020"],
+        ["STT", "Đơn vị", "Lĩnh vực", None, "Tổng điểm"],
+        [None, None, "Thể chế (10 điểm)", "TTHC\n(tối đa 15)", None],
+        [1, "Sở A", 8.5, 12, 20.5],
+        [2, "Sở B", 9, 50, 59],
+    ]
+    merged = ["A2:A3", "B2:B3", "C2:D2", "E2:E3"]
+    workbook(tmp_path / "two.xlsx", rows, merged)
+    words = refusal(tmp_path / "two.xlsx")
+    assert "lĩnh vực 'TTHC', ô D5: điểm '50' nằm ngoài khoảng 0 đến 15" in words
+    rows[-1][3] = 5
+    workbook(tmp_path / "two.xlsx", rows, merged)
+    fields, _ = read(tmp_path / "two.xlsx")
+    assert fields["field"].tolist() == ["Thể chế", "TTHC"] * 2
+    assert fields["max_score"].tolist() == [10, 15] * 2
+    assert fields["published_total"].tolist() == [20.5, 20.5, 59, 59]
+
+
+def test_a_field_over_its_points_and_its_rank(tmp_path):
+    rows = [
+        ["Đơn vị", "Thể chế (10 điểm)", None, "TTHC", None, "Tổng điểm", None],
+        [None, "Điểm", "Xếp hạng", "Điểm", "Xếp hạng", "Điểm", "Xếp hạng"],
+        ["Sở A", 8.5, 2, 12, 1, 20.5, 1],
+        ["Sở B", 9, 1, 10, 2, 19, 2],
+    ]
+    merged = ["A1:A2", "B1:C1", "D1:E1", "F1:G1"]
+    workbook(tmp_path / "ranks.xlsx", rows, merged)
+    fields, _ = read(tmp_path / "ranks.xlsx", max_score={"TTHC": 15})
+    assert fields["field"].tolist() == ["Thể chế", "TTHC"] * 2
+    assert fields["score"].tolist() == [8.5, 12, 9, 10]
+    assert fields["published_total"].tolist() == [20.5, 20.5, 19, 19]
+
+
+def test_fields_beside_a_sheet_of_totals(tmp_path):
+    book = workbook(tmp_path / "book.xlsx", [["Đơn vị", "Tổng điểm"], ["Sở A", 17]], title="XH")
+    sheet = book.create_sheet("Lĩnh vực")
+    for row in (["Đơn vị", "Thể chế (10 điểm)", "TTHC (15 điểm)"], ["Sở A", 8, 9]):
+        sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    fields, told = read(tmp_path / "book.xlsx")
+    assert fields["score"].tolist() == [8, 9]
+    assert "trang tính 'XH'" in told
+
+
+def test_blocks_on_two_sheets_are_joined_under_their_names(tmp_path):
+    header = ["Đơn vị", "Thể chế (10 điểm)", "Tổng điểm"]
+    book = workbook(tmp_path / "b.xlsx", [header, ["Sở A", 8, 8]], title="Khối sở")
+    sheet = book.create_sheet("Khối huyện")
+    for row in (header, ["Huyện C", 7, 7.5]):
+        sheet.append(row)
+    book.save(tmp_path / "b.xlsx")
+    fields, told = read(tmp_path / "b.xlsx")
+    assert fields["block"].tolist() == ["Khối sở", "Khối huyện"]
+    assert fields["published_total"].tolist() == [8, 7.5]
+    assert "đã gộp 2 bảng" in told
+    one, _ = read(tmp_path / "b.xlsx", table=2)
+    assert one["unit"].tolist() == ["Huyện C"]
+
+
+def test_semicolons_and_bars(tmp_path):
+    text = "STT;Đơn vị;Thể chế (10 điểm);TTHC (15 điểm);Tổng điểm\n1;Sở A;8,5;12;20,5\n"
+    (tmp_path / "f.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "f.txt").write_text(text.replace(";", " | "), encoding="utf-8")
+    for name in ("f.csv", "f.txt"):
+        fields, _ = read(tmp_path / name)
+        assert fields["score"].tolist() == [8.5, 12]
+        assert fields["published_total"].tolist() == [20.5, 20.5]
+
+
+def test_one_unit_with_one_field_is_a_table():
+    fields, _ = read(frame(["Đơn vị", "Thể chế (10 điểm)"], ["Sở A", "-"]))
+    assert fields["score"].isna().tolist() == [True]
+
+
+def test_rows_that_number_the_columns_are_no_unit():
+    titles = ["STT", "Đơn vị", "Thể chế (10 điểm)", "Ghi chú"]
+    for numbers in (["1", "2", "3", "4"], ["(1)", "(2)", "(3)", "(4)"]):
+        fields, _ = read(frame(titles, numbers, ["1", "Sở A", "8", ""]))
+        assert fields["unit"].tolist() == ["Sở A"]
+    fields, _ = read(pd.concat([frame(LONG.columns, ["1", "2", "3", "4", "5"]), LONG]))
+    assert fields["unit"].tolist() == ["Sở A", "Sở A", "Sở B"]

@@ -1,0 +1,218 @@
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from conftest import DATA
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cchc_analysis import field_losses, field_matrix, format_ranking, load_fields, total_fields
+
+
+def papi() -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load_fields(DATA / "papi-2011-fields.csv")
+
+
+def rows(*rows, **columns) -> pd.DataFrame:
+    names = ["unit", "field", "score", "max_score"]
+    table = pd.DataFrame(rows, columns=names).astype({"score": float, "max_score": float})
+    return table.assign(**columns)
+
+
+FEW = rows(
+    ("A", "Thể chế", 8.5, 10),
+    ("A", "TTHC", 12, 15),
+    ("B", "Thể chế", 9, 10),
+    ("B", "TTHC", None, 15),
+    ("C", "TTHC", 15, 15),
+)
+
+
+@st.composite
+def tables(draw) -> pd.DataFrame:
+    """Some units, each with some of the fields, of maxima that may differ; some scores missing."""
+    found = []
+    for unit in "ABCDE"[: draw(st.integers(1, 5))]:
+        for field in draw(st.lists(st.sampled_from(["x", "y", "z"]), unique=True, min_size=1)):
+            most = draw(st.sampled_from([700, 1000, 1250]))
+            score = draw(st.none() | st.integers(0, most))
+            found.append((unit, field, None if score is None else score / 100, most / 100))
+    return rows(*found)
+
+
+@pytest.mark.parametrize("function", [field_matrix, field_losses, total_fields])
+def test_the_input_is_never_changed_and_a_plain_frame_comes_back(function):
+    table = FEW.assign(published_total=1.0).set_index(pd.Index(list("vwxyz")))
+    table.attrs["kept"] = 1
+    before = table.copy(deep=True)
+    result = function(table)
+    pd.testing.assert_frame_equal(table, before)
+    assert table.attrs == before.attrs
+    assert isinstance(result.index, pd.RangeIndex)
+    assert not result.columns.has_duplicates
+
+
+@pytest.mark.parametrize("function", [field_matrix, field_losses, total_fields])
+def test_a_table_that_is_none_of_fields_is_refused(function, town):
+    with pytest.raises(ValueError, match="không có cột 'field'.*dùng load_fields trước"):
+        function(town)
+    with pytest.raises(ValueError, match="'A' có lĩnh vực 'TTHC' nhiều lần"):
+        function(pd.concat([FEW, FEW.iloc[[1]]]))
+
+
+def test_the_matrix_has_the_percent_of_each_maximum():
+    matrix = field_matrix(FEW)
+    assert matrix.columns.tolist() == ["unit", "Thể chế", "TTHC"]
+    assert matrix["unit"].tolist() == ["A", "B", "C"]
+    assert matrix["Thể chế"].tolist()[:2] == [85.0, 90.0]
+    assert matrix["TTHC"].tolist()[::2] == [80.0, 100.0]
+    assert matrix.isna().sum().tolist() == [0, 1, 1]
+    assert matrix.attrs["fields"] == ["Thể chế", "TTHC"]
+
+
+def test_the_matrix_of_papi():
+    matrix = field_matrix(papi())
+    assert matrix.shape == (63, 7)
+    assert matrix.iloc[0].tolist() == [
+        "Hà Giang", 48.76205, 48.29181, 50.07073, 52.20708, 64.48717, 58.71421,
+    ]  # fmt: skip
+    printed = format_ranking(matrix)
+    assert printed.columns.tolist() == ["Đơn vị", *(f"D{at} (%)" for at in range(1, 7))]
+    assert printed.iloc[0].tolist()[:3] == ["Hà Giang", "48,76", "48,29"]
+
+
+def test_the_matrix_keeps_units_of_years_and_blocks_apart():
+    both = pd.concat([FEW.assign(year=2020, block="x"), FEW.assign(year=2021, block="x")])
+    matrix = field_matrix(both)
+    assert matrix.columns.tolist()[:3] == ["unit", "year", "block"]
+    assert matrix["year"].tolist() == [2020] * 3 + [2021] * 3
+    assert format_ranking(matrix).columns.tolist()[:3] == ["Đơn vị", "Năm", "Khối"]
+
+
+def test_a_field_nobody_has_a_score_in_keeps_its_column():
+    matrix = field_matrix(rows(("A", "x", None, 10), ("B", "x", None, 10)))
+    assert matrix["unit"].tolist() == ["A", "B"]
+    assert matrix["x"].isna().all()
+    assert format_ranking(matrix)["x (%)"].tolist() == ["–", "–"]
+
+
+@pytest.mark.parametrize("name", ["score", "rank", "share_pct", "field", "<b>", "$x$", "a, b\nc"])
+def test_any_name_of_a_field_is_text(name):
+    table = rows(("A", name, 5, 10))
+    assert field_matrix(table)[name].tolist() == [50.0]
+    assert format_ranking(field_matrix(table))[f"{name} (%)"].tolist() == ["50,00"]
+    assert field_losses(table)["field"].tolist() == [name]
+
+
+def test_a_field_called_as_a_column_is_refused():
+    with pytest.raises(ValueError, match="'unit' trùng tên"):
+        field_matrix(rows(("A", "unit", 5, 10)))
+
+
+def test_losses_are_added_up_and_the_most_stands_first():
+    # Thể chế: 10 − 8,5 + 10 − 9 = 2,5 of 20; TTHC: 15 − 12 + 15 − 15 = 3 of 30; B has none.
+    losses = field_losses(FEW)
+    assert losses.to_dict("list") == {
+        "field": ["TTHC", "Thể chế"],
+        "units": [2, 2],
+        "max_score": [30.0, 20.0],
+        "score": [27.0, 17.5],
+        "lost": [3.0, 2.5],
+        "lost_pct": [10.0, 12.5],
+        "share_pct": [300 / 5.5, 250 / 5.5],
+    }
+    assert format_ranking(losses).to_dict("list") == {
+        "Lĩnh vực": ["TTHC", "Thể chế"],
+        "Số đơn vị": [2, 2],
+        "Điểm tối đa": ["30", "20"],
+        "Điểm đạt": ["27,00", "17,50"],
+        "Điểm bị mất": ["3,00", "2,50"],
+        "Tỷ lệ mất so với điểm tối đa (%)": ["10,00", "12,50"],
+        "Tỷ trọng trong tổng điểm bị mất (%)": ["54,55", "45,45"],
+    }
+
+
+def test_losses_of_one_unit():
+    losses = field_losses(papi(), unit="HÀ GIANG")
+    assert losses["field"].tolist() == ["D2", "D1", "D3", "D4", "D6", "D5"]
+    assert losses["lost"].tolist() == [5.170819, 5.123795, 4.992927, 4.779292, 4.128579, 3.551283]
+    assert losses["units"].tolist() == [1] * 6
+    assert losses["share_pct"][0] == pytest.approx(5.170819 / 27.746695 * 100, abs=1e-12)
+    with pytest.raises(ValueError, match="có phải 'Hà Giang'"):
+        field_losses(papi(), unit="Hà Giangg")
+
+
+def test_losses_of_papi_are_exact():
+    lost: dict[str, Decimal] = {}
+    for line in (DATA / "papi-2011-fields.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        field, score, most = line.rsplit(",", 3)[1:]
+        lost[field] = lost.get(field, Decimal(0)) + Decimal(most) - Decimal(score)
+    losses = field_losses(papi())
+    assert dict(zip(losses["field"], losses["lost"], strict=True)) == {
+        field: float(points) for field, points in lost.items()
+    }
+    assert losses["field"].tolist() == sorted(lost, key=lost.get, reverse=True)
+    assert losses["max_score"].tolist() == [630.0] * 6
+
+
+def test_equal_losses_stay_in_order_and_no_score_stands_last():
+    losses = field_losses(
+        rows(("A", "w", None, 10), ("A", "x", 10, 10), ("A", "y", 9.9, 10), ("A", "z", 0.3, 0.4))
+    )
+    assert losses["field"].tolist() == ["y", "z", "x", "w"]
+    assert losses["lost"].tolist()[:3] == [0.1, 0.1, 0]
+    assert losses.iloc[3, 1] == 0
+    assert losses.iloc[3, 2:].isna().all()
+    assert format_ranking(losses).iloc[3].tolist() == ["w", 0, *["–"] * 5]
+
+
+def test_nothing_lost_has_no_shares():
+    losses = field_losses(rows(("A", "x", 10, 10)))
+    assert losses["lost"].tolist() == [0]
+    assert losses["lost_pct"].tolist() == [0]
+    assert losses["share_pct"].isna().all()
+
+
+def test_losses_are_of_each_year_and_block():
+    table = pd.concat([FEW.assign(block="x"), FEW.assign(block="y", score=0.0)])
+    losses = field_losses(table)
+    assert losses.columns[0] == "block"
+    assert losses["block"].tolist() == ["x", "x", "y", "y"]
+    assert losses["lost"].tolist() == [3.0, 2.5, 45.0, 20.0]
+    assert losses["share_pct"][:2].sum() == pytest.approx(100)
+
+
+@settings(deadline=None)
+@given(tables())
+def test_losses_add_up_to_all_that_is_lost(table):
+    scored = table.dropna(subset="score")
+    lost = sum(
+        Fraction(str(most)) - Fraction(str(score))
+        for score, most in zip(scored["score"], scored["max_score"], strict=True)
+    )
+    losses = field_losses(table)
+    assert sum(Fraction(str(points)) for points in losses["lost"].dropna()) == lost
+    assert losses["units"].sum() == len(scored)
+    if lost:
+        assert losses["share_pct"].sum() == pytest.approx(100)
+    by_unit = [field_losses(table, unit=unit)["lost"].dropna() for unit in set(table["unit"])]
+    assert sum(Fraction(str(points)) for part in by_unit for points in part) == lost
+    assert losses["lost"].dropna().is_monotonic_decreasing
+
+
+@settings(deadline=None)
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_number(table, random):
+    order = list(range(len(table)))
+    random.shuffle(order)
+    mixed = table.iloc[order]
+    for function, key in ((field_losses, "field"), (field_matrix, "unit"), (total_fields, "unit")):
+        one, other = (function(t).sort_values(key, ignore_index=True) for t in (table, mixed))
+        other = other[list(one)]
+        if function is total_fields:
+            one, other = one.drop(columns="note"), other.drop(columns="note")
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
