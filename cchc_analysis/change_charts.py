@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing
-from cchc_analysis.format import LEAST_PLACES, format_number, printed_places
+from cchc_analysis.format import LEAST_PLACES, format_signed, printed_places
 from cchc_analysis.marks import OTHERS, mark_names, set_percent_axis, write_columns
 from cchc_analysis.table import check_columns, group_numbers, several_groups
 
@@ -70,7 +70,7 @@ def plot_change(
     if in_points:
         places = printed_places(pd.concat([before, after], ignore_index=True))
     change = after - before
-    texts = change.map(lambda by: _signed(by, places))
+    texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
     moves = table["rank_change"].map(_places_moved)
     write_columns(ax, {"Điểm" if in_points else "Điểm %": texts, "Hạng": moves}, rows)
     drawing.write_right(ax, table["why"])
@@ -116,10 +116,6 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
 def _periods(comparison: pd.DataFrame) -> list[str]:
     years = comparison.attrs.get("years")
     return [f"năm {year}" for year in years] if years else ["kỳ trước", "kỳ này"]
-
-
-def _signed(change: float, places: int) -> str:
-    return "" if pd.isna(change) else ("+" if change > 0 else "") + format_number(change, places)
 
 
 def _places_moved(places: float) -> str:

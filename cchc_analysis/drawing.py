@@ -15,7 +15,7 @@ from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, sca
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.table import several_groups
-from cchc_analysis.text import decimal_comma, same
+from cchc_analysis.text import decimal_comma, unit_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def ready(ranking: pd.DataFrame) -> pd.DataFrame:
 
 def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
     """Return which rows are of the chosen unit, refusing one that is not there or has no score."""
-    chosen = table["unit"].map(same) == same(unit or "")
+    chosen = table["unit"].map(unit_key) == unit_key(unit or "")
     if unit is not None and not chosen.any():
         close = difflib.get_close_matches(unit, table["unit"], n=1, cutoff=0)
         raise ValueError(f"Không có đơn vị '{unit}' trong bảng; gần nhất là '{close[0]}'.")

@@ -9,8 +9,9 @@ import pandas as pd
 
 from cchc_analysis import drawing
 from cchc_analysis.marks import OTHERS, mark_names, size_in_points
+from cchc_analysis.ranking import ranked
 from cchc_analysis.table import check_columns
-from cchc_analysis.text import same
+from cchc_analysis.text import unit_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,8 +41,8 @@ def plot_rank_history(
     Raises
     ------
     ValueError
-        If there is no ``year``, if there are several blocks, or if `unit` is not in the table or
-        was never scored.
+        If there is no ``year``, if there are several blocks, if ranks are among other units than
+        these, or if `unit` is not in the table or was never scored.
 
     Examples
     --------
@@ -59,8 +60,8 @@ def plot_rank_history(
         )
     from matplotlib.collections import LineCollection
 
-    table = drawing.ready(rankings.sort_values("year", kind="stable", ignore_index=True))
-    table["key"] = table["unit"].map(same)
+    table = drawing.ready(ranked(rankings.sort_values("year", kind="stable", ignore_index=True)))
+    table["key"] = table["unit"].map(unit_key)
     chosen_keys = table["key"][drawing.chosen_rows(table, unit)]
     ranks = table.pivot_table("rank", "key", "year", aggfunc="min", dropna=False).astype("float64")
     years = ranks.columns.tolist()

@@ -14,7 +14,7 @@ from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, pr
 from cchc_analysis.labels import SHOWN
 from cchc_analysis.marks import write_columns
 from cchc_analysis.table import check_columns, group_numbers, several_groups
-from cchc_analysis.text import decimal_comma, same
+from cchc_analysis.text import decimal_comma
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,12 +53,12 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     check_columns(fields, OF_FIELDS)
     fields = _same_group(fields, unit)
     matrix = field_matrix(fields)
-    chosen = matrix["unit"].map(same) == same(unit)
+    chosen = drawing.chosen_rows(matrix.assign(score=0), unit)
     unit = matrix["unit"][chosen].iloc[0]
     names = matrix.attrs["fields"]
     table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
-    points = fields[fields["unit"].map(same) == same(unit)].set_index("field")
+    points = fields[fields["unit"] == unit].set_index("field")
     ax = drawing.row_axes(ax, [_with_points(name, points) for name in names])
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)

@@ -216,7 +216,11 @@ def test_no_text_of_few_or_many_fields_overlaps(plot, fields, name):
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_no_text_of_the_sister_index_overlaps(plot, papi):
-    check_texts(plot(papi))
+    ax = plot(papi)
+    check_texts(ax)
+    title = ax._left_title.get_window_extent().y0
+    heads_top = max(label.get_window_extent().y1 for label in ax.get_xticklabels())
+    assert title - heads_top > 4
 
 
 @pytest.mark.parametrize("plot", PLOTS)
