@@ -105,7 +105,7 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     status = table["status"]
     why = np.select(
         [status == "new", status == "gone", before & after, before, after],
-        ["mới", "không còn", "", f"chưa chấm {later}", f"chưa chấm {earlier}"],
+        [f"chỉ có {later}", f"chỉ có {earlier}", "", f"chưa chấm {later}", f"chưa chấm {earlier}"],
         "chưa chấm cả hai kỳ",
     )
     unscored = status.isin(["new", "gone"]) & ~(before | after)

@@ -91,7 +91,8 @@ def plot_rank_history(
             ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
     _write_places(ax, ranks, chosen)
     _set_years(ax, years)
-    absent = "" if ranks[years[-1]].notna().all() else f"\nNét chấm: không có hạng năm {years[-1]}"
+    dotted = (units["final"].isna() & units["latest"].notna()).any()
+    absent = f"\nNét chấm: không có hạng năm {years[-1]}" if dotted else ""
     ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất){absent}")
     period = f"năm {years[0]}" if len(years) == 1 else f"giai đoạn {years[0]}–{years[-1]}"
     drawing.set_title(ax, f"Xếp hạng cải cách hành chính {period}")

@@ -12,7 +12,7 @@ from cchc_analysis.field_charts import OF_FIELDS, field_means
 from cchc_analysis.fields import field_matrix
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
 from cchc_analysis.labels import SHOWN
-from cchc_analysis.marks import write_columns
+from cchc_analysis.marks import make_room, write_columns
 from cchc_analysis.table import check_columns, group_numbers, several_groups
 from cchc_analysis.text import decimal_comma
 
@@ -59,6 +59,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
     points = fields[fields["unit"] == unit].set_index("field")
+    given = ax is not None
     ax = drawing.row_axes(ax, [_with_points(name, points) for name in names])
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
@@ -78,6 +79,8 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
         f"Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình "
         f"{counts} đơn vị có điểm. ◇: cao nhất"
     )
+    if not given:
+        make_room(ax, 13 * (1 + ax.get_title(loc="left").count("\n")))
     sentences = [
         f"{name}: {row['own']} (trung bình {row['mean']}, cao nhất {row['best']})."
         for name, row in table.map(format_percent).iterrows()

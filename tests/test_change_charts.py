@@ -71,7 +71,7 @@ def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
         "Điểm": ["+1,71", "+3,05", "+2,72", "+2,57", "", ""],
         "Hạng": ["0", "▲1", "▼1", "0", "", ""],
     }
-    assert texts(ax)[14:] == ["", "", "", "", "mới", "mới"]
+    assert texts(ax)[14:] == ["", "", "", "", "chỉ có năm 2023", "chỉ có năm 2023"]
     assert "trục bắt đầu từ 80" in ax.get_xlabel()
     assert "○ năm 2022   ● năm 2023" in ax.get_xlabel()
     assert "năm 2023 so với năm 2022" in ax.get_title(loc="left").replace("\n", " ")
@@ -99,8 +99,8 @@ def test_change_says_why_a_unit_has_no_change():
     ax = plot_change(compare_periods(before, after))
     why = dict(zip(labels(ax), texts(ax)[14 + 2 :], strict=True))
     assert why == {
-        "1. a": "", "2. b": "chưa chấm kỳ trước", "3. x": "mới", "c": "chưa chấm kỳ này",
-        "d": "chưa chấm cả hai kỳ", "y": "mới, chưa chấm", "e": "không còn",
+        "1. a": "", "2. b": "chưa chấm kỳ trước", "3. x": "chỉ có kỳ này", "c": "chưa chấm kỳ này",
+        "d": "chưa chấm cả hai kỳ", "y": "chỉ có kỳ này, chưa chấm", "e": "chỉ có kỳ trước",
     }  # fmt: skip
     assert labels(ax)[-1] == "e"
     assert "tăng 1, giảm 0, giữ nguyên 0, không so sánh được 6" in ax.get_label()
@@ -196,7 +196,12 @@ def test_history_puts_units_without_a_rank_below_all_that_have_one():
         [table([99, 98, 97]).assign(year=2022), table([None, 60, 70]).assign(year=2023)],
         ignore_index=True,
     )
-    assert labels(plot_rank_history(scores)) == ["1. c", "2. b", "a (chưa chấm)"]
+    ax = plot_rank_history(scores)
+    assert labels(ax) == ["1. c", "2. b", "a (chưa chấm)"]
+    assert "Nét chấm" in ax.get_xlabel()
+    never = plot_rank_history(table([9, None], year=2023))
+    assert "Nét chấm" not in never.get_xlabel()
+    assert labels(never) == ["1. a", "b (chưa chấm)"]
 
 
 def test_history_refuses_several_blocks_and_no_year(regions):

@@ -214,6 +214,12 @@ def test_no_text_of_few_or_many_fields_overlaps(plot, fields, name):
     check_texts(plot(made(4, fields, name)))
 
 
+def test_one_field_of_a_long_name_keeps_its_bar():
+    ax = profile(made(1, 1, LONG))
+    ax.figure.draw_without_rendering()
+    assert ax.patches[0].get_window_extent().height * 72 / ax.figure.dpi > 8
+
+
 @pytest.mark.parametrize("plot", PLOTS)
 def test_no_text_of_the_sister_index_overlaps(plot, papi):
     ax = plot(papi)
