@@ -2,14 +2,18 @@
 
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.check import check_published
+from cchc_analysis.compare import compare_periods
 from cchc_analysis.cutoffs import implied_cutoffs
 from cchc_analysis.export import save_chart
 from cchc_analysis.field_tables import load_fields
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import LoadWarning, load_scores
+from cchc_analysis.margins import points_to_next_grade, rank_range
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import GradeScheme, load_scheme
+from cchc_analysis.sensitivity import cutoff_sensitivity
+from cchc_analysis.summary import summarise_blocks
 from cchc_analysis.tables import list_tables
 from cchc_analysis.totals import total_fields
 
@@ -17,6 +21,8 @@ __all__ = [
     "GradeScheme",
     "LoadWarning",
     "check_published",
+    "compare_periods",
+    "cutoff_sensitivity",
     "field_losses",
     "field_matrix",
     "format_ranking",
@@ -30,7 +36,10 @@ __all__ = [
     "plot_comparison",
     "plot_distribution",
     "plot_ranking",
+    "points_to_next_grade",
+    "rank_range",
     "rank_units",
     "save_chart",
+    "summarise_blocks",
     "total_fields",
 ]

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from cchc_analysis.conventions import explain_ranks
 from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 from cchc_analysis.ranking import grade_distribution, rank_units
 from cchc_analysis.schemes import spelled
@@ -29,6 +30,10 @@ def check_published(
     differed); that is not a disagreement as long as the order stays within their places. Ranks with
     a hole are of a part of a table: its units cannot be ranked again, and are passed over.
 
+    Where ranks differ, other conventions are tried: scores rounded to two, one or no decimals
+    first, ranks without gaps (1-2-2-3), and the order of the list. One reproduces the ranks only
+    if it gives every published one.
+
     Parameters
     ----------
     ranking : DataFrame
@@ -42,9 +47,10 @@ def check_published(
     DataFrame
         One row per disagreement, none when all agree: ``year`` and ``block`` where the table has
         them, ``unit`` (missing where it is about the whole table), ``item`` ("rank", "grade" or
-        "units"), ``published``, ``computed`` and ``note`` (text). ``attrs["note"]`` says what was
-        compared, what was not, and how many differ. Grade names that the scheme lacks give one
-        row in all; if they are of another scale, grades and counts are not compared.
+        "units"), ``published``, ``computed`` and ``note`` (text; for a rank, the convention that
+        gives it, if one does). ``attrs["note"]`` says what was compared, what was not, which
+        convention reproduces the ranks, and how many differ. Grade names that the scheme lacks
+        give one row in all; if they are of another scale, grades and counts are not compared.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def check_published(
         ranking = rank_units(ranking)
     ranking = ranking.reset_index(drop=True)
     found: list[dict] = []
-    compared, skipped = [], ""
+    compared, skipped, explained = [], "", ""
     if "published_rank" in ranking:
         holes = holes_in_ranks(ranking)
         whole = ranking.drop(index=holes.index)
@@ -71,7 +77,8 @@ def check_published(
         if len(holes):
             skipped = f" Chưa đối chiếu: xếp hạng của {len(holes)} đơn vị (bảng công bố thiếu hạng "
             skipped += f"{holes.iloc[0]}, có thể chỉ là một phần của bảng)."
-        found += _check_ranks(whole)
+        wrong, explained = _check_ranks(whole)
+        found += wrong
     if "grade" in ranking or distribution is not None:
         check_graded(ranking)
         grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
@@ -88,14 +95,14 @@ def check_published(
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result.attrs["note"] = (
-        f"Đã đối chiếu: {', '.join(compared)}.{skipped} Số chỗ khác: {len(result)}."
+        f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared
         else f"Bảng không có số liệu công bố để đối chiếu.{skipped}"
     )
     return result
 
 
-def _check_ranks(ranking: pd.DataFrame) -> list[dict]:
+def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
     published, computed = ranking["published_rank"], ranking["rank"]
     ties = ranking.groupby([group_numbers(ranking), computed], dropna=False)["published_rank"]
     # Among tied units a published order, with ties of its own, must be one of their places.
@@ -103,7 +110,11 @@ def _check_ranks(ranking: pd.DataFrame) -> list[dict]:
     incomplete = ties.transform("count") < ties.transform("size")
     within = published.between(computed, computed + ties.transform("size") - 1)
     wrong = published.notna() & ~(ordered | (incomplete & within)).fillna(False)
-    return [_row(ranking, at, "rank", published[at], computed[at]) for at in ranking.index[wrong]]
+    notes, sentence = explain_ranks(ranking, wrong)
+    return [
+        _row(ranking, at, "rank", published[at], computed[at], notes[at])
+        for at in ranking.index[wrong]
+    ], sentence
 
 
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:

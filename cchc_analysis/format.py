@@ -5,13 +5,24 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import BLANK, SHOWN, SHOWN_OF_FIELDS, TOTAL, WHOLE_TABLE
+from cchc_analysis.labels import (
+    BLANK,
+    NO_GRADE,
+    SHOWN,
+    SHOWN_OF_FIELDS,
+    TOTAL,
+    VALUES,
+    WHOLE_TABLE,
+)
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
-_PERCENT = ("percent", "share_pct", "lost_pct")
+_PERCENT = ("percent", "share_pct", "lost_pct", "percent_before", "percent_after")
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
+_CHANGES = ("score_change", "difference", "rank_change", "rank_change_own", "rank_change_others")
+# Tables made from a ranking that hold scores and ranks, and yet are not printed as one.
+_NO_RANKING = {"points_to_next", "best_rank", "field"}
 
 
 def format_number(value: float, places: int) -> str:
@@ -32,6 +43,14 @@ def format_number(value: float, places: int) -> str:
 def format_percent(value: float) -> str:
     """Return a percentage as text with two places: "16,67%"."""
     return BLANK if pd.isna(value) else f"{format_number(value, LEAST_PLACES)}%"
+
+
+def format_signed(value: float, places: int | None = None) -> str:
+    """Return a change with its sign, by default with as many places as it has: "+5,75"."""
+    if places is None:
+        places = exact.places_of(pd.Series([value], dtype="float64"))
+    text = format_number(value, places)
+    return f"+{text}" if value > 0 and text.strip("0,") else text
 
 
 def printed_places(values: pd.Series) -> int:
@@ -76,31 +95,17 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
-    if "fields" in ranking.attrs:  # a matrix: its columns may have any name
-        percent = [field for field in ranking.attrs["fields"] if field in ranking]
-        return pd.DataFrame(
-            {
-                f"{column} (%)" if column in percent else SHOWN.get(column, column): (
-                    ranking[column].map(lambda value: format_number(value, LEAST_PLACES))
-                    if column in percent
-                    else _format_column(ranking, column, decimals)
-                )
-                for column in ranking
-            }
-        )
-    if "field" in ranking:
-        shown = SHOWN | SHOWN_OF_FIELDS
-        return pd.DataFrame(
-            {shown.get(c, c): _format_column(ranking, c, decimals) for c in ranking}
-        )
-    if "share_pct" in ranking:
+    fields = ranking.attrs.get("fields", [])  # of a matrix: they may have any name
+    if "share_pct" in ranking and not fields and "field" not in ranking:
         return _format_distribution(ranking)
-    if "rank" in ranking or set(SCORES) <= set(ranking):
+    is_ranking = "rank" in ranking or set(SCORES) <= set(ranking)
+    if is_ranking and not fields and not _NO_RANKING & set(ranking):
         ranking = in_order(ranking)
         ranking = ranking[_ranking_columns(ranking)]
-    return pd.DataFrame(
-        {SHOWN.get(column, column): _format_column(ranking, column, decimals) for column in ranking}
-    )
+    # What stands above a cut-off is in points here, and in percent in the notebook of cut-offs.
+    headers = SHOWN | ({"margin": SHOWN["points_above"]} if "points_to_next" in ranking else {})
+    headers |= (SHOWN_OF_FIELDS if "field" in ranking else {}) | {f: f"{f} (%)" for f in fields}
+    return pd.DataFrame({headers.get(c, c): _format_column(ranking, c, decimals) for c in ranking})
 
 
 def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
@@ -113,14 +118,24 @@ def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
 
 def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
     values = table[column]
+    if column in table.attrs.get("fields", []):
+        return values.map(lambda value: format_number(value, LEAST_PLACES))
+    if column in _CHANGES:
+        places = exact.places_of(values) if column.startswith("rank") else _places(values, None)
+        return values.astype("float64").map(lambda value: format_signed(value, places))
     if column in _NUMBERS or pd.api.types.is_float_dtype(values):
         values = values.astype("float64")
         places = _places(values, decimals)
         return values.map(lambda value: format_number(value, places))
     if column == "item":
         values = values.replace(SHOWN)
+    if column in VALUES:
+        values = values.astype("object").map(VALUES[column])
     if column == "grade" and "score" in table:
         return grades_in_words(table)
+    if column in ("grade_before", "grade_after"):
+        scored = table[column.replace("grade", "score")].notna()
+        values = values.astype("object").mask(values.isna() & scored, NO_GRADE)
     blank = WHOLE_TABLE if column == "unit" else BLANK
     return values.astype("object").where(values.notna(), blank)
 
@@ -136,7 +151,8 @@ def _places(values: pd.Series, decimals: int | None) -> int:
 
 
 def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
-    by = [c for c in distribution if c not in ("grade", "units", "share_pct")]
+    counted = [c for c in ("grade", "units", "share_pct", "moved") if c in distribution]
+    by = [c for c in distribution if c not in counted]
     groups = distribution.groupby(by, sort=False, dropna=False) if by else [(None, distribution)]
     rows, notes = [], []
     for _, part in groups:
@@ -152,7 +168,10 @@ def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
             )
         last = {**part[by].iloc[0], "grade": TOTAL, "units": part["units"].sum()}
         last["share_pct"] = "100%" if scored else BLANK
+        if "moved" in counted:
+            part = part.assign(moved=part["moved"].astype("object").fillna(BLANK))
+            last["moved"] = BLANK
         rows += [*part.assign(share_pct=shares).to_dict("records"), last]
-    printed = pd.DataFrame(rows, columns=[*by, "grade", "units", "share_pct"]).rename(columns=SHOWN)
+    printed = pd.DataFrame(rows, columns=[*by, *counted]).rename(columns=SHOWN)
     printed.attrs["note"] = " ".join(dict.fromkeys(notes))
     return printed

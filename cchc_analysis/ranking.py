@@ -156,6 +156,21 @@ def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     return result
 
 
+def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return `ranking` ranked within its years and blocks, refusing ranks among other units."""
+    result = rank_units(ranking)
+    if "rank" in ranking:
+        old, new = (t["rank"].astype("Int64").fillna(0) for t in (ranking, result))
+        if (differs := (old != new).to_numpy()).any():
+            at = differs.argmax()
+            raise ValueError(
+                f"Đơn vị '{ranking['unit'].iloc[at]}' có hạng {old.iloc[at]} trong bảng nhưng đứng "
+                f"hạng {new.iloc[at]} trong năm và khối của bảng này; hãy dùng cả bảng thay cho "
+                "một phần, hoặc dùng rank_units lại."
+            )
+    return result
+
+
 def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by year and block, rank, then source order, numbered within each group."""
     if "rank" not in ranking:

@@ -46,6 +46,19 @@ def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
     return lacking[ranks.groupby(groups).transform("max") > units]
 
 
+def count_above(
+    keys: np.ndarray, groups: np.ndarray, *, pool: np.ndarray, pool_groups: np.ndarray
+) -> np.ndarray:
+    """Return for each key how many keys of the pool are greater, within its group."""
+    size = len(keys) + len(pool)
+    _, place = np.unique(np.concatenate([keys, pool]), return_inverse=True)
+    _, group = np.unique(np.concatenate([groups, pool_groups]), return_inverse=True)
+    place = group * size + place  # all groups on one line, each with a stretch of its own
+    line = np.sort(place[len(keys) :])
+    ends = np.searchsorted(line, (group[: len(keys)] + 1) * size)
+    return ends - np.searchsorted(line, place[: len(keys)], side="right")
+
+
 def grades_in_words(table: pd.DataFrame) -> pd.Series:
     """Return the grade of each row, and in words why there is none."""
     grades = table["grade"].astype("object").fillna(NO_GRADE)
