@@ -6,6 +6,7 @@ from cchc_analysis.charts import plot_comparison, plot_distribution, plot_rankin
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
 from cchc_analysis.cutoffs import implied_cutoffs
+from cchc_analysis.describe import describe_ranking
 from cchc_analysis.export import save_chart
 from cchc_analysis.field_charts import plot_fields
 from cchc_analysis.field_tables import load_fields
@@ -28,6 +29,7 @@ __all__ = [
     "check_published",
     "compare_periods",
     "cutoff_sensitivity",
+    "describe_ranking",
     "field_losses",
     "field_matrix",
     "format_ranking",

@@ -20,9 +20,9 @@ from cchc_analysis.table import SCORES, grades_in_words, several_groups
 LEAST_PLACES = 2
 _PERCENT = ("percent", "share_pct", "lost_pct", "percent_before", "percent_after")
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
-_CHANGES = ("score_change", "rank_change", "rank_change_own", "rank_change_others")
+_CHANGES = ("score_change", "difference", "rank_change", "rank_change_own", "rank_change_others")
 # Tables made from a ranking that hold scores and ranks, and yet are not printed as one.
-_NO_RANKING = {"points_to_next", "best_rank"}
+_NO_RANKING = {"points_to_next", "best_rank", "field"}
 
 
 def format_number(value: float, places: int) -> str:
@@ -95,30 +95,16 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
         raise ValueError(
             f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
         )
-    if "fields" in ranking.attrs:  # a matrix: its columns may have any name
-        percent = [field for field in ranking.attrs["fields"] if field in ranking]
-        return pd.DataFrame(
-            {
-                f"{column} (%)" if column in percent else SHOWN.get(column, column): (
-                    ranking[column].map(lambda value: format_number(value, LEAST_PLACES))
-                    if column in percent
-                    else _format_column(ranking, column, decimals)
-                )
-                for column in ranking
-            }
-        )
-    if "field" in ranking:
-        shown = SHOWN | SHOWN_OF_FIELDS
-        return pd.DataFrame(
-            {shown.get(c, c): _format_column(ranking, c, decimals) for c in ranking}
-        )
-    if "share_pct" in ranking:
+    fields = ranking.attrs.get("fields", [])  # of a matrix: they may have any name
+    if "share_pct" in ranking and not fields and "field" not in ranking:
         return _format_distribution(ranking)
-    if not _NO_RANKING & set(ranking) and ("rank" in ranking or set(SCORES) <= set(ranking)):
+    is_ranking = "rank" in ranking or set(SCORES) <= set(ranking)
+    if is_ranking and not fields and not _NO_RANKING & set(ranking):
         ranking = in_order(ranking)
         ranking = ranking[_ranking_columns(ranking)]
     # What stands above a cut-off is in points here, and in percent in the notebook of cut-offs.
     headers = SHOWN | ({"margin": SHOWN["points_above"]} if "points_to_next" in ranking else {})
+    headers |= (SHOWN_OF_FIELDS if "field" in ranking else {}) | {f: f"{f} (%)" for f in fields}
     return pd.DataFrame({headers.get(c, c): _format_column(ranking, c, decimals) for c in ranking})
 
 
@@ -132,6 +118,8 @@ def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
 
 def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
     values = table[column]
+    if column in table.attrs.get("fields", []):
+        return values.map(lambda value: format_number(value, LEAST_PLACES))
     if column in _CHANGES:
         places = exact.places_of(values) if column.startswith("rank") else _places(values, None)
         return values.astype("float64").map(lambda value: format_signed(value, places))

@@ -157,12 +157,6 @@ SHOWN = {
     "lost_pct": "Tỷ lệ mất so với điểm tối đa (%)",
 }
 
-# Where the same columns are of one field and not of a unit.
-SHOWN_OF_FIELDS = {
-    "score": "Điểm đạt",
-    "share_pct": "Tỷ trọng trong tổng điểm bị mất (%)",
-}
-
 # Values as they are shown: what became of a unit, yes and no.
 VALUES = {
     "status": {
@@ -172,6 +166,12 @@ VALUES = {
         "no score": "thiếu điểm",
     },
     "separable_from_next": {True: "có", False: "không"},
+}
+
+# Where the same columns are of one field and not of a unit.
+SHOWN_OF_FIELDS = {
+    "score": "Điểm đạt",
+    "share_pct": "Tỷ trọng trong tổng điểm bị mất (%)",
 }
 
 

@@ -16,11 +16,11 @@ import cchc_analysis as cchc
 
 PUBLIC = [
     "GradeScheme", "LoadWarning", "check_published", "compare_periods", "cutoff_sensitivity",
-    "field_losses", "field_matrix", "format_ranking", "grade_distribution", "grade_units",
-    "implied_cutoffs", "list_tables", "load_fields", "load_scheme", "load_scores", "plot_blocks",
-    "plot_change", "plot_comparison", "plot_distribution", "plot_fields", "plot_profile",
-    "plot_rank_history", "plot_ranking", "points_to_next_grade", "rank_range", "rank_units",
-    "save_chart", "summarise_blocks", "total_fields",
+    "describe_ranking", "field_losses", "field_matrix", "format_ranking", "grade_distribution",
+    "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
+    "load_scores", "plot_blocks", "plot_change", "plot_comparison", "plot_distribution",
+    "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking", "points_to_next_grade",
+    "rank_range", "rank_units", "save_chart", "summarise_blocks", "total_fields",
 ]  # fmt: skip
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
 NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "save_chart")
@@ -53,7 +53,9 @@ def test_the_input_is_never_changed(name, town):
     assert town.attrs == before.attrs
 
 
-@pytest.mark.parametrize("name", [n for n in OF_A_TABLE if not n.startswith("plot_")])
+@pytest.mark.parametrize(
+    "name", [n for n in OF_A_TABLE if not n.startswith(("plot_", "describe_"))]
+)
 def test_every_result_is_a_plain_frame_with_the_unit_as_a_column(name, town):
     result = call(name, town)
     assert type(result) is pd.DataFrame
@@ -107,9 +109,9 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "sheets", "documents", "pages", "pdf", "runs", "pasted", "readers", "tables", "headings",
         "columns", "scores", "load", "field_columns", "field_scores", "field_tables", "ranking",
         "format", "fields", "totals", "conventions", "check", "cutoffs", "matching", "compare",
-        "margins", "sensitivity", "summary", "drawing", "charts", "marks", "change_charts",
-        "history_charts", "block_charts", "field_charts", "profile_charts", "export", "cli",
-        "__init__",
+        "margins", "sensitivity", "summary", "wording", "describe", "drawing", "charts", "marks",
+        "change_charts", "history_charts", "block_charts", "field_charts", "profile_charts",
+        "export", "cli", "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)

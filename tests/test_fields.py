@@ -136,6 +136,12 @@ def test_losses_are_added_up_and_the_most_stands_first():
     }
 
 
+def test_fields_are_printed_row_by_row():
+    printed = format_ranking(FEW)
+    assert printed.columns.tolist() == ["Đơn vị", "Lĩnh vực", "Điểm đạt", "Điểm tối đa"]
+    assert printed.iloc[3].tolist() == ["B", "TTHC", "–", "15"]
+
+
 def test_losses_of_one_unit():
     losses = field_losses(papi(), unit="HÀ GIANG")
     assert losses["field"].tolist() == ["D2", "D1", "D3", "D4", "D6", "D5"]

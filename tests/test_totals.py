@@ -62,6 +62,8 @@ def test_a_published_total_that_differs_is_said():
 def test_a_difference_of_the_last_place_is_told():
     table = rows(("A", "x", 0.123456, 1), ("A", "y", 1, 1), published_total=1.123457)
     assert total_fields(table)["difference"].tolist() == [0.000001]
+    printed = format_ranking(total_fields(table))
+    assert printed["Chênh lệch (công bố – cộng lại)"].tolist() == ["+0,000001"]
     assert total_fields(table)["note"][0].endswith("cao hơn tổng các lĩnh vực 0,000001 điểm")
 
 

@@ -1,0 +1,243 @@
+import re
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from conftest import DATA, loaded, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cchc_analysis import GradeScheme, describe_ranking, grade_units, rank_units
+from cchc_analysis.format import format_number, format_percent
+
+ASSUMED = (
+    "Ngưỡng xếp loại giả định: Xuất sắc từ 90%, Tốt từ 80%, Khá từ 65%, Trung bình từ 50%, Yếu "
+    "dưới 50%."
+)
+TWO = GradeScheme(["Đạt", "Không đạt"], [50, 0])
+BOUNDS = "Ngưỡng xếp loại: Đạt từ 50%, Không đạt dưới 50%."
+
+
+def test_the_town_of_2020_word_by_word(town):
+    expected = (
+        "Có 18 đơn vị được chấm điểm và xếp hạng (thang điểm 100 – giả định). Trong 18 đơn vị được "
+        "chấm, có 3 đơn vị xếp loại Xuất sắc (16,67%), 6 đơn vị xếp loại Tốt (33,33%) và 9 đơn vị "
+        "xếp loại Khá (50,00%); không có đơn vị xếp loại Trung bình hoặc Yếu. "
+        f"{ASSUMED} Hạng nhất là Văn phòng HĐND&UBND (97,23 điểm), hạng nhì là Phòng Kinh tế "
+        "(91,48 điểm), hạng ba là Phòng Nội vụ (90,89 điểm); xếp cuối (hạng 18) là Phòng Y tế (67,52 "
+        "điểm). Điểm trung bình của 18 đơn vị được chấm là 80,06 điểm; 9/18 đơn vị (50,00%) đạt "
+        "trên mức trung bình; đơn vị cao nhất hơn đơn vị thấp nhất 29,71 điểm."
+    )
+    assert describe_ranking(town) == expected
+    scores = town[["unit", "score", "max_score"]].sample(frac=1, random_state=1)
+    scores.attrs = town.attrs
+    assert describe_ranking(scores) == expected
+
+
+def test_regions_of_two_years_begin_with_the_year():
+    regions = loaded(DATA / "par-index-regions.csv")
+    first, second = describe_ranking(regions, scheme="par-index").split("\n")
+    assert first.startswith("Năm 2023: có 6 đơn vị được chấm điểm")
+    assert second.startswith("Năm 2022: có 4 đơn vị được chấm điểm")
+    assert "Cả 6 đơn vị được chấm đều xếp loại Nhóm B (100,00%)" in first
+    assert "không có đơn vị xếp loại Nhóm A hoặc Nhóm C" in first
+    assert "giả định:" not in first
+    assert (
+        "; đồng hạng cuối (hạng 5) là Đồng bằng sông Cửu Long (85,42 điểm) và Tây Nguyên (85,42 "
+        "điểm)." in first
+    )
+
+
+def test_regions_against_the_year_before():
+    regions = loaded(DATA / "par-index-regions.csv")
+    young, old = (regions[regions["year"] == year] for year in (2023, 2022))
+    words = describe_ranking(young, before=old, scheme="par-index")
+    assert words.endswith(
+        "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ, có 4 đơn vị tăng điểm, không có đơn "
+        "vị giảm điểm hoặc giữ nguyên điểm; tăng điểm nhiều nhất là Đông Nam Bộ (tăng 3,05 điểm). "
+        "Về thứ hạng, có 1 đơn vị tăng hạng, 1 đơn vị giảm hạng và 2 đơn vị giữ nguyên hạng; tăng "
+        "hạng nhiều nhất là Đông Nam Bộ (tăng 1 hạng); giảm hạng nhiều nhất là Trung du miền núi "
+        "phía Bắc (giảm 1 hạng). Có 2 đơn vị mới (không có trong bảng kỳ trước): Đồng bằng sông "
+        "Cửu Long; Tây Nguyên. Điểm trung bình tăng từ 85,15 điểm (4 đơn vị) lên 86,92 điểm (6 đơn "
+        "vị); khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất nới rộng từ 2,37 điểm lên 2,91 "
+        "điểm."
+    )
+
+
+def test_a_year_that_got_worse_and_units_that_came_and_went():
+    old = table([9, 8, 7, 6], 10).assign(unit=["a", "b", "c", "gone"])
+    young = table([7, 7.5, 7, None, 6.5], 10).assign(unit=["a", "b", "c", "d", "new"])
+    words = describe_ranking(young, before=old, scheme=TWO)
+    assert (
+        "So với kỳ trước, trong 3 đơn vị có điểm ở cả hai kỳ, có 2 đơn vị giảm điểm và 1 đơn vị "
+        "giữ nguyên điểm, không có đơn vị tăng điểm; giảm điểm nhiều nhất là a (giảm 2,00 điểm)."
+        in words
+    )
+    assert "Có 2 đơn vị mới (không có trong bảng kỳ trước): " in words
+    assert "Có 1 đơn vị không còn trong bảng kỳ này: gone." in words
+    # 9 + 8 + 7 + 6 = 30 of 4; 7 + 7,5 + 7 + 6,5 = 28 of 4
+    assert words.endswith(
+        "Điểm trung bình giảm từ 7,50 điểm (4 đơn vị) xuống 7,00 điểm (4 đơn vị); khoảng cách giữa "
+        "đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 3,00 điểm xuống 1,00 điểm."
+    )
+
+
+def test_the_same_year_twice_is_unchanged(town):
+    words = describe_ranking(town, before=town)
+    assert "có 18 đơn vị giữ nguyên điểm, không có đơn vị tăng điểm hoặc giảm điểm." in words
+    assert "có 18 đơn vị giữ nguyên hạng, không có đơn vị tăng hạng hoặc giảm hạng." in words
+    assert "Điểm trung bình không đổi, 80,06 điểm (18 đơn vị và 18 đơn vị)" in words
+    assert words.endswith("đơn vị thấp nhất không đổi (29,71 điểm).")
+
+
+def test_a_change_below_what_is_printed_is_not_called_none():
+    old, young = table([1, 2, 3.0], [3.0, 4, 7]), table([1, 2, 3.0001], [3.0, 4, 7])
+    words = describe_ranking(young, before=old, scheme=TWO)
+    assert "trung bình hầu như không đổi, 42,06% (3 đơn vị và 3 đơn vị)" in words
+
+
+def test_disjoint_tables_have_nothing_to_compare():
+    words = describe_ranking(table([9, 8]), before=table([9, 8]).assign(unit=["x", "y"]))
+    assert "So với kỳ trước, không có đơn vị nào có điểm ở cả hai kỳ." in words
+    assert "Có 2 đơn vị không còn trong bảng kỳ này: x; y." in words
+
+
+def test_another_maximum_the_year_before_compares_in_percent():
+    words = describe_ranking(table([45, 40], 50), before=table([80, 80], 100), scheme=TWO)
+    assert "Hạng nhất là a (45,00 điểm)" in words
+    assert "tăng tỷ lệ điểm nhiều nhất là a (tăng 10,00 điểm phần trăm)" in words
+    assert "Tỷ lệ điểm trung bình tăng từ 80,00% (2 đơn vị) lên 85,00% (2 đơn vị)" in words
+
+
+def test_one_unit():
+    assert describe_ranking(table([9], 10), scheme=TWO) == (
+        "Có 1 đơn vị được chấm điểm và xếp hạng (thang điểm 10). Đơn vị được chấm xếp loại Đạt; "
+        f"không có đơn vị xếp loại Không đạt. {BOUNDS} Đơn vị được chấm là a (9,00 điểm)."
+    )
+
+
+def test_two_units():
+    assert describe_ranking(table([9, 2], 10), scheme=TWO) == (
+        "Có 2 đơn vị được chấm điểm và xếp hạng (thang điểm 10). Trong 2 đơn vị được chấm, có 1 "
+        f"đơn vị xếp loại Đạt (50,00%) và 1 đơn vị xếp loại Không đạt (50,00%). {BOUNDS} Hạng nhất "
+        "là a (9,00 điểm); xếp cuối (hạng 2) là b (2,00 điểm). Điểm trung bình của 2 đơn vị được "
+        "chấm là 5,50 điểm; 1/2 đơn vị (50,00%) đạt trên mức trung bình; đơn vị cao nhất hơn đơn "
+        "vị thấp nhất 7,00 điểm."
+    )
+
+
+def test_all_tied():
+    words = describe_ranking(table([9, 9, 9], 10), scheme=TWO)
+    assert "Cả 3 đơn vị được chấm đều xếp loại Đạt (100,00%)" in words
+    assert words.endswith("Cả 3 đơn vị được chấm đồng hạng nhất, cùng đạt 9,00 điểm.")
+    assert "trên mức trung bình" not in words
+
+
+def test_none_scored():
+    assert describe_ranking(table([None, None])) == (
+        "Có 2 đơn vị nhưng chưa đơn vị nào được chấm điểm (a; b), nên chưa có xếp hạng và xếp loại."
+    )
+    assert describe_ranking(table([])) == "Bảng không có đơn vị nào."
+
+
+def test_ties_among_the_first_and_unscored_units_are_named():
+    words = describe_ranking(table([9, 8, 8, None, 4], 10), scheme=TWO)
+    assert words.startswith(
+        "Có 5 đơn vị, trong đó 4 đơn vị được chấm điểm và xếp hạng (thang điểm 10); 1 đơn vị chưa "
+        "chấm: d. Trong 4 đơn vị được chấm, có 3 đơn vị xếp loại Đạt (75,00%)"
+    )
+    assert "Hạng nhất là a (9,00 điểm), đồng hạng nhì là b (8,00 điểm) và c (8,00 điểm); " in words
+
+
+def test_a_long_tie_is_counted():
+    words = describe_ranking(rank_units(table([9] * 12 + [8], 10)), scheme=TWO)
+    assert "Đồng hạng nhất là 12 đơn vị (9,00 điểm); xếp cuối (hạng 13) là m (8,00 điểm)." in words
+
+
+def test_units_below_the_last_bound_have_no_grade():
+    words = describe_ranking(table([95, 60]), scheme="par-index")
+    assert "1 đơn vị xếp loại Nhóm A (50,00%) và 1 đơn vị không xếp loại (50,00%)" in words
+
+
+def test_different_maxima_are_told_in_percent():
+    words = describe_ranking(table([63, 42], [70.0, 84.0]), scheme=TWO)
+    assert "(thang điểm riêng của từng đơn vị)" in words
+    assert "Hạng nhất là a (90,00%); xếp cuối (hạng 2) là b (50,00%)." in words
+    assert "Tỷ lệ điểm trung bình của 2 đơn vị được chấm là 70,00%" in words
+    assert words.endswith("đơn vị cao nhất hơn đơn vị thấp nhất 40,00 điểm phần trăm.")
+
+
+def test_blocks_are_parted_and_each_compares_within_itself():
+    both = table([9, 8, 30], [10.0, 10.0, 40.0], block=["Khối sở", "Khối sở", "Khối huyện"])
+    first, second = describe_ranking(both, scheme=TWO).split("\n")
+    assert first.startswith("Khối sở: có 2 đơn vị được chấm điểm và xếp hạng (thang điểm 10).")
+    assert second.startswith("Khối huyện: có 1 đơn vị")
+    assert "c (30,00 điểm)" in second
+    old = both.assign(score=[8.0, 8, 35], block=["KHỐI SỞ", "KHỐI SỞ", "Khối huyện"])
+    first, second = describe_ranking(both, before=old, scheme=TWO).split("\n")
+    assert "tăng điểm nhiều nhất là a (tăng 1,00 điểm)" in first
+    assert "giảm điểm nhiều nhất là c (giảm 5,00 điểm)" in second
+    assert "Điểm trung bình giảm từ 35,00 điểm (1 đơn vị) xuống 30,00 điểm (1 đơn vị)" in second
+
+
+def test_one_block_may_be_called_otherwise_the_year_before():
+    old = table([8, 8], block="Sở", year=2020)
+    words = describe_ranking(table([9, 8], block="Khối sở", year=2021), before=old, scheme=TWO)
+    assert words.startswith("Khối sở, năm 2021: có 2 đơn vị")
+    assert "So với năm 2020, trong 2 đơn vị" in words
+    assert "trung bình tăng từ 8,00 điểm (2 đơn vị) lên 8,50 điểm" in words
+
+
+def test_names_are_one_line():
+    words = describe_ranking(table([9], 10).assign(unit="Phòng\nY <b> $x$, 1"), scheme=TWO)
+    assert "\n" not in words
+    assert "Phòng Y <b> $x$, 1 (9,00 điểm)" in words
+
+
+def test_a_table_that_does_not_fit_is_refused(town):
+    with pytest.raises(ValueError, match="có xếp loại"):
+        describe_ranking(town, scheme="da-nang-2011")
+    with pytest.raises(ValueError, match="'score'"):
+        describe_ranking(town.drop(columns="score"))
+
+
+def test_the_input_is_never_changed(town):
+    before = town.copy(deep=True)
+    describe_ranking(town, before=town)
+    pd.testing.assert_frame_equal(town, before)
+    assert town.attrs == before.attrs
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.none() | st.integers(0, 10000), min_size=1, max_size=12))
+def test_every_number_is_one_of_the_table(points):
+    scores = table([None if p is None else p / 100 for p in points])
+    words = describe_ranking(scores).replace(ASSUMED, "")
+    numbers = re.findall(r"[0-9]+(?:[.,][0-9]+)*%?", words)
+    known = [Fraction(p, 100) for p in points if p is not None]
+    ranking = grade_units(rank_units(scores))
+    # Counts: of units, of scored ones, of each grade, above the mean; the scale and the last rank.
+    counts = {len(points), len(known), len(points) - len(known), 100}
+    counts |= set(ranking["grade"].value_counts()) | {
+        int(r) for r in ranking["rank"].dropna()[-12:]
+    }
+    texts = {format_number(float(value), 2) for value in known}
+    if known:
+        mean = sum(known) / len(known)
+        above = sum(value > mean for value in known)
+        counts |= {above, int(ranking["rank"].max())}
+        texts |= {format_number(float(mean), 2), format_number(float(max(known) - min(known)), 2)}
+        shares = [*ranking["grade"].value_counts(), above]
+        texts |= {format_percent(count * 100 / len(known)) for count in shares}
+    assert set(numbers) <= texts | {str(count) for count in counts}
+    assert str(len(known)) in numbers or not known
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_only_the_order_of_ties(points, random):
+    scores = table([p / 10 for p in points])
+    order = list(range(len(points)))
+    random.shuffle(order)
+    one, other = (describe_ranking(t, scheme=TWO) for t in (scores, scores.iloc[order]))
+    assert sorted(re.findall(r"\w+", one)) == sorted(re.findall(r"\w+", other))
