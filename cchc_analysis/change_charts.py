@@ -69,7 +69,7 @@ def plot_change(
     places = LEAST_PLACES
     if in_points:
         places = printed_places(pd.concat([before, after], ignore_index=True))
-    change = after - before
+    change = (after - before).round(9)  # equal changes tie
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
     moves = table["rank_change"].map(_places_moved)
     write_columns(ax, {"Điểm" if in_points else "Điểm %": texts, "Hạng": moves}, rows)
