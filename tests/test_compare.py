@@ -204,6 +204,16 @@ def test_what_does_not_match_is_listed_and_an_alias_settles_it():
         assert "Chỉ có" not in change.attrs["note"]
 
 
+def test_candidates_are_of_the_same_block():
+    before = named(**{"Xã Tân An": 9, "Z": 8}).assign(block=["x", "y"])
+    after = named(**{"Xã Tân Ân": 9, "Z": 8}).assign(block=["x", "y"])
+    assert "Xã Tân An (gần nhất: Xã Tân Ân)" in compare_periods(before, after).attrs["note"]
+    elsewhere = compare_periods(before, after.assign(block=["y", "y"]))
+    assert (
+        "Chỉ có ở bảng trước: Xã Tân An. Chỉ có ở bảng sau: Xã Tân Ân." in elsewhere.attrs["note"]
+    )
+
+
 def test_an_alias_that_settles_nothing_is_refused():
     before, after = named(**{"Phòng A": 9, "Phòng B": 8, "C": 1}), named(**{"Phòng Á": 9, "C": 1})
     assert "không bảng nào có đơn vị 'Phòng AA'; gần nhất là 'Phòng A'" in refused(

@@ -82,6 +82,11 @@ def test_a_convention_must_hold_in_every_block():
     assert f"Cả 6 xếp hạng công bố đều khớp nếu {DENSE}." in check.attrs["note"]
 
 
+def test_the_order_of_the_list_begins_again_in_each_block():
+    check = checked([7, 9, 7, 9], [1, 2, 1, 2], block=list("xxyy"))
+    assert set(check["note"]) == {"khớp nếu lấy số thứ tự trong danh sách"}
+
+
 def test_a_part_of_a_table_is_left_out():
     check = checked([9, 8, 7, 9, 9, 8], [1, 3, 4, 1, 1, 2], block=list("xxxyyy"))
     assert f"Cả 3 xếp hạng công bố đều khớp nếu {DENSE}." in check.attrs["note"]

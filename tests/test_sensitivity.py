@@ -87,10 +87,10 @@ def test_a_bound_of_zero_stays_and_below_the_last_bound_is_no_grade():
 
 
 def test_moved_units_are_named_by_rank_with_their_block():
-    scores = table([90.2, 90.5, 90.3], block=["x", "y", "y"])
+    scores = table([90.2, 90.3, 90.5], block=["x", "y", "y"])
     result = cutoff_sensitivity(scores, shift=1)
     assert moved(result, "thi-xa-2020, ngưỡng +1") == {
-        "Tốt": "a – x (Xuất sắc); b – y (Xuất sắc); c – y (Xuất sắc)"
+        "Tốt": "a – x (Xuất sắc); c – y (Xuất sắc); b – y (Xuất sắc)"
     }
 
 
