@@ -28,6 +28,7 @@ _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia"
 _ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
 NO_FIELD = re.compile(
     r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
+    r"|(?:diem )?(?:tu cham|tu danh gia|tham dinh)(?: diem)?"  # stages of scoring
     r"|.*\bso voi\b.*|tong (?:so )?(?:diem|cong)\b.*|tang|giam"
 )
 
@@ -88,7 +89,7 @@ def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) ->
     for column, role in found.items():
         key, holds_numbers = fold(titles[column]), are_numbers(numbers[column]).any()
         if role == "field" and holds_numbers:
-            found[column] = role = None  # "Nội dung" over a number: no name of a field
+            found[column] = role = "no field"  # "Nội dung" over a number names no field
         in_percent = "%" in titles[column] or numbers[column].str.endswith("%").any()
         is_total = PLAIN_TOTAL.fullmatch(key) or key == "published total"
         if role in (None, "score", LIKE) and is_total:

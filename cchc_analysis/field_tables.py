@@ -81,7 +81,10 @@ def load_fields(
     """
     name, grids, unused, told = read_grids(source)
     wanted, given = _checked(columns or {}), _checked_maxima(max_score)
-    tables, left_out = find_tables(name, grids, wanted)
+    try:
+        tables, left_out = find_tables(name, grids, wanted)
+    except ValueError:
+        tables = []
     if not any(layout_of(one, wanted).scores for one in tables):
         # Fields without a total do not look like scores; a second column beside the unit will do.
         tables, left_out = find_tables(name, grids, {"score": 2} | wanted)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, describe_ranking, grade_units, rank_units
 from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.text import MOST_TOLD
 
 ASSUMED = (
     "Ngưỡng xếp loại giả định: Xuất sắc từ 90%, Tốt từ 80%, Khá từ 65%, Trung bình từ 50%, Yếu "
@@ -24,9 +25,9 @@ def test_the_town_of_2020_word_by_word(town):
         "chấm, có 3 đơn vị xếp loại Xuất sắc (16,67%), 6 đơn vị xếp loại Tốt (33,33%) và 9 đơn vị "
         "xếp loại Khá (50,00%); không có đơn vị xếp loại Trung bình hoặc Yếu. "
         f"{ASSUMED} Hạng nhất là Văn phòng HĐND&UBND (97,23 điểm), hạng nhì là Phòng Kinh tế "
-        "(91,48 điểm), hạng ba là Phòng Nội vụ (90,89 điểm); xếp cuối (hạng 18) là Phòng Y tế (67,52 "
-        "điểm). Điểm trung bình của 18 đơn vị được chấm là 80,06 điểm; 9/18 đơn vị (50,00%) đạt "
-        "trên mức trung bình; đơn vị cao nhất hơn đơn vị thấp nhất 29,71 điểm."
+        "(91,48 điểm), hạng ba là Phòng Nội vụ (90,89 điểm); xếp cuối (hạng 18) là Phòng Y tế "
+        "(67,52 điểm). Điểm trung bình của 18 đơn vị được chấm là 80,06 điểm; 9/18 đơn vị (50,00%) "
+        "đạt trên mức trung bình; đơn vị cao nhất hơn đơn vị thấp nhất 29,71 điểm."
     )
     assert describe_ranking(town) == expected
     scores = town[["unit", "score", "max_score"]].sample(frac=1, random_state=1)
@@ -218,9 +219,7 @@ def test_every_number_is_one_of_the_table(points):
     ranking = grade_units(rank_units(scores))
     # Counts: of units, of scored ones, of each grade, above the mean; the scale and the last rank.
     counts = {len(points), len(known), len(points) - len(known), 100}
-    counts |= set(ranking["grade"].value_counts()) | {
-        int(r) for r in ranking["rank"].dropna()[-12:]
-    }
+    counts |= set(ranking["grade"].value_counts()) | {len(points) - MOST_TOLD}
     texts = {format_number(float(value), 2) for value in known}
     if known:
         mean = sum(known) / len(known)

@@ -1,5 +1,6 @@
 import warnings
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
@@ -376,10 +377,10 @@ def test_a_field_over_its_points_and_its_rank(tmp_path):
 def test_fields_beside_a_sheet_of_totals(tmp_path):
     book = workbook(tmp_path / "book.xlsx", [["Đơn vị", "Tổng điểm"], ["Sở A", 17]], title="XH")
     sheet = book.create_sheet("Lĩnh vực")
-    for row in (["Đơn vị", "Thể chế (10 điểm)", "TTHC (15 điểm)"], ["Sở A", 8, 9]):
+    for row in (["Đơn vị", "Thể chế", "TTHC"], ["Sở A", 8, 9]):
         sheet.append(row)
     book.save(tmp_path / "book.xlsx")
-    fields, told = read(tmp_path / "book.xlsx")
+    fields, told = read(tmp_path / "book.xlsx", max_score=10)
     assert fields["score"].tolist() == [8, 9]
     assert "trang tính 'XH'" in told
 
@@ -421,3 +422,39 @@ def test_rows_that_number_the_columns_are_no_unit():
         assert fields["unit"].tolist() == ["Sở A"]
     fields, _ = read(pd.concat([frame(LONG.columns, ["1", "2", "3", "4", "5"]), LONG]))
     assert fields["unit"].tolist() == ["Sở A", "Sở A", "Sở B"]
+
+
+def test_a_unit_that_is_called_otherwise_is_pointed_out():
+    table = frame(["STT", "Tên", "Thể chế (10 điểm)", "Tổng cộng"], ["1", "Sở A", "8", "8"])
+    for unit in (2, "Tên"):
+        assert read(table, columns={"unit": unit})[0]["published_total"].tolist() == [8]
+
+
+def test_stages_of_scoring_and_a_word_over_numbers_are_no_fields():
+    titles = ["Đơn vị", "Tự chấm (10 điểm)", "Thẩm định (10 điểm)", "Tổng điểm"]
+    assert "không có cột lĩnh vực" in refusal(frame(titles, ["Sở A", "8", "7", "7"]))
+    assert "không có cột lĩnh vực" in refusal(frame(["Đơn vị", "Nội dung"], ["Sở A", "8"]))
+
+
+def test_a_word_file_and_pasted_text_with_a_row_of_maxima(tmp_path):
+    rows = [
+        ["TT", "Cơ quan, đơn vị", "Thể chế", "TTHC", "Tổng điểm"],
+        ["", "Điểm tối đa", "10", "20", "30"],
+        ["", "I. Khối sở", "", "", ""],
+        ["1", "Sở A", "8,5", "15", "23,5"],
+        ["", "II. Khối huyện", "", "", ""],
+        ["1", "Huyện C", "7", "N/A", ""],
+    ]
+    document = docx.Document()
+    cells = document.add_table(len(rows), 5)
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            cells.cell(at, column).text = text
+    document.save(tmp_path / "f.docx")
+    text = "\n".join("\t".join(row) for row in rows)
+    (tmp_path / "f.txt").write_text(text + "\n", encoding="utf-8")
+    for name in ("f.docx", "f.txt"):
+        fields, _ = read(tmp_path / name)
+        assert fields["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+        assert fields["max_score"].tolist() == [10, 20] * 2
+        assert fields["score"].tolist()[:3] == [8.5, 15, 7]
