@@ -6,6 +6,7 @@ Text that is raised, struck out or hidden is put in brackets: in "97,23¹" the m
 from pathlib import Path
 
 from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.headings import is_heading
 from cchc_analysis.hidden import MOST_CELLS
 from cchc_analysis.sniff import damaged
 from cchc_analysis.text import clean
@@ -97,7 +98,7 @@ def span(value: object, where: str) -> int:
 def title_of(text: str) -> str:
     """Return a line that may be a heading: not one in brackets, nor the unit of measure."""
     text = clean(text)
-    return "" if text.startswith(("(", "Đơn vị tính", "ĐVT")) else text
+    return text if is_heading(text) else ""
 
 
 def check_count(tables: int, name: str) -> None:

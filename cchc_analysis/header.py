@@ -1,4 +1,4 @@
-"""The titles of a table: what each says, and which row of cells is a header at all."""
+"""A table in raw cells: what each of its titles says, and which row is a header at all."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import missing
-from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCORE_LIKE, SHOWN
+from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE, SHOWN
+from cchc_analysis.numbers import missing, numbers_in
 from cchc_analysis.text import fold
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
@@ -25,20 +25,41 @@ class Header(NamedTuple):
     short: pd.Series
 
 
+class Table(NamedTuple):
+    """One table with a header."""
+
+    place: str
+    heading: str  # the line above the header, else the title of its sheet or page
+    title: str  # of its sheet or page
+    context: str  # every line above it: the year may stand in another
+    header: Header
+    body: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
 def role_of(title: str) -> str | None:
     """Return what a column of this name holds, None if the name is not known."""
-    return _ROLES.get(fold(_FOOTNOTE.sub("", title))) if len(title) < _LONGEST_TITLE else None
+    if len(title) >= _LONGEST_TITLE:
+        return None
+    return _ROLES.get(_key(title))
+
+
+def _key(title: str) -> str:
+    return fold(SCALE.sub("", _FOOTNOTE.sub("", title)))
+
+
+def _role_or_like(title: str) -> str | None:
+    key = _key(title)
+    is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
+    return role_of(title) or (LIKE if is_like else None)
 
 
 def roles(header: Header) -> dict[object, str | None]:
     """Return for each titled column its role, or that it may hold scores."""
     found = {}
     for column, title in header.titles.dropna().items():
-        role = role_of(title) or role_of(header.short[column])
-        key = fold(title)
-        if role is None and SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key):
-            role = LIKE
-        found[column] = role
+        joined, short = _role_or_like(title), _role_or_like(header.short[column])
+        found[column] = short or joined if joined in (None, LIKE) else joined
     return found
 
 
@@ -107,12 +128,25 @@ def named(header: Header, wanted: str | int) -> list:
     return exact or [column for column in titles.index if fold(header.short[column]) == key]
 
 
+def falls(scores: pd.Series, ranks: pd.Series) -> bool:
+    """Return whether scores fall as ranks rise, and do so at all."""
+    both = pd.DataFrame({"rank": ranks, "score": scores}).dropna()
+    both = both.sort_values(["rank", "score"], ascending=[True, False])
+    return bool(both["score"].is_monotonic_decreasing and both["score"].nunique() > 1)
+
+
 def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
-    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)"."""
+    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
+
+    Only scores that fall as the ranks rise, or "01", tell which of the two is which.
+    """
     for column, title in header.titles.dropna().items():
         cells = body[column].fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")
         if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
+            continue
+        ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
+        if not falls(scores, ranks) and not cells[ranks.notna()].str.match("0|thứ|hạng").all():
             continue
         for group, role in ((0, "published_rank"), (1, "score")):
             part, shown = f"{column} {role}", SHOWN[role]

@@ -6,18 +6,17 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.grid import first_line
+from cchc_analysis.doubts import doubts
 from cchc_analysis.header import roles
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
+from cchc_analysis.numbers import first_line
 from cchc_analysis.scores import read_scores
-from cchc_analysis.table import holes_in_ranks
 from cchc_analysis.tables import Table, tables_of
 from cchc_analysis.text import same
 
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 _MOST_TOLD = 15
-_FIRST_UNITS = 3
 
 
 class LoadWarning(UserWarning):
@@ -102,11 +101,12 @@ def load_scores(
     if several and not all("year" in known for known in named):
         _check_overlap(name, scores, tables, named)
     _check_units(name, scores)
+    to_check = [*doubts(scores), *to_check]
     scores = scores[[column for column in _KEPT if column in scores]]
     if several:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
         to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
-    _tell(name, unused, [*_gaps(scores), *to_check])
+    _tell(name, unused, to_check)
     if isinstance(source, pd.DataFrame):  # a table loaded before keeps what was assumed then
         assumed |= source.attrs.get("scale", "").endswith(ASSUMED)
     scores.attrs["scale"] = scale(scores["max_score"], assumed=assumed)
@@ -156,18 +156,6 @@ def _check_units(name: str, scores: pd.DataFrame) -> None:
             f"{scores['place'][before]}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
             "nhiều năm, nhiều khối."
         )
-
-
-def _gaps(scores: pd.DataFrame) -> list[str]:
-    """Return in words how many units have no score, and that published ranks have a hole."""
-    told = []
-    unscored = scores.loc[scores["score"].isna(), "unit"]
-    if len(unscored):
-        first = ", ".join(f"'{unit}'" for unit in unscored.head(_FIRST_UNITS))
-        told.append(f"{len(unscored)} đơn vị chưa có điểm ({first}{', …' * (len(unscored) > 3)})")
-    if len(holes := holes_in_ranks(scores)):
-        told.append(f"xếp hạng công bố thiếu hạng {holes.iloc[0]}, có thể chỉ là một phần của bảng")
-    return told
 
 
 def _tell(name: str, unused: list[str], told: list[str]) -> None:

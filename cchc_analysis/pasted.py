@@ -7,9 +7,10 @@ reading that fits only in one way is taken, anything else is refused.
 
 import pandas as pd
 
-from cchc_analysis.grid import are_column_numbers, to_cells
+from cchc_analysis.grid import to_cells
 from cchc_analysis.header import role_of
 from cchc_analysis.labels import FOOTERS
+from cchc_analysis.numbers import are_column_numbers
 from cchc_analysis.runs import COUNT, Run, count, rows_at, runs_at
 from cchc_analysis.text import clean, fold
 

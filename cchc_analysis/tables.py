@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import Grid, numbering
+from cchc_analysis.grid import Grid
 from cchc_analysis.header import (
     Header,
+    Table,
     header_of,
     is_distribution,
     is_header,
@@ -18,24 +18,14 @@ from cchc_analysis.header import (
     roles,
     split_pairs,
 )
+from cchc_analysis.headings import is_block, is_heading
 from cchc_analysis.labels import FOOTERS
+from cchc_analysis.numbers import numbering
 from cchc_analysis.readers import read_grids
 from cchc_analysis.text import fold
 
 _LONGEST_HEADING = 120
 _FIRST_UNITS = 3
-
-
-class Table(NamedTuple):
-    """One table with a header."""
-
-    place: str
-    heading: str  # the line above the header, else the title of its sheet or page
-    title: str  # of its sheet or page
-    context: str  # every line above it: the year may stand in another
-    header: Header
-    body: pd.DataFrame
-    notes: tuple[str, ...] = ()
 
 
 def find_tables(
@@ -68,7 +58,8 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
             notes = (*last.notes, f"dòng {cells.index[at]} (tiêu đề lặp lại)")
             tables.append(last._replace(body=pd.concat([last.body, body]), notes=notes))
             continue
-        heading = next((line for line in lines if line[0] != "("), "")
+        own = [line for line in lines if is_heading(line)]
+        heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
         tables.append(Table(grid.place, heading, grid.title, context, header, body))

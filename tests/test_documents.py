@@ -54,6 +54,7 @@ def test_cells_merged_in_word(word):
     assert scores["block"].tolist() == ["Khối sở", "Khối sở", "X"]
 
 
+@pytest.mark.filterwarnings("ignore:.*lấy tên khối từ các dòng tiêu đề")
 def test_a_row_merged_across_heads_a_block(word):
     def merge(document):
         for at in (1, 3):

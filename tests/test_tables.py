@@ -77,6 +77,7 @@ def test_a_header_repeated_on_the_next_page_is_told(text):
         assert len(load_scores(text("Đơn vị;Điểm", "a;90", "Đơn vị;Điểm", "b;80"))) == 2
 
 
+@pytest.mark.filterwarnings("ignore:.*lấy tên khối từ các dòng tiêu đề")
 def test_rows_that_head_a_block(text):
     path = text(HEADER, "I;Khối sở;;", *SO, "II;Khối huyện;;", *HUYEN)
     assert load_scores(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
