@@ -72,29 +72,32 @@ def may_be_titles(cells: pd.DataFrame) -> list[bool]:
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
-    """Return the titles in one or two rows; an upper title stands over the columns it spans."""
-    upper = cells.iloc[at]
-    if rows == 1:
-        return Header(upper, upper)
-    lower, titles, short, over = cells.iloc[at + 1], {}, {}, ""
-    for column in cells:
-        up = upper[column] if isinstance(upper[column], str) else ""
-        low = lower[column] if isinstance(lower[column], str) else ""
-        low = "" if low == up else low
+    """Return the titles in some rows; an upper title stands over the columns it spans."""
+    header = Header(cells.iloc[at], cells.iloc[at])
+    for below in range(at + 1, at + rows):
+        header = _joined(header, cells.iloc[below])
+    return header
+
+
+def _joined(upper: Header, lower: pd.Series) -> Header:
+    titles, short, over = {}, {}, ""
+    for column, low in lower.fillna("").items():
+        up, last = (part[column] if isinstance(part[column], str) else "" for part in upper)
+        low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()
-        short[column] = low or up
+        short[column] = low or last
         over = over if low else ""
     return Header(pd.Series(titles, dtype="str"), pd.Series(short, dtype="str"))
 
 
-def is_second_row(cells: pd.DataFrame, at: int) -> bool:
-    """Return whether the row goes on with the titles above: nothing new under the unit."""
-    first = roles(header_of(cells, at))
-    own = [column for column, role in first.items() if role in ("number", "unit")]
-    upper, lower = cells.iloc[at].fillna(""), cells.iloc[at + 1].fillna("")
-    new = (lower != "") & (lower != upper)
-    return bool(own and new.any() and not new[own].any() and may_be_titles(cells.iloc[[at + 1]])[0])
+def goes_on(header: Header, lower: pd.Series) -> bool:
+    """Return whether the row below goes on with the titles: nothing new under the unit."""
+    own = [column for column, role in roles(header).items() if role in ("number", "unit")]
+    lower = lower.fillna("")
+    new = (lower != "") & (lower != header.short.fillna(""))
+    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower)
+    return bool(own and new.any() and not new[own].any() and is_text)
 
 
 def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
@@ -138,7 +141,7 @@ def falls(scores: pd.Series, ranks: pd.Series) -> bool:
 def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
     """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
 
-    Only scores that fall as the ranks rise, or "01", tell which of the two is which.
+    What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
     """
     for column, title in header.titles.dropna().items():
         cells = body[column].fillna("")
@@ -146,7 +149,8 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
         if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
             continue
         ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
-        if not falls(scores, ranks) and not cells[ranks.notna()].str.match("0|thứ|hạng").all():
+        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
+        if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
             continue
         for group, role in ((0, "published_rank"), (1, "score")):
             part, shown = f"{column} {role}", SHOWN[role]

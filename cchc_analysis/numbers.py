@@ -12,7 +12,7 @@ _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
 _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
 _ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
 _WHOLE = (
-    r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0+)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
+    r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
 )
 
 
@@ -36,14 +36,14 @@ def numbering(cells: pd.Series) -> pd.Series:
 def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series]) -> None:
     """Refuse a hole in the numbering: rows were lost. Each year and block may begin again."""
     numbers = numbering(cells)
-    if numbers.empty or sorted(numbers) == list(range(1, len(numbers) + 1)):
-        return
-    strange = (cells != "") & ~cells.index.isin(numbers.index)
+    strange = (cells != "") & ~cells.index.isin(numbers.index) & bool(len(numbers))
     if (line := first_line(strange)) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: số thứ tự '{cells[line][:60]}' không phải là số như "
             "các dòng khác; hãy sửa ô này."
         )
+    if sorted(numbers) == list(range(1, len(numbers) + 1)):
+        return
     for _, part in numbers.groupby(parts or (lambda _: 0), sort=False):
         goes_on = part == part.shift(fill_value=0) + 1
         if sorted(part) == list(range(1, len(part) + 1)) or goes_on.all():

@@ -75,6 +75,11 @@ def read_scores(
         scores["block"] = _blocks(name, cells["block"])
     if "published_rank" in cells:
         ranks = scores["published_rank"] = to_whole(name, "Xếp hạng", cells["published_rank"])
+        if (line := first_line((ranks < 1).fillna(False))) is not None:
+            raise ValueError(
+                f"{name}, {place(cells['published_rank'], line)}: xếp hạng "
+                f"'{cells['published_rank'][line][:60]}' phải từ 1 trở lên; hãy sửa ô này."
+            )
         if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
             raise ValueError(
                 f"{name}, {place(cells['score'], line)}: đơn vị '{scores['unit'][line]}' có xếp "

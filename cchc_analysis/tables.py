@@ -9,11 +9,11 @@ from cchc_analysis.grid import Grid
 from cchc_analysis.header import (
     Header,
     Table,
+    goes_on,
     header_of,
     is_distribution,
     is_header,
     is_near_header,
-    is_second_row,
     may_be_titles,
     roles,
     split_pairs,
@@ -25,6 +25,7 @@ from cchc_analysis.readers import read_grids
 from cchc_analysis.text import fold
 
 _LONGEST_HEADING = 120
+_MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
 
 
@@ -53,6 +54,10 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     tables: list[Table] = []
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
         body = cells.iloc[at + rows : above[number + 1][0] if number + 1 < len(above) else None]
+        if is_distribution(header):
+            counted = f"bảng phân bố từ dòng {cells.index[at]}"
+            tables = [t._replace(notes=(*t.notes, counted)) for t in tables[:1]] + tables[1:]
+            continue
         if tables and _goes_on(tables[-1], header, body, lines):
             last = tables.pop()
             notes = (*last.notes, f"dòng {cells.index[at]} (tiêu đề lặp lại)")
@@ -78,12 +83,14 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
         if not may_be[at] or (found and at < sum(found[-1][:2])):
             continue
         header, rows = header_of(cells, at), 1
-        goes_on = at + 1 < len(cells) and is_second_row(cells, at)
-        if goes_on or (at + 1 < len(cells) and may_be[at + 1] and not test(header)):
-            joined = header_of(cells, at, 2)
-            if test(joined):
-                header, rows = joined, 2
-        if test(header):
+        while rows < min(_MOST_HEADER_ROWS, len(cells) - at) and (
+            goes_on(header, cells.iloc[at + rows]) or (may_be[at + rows] and not test(header))
+        ):
+            joined = header_of(cells, at, rows + 1)
+            if not test(joined):
+                break
+            header, rows = joined, rows + 1
+        if test(header) or is_distribution(header):
             found.append((at, rows, header))
     return found
 
