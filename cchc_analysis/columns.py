@@ -9,7 +9,7 @@ from cchc_analysis.header import LIKE, Header, falls, named, roles
 from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SCALE, SHOWN, WHERE_MAX
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import fold, same
+from cchc_analysis.text import fold, quoted, same
 
 _LONGEST_TITLE = 40
 _ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
@@ -32,13 +32,13 @@ def find_columns(
         role = found[column]
         if role == "field":
             raise ValueError(
-                f"{name}: cột '{title}' cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
-                "dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
+                f"{name}: cột {quoted(title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị "
+                "nhiều dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
             )
         if role in ("published_rank", "published_grade"):
             found[column] = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
             if found[column] == "block":
-                told.append(f"hiểu cột '{title}' là khối")
+                told.append(f"hiểu cột {quoted(title)} là khối")
         if not title and (body[column].fillna("") != "").any():
             number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
             raise ValueError(
@@ -59,7 +59,7 @@ def find_columns(
     if "unit" not in columns:
         columns["unit"], words = _unit_column(name, titles, body, columns)
         told += words
-    unused = [f"cột '{titles[c]}'" for c in free if c not in columns.values()]
+    unused = [f"cột {quoted(titles[c])}" for c in free if c not in columns.values()]
     return columns, unused, told
 
 
@@ -68,12 +68,12 @@ def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) 
     for role, title in wanted.items():
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
-            raise ValueError(f"columns: không có cột '{role}'; các tên dùng được: {names}.")
+            raise ValueError(f"columns: không có cột {quoted(role)}; các tên dùng được: {names}.")
         at = named(header, title)
         if len(at) != 1:
             what = f"{len(at)} cột tên" if at else "không có cột"
             raise ValueError(
-                f"{name}: {what} '{title}' (columns=); các cột của bảng: "
+                f"{name}: {what} {quoted(title)} (columns=); các cột của bảng: "
                 f"{listed(header.titles.dropna())}; hãy ghi đúng tên, hoặc số thứ tự cột từ 1."
             )
         columns[role] = at[0]
@@ -94,12 +94,12 @@ def _score_column(
     if of_scores:
         one = _only(name, titles[of_scores])
         told = len(of_scores) == 1 and free[one] == LIKE
-        return one, [f"hiểu cột '{titles[one]}' là điểm"] if told else []
+        return one, [f"hiểu cột {quoted(titles[one])} là điểm"] if told else []
     numeric = [c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))]
     ranks = [c for c, role in free.items() if role == "published_rank"]
     if len(numeric) > 1 or (numeric and ranks and _falls(body, numeric[0], ranks[0])):
         one = _only(name, titles[numeric])
-        return one, [f"hiểu cột '{titles[one]}' là điểm"]
+        return one, [f"hiểu cột {quoted(titles[one])} là điểm"]
     raise ValueError(
         f"{name}: không có cột điểm; các cột: {listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
         f"hoặc {_say('score', 'tên cột')}."
@@ -143,7 +143,7 @@ def _unit_column(
         if titles[c] and _are_names(body[c].fillna("")[scored])
     ]
     if len(words) == 1:
-        return words[0], [f"hiểu cột '{titles[words[0]]}' là đơn vị"]
+        return words[0], [f"hiểu cột {quoted(titles[words[0]])} là đơn vị"]
     raise ValueError(
         f"{name}: không có cột đơn vị; các cột: {listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
         f"hoặc {_say('unit', 'tên cột')}."
@@ -184,7 +184,7 @@ def _say(role: str, title: str) -> str:
 
 def listed(titles: Iterable[str], last: str = ", ") -> str:
     """Return the first eight of some titles in words, each cut short."""
-    names = [f"'{title[:_LONGEST_TITLE]}'" for title in titles if title][:8]
+    names = [quoted(title, _LONGEST_TITLE) for title in titles if title][:8]
     return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

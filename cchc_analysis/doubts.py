@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cchc_analysis.table import group_numbers, holes_in_ranks
-from cchc_analysis.text import decimal_comma
+from cchc_analysis.text import decimal_comma, quoted
 
 _NOISE = 1e-9
 _SHOWN_UNITS = 3
@@ -25,7 +25,7 @@ def doubts(scores: pd.DataFrame) -> list[str]:
 
 
 def _count(scores: pd.DataFrame, rows: pd.Series, what: str) -> str:
-    first = ", ".join(f"'{unit[:60]}'" for unit in scores.loc[rows, "unit"].head(_SHOWN_UNITS))
+    first = ", ".join(quoted(unit) for unit in scores.loc[rows, "unit"].head(_SHOWN_UNITS))
     return f"{rows.sum()} đơn vị {what} ({first}{', …' if rows.sum() > _SHOWN_UNITS else ''})"
 
 
@@ -43,6 +43,6 @@ def _against_ranks(scores: pd.DataFrame) -> list[str]:
     row = against.loc[against.index.min()]
     return [
         f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {row['place']}: "
-        f"'{row['unit'][:60]}' hạng {row['published_rank']} với {decimal_comma(row['score'])} điểm "
-        "nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
+        f"{quoted(row['unit'])} hạng {row['published_rank']} với {decimal_comma(row['score'])} "
+        "điểm nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
     ]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import are_column_numbers, are_numbers, first_line, missing
-from cchc_analysis.text import clean, fold
+from cchc_analysis.text import clean, fold, quoted
 
 
 class Grid(NamedTuple):
@@ -96,4 +96,4 @@ def begins(pattern: re.Pattern, body: pd.DataFrame, columns: dict[str, object]) 
 
 def in_words(line: int, row: Iterable[str]) -> str:
     """Return a row for a message: its line and how it begins."""
-    return f"dòng {line} '{' '.join(filter(None, row))[:60]}'"
+    return f"dòng {line} {quoted(' '.join(filter(None, row)))}"

@@ -9,7 +9,7 @@ from cchc_analysis.grid import in_words
 from cchc_analysis.header import Table
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.numbers import are_column_numbers, numbering
-from cchc_analysis.text import fold
+from cchc_analysis.text import fold, quoted
 
 _MARK = re.compile(
     r"(?:(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
@@ -92,7 +92,8 @@ def sections(
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
-                f"{name}, dòng {line}: '{body[columns['unit']][line]}' có thể là tên khối hoặc đơn "
+                f"{name}, dòng {line}: {quoted(body[columns['unit']][line])} có thể là tên khối "
+                "hoặc đơn "
                 "vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị."
             )
         return table.body, None
@@ -119,7 +120,7 @@ def sections(
         return table.body, None
     if lines[0] > units.index[0] and not is_block(table.heading):
         raise ValueError(
-            f"{name}, dòng {lines[0]}: '{text[lines[0]][:60]}' mở đầu một khối mới nhưng các đơn "
+            f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} mở đầu một khối mới nhưng các đơn "
             "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."
         )
     headings = text.where(text.index.isin(lines)).ffill().fillna(table.heading)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 
 from cchc_analysis.sniff import PASSWORD
+from cchc_analysis.text import quoted
 
 NOT_COMPUTED = "#CHƯA TÍNH"
 HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
@@ -29,8 +30,8 @@ def check_size(sheet: str, rows: int, columns: int) -> None:
     """Refuse a sheet that would fill the memory: one cell far away is enough."""
     if rows * columns > MOST_CELLS:
         raise Refused(
-            f"trang tính '{sheet}' trải rộng {rows} dòng × {columns} cột (giới hạn {MOST_CELLS} "
-            "ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
+            f"trang tính {quoted(sheet)} trải rộng {rows} dòng × {columns} cột (giới hạn "
+            f"{MOST_CELLS} ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
         )
 
 

@@ -13,7 +13,7 @@ from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
 from cchc_analysis.numbers import first_line
 from cchc_analysis.scores import read_scores
 from cchc_analysis.tables import Table, tables_of
-from cchc_analysis.text import same
+from cchc_analysis.text import quoted, same
 
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 _MOST_TOLD = 15
@@ -141,8 +141,8 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     if (line := first_line(keys.duplicated())) is not None:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
-            f"{name}: đơn vị '{scores['unit'][line]}' có trong nhiều bảng ({listed}), không rõ "
-            f"bảng nào cần dùng; {CHOOSE_TABLE}."
+            f"{name}: đơn vị {quoted(scores['unit'][line])} có trong nhiều bảng ({listed}), không "
+            f"rõ bảng nào cần dùng; {CHOOSE_TABLE}."
         )
 
 
@@ -152,7 +152,7 @@ def _check_units(name: str, scores: pd.DataFrame) -> None:
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(
-            f"{name}, {scores['place'][line]}: đơn vị '{scores['unit'][line]}' đã có ở "
+            f"{name}, {scores['place'][line]}: đơn vị {quoted(scores['unit'][line])} đã có ở "
             f"{scores['place'][before]}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
             "nhiều năm, nhiều khối."
         )

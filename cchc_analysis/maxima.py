@@ -8,7 +8,7 @@ import pandas as pd
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.labels import MAXIMUM, SCALE, SHOWN, WHERE_MAX
 from cchc_analysis.numbers import are_numbers, first_line, place, to_numbers
-from cchc_analysis.text import decimal_comma
+from cchc_analysis.text import decimal_comma, quoted
 
 _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
@@ -54,7 +54,8 @@ def maxima_of(
         raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
     if None not in (given, stated) and given != stated:
         raise ValueError(
-            f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ('{title[:60]}') khác thang điểm "
+            f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
+            "điểm "
             f"đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa bảng."
         )
     given = given or stated
@@ -68,7 +69,8 @@ def maxima_of(
             )
         if (line := first_line(maxima != (given or maxima))) is not None:
             raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa '{table['max_score'][line]}' khác thang điểm đã "
+                f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
+                "điểm đã "
                 f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
             )
     elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
@@ -76,7 +78,7 @@ def maxima_of(
         if score.max() <= 1:
             likely, why = 1, "có thể là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%"
         raise ValueError(
-            f"{name}: điểm lớn nhất của cột '{title[:60]}' chỉ là {decimal_comma(score.max())}, "
+            f"{name}: điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, "
             f"{why}; nếu vậy hãy đặt thang điểm bằng {likely} ({WHERE_MAX}), chỉ đặt 100 nếu các "
             "đơn vị chỉ đạt chừng ấy điểm."
         )
@@ -85,7 +87,7 @@ def maxima_of(
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: cột '{title[:60]}' ghi tỷ lệ % nhưng điểm tối đa là "
+            f"{name}, dòng {line}: cột {quoted(title)} ghi tỷ lệ % nhưng điểm tối đa là "
             f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
         )
     return maxima, given is None and "max_score" not in table and not in_percent
@@ -101,12 +103,13 @@ def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: 
         if cells[line].isdigit() and scores["score"][line] > _LOST_COMMA * maxima[line]:
             remedy = f"có thể đã mất dấu phẩy khi mở bằng Excel tiếng Anh; {remedy}"
         raise ValueError(
-            f"{name}, {place(cells, line)}: điểm '{cells[line]}' nằm ngoài khoảng 0 đến "
+            f"{name}, {place(cells, line)}: điểm {quoted(cells[line])} nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."
         )
     two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, '{cells[line]}' "
+            f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "
+            f"{quoted(cells[line])} "
             "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cchc_analysis.labels import MISSING, NO_NUMBER
-from cchc_analysis.text import same
+from cchc_analysis.text import quoted, same
 
 _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
 _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
@@ -39,7 +39,7 @@ def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series]) -> None
     strange = (cells != "") & ~cells.index.isin(numbers.index) & bool(len(numbers))
     if (line := first_line(strange)) is not None:
         raise ValueError(
-            f"{name}, {place(cells, line)}: số thứ tự '{cells[line][:60]}' không phải là số như "
+            f"{name}, {place(cells, line)}: số thứ tự {quoted(cells[line])} không phải là số như "
             "các dòng khác; hãy sửa ô này."
         )
     if sorted(numbers) == list(range(1, len(numbers) + 1)):
@@ -70,8 +70,8 @@ def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
     found = numbers_in(cells)
     if (line := first_line(found.isna() & ~missing(cells))) is not None:
         raise ValueError(
-            f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột '{title}' không phải là "
-            f"số; {_remedy(cells[line], _FIX_NUMBER)}."
+            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {quoted(title)} không "
+            f"phải là số; {_remedy(cells[line], _FIX_NUMBER)}."
         )
     return found
 
@@ -86,7 +86,7 @@ def check_errors(name: str, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
     if (line := first_line(cells.str.fullmatch(_ERROR))) is not None:
         raise ValueError(
-            f"{name}, {place(cells, line)}: '{cells[line]}': {_remedy(cells[line], '')}."
+            f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
         )
 
 
@@ -99,7 +99,7 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
     found = cells.str.extract(_WHOLE, expand=False)
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
         raise ValueError(
-            f"{name}, {place(cells, line)}: ô '{cells[line][:60]}' của cột {title} không phải là "
+            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {title} không phải là "
             f"số nguyên; {_remedy(cells[line], f'hãy ghi số, ví dụ {1 if blank else 2020}')}."
         )
     return found.astype("Int64")

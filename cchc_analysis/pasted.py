@@ -14,7 +14,7 @@ from cchc_analysis.header import role_of
 from cchc_analysis.labels import FOOTERS, SCALE
 from cchc_analysis.numbers import are_column_numbers
 from cchc_analysis.runs import COUNT, Run, count, rows_at, runs_at
-from cchc_analysis.text import clean, fold
+from cchc_analysis.text import clean, fold, quoted
 
 _LINES_PER_HEADER = 4
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?")  # a number, or what is left of one
@@ -48,13 +48,13 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         rows |= {start: tuple(header)} | {at: run.cells for at, run in found.items()}
         end = list(found.values())[-1].end
         if end < len(table):
-            notes.append(f"không đọc phần chữ từ dòng {lines[end]} '{values[end][:60]}'")
+            notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
         if len(header) == 2:
             last = list(found)[-1]
             unit = rows[last][[role_of(cell) for cell in header].index("unit")]
             notes.append(
                 f"bảng dán chỉ có tên và điểm nên được đọc đến số cuối cùng, hãy kiểm tra đơn vị "
-                f"cuối '{unit}' (dòng {lines[last]})"
+                f"cuối {quoted(unit)} (dòng {lines[last]})"
             )
     if starts and not rows:
         header, body = _header_at(values, starts[0])
@@ -92,8 +92,8 @@ def _rows_at(
     last = runs[starts[-1]]
     if _is_part(values, last, reading, [runs[at] for at in runs if at >= last.end]):
         raise ValueError(
-            f"{name}, dòng {lines[last.end]}: '{values[last.end][:60]}' trông như thuộc bảng nhưng "
-            f"không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
+            f"{name}, dòng {lines[last.end]}: {quoted(values[last.end])} trông như thuộc bảng "
+            f"nhưng không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
             "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
         )
     return {at: runs[at] for at in starts}

@@ -19,7 +19,7 @@ from cchc_analysis.numbers import (
     to_whole,
 )
 from cchc_analysis.tables import Table
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, quoted
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
@@ -78,12 +78,12 @@ def read_scores(
         if (line := first_line((ranks < 1).fillna(False))) is not None:
             raise ValueError(
                 f"{name}, {place(cells['published_rank'], line)}: xếp hạng "
-                f"'{cells['published_rank'][line][:60]}' phải từ 1 trở lên; hãy sửa ô này."
+                f"{quoted(cells['published_rank'][line])} phải từ 1 trở lên; hãy sửa ô này."
             )
         if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
             raise ValueError(
-                f"{name}, {place(cells['score'], line)}: đơn vị '{scores['unit'][line]}' có xếp "
-                f"hạng {ranks[line]} nhưng không có điểm; hãy bổ sung điểm hoặc xóa xếp hạng."
+                f"{name}, {place(cells['score'], line)}: đơn vị {quoted(scores['unit'][line])} có "
+                f"xếp hạng {ranks[line]} nhưng không có điểm; hãy bổ sung điểm hoặc xóa xếp hạng."
             )
     if "published_grade" in cells:
         grades = cells["published_grade"]
@@ -96,7 +96,7 @@ def _check_names(name: str, units: pd.Series) -> None:
     """Refuse a name without a letter: a cell was lost, and the others stand in its place."""
     if (line := first_line(~units.str.contains(r"[^\W\d_]"))) is not None:
         raise ValueError(
-            f"{name}, {place(units, line)}: tên đơn vị '{units[line][:60]}' không có chữ cái nào, "
+            f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "
             "có thể các ô bị lệch cột; hãy kiểm tra dòng này."
         )
 
@@ -105,7 +105,7 @@ def _years(name: str, cells: pd.Series) -> pd.Series:
     years = to_whole(name, "Năm", cells, blank=False).astype("int64")
     if (line := first_line(~years.between(*_YEARS))) is not None:
         raise ValueError(
-            f"{name}, {place(cells, line)}: năm '{cells[line][:60]}' phải gồm bốn chữ số từ "
+            f"{name}, {place(cells, line)}: năm {quoted(cells[line])} phải gồm bốn chữ số từ "
             f"{_YEARS[0]} đến {_YEARS[1]}; hãy sửa ô này."
         )
     return years
@@ -143,7 +143,7 @@ def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object)
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
     if (line := first_line(table.get(role, text) != text)) is not None:
         raise ValueError(
-            f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} '{table[role][line]}' nhưng tham "
-            f"số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."
+            f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} "
+            f"nhưng tham số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."
         )
     table[role] = text

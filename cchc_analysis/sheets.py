@@ -19,6 +19,7 @@ from cchc_analysis.hidden import (
     marks_of_xlsx,
 )
 from cchc_analysis.sniff import damaged, encrypted
+from cchc_analysis.text import quoted
 
 _UNTITLED = re.compile(r"(?:sheet|trang[ _]?tính|bảng)[ _]?\d*", re.IGNORECASE)
 
@@ -35,7 +36,7 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
                 if about.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
                 if about.visible != calamine.SheetVisibleEnum.Visible:
-                    hidden.append(f"trang tính ẩn '{about.name}'")
+                    hidden.append(f"trang tính ẩn {quoted(about.name)}")
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 if sheet.total_height:

@@ -5,6 +5,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from cchc_analysis.text import quoted
+
 # What each ending stands for.
 _KINDS = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".docx": "docx",
@@ -40,8 +42,8 @@ def kind_of(path: Path) -> str:
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
         raise ValueError(
-            f"{path.name}: chưa đọc được định dạng '{path.suffix}'; hãy lưu bảng dạng .xlsx, .docx "
-            f"hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
+            f"{path.name}: chưa đọc được định dạng {quoted(path.suffix)}; hãy lưu bảng dạng "
+            f".xlsx, .docx hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
         )
     size = path.stat().st_size
     if size == 0:
@@ -56,8 +58,8 @@ def kind_of(path: Path) -> str:
         raise damaged(path.name)
     if found != kind and not (kind == "html" and found == "text"):
         raise ValueError(
-            f"{path.name}: đuôi tệp là '{path.suffix}' nhưng nội dung là {_SHOWN[found]}; hãy đổi "
-            "đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx."
+            f"{path.name}: đuôi tệp là {quoted(path.suffix)} nhưng nội dung là {_SHOWN[found]}; "
+            "hãy đổi đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx."
         )
     if kind in ("xlsx", "ods", "docx"):
         _check_package(path, kind)
