@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.header import LIKE, Header, falls, named, roles
+from cchc_analysis.header import LIKE, Header, falls, named
 from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SCALE, SHOWN, WHERE_MAX
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
 from cchc_analysis.schemes import known_grades
@@ -25,7 +25,7 @@ def find_columns(
     wanted: Mapping[str, str | int] | None = None,
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
-    titles, found = header.titles.dropna(), roles(header)
+    titles, found = header.titles.dropna(), header.roles
     columns = _wanted_columns(name, header, wanted or {})
     told = []
     for column, title in titles.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.headings import is_heading
-from cchc_analysis.hidden import MOST_CELLS
+from cchc_analysis.hidden import MOST_CELLS, MOST_COLUMNS
 from cchc_analysis.sniff import damaged
 from cchc_analysis.text import clean
 
@@ -66,7 +66,7 @@ def _word_rows(table: object, where: str) -> list[list[str]]:
             cells += [""] * (span(cell.grid_span, where) - 1)
         rows.append(cells + [""] * (span(row.grid_after + 1, where) - 1))
         size += sum(map(len, rows[-1])) + len(rows[-1])
-        check_size(size, where)
+        check_size(size, len(rows[-1]), where)
     return rows
 
 
@@ -107,10 +107,10 @@ def check_count(tables: int, name: str) -> None:
         raise ValueError(f"{name}: có hơn {_MOST_TABLES} bảng; hãy lưu riêng bảng điểm.")
 
 
-def check_size(cells: int, where: str) -> None:
-    """Refuse a table that merged cells make too large."""
-    if cells > 10 * MOST_CELLS:
+def check_size(cells: int, columns: int, where: str) -> None:
+    """Refuse a table that merged cells make too large, or with more columns than a table has."""
+    if cells > 10 * MOST_CELLS or columns > MOST_COLUMNS:
         raise ValueError(
-            f"{where}: bảng quá lớn (giới hạn {10 * MOST_CELLS} chữ); hãy lưu riêng bảng điểm "
-            "vào một tệp mới."
+            f"{where}: bảng quá lớn (giới hạn {10 * MOST_CELLS} chữ, {MOST_COLUMNS} cột); hãy lưu "
+            "riêng bảng điểm vào một tệp mới."
         )

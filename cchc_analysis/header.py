@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,11 +20,21 @@ _LONGEST_TITLE = 200
 LIKE = "score-like"
 
 
-class Header(NamedTuple):
-    """The titles of a table; those of two rows are joined, and `short` is the lower one."""
+@dataclass(frozen=True)
+class Header:
+    """The titles of a table; those of several rows are joined, and `short` is the lowest one."""
 
     titles: pd.Series
     short: pd.Series
+
+    @cached_property
+    def roles(self) -> dict[object, str | None]:
+        """Return for each titled column its role, or that it may hold scores."""
+        found = {}
+        for column, title in self.titles.dropna().items():
+            joined, short = _role_or_like(title), _role_or_like(self.short[column])
+            found[column] = short or joined if joined in (None, LIKE) else joined
+        return found
 
 
 class Table(NamedTuple):
@@ -48,19 +60,13 @@ def _key(title: str) -> str:
     return fold(SCALE.sub("", _FOOTNOTE.sub("", title)))
 
 
+@lru_cache(maxsize=10_000)
 def _role_or_like(title: str) -> str | None:
+    if len(title) >= _LONGEST_TITLE:
+        return None
     key = _key(title)
     is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
     return role_of(title) or (LIKE if is_like else None)
-
-
-def roles(header: Header) -> dict[object, str | None]:
-    """Return for each titled column its role, or that it may hold scores."""
-    found = {}
-    for column, title in header.titles.dropna().items():
-        joined, short = _role_or_like(title), _role_or_like(header.short[column])
-        found[column] = short or joined if joined in (None, LIKE) else joined
-    return found
 
 
 def may_be_titles(cells: pd.DataFrame) -> list[bool]:
@@ -82,7 +88,10 @@ def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
 def _joined(upper: Header, lower: pd.Series) -> Header:
     titles, short, over = {}, {}, ""
     for column, low in lower.fillna("").items():
-        up, last = (part[column] if isinstance(part[column], str) else "" for part in upper)
+        up, last = (
+            part[column] if isinstance(part[column], str) else ""
+            for part in (upper.titles, upper.short)
+        )
         low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()
@@ -93,7 +102,7 @@ def _joined(upper: Header, lower: pd.Series) -> Header:
 
 def goes_on(header: Header, lower: pd.Series) -> bool:
     """Return whether the row below goes on with the titles: nothing new under the unit."""
-    own = [column for column, role in roles(header).items() if role in ("number", "unit")]
+    own = [column for column, role in header.roles.items() if role in ("number", "unit")]
     lower = lower.fillna("")
     new = (lower != "") & (lower != header.short.fillna(""))
     is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower)
@@ -103,21 +112,21 @@ def goes_on(header: Header, lower: pd.Series) -> bool:
 def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
     """Return whether these titles name a unit and a score, or those that the caller wants."""
     wanted = wanted or {}
-    known = {"score" if role == LIKE else role for role in roles(header).values()}
+    known = {"score" if role == LIKE else role for role in header.roles.values()}
     needed = {"unit", "score"} - set(wanted)
     return needed <= known and all(named(header, title) for title in wanted.values())
 
 
 def is_near_header(header: Header) -> bool:
     """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
-    known = set(roles(header).values())
+    known = set(header.roles.values())
     return bool({"unit", "score", LIKE} & known) and not is_distribution(header)
 
 
 def is_distribution(header: Header) -> bool:
     """Return whether these titles are of a count by grade and not of a ranking."""
     keys = {fold(title) for title in header.titles.dropna()}
-    return bool(keys & COUNTS) and "unit" not in roles(header).values()
+    return bool(keys & COUNTS) and "unit" not in header.roles.values()
 
 
 def named(header: Header, wanted: str | int) -> list:

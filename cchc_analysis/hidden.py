@@ -16,6 +16,7 @@ NOT_COMPUTED = "#CHƯA TÍNH"
 HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
+MOST_COLUMNS = 1000
 _MOST_MERGED = 100_000
 _LONGEST_TEXT = 32_767  # letters in a cell that Excel allows
 
@@ -28,7 +29,7 @@ class Refused(ValueError):
 
 def check_size(sheet: str, rows: int, columns: int) -> None:
     """Refuse a sheet that would fill the memory: one cell far away is enough."""
-    if rows * columns > MOST_CELLS:
+    if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
         raise Refused(
             f"trang tính {quoted(sheet)} trải rộng {rows} dòng × {columns} cột (giới hạn "
             f"{MOST_CELLS} ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."

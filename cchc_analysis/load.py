@@ -7,7 +7,6 @@ from os import PathLike
 import pandas as pd
 
 from cchc_analysis.doubts import doubts
-from cchc_analysis.header import roles
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
 from cchc_analysis.numbers import first_line
@@ -81,6 +80,7 @@ def load_scores(
             unit  score  max_score
     0  Thanh tra  73.98      100.0
     """
+    _check_options(table, columns, year, block)
     name, tables, unused, to_check = tables_of(source, columns)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
@@ -113,9 +113,21 @@ def load_scores(
     return scores
 
 
+def _check_options(table: object, columns: object, year: object, block: object) -> None:
+    """Refuse an option of another kind: it would be found in no table, or in all."""
+    for option, value, is_right, example in (
+        ("table", table, isinstance(table, int | str) and table is not True, "1 hoặc 'Khối sở'"),
+        ("columns", columns, isinstance(columns, Mapping), '{"score": "Tổng điểm"}'),
+        ("year", year, str(year).isdecimal() and 1900 <= int(str(year)) <= 2099, "2020"),
+        ("block", block, isinstance(block, str) and block.strip(), "'Khối sở'"),
+    ):
+        if value is not None and not is_right:
+            raise ValueError(f"{option}={value!r:.60} không dùng được; hãy ghi ví dụ {example}.")
+
+
 def _named(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
     """Return for each of several tables the year or block of its heading, unless columns say it."""
-    has_own = [{"year", "block"} & set(roles(one.header).values()) for one in tables]
+    has_own = [{"year", "block"} & set(one.header.roles.values()) for one in tables]
     if len(tables) == 1 or all(has_own):
         return [{} for _ in tables]
     headings = [one.heading for one in tables]

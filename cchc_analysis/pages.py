@@ -103,7 +103,7 @@ def _page_rows(table: object, where: str) -> list[list[str]]:
         if cells:
             rows.append(cells)
         size += sum(map(len, cells)) + len(cells)
-        check_size(size, where)
+        check_size(size, len(cells), where)
     return rows
 
 

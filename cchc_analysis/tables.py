@@ -15,7 +15,6 @@ from cchc_analysis.header import (
     is_header,
     is_near_header,
     may_be_titles,
-    roles,
     split_pairs,
 )
 from cchc_analysis.headings import is_block, is_heading
@@ -110,7 +109,7 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
     """Return whether a header is the last table's, repeated on the next page."""
     if list(map(fold, header.titles.fillna(""))) != list(map(fold, last.header.titles.fillna(""))):
         return False
-    number = [column for column, role in roles(header).items() if role == "number"]
+    number = [column for column, role in header.roles.items() if role == "number"]
     if not number:
         return not above
     before, after = numbering(last.body[number[0]]), numbering(body[number[0]])
@@ -179,7 +178,7 @@ def list_tables(
         body = one.body.fillna("")
         body = body[(body != "").any(axis=1)]
         titles = one.header.titles.fillna("")
-        unit = next((c for c, role in roles(one.header).items() if role == "unit"), titles.index[0])
+        unit = next((c for c, role in one.header.roles.items() if role == "unit"), titles.index[0])
         units = body.loc[body[unit] != "", unit].head(_FIRST_UNITS)
         shown = ", ".join(titles[titles != ""])
         rows.append((number, one.place, one.heading, len(body), shown, "; ".join(units)))

@@ -128,7 +128,9 @@ def test_year_and_block_may_not_contradict_the_source():
     frame = pd.DataFrame({"unit": ["a"], "score": [80], "Năm": [2020]})
     assert load_scores(frame, year=2020)["year"].tolist() == [2020]
     assert "ghi năm '2020'" in refusal(frame, year=2021)
-    assert "số nguyên" in refusal(frame.drop(columns="Năm"), year="hai nghìn")
+    assert "year='hai nghìn' không dùng được" in refusal(
+        frame.drop(columns="Năm"), year="hai nghìn"
+    )
 
 
 def test_what_is_not_used_is_told(tmp_path):
