@@ -6,7 +6,7 @@ does not have is missing. In workbooks the columns are letters.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ class Grid(NamedTuple):
     place: str  # for messages, after the name of the file: "", "trang tính 'X'", "bảng 2"
     title: str  # the name of the sheet, or the text above the table
     cells: pd.DataFrame
+    merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
 
 
 def to_cells(

@@ -1,7 +1,7 @@
 """A table in raw cells: what each of its titles says, and which row is a header at all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -47,6 +47,7 @@ class Table(NamedTuple):
     header: Header
     body: pd.DataFrame
     notes: tuple[str, ...] = ()
+    merged: Set[tuple[int, object]] = frozenset()  # as in its grid
 
 
 def role_of(title: str) -> str | None:

@@ -89,6 +89,9 @@ def read_scores(
         grades = cells["published_grade"]
         scores["published_grade"] = grades.mask(missing(grades))
     told += _long_numbers(table, cells["score"])
+    if merged := [line for line in rows.index if (line, columns["score"]) in table.merged]:
+        lines = ", ".join(map(str, merged[:10]))
+        told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
     return scores, assumed, [*unused, *table.notes, *left_out], told
 
 

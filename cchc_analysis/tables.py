@@ -66,7 +66,9 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
-        tables.append(Table(grid.place, heading, grid.title, context, header, body))
+        tables.append(
+            Table(grid.place, heading, grid.title, context, header, body, (), grid.merged)
+        )
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [
         table._replace(header=header, body=body)

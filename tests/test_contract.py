@@ -89,9 +89,9 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
 def test_modules_are_short_and_import_only_what_stands_before_them():
     order = [
         "text", "labels", "exact", "schemes", "table", "numbers", "grid", "header", "headings",
-        "sniff", "hidden", "sheets", "documents", "pages", "pdf", "runs", "pasted", "readers",
-        "tables", "columns", "maxima", "scores", "doubts", "load", "ranking", "format", "check",
-        "cutoffs", "drawing", "charts", "export", "cli", "__init__",
+        "sniff", "hidden", "opendocument", "sheets", "documents", "pages", "pdf", "runs", "pasted",
+        "readers", "tables", "columns", "maxima", "scores", "doubts", "load", "ranking", "format",
+        "check", "cutoffs", "drawing", "charts", "export", "cli", "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)
