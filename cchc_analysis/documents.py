@@ -61,7 +61,7 @@ def _mark_styled_runs(document: object) -> None:
     Word gives a footnote mark a style and no format of its own.
     """
     marked = {
-        style.style_id
+        style.styleId
         for style in document.styles.element.style_lst
         if style.xpath(_MARKED_RUN) and style.get(f"{_W}type") == "character"
     }

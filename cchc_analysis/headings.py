@@ -35,8 +35,8 @@ def pick(name: str, tables: list[Table], table: int | str) -> Table:
         found = exact or [t for t, key in zip(tables, keys, strict=True) if fold(table) in key]
     if len(found) != 1:
         raise ValueError(
-            f"{name}: {'nhiều' if found else 'không có'} bảng {table!r} (table=); các bảng có: "
-            f"{listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
+            f"{name}: {'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng "
+            f"có: {listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
         )
     return found[0]
 
