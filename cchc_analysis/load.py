@@ -12,7 +12,7 @@ from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
 from cchc_analysis.numbers import first_line
 from cchc_analysis.scores import read_scores
 from cchc_analysis.tables import Table, tables_of
-from cchc_analysis.text import quoted, same
+from cchc_analysis.text import quoted, unit_key
 
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 _MOST_TOLD = 15
@@ -149,7 +149,7 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
     if all(is_block(one.heading) for one in tables) or not any(named):
         return
-    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(same))
+    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(unit_key))
     if (line := first_line(keys.duplicated())) is not None:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
@@ -160,7 +160,7 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
 
 def _check_units(name: str, scores: pd.DataFrame) -> None:
     """Refuse the same unit twice in one year and block."""
-    keys = scores.filter(["unit", "year", "block"]).assign(unit=scores["unit"].map(same))
+    keys = scores.filter(["unit", "year", "block"]).assign(unit=scores["unit"].map(unit_key))
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.labels import MAXIMUM, SCALE, SHOWN, WHERE_MAX
-from cchc_analysis.numbers import are_numbers, first_line, place, to_numbers
+from cchc_analysis.numbers import first_line, numbering, numbers_in, place, to_numbers
 from cchc_analysis.text import decimal_comma, quoted
 
 _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
@@ -24,19 +24,23 @@ def stated_maximum(
     """
     found = SCALE.search(title)
     stated = float(next(filter(None, found.groups())).replace(",", ".")) if found else None
-    rows = begins(MAXIMUM, body, columns)
+    values = numbers_in(body[columns["score"]].fillna(""))
+    rows = begins(MAXIMUM, body, columns) & values.notna()
     told = []
     for line in body.index[rows]:
-        cells = body.loc[[line], columns["score"]].fillna("")
-        if are_numbers(cells).all():
-            value = to_numbers(name, title, cells).iloc[0]
-            if stated not in (None, value):
-                raise ValueError(
-                    f"{name}, dòng {line}: thang điểm {decimal_comma(value)} khác thang điểm "
-                    f"{decimal_comma(stated)} ghi ở chỗ khác trong bảng; hãy sửa cho thống nhất."
-                )
-            stated = value
-        told.append(f"lấy thang điểm từ {in_words(line, body.loc[line].fillna(''))}")
+        words = in_words(line, body.loc[line].fillna(""))
+        if "number" in columns and len(numbering(body.loc[[line], columns["number"]].fillna(""))):
+            raise ValueError(
+                f"{name}, {words} trông như dòng điểm tối đa nhưng có số thứ tự; hãy xóa số thứ tự "
+                "nếu là điểm tối đa, hoặc sửa tên đơn vị."
+            )
+        if stated not in (None, values[line]):
+            raise ValueError(
+                f"{name}, dòng {line}: thang điểm {decimal_comma(values[line])} khác thang điểm "
+                f"{decimal_comma(stated)} ghi ở chỗ khác trong bảng; hãy sửa cho thống nhất."
+            )
+        stated = float(values[line])
+        told.append(f"lấy thang điểm từ {words}")
     return body[~rows], stated, told
 
 

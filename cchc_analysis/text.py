@@ -38,3 +38,24 @@ def quoted(text: object, most: int = 60) -> str:
 def decimal_comma(value: float) -> str:
     """Return a number that was given, not computed, as short as it is: 90, 62,5."""
     return f"{value:g}".replace(".", ",")
+
+
+_VOWELS = re.compile("(?:[aeiouy][\u0300-\u036f]*)+")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
+
+
+def unit_key(text: str) -> str:
+    """Return the key under which units of two tables are one: "ỦY BAN A&B" → "uỷ ban a và b".
+
+    Case, spacing, Unicode form, & for và, the length of a dash and the vowel that carries a tone
+    ("hoà", "hòa") are ignored; accents themselves never are.
+    """
+    words = re.sub("[\u2010-\u2015]", "-", same(text.replace("&", " và ")))
+    letters = unicodedata.normalize("NFD", re.sub(" ?([-,.;:/()]) ?", r"\1", words))
+    return unicodedata.normalize("NFC", _VOWELS.sub(_tone_last, letters))
+
+
+def _tone_last(vowels: re.Match) -> str:
+    """Return a run of vowels with its tone after the last, so that its place does not matter."""
+    tones = "".join(c for c in vowels[0] if c in _TONES)
+    return "".join(c for c in vowels[0] if c not in _TONES) + tones

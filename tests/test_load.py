@@ -320,3 +320,8 @@ def test_a_quote_that_is_not_closed_swallows_no_row(tmp_path, row):
     text = f"STT;Đơn vị;Điểm;Ghi chú\n{row}\n2;b;70;y\n3;c;60;z"
     sentence = refusal(write(tmp_path, text))
     assert "dòng 2: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau" in sentence
+
+
+def test_a_unit_is_one_wherever_its_tone_stands():
+    twice = pd.DataFrame({"Đơn vị": ["Phòng Văn hóa", "Phòng Văn hoá"], "Điểm": [90, 80]})
+    assert "đơn vị 'Phòng Văn hoá' đã có ở dòng 1" in refusal(twice)
