@@ -1,17 +1,19 @@
 """What each column of a table holds: by its name, by its values, or as the caller says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.grid import are_numbers, missing
-from cchc_analysis.header import LIKE, Header, named, roles
-from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SHOWN
+from cchc_analysis.header import LIKE, Header, falls, named
+from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SCALE, WHERE_MAX
+from cchc_analysis.numbers import are_numbers, missing, numbers_in
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import fold, same
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.text import fold, quoted, same
 
 _LONGEST_TITLE = 40
+_ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
 _SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
@@ -24,18 +26,20 @@ def find_columns(
     wanted: Mapping[str, str | int] | None = None,
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
-    titles, found = header.titles.dropna(), roles(header)
+    titles, found = header.titles.dropna(), header.roles
     columns = _wanted_columns(name, header, wanted or {})
     told = []
     for column, title in titles.items():
         role = found[column]
         if role == "field":
             raise ValueError(
-                f"{name}: cột '{title}' cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
-                "dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
+                f"{name}: cột {quoted(title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị "
+                "nhiều dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
             )
         if role in ("published_rank", "published_grade"):
             found[column] = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
+            if found[column] == "block":
+                told.append(f"hiểu cột {quoted(title)} là khối")
         if not title and (body[column].fillna("") != "").any():
             number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
             raise ValueError(
@@ -44,10 +48,8 @@ def find_columns(
             )
     free = {c: role for c, role in found.items() if c not in columns.values() and titles[c]}
     if "score" not in columns:
-        of_scores = [c for c, role in free.items() if role in ("score", LIKE)]
-        if has_maximum or "max_score" in free.values():  # points are there
-            of_scores = [c for c in of_scores if "%" not in titles[c]] or of_scores
-        columns["score"], words = _score_column(name, titles, body, free, of_scores)
+        has_maximum |= "max_score" in {*free.values(), *columns}
+        columns["score"], words = _score_column(name, titles, body, free, has_maximum=has_maximum)
         told += words
     for column, role in free.items():
         if role in (None, "note", "score", LIKE) or role in (wanted or {}):
@@ -58,7 +60,7 @@ def find_columns(
     if "unit" not in columns:
         columns["unit"], words = _unit_column(name, titles, body, columns)
         told += words
-    unused = [f"cột '{titles[c]}'" for c in free if c not in columns.values()]
+    unused = [f"cột {quoted(titles[c])}" for c in free if c not in columns.values()]
     return columns, unused, told
 
 
@@ -67,35 +69,59 @@ def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) 
     for role, title in wanted.items():
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
-            raise ValueError(f"columns: không có cột '{role}'; các tên dùng được: {names}.")
+            raise ValueError(f"columns: không có cột {quoted(role)}; các tên dùng được: {names}.")
         at = named(header, title)
         if len(at) != 1:
             what = f"{len(at)} cột tên" if at else "không có cột"
             raise ValueError(
-                f"{name}: {what} '{title}' (columns=); các cột của bảng: "
-                f"{_listed(header.titles.dropna())}; hãy ghi đúng tên, hoặc số thứ tự cột từ 1."
+                f"{name}: {what} {quoted(title)} (columns=); các cột của bảng: "
+                f"{listed(header.titles.dropna())}; hãy ghi đúng tên, hoặc số thứ tự cột từ 1."
             )
         columns[role] = at[0]
     return columns
 
 
 def _score_column(
-    name: str, titles: pd.Series, body: pd.DataFrame, free: dict, of_scores: list
+    name: str, titles: pd.Series, body: pd.DataFrame, free: dict, *, has_maximum: bool
 ) -> tuple[object, list[str]]:
     """Return the one column that holds the scores; several are never guessed between."""
+    of_scores = [c for c, role in free.items() if role == "score"]
+    of_scores += [c for c, role in free.items() if role == LIKE and _has_numbers(body[c])]
+    points = [c for c in of_scores if "%" not in titles[c]]
+    if points and len(points) < len(of_scores):
+        if not has_maximum and not any(SCALE.search(titles[c]) for c in points):
+            _check_percent(name, titles, body, of_scores, points)
+        of_scores = points
     if of_scores:
         one = _only(name, titles[of_scores])
         told = len(of_scores) == 1 and free[one] == LIKE
-        return one, [f"hiểu cột '{titles[one]}' là điểm"] if told else []
+        return one, [f"hiểu cột {quoted(titles[one])} là điểm"] if told else []
     numeric = [c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))]
     ranks = [c for c, role in free.items() if role == "published_rank"]
     if len(numeric) > 1 or (numeric and ranks and _falls(body, numeric[0], ranks[0])):
         one = _only(name, titles[numeric])
-        return one, [f"hiểu cột '{titles[one]}' là điểm"]
+        return one, [f"hiểu cột {quoted(titles[one])} là điểm"]
     raise ValueError(
-        f"{name}: không có cột điểm; các cột: {_listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
+        f"{name}: không có cột điểm; các cột: {listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
         f"hoặc {_say('score', 'tên cột')}."
     )
+
+
+def _check_percent(
+    name: str, titles: pd.Series, body: pd.DataFrame, of_scores: list, points: list
+) -> None:
+    """Refuse points beside other percentages: they have a maximum that nobody stated."""
+    (share, *_) = [c for c in of_scores if c not in points]
+    if ((numbers_in(body[points[-1]]) - numbers_in(body[share])).abs() > _ROUNDED).any():
+        raise ValueError(
+            f"{name}: các cột {listed(titles[[points[-1], share]], ' và ')} đều có thể là "
+            f"'{SHOWN['score']}' và khác nhau, nên thang điểm không phải 100; hãy đặt thang điểm "
+            f"({WHERE_MAX}), hoặc {_say('score', titles[share][:_LONGEST_TITLE])}."
+        )
+
+
+def _has_numbers(cells: pd.Series) -> bool:
+    return bool(cells.fillna("").str.contains("[0-9]").any())
 
 
 def _only(name: str, titles: pd.Series) -> object:
@@ -118,9 +144,9 @@ def _unit_column(
         if titles[c] and _are_names(body[c].fillna("")[scored])
     ]
     if len(words) == 1:
-        return words[0], [f"hiểu cột '{titles[words[0]]}' là đơn vị"]
+        return words[0], [f"hiểu cột {quoted(titles[words[0]])} là đơn vị"]
     raise ValueError(
-        f"{name}: không có cột đơn vị; các cột: {_listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
+        f"{name}: không có cột đơn vị; các cột: {listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
         f"hoặc {_say('unit', 'tên cột')}."
     )
 
@@ -137,19 +163,16 @@ def _holds_numbers(cells: pd.Series) -> bool:
 
 def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     """Return whether a column falls as the published ranks rise: no other column does by chance."""
-    score = pd.to_numeric(
-        body[scores].str.extract(r"^([0-9]+(?:[.,][0-9]+)?)", expand=False).str.replace(",", "."),
-    )
+    score = numbers_in(body[scores])
     rank = pd.to_numeric(body[ranks].str.extract("([0-9]+)", expand=False))
-    both = score.notna() & rank.notna()
-    return bool(both.sum() > 2 and score[both].iloc[rank[both].argsort()].is_monotonic_decreasing)
+    return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
 
 
 def _refuse_two(name: str, role: str, titles: pd.Series) -> None:
-    listed, one = _listed(titles, " và "), titles.iloc[-1]
+    one = titles.iloc[-1] if len(titles.iloc[-1]) <= _LONGEST_TITLE else "tên cột"
     raise ValueError(
-        f"{name}: các cột {listed} đều có thể là '{SHOWN[role]}'; hãy xóa cột không dùng, hoặc "
-        f"{_say(role, one if len(one) <= _LONGEST_TITLE else 'tên cột')}."
+        f"{name}: các cột {listed(titles, ' và ')} đều có thể là '{SHOWN[role]}'; hãy xóa cột "
+        f"không dùng, hoặc {_say(role, one)}."
     )
 
 
@@ -160,8 +183,9 @@ def _say(role: str, title: str) -> str:
     )
 
 
-def _listed(titles: pd.Series, last: str = ", ") -> str:
-    names = [f"'{title[:_LONGEST_TITLE]}'" for title in titles[titles != ""]][:8]
+def listed(titles: Iterable[str], last: str = ", ") -> str:
+    """Return the first eight of some titles in words, each cut short."""
+    names = [quoted(title, _LONGEST_TITLE) for title in titles if title][:8]
     return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -6,7 +6,8 @@ Text that is raised, struck out or hidden is put in brackets: in "97,23¹" the m
 from pathlib import Path
 
 from cchc_analysis.grid import Grid, to_cells
-from cchc_analysis.hidden import MOST_CELLS
+from cchc_analysis.headings import is_heading
+from cchc_analysis.hidden import MOST_CELLS, MOST_COLUMNS
 from cchc_analysis.sniff import damaged
 from cchc_analysis.text import clean
 
@@ -25,7 +26,9 @@ def word_grids(path: Path) -> list[Grid]:
     import docx
 
     try:
-        body = docx.Document(str(path)).element.body
+        document = docx.Document(str(path))
+        body = document.element.body
+        _mark_styled_runs(document)
     except Exception:  # whatever a broken package makes the library raise
         raise damaged(path.name) from None
     grids, title = [], ""
@@ -44,29 +47,49 @@ def word_grids(path: Path) -> list[Grid]:
             )
         check_count(len(grids), path.name)
         try:
-            rows = _word_rows(element, f"{path.name}, {place}")
+            rows, merged = _word_rows(element, f"{path.name}, {place}")
         except ValueError as error:  # a span that is no number
             raise error if str(error).startswith(path.name) else damaged(path.name) from None
-        grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1))))
+        grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
         title = ""
     return grids
 
 
-def _word_rows(table: object, where: str) -> list[list[str]]:
-    """Return the cells of a table; what is merged down fills every row that it spans."""
+def _mark_styled_runs(document: object) -> None:
+    """Strike out each run whose style is raised, struck out or hidden, so that it is seen as such.
+
+    Word gives a footnote mark a style and no format of its own.
+    """
+    marked = {
+        style.styleId
+        for style in document.styles.element.style_lst
+        if style.xpath(_MARKED_RUN) and style.get(f"{_W}type") == "character"
+    }
+    for style in document.element.body.iter(f"{_W}rStyle"):
+        if style.get(f"{_W}val") in marked:
+            style.tag = f"{_W}strike"
+
+
+def _word_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:
+    """Return the cells of a table; what is merged down fills every row that it spans, as told."""
     rows: list[list[str]] = []
+    merged = set()
     size = 0  # in letters: a text merged down is counted in every row
     for row in table.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"):
+        if row.xpath(f"./w:trPr/w:hidden[{_ON}]"):
+            raise hidden_row(where, len(rows) + 1)
         cells = [""] * (span(row.grid_before + 1, where) - 1)
         for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc"):
             at = len(cells)
             above = rows[-1][at] if rows and at < len(rows[-1]) else ""
-            cells.append(above if cell.vMerge == "continue" else _word_text(cell))
+            if is_merged := cell.vMerge == "continue":
+                merged.add((len(rows) + 1, at))
+            cells.append(above if is_merged else _word_text(cell))
             cells += [""] * (span(cell.grid_span, where) - 1)
         rows.append(cells + [""] * (span(row.grid_after + 1, where) - 1))
         size += sum(map(len, rows[-1])) + len(rows[-1])
-        check_size(size, where)
-    return rows
+        check_size(size, len(rows[-1]), where)
+    return rows, merged
 
 
 def _word_text(node: object) -> str:
@@ -94,10 +117,18 @@ def span(value: object, where: str) -> int:
     return max(span, 1)
 
 
+def hidden_row(where: str, row: int) -> ValueError:
+    """Return the sentence for a row that nobody sees."""
+    return ValueError(
+        f"{where}, dòng {row}: dòng bị ẩn, không rõ có dùng hay không; hãy chép bảng vào Excel rồi "
+        "xóa dòng ẩn."
+    )
+
+
 def title_of(text: str) -> str:
     """Return a line that may be a heading: not one in brackets, nor the unit of measure."""
     text = clean(text)
-    return "" if text.startswith(("(", "Đơn vị tính", "ĐVT")) else text
+    return text if is_heading(text) else ""
 
 
 def check_count(tables: int, name: str) -> None:
@@ -106,10 +137,10 @@ def check_count(tables: int, name: str) -> None:
         raise ValueError(f"{name}: có hơn {_MOST_TABLES} bảng; hãy lưu riêng bảng điểm.")
 
 
-def check_size(cells: int, where: str) -> None:
-    """Refuse a table that merged cells make too large."""
-    if cells > 10 * MOST_CELLS:
+def check_size(cells: int, columns: int, where: str) -> None:
+    """Refuse a table that merged cells make too large, or with more columns than a table has."""
+    if cells > 10 * MOST_CELLS or columns > MOST_COLUMNS:
         raise ValueError(
-            f"{where}: bảng quá lớn (giới hạn {10 * MOST_CELLS} chữ); hãy lưu riêng bảng điểm "
-            "vào một tệp mới."
+            f"{where}: bảng quá lớn (giới hạn {10 * MOST_CELLS} chữ, {MOST_COLUMNS} cột); hãy lưu "
+            "riêng bảng điểm vào một tệp mới."
         )

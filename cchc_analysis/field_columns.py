@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import are_column_numbers, are_numbers
-from cchc_analysis.header import LIKE, Header, named, role_of, roles
+from cchc_analysis.header import LIKE, Header, Table, named, role_of
 from cchc_analysis.labels import PLAIN_TOTAL
-from cchc_analysis.tables import Table
+from cchc_analysis.numbers import are_column_numbers, are_numbers
 from cchc_analysis.text import decimal_comma, fold
 
 _NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
@@ -82,7 +81,7 @@ def layout_of(table: Table, wanted: Mapping[str, str | int]) -> Layout:
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
     """Return the role of each column; "total" and "numeric" are roles in a table with fields."""
-    found = roles(Header(*[pd.Series(titles, dtype="str")] * 2))
+    found = Header(*[pd.Series(titles, dtype="str")] * 2).roles
     numbers = body.fillna("")
     if len(numbers) and are_column_numbers(numbers.iloc[0].tolist()):
         numbers = numbers.iloc[1:]

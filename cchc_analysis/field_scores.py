@@ -6,12 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.field_columns import Layout, one_maximum, split_maximum
-from cchc_analysis.grid import are_column_numbers, first_line, in_words, place
-from cchc_analysis.header import Header, named
+from cchc_analysis.grid import in_words
+from cchc_analysis.header import Header, Table, named
 from cchc_analysis.labels import FOOTERS, PLAIN_TOTAL
+from cchc_analysis.numbers import are_column_numbers, first_line, place
 from cchc_analysis.scores import read_scores
 from cchc_analysis.table import group_columns
-from cchc_analysis.tables import Table
 from cchc_analysis.text import fold, same
 
 # A total has no maximum of its own here; from 1000 on a comma might be a thousands mark.

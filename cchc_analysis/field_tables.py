@@ -12,9 +12,10 @@ from cchc_analysis.field_columns import layout_of
 from cchc_analysis.field_scores import read_fields, slices_of
 from cchc_analysis.header import named
 from cchc_analysis.headings import pick
-from cchc_analysis.labels import HEADERS, SHOWN
-from cchc_analysis.load import _check_units, _joined, _named, _tell
+from cchc_analysis.labels import HEADERS
+from cchc_analysis.load import check_units, join, named_by_headings, tell
 from cchc_analysis.readers import read_grids
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
 from cchc_analysis.text import same
@@ -104,7 +105,7 @@ def load_fields(
             f"{name}: không có cột lĩnh vực nào có số; hãy dùng bảng có điểm từng lĩnh vực, mỗi "
             "lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh vực, Điểm, Điểm tối đa."
         )
-    parts, known = [], _named(name, [one for one, _ in layouts])
+    parts, known = [], named_by_headings(name, [one for one, _ in layouts])
     places = [", ".join(filter(None, [name, one.place])) for one, _ in layouts]
     slices = [
         slices_of(where, one, layout, wanted)
@@ -118,12 +119,12 @@ def load_fields(
         parts.append(part)
         unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]
         told += to_check
-    fields = _joined(name, parts)
+    fields = join(name, parts)
     for field, part in fields.groupby("field", sort=False):
-        _check_units(f"{name}, lĩnh vực '{field[:60]}'", part)
+        check_units(f"{name}, lĩnh vực '{field[:60]}'", part)
     if len(parts) > 1:
         told.append(f"đã gộp {len(parts)} bảng; dùng table= nếu chỉ cần một bảng")
-    _tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
+    tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
     kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
     return fields[[column for column in kept if column in fields]]
 

@@ -5,16 +5,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.labels import (
-    BLANK,
-    NO_GRADE,
-    SHOWN,
-    SHOWN_OF_FIELDS,
-    TOTAL,
-    VALUES,
-    WHOLE_TABLE,
-)
+from cchc_analysis.labels import BLANK, NO_GRADE, TOTAL, WHOLE_TABLE
 from cchc_analysis.ranking import in_order
+from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS, VALUES
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2

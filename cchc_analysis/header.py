@@ -1,13 +1,16 @@
-"""The titles of a table: what each says, and which row of cells is a header at all."""
+"""A table in raw cells: what each of its titles says, and which row is a header at all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import missing
-from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCORE_LIKE, SHOWN
+from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
+from cchc_analysis.numbers import missing, numbers_in
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import fold
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
@@ -18,28 +21,54 @@ _LONGEST_TITLE = 200
 LIKE = "score-like"
 
 
-class Header(NamedTuple):
-    """The titles of a table; those of two rows are joined, and `short` is the lower one."""
+@dataclass(frozen=True)
+class Header:
+    """The titles of a table; those of several rows are joined, and `short` is the lowest one."""
 
     titles: pd.Series
     short: pd.Series
 
+    @cached_property
+    def roles(self) -> dict[object, str | None]:
+        """Return for each titled column its role, or that it may hold scores."""
+        found = {}
+        for column, title in self.titles.dropna().items():
+            joined, short = _role_or_like(title), _role_or_like(self.short[column])
+            found[column] = short or joined if joined in (None, LIKE) else joined
+        return found
+
+
+class Table(NamedTuple):
+    """One table with a header."""
+
+    place: str
+    heading: str  # the line above the header, else the title of its sheet or page
+    title: str  # of its sheet or page
+    context: str  # every line above it: the year may stand in another
+    header: Header
+    body: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    merged: Set[tuple[int, object]] = frozenset()  # as in its grid
+
 
 def role_of(title: str) -> str | None:
     """Return what a column of this name holds, None if the name is not known."""
-    return _ROLES.get(fold(_FOOTNOTE.sub("", title))) if len(title) < _LONGEST_TITLE else None
+    if len(title) >= _LONGEST_TITLE:
+        return None
+    return _ROLES.get(_key(title))
 
 
-def roles(header: Header) -> dict[object, str | None]:
-    """Return for each titled column its role, or that it may hold scores."""
-    found = {}
-    for column, title in header.titles.dropna().items():
-        role = role_of(title) or role_of(header.short[column])
-        key = fold(title)
-        if role is None and SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key):
-            role = LIKE
-        found[column] = role
-    return found
+def _key(title: str) -> str:
+    return fold(SCALE.sub("", _FOOTNOTE.sub("", title)))
+
+
+@lru_cache(maxsize=10_000)
+def _role_or_like(title: str) -> str | None:
+    if len(title) >= _LONGEST_TITLE:
+        return None
+    key = _key(title)
+    is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
+    return role_of(title) or (LIKE if is_like else None)
 
 
 def may_be_titles(cells: pd.DataFrame) -> list[bool]:
@@ -51,49 +80,55 @@ def may_be_titles(cells: pd.DataFrame) -> list[bool]:
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
-    """Return the titles in one or two rows; an upper title stands over the columns it spans."""
-    upper = cells.iloc[at]
-    if rows == 1:
-        return Header(upper, upper)
-    lower, titles, short, over = cells.iloc[at + 1], {}, {}, ""
-    for column in cells:
-        up = upper[column] if isinstance(upper[column], str) else ""
-        low = lower[column] if isinstance(lower[column], str) else ""
-        low = "" if low == up else low
+    """Return the titles in some rows; an upper title stands over the columns it spans."""
+    header = Header(cells.iloc[at], cells.iloc[at])
+    for below in range(at + 1, at + rows):
+        header = _joined(header, cells.iloc[below])
+    return header
+
+
+def _joined(upper: Header, lower: pd.Series) -> Header:
+    titles, short, over = {}, {}, ""
+    for column, low in lower.fillna("").items():
+        up, last = (
+            part[column] if isinstance(part[column], str) else ""
+            for part in (upper.titles, upper.short)
+        )
+        low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()
-        short[column] = low or up
+        short[column] = low or last
         over = over if low else ""
     return Header(pd.Series(titles, dtype="str"), pd.Series(short, dtype="str"))
 
 
-def is_second_row(cells: pd.DataFrame, at: int) -> bool:
-    """Return whether the row goes on with the titles above: nothing new under the unit."""
-    first = roles(header_of(cells, at))
-    own = [column for column, role in first.items() if role in ("number", "unit")]
-    upper, lower = cells.iloc[at].fillna(""), cells.iloc[at + 1].fillna("")
-    new = (lower != "") & (lower != upper)
-    return bool(own and new.any() and not new[own].any() and may_be_titles(cells.iloc[[at + 1]])[0])
+def goes_on(header: Header, lower: pd.Series) -> bool:
+    """Return whether the row below goes on with the titles: nothing new under the unit."""
+    own = [column for column, role in header.roles.items() if role in ("number", "unit")]
+    lower = lower.fillna("")
+    new = (lower != "") & (lower != header.short.fillna(""))
+    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower)
+    return bool(own and new.any() and not new[own].any() and is_text)
 
 
 def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
     """Return whether these titles name a unit and a score, or those that the caller wants."""
     wanted = wanted or {}
-    known = {"score" if role == LIKE else role for role in roles(header).values()}
+    known = {"score" if role == LIKE else role for role in header.roles.values()}
     needed = {"unit", "score"} - set(wanted)
     return needed <= known and all(named(header, title) for title in wanted.values())
 
 
 def is_near_header(header: Header) -> bool:
     """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
-    known = set(roles(header).values())
+    known = set(header.roles.values())
     return bool({"unit", "score", LIKE} & known) and not is_distribution(header)
 
 
 def is_distribution(header: Header) -> bool:
     """Return whether these titles are of a count by grade and not of a ranking."""
     keys = {fold(title) for title in header.titles.dropna()}
-    return bool(keys & COUNTS) and "unit" not in roles(header).values()
+    return bool(keys & COUNTS) and "unit" not in header.roles.values()
 
 
 def named(header: Header, wanted: str | int) -> list:
@@ -107,12 +142,26 @@ def named(header: Header, wanted: str | int) -> list:
     return exact or [column for column in titles.index if fold(header.short[column]) == key]
 
 
+def falls(scores: pd.Series, ranks: pd.Series) -> bool:
+    """Return whether scores fall as ranks rise, and do so at all."""
+    both = pd.DataFrame({"rank": ranks, "score": scores}).dropna()
+    both = both.sort_values(["rank", "score"], ascending=[True, False])
+    return bool(both["score"].is_monotonic_decreasing and both["score"].nunique() > 1)
+
+
 def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
-    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)"."""
+    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
+
+    What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
+    """
     for column, title in header.titles.dropna().items():
         cells = body[column].fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")
         if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
+            continue
+        ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
+        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
+        if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
             continue
         for group, role in ((0, "published_rank"), (1, "score")):
             part, shown = f"{column} {role}", SHOWN[role]

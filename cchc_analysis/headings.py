@@ -5,15 +5,22 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cchc_analysis.grid import are_column_numbers, in_words, numbering
+from cchc_analysis.grid import in_words
+from cchc_analysis.header import Table
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
-from cchc_analysis.tables import Table
-from cchc_analysis.text import fold
+from cchc_analysis.numbers import are_column_numbers, numbering
+from cchc_analysis.text import fold, quoted
 
 _MARK = re.compile(
     r"(?:(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
 )
 _YEAR = "(?:19|20)[0-9]{2}"
+# What names a year that is not the table's: brackets, a date, the number of a decision.
+_DATE = re.compile(
+    r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+    r"|\d*/\S*[A-ZĐ]\S*",
+    re.IGNORECASE,
+)
 _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 
@@ -28,8 +35,8 @@ def pick(name: str, tables: list[Table], table: int | str) -> Table:
         found = exact or [t for t, key in zip(tables, keys, strict=True) if fold(table) in key]
     if len(found) != 1:
         raise ValueError(
-            f"{name}: {'nhiều' if found else 'không có'} bảng {table!r} (table=); các bảng có: "
-            f"{listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
+            f"{name}: {'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng "
+            f"có: {listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
         )
     return found[0]
 
@@ -57,7 +64,7 @@ def under_headings(
 
 def _year(text: str) -> str:
     """Return the one year that a text names, "" if none or several; in brackets it is no such."""
-    text = re.sub(r"\([^)]*\)?", " ", text)
+    text = _DATE.sub(" ", text)
     years = set(re.findall(rf"(?i)năm\s+({_YEAR})(?!\s*[-–])", text))
     years = years or set(re.findall(rf"(?<![/\w]){_YEAR}(?![/\w])", text))
     return years.pop() if len(years) == 1 else ""
@@ -85,7 +92,8 @@ def sections(
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
-                f"{name}, dòng {line}: '{body[columns['unit']][line]}' có thể là tên khối hoặc đơn "
+                f"{name}, dòng {line}: {quoted(body[columns['unit']][line])} có thể là tên khối "
+                "hoặc đơn "
                 "vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị."
             )
         return table.body, None
@@ -100,20 +108,28 @@ def sections(
     text = body.apply(lambda row: next((cell for cell in row[::-1] if cell), ""), axis=1)
     marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & (body[columns["score"]] == "")
-    heads &= text.str.contains(r"[^\W\d_]{2}") & ~text.str.startswith("(")
+    heads &= text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading)
     heads &= ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
     ends = [*body.index[heads][1:], body.index[-1]]
     lines = [a for a, b in zip(body.index[heads], ends, strict=False) if len(units.loc[a:b])]
     starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
     if not lines or not (starts_again or lines[0] < units.index[0]):
         return table.body, None
+    one = text[lines[0]]  # a single line may be any remark
+    if len(lines) == 1 and not (is_block(one) or _MARK.match(one) or marked[lines[0]]):
+        return table.body, None
     if lines[0] > units.index[0] and not is_block(table.heading):
         raise ValueError(
-            f"{name}, dòng {lines[0]}: '{text[lines[0]][:60]}' mở đầu một khối mới nhưng các đơn "
+            f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} mở đầu một khối mới nhưng các đơn "
             "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."
         )
     headings = text.where(text.index.isin(lines)).ffill().fillna(table.heading)
     return table.body.drop(index=lines), headings.drop(index=lines)
+
+
+def is_heading(line: str) -> bool:
+    """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
+    return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
 
 
 def is_block(heading: str) -> bool:

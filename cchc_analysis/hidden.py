@@ -9,14 +9,20 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from cchc_analysis.sniff import PASSWORD
+from cchc_analysis.text import quoted
 
 NOT_COMPUTED = "#CHƯA TÍNH"
 HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
+STRUCK = "[]"  # the whole cell is struck out or raised
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
+MOST_COLUMNS = 1000
 _MOST_MERGED = 100_000
 _LONGEST_TEXT = 32_767  # letters in a cell that Excel allows
+_MARKED = (
+    "*[(local-name()='vertAlign' or local-name()='strike')"
+    " and not(@val='0' or @val='false' or @val='baseline')]"
+)
 
 Marks = dict[str, dict[tuple[int, int], str]]  # sheet → (row, column) from 0 → what it shows
 
@@ -27,14 +33,14 @@ class Refused(ValueError):
 
 def check_size(sheet: str, rows: int, columns: int) -> None:
     """Refuse a sheet that would fill the memory: one cell far away is enough."""
-    if rows * columns > MOST_CELLS:
+    if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
         raise Refused(
-            f"trang tính '{sheet}' trải rộng {rows} dòng × {columns} cột (giới hạn {MOST_CELLS} "
-            "ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
+            f"trang tính {quoted(sheet)} trải rộng {rows} dòng × {columns} cột (giới hạn "
+            f"{MOST_CELLS} ô); hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới."
         )
 
 
-def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator:
+def elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator:
     """Yield the elements of this tag one by one; those before are forgotten."""
     from lxml import etree
 
@@ -56,16 +62,16 @@ def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
     """Return the marks of an .xlsx; refuse a sheet too large, which calamine would not survive."""
     links = _tree(archive, "xl/_rels/workbook.xml.rels")
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    percent, raised = _percent_styles(archive), _raised_texts(archive)
+    (percent, struck), raised = _cell_styles(archive), _raised_texts(archive)
     found: Marks = {}
     for sheet in _tree(archive, "xl/workbook.xml").iterfind(".//{*}sheet"):
-        name, link = sheet.get("name"), _value(sheet, "id")
+        name, link = sheet.get("name"), value_of(sheet, "id")
         part = posixpath.normpath(posixpath.join("/xl", targets[link]))[1:]
         here = found[name] = {}
         if archive.read(part).count(b"<mergeCell ") > _MOST_MERGED:
             raise Refused(f"trang tính '{name}' có hơn {_MOST_MERGED} vùng ô gộp; hãy bỏ gộp ô.")
         at = rows = columns = 0
-        for row in _elements(archive, part, "row"):
+        for row in elements(archive, part, "row"):
             at, column = int(row.get("r", at + 1)), 0
             if row.get("hidden") in ("1", "true") and row.find("{*}c/{*}v") is not None:
                 here[at - 1, 0] = HIDDEN
@@ -79,6 +85,8 @@ def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
                     here[at - 1, column - 1] = value or "#"
                 elif cell.find("{*}f") is not None and not value and kind != "str":
                     here[at - 1, column - 1] = NOT_COMPUTED
+                elif cell.get("s") in struck:
+                    here[at - 1, column - 1] = STRUCK
                 elif (inner := cell.find("{*}is")) is not None and (text := _raised(inner)):
                     here[at - 1, column - 1] = text
                 elif kind == "s" and value in raised:
@@ -96,15 +104,18 @@ def _number(letters: str) -> int:
     return number
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
-    """Return the numbers of the cell styles that show a fraction as a percentage."""
+def _cell_styles(archive: zipfile.ZipFile) -> tuple[set[str], set[str]]:
+    """Return the cell styles that show a fraction as a percentage, and those struck or raised."""
     if "xl/styles.xml" not in archive.namelist():
-        return set()
+        return set(), set()
     styles = _tree(archive, "xl/styles.xml")
     own = [(f.get("numFmtId"), f.get("formatCode", "")) for f in styles.iterfind(".//{*}numFmt")]
     formats = {"9", "10"} | {number for number, code in own if is_percent(code)}
-    cells = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-    return {str(at) for at, style in cells if style.get("numFmtId") in formats}
+    fonts = enumerate(styles.iterfind("{*}fonts/{*}font"))
+    marked = {str(at) for at, font in fonts if font.xpath(_MARKED)}
+    cells = [(str(at), x) for at, x in enumerate(styles.iterfind("{*}cellXfs/{*}xf"))]
+    percent = {at for at, style in cells if style.get("numFmtId") in formats}
+    return percent, {at for at, style in cells if style.get("fontId") in marked}
 
 
 def is_percent(code: str) -> bool:
@@ -117,7 +128,7 @@ def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return {}
     found = {}
-    for at, text in enumerate(_elements(archive, "xl/sharedStrings.xml", "si")):
+    for at, text in enumerate(elements(archive, "xl/sharedStrings.xml", "si")):
         if sum(map(len, text.itertext())) > _LONGEST_TEXT:
             raise Refused(f"một ô dài hơn {_LONGEST_TEXT} chữ; hãy chép riêng bảng sang tệp mới.")
         if raised := _raised(text):
@@ -127,50 +138,12 @@ def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _raised(text: object) -> str:
     """Return a rich text with its raised or struck parts in brackets, "" if there are none."""
-    marked = (
-        "*[local-name()='rPr']/*[(local-name()='vertAlign' or local-name()='strike')"
-        " and not(@val='0' or @val='false' or @val='baseline')]"
-    )
+    marked = f"*[local-name()='rPr']/{_MARKED}"
     runs = [(r.findtext("{*}t") or "", r.xpath(marked)) for r in text.iterfind("{*}r")]
     return "".join(f"[{t}]" if up else t for t, up in runs) if any(u for _, u in runs) else ""
 
 
-def marks_of_ods(archive: zipfile.ZipFile) -> Marks:
-    """Return the marks of an .ods; refuse a sheet too large, and one with a password."""
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused(PASSWORD)
-    found: Marks = {}
-    lasts: dict[str, int] = {}
-    for row in _elements(archive, "content.xml", "table-row"):
-        name = _value(next(row.iterancestors("{*}table")), "name")
-        at = lasts.get(name, 0)
-        again = int(_value(row, "number-rows-repeated") or 1)
-        lasts[name] = at + again
-        column = columns = 0
-        here = found.setdefault(name, {})
-        for cell in row:
-            width = int(_value(cell, "number-columns-repeated") or 1)
-            shown = " ".join("".join(p.itertext()) for p in cell.iterfind("{*}p"))
-            kind = _value(cell, "value-type")
-            columns = column + width if shown or kind else columns
-            mark = ""
-            if kind == "percentage":
-                mark = PERCENT
-            elif _value(cell, "formula") and (kind in (None, "string") and not shown):
-                mark = NOT_COMPUTED if kind is None else ""
-            elif shown.startswith("#") or (kind == "float" and shown in ("TRUE", "FALSE")):
-                mark = shown
-            elif kind == "boolean":
-                mark = (_value(cell, "boolean-value") or "").upper()
-            if mark:
-                check_size(name, again, width)
-                here |= {(at + r, column + c): mark for r in range(again) for c in range(width)}
-            column += width
-        if columns:
-            check_size(name, at + again, columns)
-    return found
-
-
-def _value(element: object, attribute: str) -> str | None:
+def value_of(element: object, attribute: str) -> str | None:
+    """Return an attribute by its name without the namespace."""
     found = (value for key, value in element.items() if key.endswith("}" + attribute))
     return next(found, None)

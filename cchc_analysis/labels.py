@@ -1,4 +1,4 @@
-"""The Vietnamese words: headers as they are met in published tables, and as they are shown."""
+"""The Vietnamese words as they are met in published tables, and those that functions say."""
 
 import re
 
@@ -15,7 +15,11 @@ HEADERS = {
         "ten co quan don vi", "tinh thanh pho", "ten tinh thanh pho", "tinh tp", "dia phuong",
         "ten dia phuong", "don vi dia phuong", "co quan don vi dia phuong", "so ban nganh",
         "ten so ban nganh", "bo nganh", "phong ban", "huyen thi xa thanh pho", "xa phuong",
-        "phuong xa", "xa phuong thi tran", "phuong xa thi tran", "don vi duoc danh gia",
+        "phuong xa", "xa phuong thi tran", "phuong xa thi tran", "don vi duoc danh gia", "tinh",
+        "huyen", "quan huyen", "so nganh", "ten so nganh", "don vi hanh chinh", "ubnd",
+        "co quan chuyen mon", "ten don vi hanh chinh", "don vi truc thuoc", "phong ban don vi",
+        "uy ban nhan dan", "vung", "ubnd xa phuong", "ubnd xa phuong thi tran", "ten xa phuong",
+        "quan huyen thi xa", "huyen thanh pho", "huyen thi xa", "ten phong ban",
     ],
     "score": [
         "score", "diem", "diem so", "tong diem", "tong so diem", "tong diem danh gia",
@@ -41,13 +45,26 @@ HEADERS = {
 }  # fmt: skip
 
 # A title that is no name above may still hold scores ("Điểm thẩm định"), these words excepted.
-SCORE_LIKE = re.compile(r"(?:tong |so |tong so )?(?:diem|chi so|ket qua)\b.*|.* (?:diem|chi so)")
+JUDGED = "tu cham|tu danh gia|tham dinh|phuc tra|cham lai|dieu tra|khao sat|xhh"
+SCORE_LIKE = re.compile(
+    r"(?:tong |so |tong so )?(?:diem|chi so|ket qua)\b.*|.* (?:diem|chi so)"
+    rf"|(?:don vi |hoi dong )?(?:{JUDGED})\b.*"
+)
 NOT_A_SCORE = re.compile(
     r".*\b(?:tang|giam|chenh lech|thay doi|so sanh|toi da|chuan|cong them|thuong|tru|phat)\b.*"
 )
 PLAIN_TOTAL = re.compile(
     r"(?:tong|tong so|tong cong)(?: so)?(?: diem)?(?: danh gia| dat duoc| chung| cchc)?"
-    r"|(?!.*\b(?:cham|tham dinh)\b).* tong(?: cong| so)?(?: diem)?"
+    rf"|(?!.*\b(?:cham|{JUDGED})\b).* tong(?: cong| so)?(?: diem)?"
+)
+# The maximum that a title states: "Tổng điểm (thang điểm 70)", "(tối đa 84)", "(84 điểm)", "/84".
+_POINTS = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
+SCALE = re.compile(
+    rf"\s*(?:\([^()0-9]*\b(?:thang|tối đa|chuẩn)\b[^()0-9]*{_POINTS}[^()0-9%]*\)"
+    rf"|\(\s*{_POINTS}\s*(?:điểm|đ)\s*\)|\((100)\)"
+    rf"|\bthang(?: điểm)? {_POINTS}(?: điểm)?"
+    r"|/ ?(?!(?:19|20)[0-9]{2}\b)([0-9]{2,4})(?: điểm)?)$",
+    re.IGNORECASE,
 )
 COUNTS = {"so luong", "so don vi", "so co quan", "so luong don vi", "so luong co quan"}
 
@@ -68,11 +85,16 @@ NO_NUMBER = (
 
 # How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
 FOOTERS = re.compile(
-    r"(tong|tong so|cong|tb|toan tinh|toan huyen|toan thi xa|diem tb)$|tong so don vi\b"
-    r"|(tong cong|trung binh|binh quan|diem trung binh|diem binh quan|muc binh quan)\b"
-    r"|(cao nhat|thap nhat|diem cao nhat|diem thap nhat|chung toan)\b"
+    r"(tong|tong so|cong|chung|ca nuoc|toan (?:quoc|tinh|huyen|thi xa|thanh pho|vung|nganh))$"
+    r"|(tong cong|tong hop|tong so don vi|chung (?:toan|ca)|max|min)\b"
+    r"|((?:gia tri|chi so|ket qua|muc|diem|ty le|diem so) )?"
+    r"(trung binh|binh quan|tb|tbc|trung vi|cao nhat|thap nhat|lon nhat|nho nhat)\b"
+    r"|(?!(?:xa|phuong|thi tran|huyen|ubnd)\b).* (trung binh|binh quan|tbc?)\b"
     r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan|tm|kt|tl|chu tich)\b"
 )
+
+# The row that states the maximum of each column of scores, and is no unit.
+MAXIMUM = re.compile(r"(?:tong )?(?:diem |so diem |muc )?(?:toi da|chuan)\b|thang diem\b")
 
 MISSING = {"", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm"}
 
@@ -83,96 +105,13 @@ RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
 BLANK = "–"
 
 ASSUMED = "giả định"
+WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
 CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
 CHOOSE_TABLE = (
     "hãy chọn một bảng, ví dụ bảng thứ nhất (table=1; sổ tay: TABLE; dòng lệnh: --table 1)"
 )
 WHOLE_TABLE = "(cả bảng)"
 MEAN = "điểm trung bình"
-
-# Column names as they are shown.
-SHOWN = {
-    "number": "STT",
-    "year": "Năm",
-    "block": "Khối",
-    "unit": "Đơn vị",
-    "max_score": "Điểm tối đa",
-    "score": "Tổng điểm đánh giá",
-    "percent": "Tỷ lệ điểm (%)",
-    "rank": "Xếp hạng",
-    "grade": "Xếp loại",
-    "published_rank": "Xếp hạng công bố",
-    "published_grade": "Xếp loại công bố",
-    "units": "Số đơn vị",
-    "share_pct": "Tỷ lệ",
-    "above": "Ngưỡng dưới lớn hơn (%)",
-    "at_most": "Ngưỡng dưới không quá (%)",
-    "item": "Nội dung",
-    "published": "Công bố",
-    "computed": "Tính lại",
-    "note": "Ghi chú",
-    "cutoff": "Ngưỡng (%)",
-    "margin": "Cách ngưỡng (điểm %)",
-    "gap": "Cách đơn vị trên (điểm %)",
-    "table": "Bảng",
-    "place": "Vị trí",
-    "heading": "Tiêu đề",
-    "rows": "Số dòng",
-    "columns": "Các cột",
-    "first_units": "Các đơn vị đầu",
-    "status": "Tình trạng",
-    "score_before": "Điểm trước",
-    "score_after": "Điểm sau",
-    "score_change": "Tăng, giảm điểm",
-    "percent_before": "Tỷ lệ điểm trước (%)",
-    "percent_after": "Tỷ lệ điểm sau (%)",
-    "rank_before": "Hạng trước",
-    "rank_after": "Hạng sau",
-    "rank_change": "Tăng, giảm hạng",
-    "rank_change_own": "Do điểm của đơn vị",
-    "rank_change_others": "Do các đơn vị khác",
-    "grade_before": "Xếp loại trước",
-    "grade_after": "Xếp loại sau",
-    "next_grade": "Loại liền trên",
-    "points_to_next": "Còn thiếu (điểm)",
-    "points_above": "Vượt ngưỡng (điểm)",
-    "best_rank": "Hạng cao nhất có thể",
-    "worst_rank": "Hạng thấp nhất có thể",
-    "separable_from_next": "Phân biệt được với hạng liền sau",
-    "scenario": "Phương án",
-    "moved": "Đơn vị đổi loại (loại ban đầu)",
-    "scored_units": "Số đơn vị được chấm",
-    "mean": "Trung bình (%)",
-    "median": "Trung vị (%)",
-    "best": "Cao nhất (%)",
-    "worst": "Thấp nhất (%)",
-    "spread": "Chênh lệch cao nhất – thấp nhất (điểm %)",
-    "above_mean": "Số đơn vị trên trung bình",
-    "first_unit": "Đơn vị đứng đầu",
-    "last_unit": "Đơn vị đứng cuối",
-    "field": "Lĩnh vực",
-    "published_total": "Tổng điểm công bố",
-    "difference": "Chênh lệch (công bố – cộng lại)",
-    "lost": "Điểm bị mất",
-    "lost_pct": "Tỷ lệ mất so với điểm tối đa (%)",
-}
-
-# Values as they are shown: what became of a unit, yes and no.
-VALUES = {
-    "status": {
-        "stayed": "so sánh được",
-        "new": "mới",
-        "gone": "không còn",
-        "no score": "thiếu điểm",
-    },
-    "separable_from_next": {True: "có", False: "không"},
-}
-
-# Where the same columns are of one field and not of a unit.
-SHOWN_OF_FIELDS = {
-    "score": "Điểm đạt",
-    "share_pct": "Tỷ trọng trong tổng điểm bị mất (%)",
-}
 
 
 def scale(max_score: pd.Series, *, assumed: bool = False) -> str:

@@ -6,18 +6,17 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.grid import first_line
-from cchc_analysis.header import roles
+from cchc_analysis.doubts import doubts
 from cchc_analysis.headings import is_block, pick, under_headings
-from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, SHOWN, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
+from cchc_analysis.numbers import first_line
 from cchc_analysis.scores import read_scores
-from cchc_analysis.table import holes_in_ranks
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.tables import Table, tables_of
-from cchc_analysis.text import same
+from cchc_analysis.text import quoted, unit_key
 
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 _MOST_TOLD = 15
-_FIRST_UNITS = 3
 
 
 class LoadWarning(UserWarning):
@@ -82,10 +81,11 @@ def load_scores(
             unit  score  max_score
     0  Thanh tra  73.98      100.0
     """
+    _check_options(table, columns, year, block)
     name, tables, unused, to_check = tables_of(source, columns)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
-    named = _named(name, tables)
+    named = named_by_headings(name, tables)
     parts, assumed, several = [], False, len(tables) > 1
     for one, known in zip(tables, named, strict=True):
         given = known | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
@@ -98,24 +98,37 @@ def load_scores(
         assumed |= is_assumed
         unused += [f"{one.place} {words}".strip() if several else words for words in left_out]
         to_check += told
-    scores = _joined(name, parts)
+    scores = join(name, parts)
     if several and not all("year" in known for known in named):
         _check_overlap(name, scores, tables, named)
-    _check_units(name, scores)
+    check_units(name, scores)
+    to_check = [*doubts(scores), *to_check]
     scores = scores[[column for column in _KEPT if column in scores]]
     if several:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
         to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
-    _tell(name, unused, [*_gaps(scores), *to_check])
+    tell(name, unused, to_check)
     if isinstance(source, pd.DataFrame):  # a table loaded before keeps what was assumed then
         assumed |= source.attrs.get("scale", "").endswith(ASSUMED)
     scores.attrs["scale"] = scale(scores["max_score"], assumed=assumed)
     return scores
 
 
-def _named(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
+def _check_options(table: object, columns: object, year: object, block: object) -> None:
+    """Refuse an option of another kind: it would be found in no table, or in all."""
+    for option, value, is_right, example in (
+        ("table", table, isinstance(table, int | str) and table is not True, "1 hoặc 'Khối sở'"),
+        ("columns", columns, isinstance(columns, Mapping), '{"score": "Tổng điểm"}'),
+        ("year", year, str(year).isdecimal() and 1900 <= int(str(year)) <= 2099, "2020"),
+        ("block", block, isinstance(block, str) and block.strip(), "'Khối sở'"),
+    ):
+        if value is not None and not is_right:
+            raise ValueError(f"{option}={value!r:.60} không dùng được; hãy ghi ví dụ {example}.")
+
+
+def named_by_headings(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
     """Return for each of several tables the year or block of its heading, unless columns say it."""
-    has_own = [{"year", "block"} & set(roles(one.header).values()) for one in tables]
+    has_own = [{"year", "block"} & set(one.header.roles.values()) for one in tables]
     if len(tables) == 1 or all(has_own):
         return [{} for _ in tables]
     headings = [one.heading for one in tables]
@@ -124,7 +137,8 @@ def _named(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
     return under_headings(name, headings, [one.context for one in tables])
 
 
-def _joined(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def join(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of a source as one, refusing some with years or blocks and some without."""
     for column in ("year", "block"):
         if 0 < sum(column in part for part in parts) < len(parts):
             raise ValueError(
@@ -137,40 +151,29 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
     if all(is_block(one.heading) for one in tables) or not any(named):
         return
-    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(same))
+    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(unit_key))
     if (line := first_line(keys.duplicated())) is not None:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
-            f"{name}: đơn vị '{scores['unit'][line]}' có trong nhiều bảng ({listed}), không rõ "
-            f"bảng nào cần dùng; {CHOOSE_TABLE}."
+            f"{name}: đơn vị {quoted(scores['unit'][line])} có trong nhiều bảng ({listed}), không "
+            f"rõ bảng nào cần dùng; {CHOOSE_TABLE}."
         )
 
 
-def _check_units(name: str, scores: pd.DataFrame) -> None:
+def check_units(name: str, scores: pd.DataFrame) -> None:
     """Refuse the same unit twice in one year and block."""
-    keys = scores.filter(["unit", "year", "block"]).assign(unit=scores["unit"].map(same))
+    keys = scores.filter(["unit", "year", "block"]).assign(unit=scores["unit"].map(unit_key))
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(
-            f"{name}, {scores['place'][line]}: đơn vị '{scores['unit'][line]}' đã có ở "
+            f"{name}, {scores['place'][line]}: đơn vị {quoted(scores['unit'][line])} đã có ở "
             f"{scores['place'][before]}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
             "nhiều năm, nhiều khối."
         )
 
 
-def _gaps(scores: pd.DataFrame) -> list[str]:
-    """Return in words how many units have no score, and that published ranks have a hole."""
-    told = []
-    unscored = scores.loc[scores["score"].isna(), "unit"]
-    if len(unscored):
-        first = ", ".join(f"'{unit}'" for unit in unscored.head(_FIRST_UNITS))
-        told.append(f"{len(unscored)} đơn vị chưa có điểm ({first}{', …' * (len(unscored) > 3)})")
-    if len(holes := holes_in_ranks(scores)):
-        told.append(f"xếp hạng công bố thiếu hạng {holes.iloc[0]}, có thể chỉ là một phần của bảng")
-    return told
-
-
-def _tell(name: str, unused: list[str], told: list[str]) -> None:
+def tell(name: str, unused: list[str], told: list[str]) -> None:
+    """Warn once of what was not used, and of what to check."""
     if len(unused) > _MOST_TOLD:
         unused = [*unused[:_MOST_TOLD], f"và {len(unused) - _MOST_TOLD} chỗ khác"]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]

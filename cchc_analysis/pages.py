@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
-from cchc_analysis.documents import check_count, check_size, span, title_of
+from cchc_analysis.documents import check_count, check_size, hidden_row, span, title_of
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.sniff import damaged
 from cchc_analysis.text import clean
@@ -43,9 +43,9 @@ def page_grids(text: str, name: str) -> list[Grid]:
         grids = []
         for title, table in _innermost(etree.iterwalk(root, events=("start",))):
             place = f"bảng {len(grids) + 1}"
-            rows = _page_rows(table, f"{name}, {place}")
+            rows, merged = _page_rows(table, f"{name}, {place}")
             if len(rows) > 1 and max(map(len, rows)) > 1:
-                grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1))))
+                grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
             check_count(len(grids), name)
     except (etree.LxmlError, RecursionError):
         raise damaged(name) from None
@@ -67,17 +67,15 @@ def _innermost(walker: Iterator) -> Iterator[tuple[str, object]]:
             title = title_of(_page_text(node) if is_inmost else node.text or "") or title
 
 
-def _page_rows(table: object, where: str) -> list[list[str]]:
-    """Return the cells of a table; what spans several rows fills each of them."""
+def _page_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:
+    """Return the cells of a table; what spans several rows fills each of them, as told."""
     rows: list[list[str]] = []
+    merged = set()
     size = 0
     spans: dict[int, tuple[int, str]] = {}  # column → rows still to fill, and with what
     for row in table.iter("tr"):
         if row.get("hidden") is not None or "display:none" in (row.get("style") or ""):
-            raise ValueError(
-                f"{where}, dòng {len(rows) + 1}: dòng bị ẩn, không rõ có dùng hay không; hãy chép "
-                "bảng vào Excel rồi xóa dòng ẩn."
-            )
+            raise hidden_row(where, len(rows) + 1)
         cells: list[str] = []
         given = deque(cell for cell in row if cell.tag in ("td", "th"))
         while given or len(cells) in spans:
@@ -87,6 +85,7 @@ def _page_rows(table: object, where: str) -> list[list[str]]:
                 if left > 1:
                     spans[at] = left - 1, text
                 cells.append(text)
+                merged.add((len(rows) + 1, at))
                 continue
             cell = given.popleft()
             text, width = _page_text(cell), span(cell.get("colspan"), where)
@@ -103,8 +102,8 @@ def _page_rows(table: object, where: str) -> list[list[str]]:
         if cells:
             rows.append(cells)
         size += sum(map(len, cells)) + len(cells)
-        check_size(size, where)
-    return rows
+        check_size(size, len(cells), where)
+    return rows, merged
 
 
 def _page_text(node: object) -> str:

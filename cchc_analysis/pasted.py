@@ -5,15 +5,19 @@ is found again from what each column must hold and from the numbering, over all 
 reading that fits only in one way is taken, anything else is refused.
 """
 
+import re
+
 import pandas as pd
 
-from cchc_analysis.grid import are_column_numbers, to_cells
+from cchc_analysis.grid import to_cells
 from cchc_analysis.header import role_of
-from cchc_analysis.labels import FOOTERS
+from cchc_analysis.labels import FOOTERS, SCALE
+from cchc_analysis.numbers import are_column_numbers
 from cchc_analysis.runs import COUNT, Run, count, rows_at, runs_at
-from cchc_analysis.text import clean, fold
+from cchc_analysis.text import clean, fold, quoted
 
 _LINES_PER_HEADER = 4
+_PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?")  # a number, or what is left of one
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 
 
@@ -43,12 +47,14 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
             rows[start - 1] = (values[start - 1],)
         rows |= {start: tuple(header)} | {at: run.cells for at, run in found.items()}
         end = list(found.values())[-1].end
+        if end < len(table):
+            notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
         if len(header) == 2:
             last = list(found)[-1]
             unit = rows[last][[role_of(cell) for cell in header].index("unit")]
             notes.append(
                 f"bảng dán chỉ có tên và điểm nên được đọc đến số cuối cùng, hãy kiểm tra đơn vị "
-                f"cuối '{unit}' (dòng {lines[last]})"
+                f"cuối {quoted(unit)} (dòng {lines[last]})"
             )
     if starts and not rows:
         header, body = _header_at(values, starts[0])
@@ -86,8 +92,8 @@ def _rows_at(
     last = runs[starts[-1]]
     if _is_part(values, last, reading, [runs[at] for at in runs if at >= last.end]):
         raise ValueError(
-            f"{name}, dòng {lines[last.end]}: '{values[last.end][:60]}' trông như thuộc bảng nhưng "
-            f"không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
+            f"{name}, dòng {lines[last.end]}: {quoted(values[last.end])} trông như thuộc bảng "
+            f"nhưng không đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); "
             "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
         )
     return {at: runs[at] for at in starts}
@@ -104,7 +110,8 @@ def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
         for length in range(_LINES_PER_HEADER, 0, -1):
             *_, last = lines = values[at : at + length]
             cell = " ".join(lines)
-            role = role_of(cell) if length == 1 or last[0] != "(" else None
+            is_cell = length == 1 or last[0] != "(" or SCALE.search(cell)
+            role = role_of(cell) if is_cell else None
             if role is not None and role not in roles:
                 header.append(cell)
                 roles.add(role)
@@ -120,6 +127,8 @@ def _is_part(values: list[str], last: Run, roles: list[str], later: list[Run]) -
     end = last.end
     if end == len(values):
         return False
+    if _PIECE.fullmatch(values[end]):
+        return True
     if "number" not in roles:
         one_less = [[r for r in roles if r != role] for role in roles if role != "score"]
         broken = len(roles) > 2 and any(any(rows_at(values, end, less)) for less in one_less)

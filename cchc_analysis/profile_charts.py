@@ -11,8 +11,8 @@ from cchc_analysis import drawing
 from cchc_analysis.field_charts import OF_FIELDS, field_means
 from cchc_analysis.fields import field_matrix
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
-from cchc_analysis.labels import SHOWN
 from cchc_analysis.marks import make_room, write_columns
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, group_numbers, several_groups
 from cchc_analysis.text import decimal_comma
 

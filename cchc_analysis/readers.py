@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.documents import word_grids
+from cchc_analysis.documents import check_size, word_grids
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.labels import LEGACY
@@ -150,6 +150,8 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
         rows = _quoted(text, delimiter, name)
     if delimiter == "|":
         rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
+    for line, row in rows:
+        check_size(0, len(row), f"{name}, dòng {line}")
     cells = to_cells([row for _, row in rows], [line for line, _ in rows])
     for line, row in rows:
         inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cchc_analysis.header import role_of
-from cchc_analysis.labels import MISSING
+from cchc_analysis.labels import FOOTERS, MISSING
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import same
+from cchc_analysis.text import fold, same
 
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
+_CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
 COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _KINDS = {
@@ -54,13 +55,19 @@ def _lengths(values: list[str], at: int, role: str) -> list[int]:
         sizes = range(min(3, len(values) - at), 0, -1)
         return [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
     most = 1 if role == "word" else _LINES_PER_NAME
+    if role == "word" and FOOTERS.match(fold(values[at])):
+        return []
     words = itertools.takewhile(_may_be_in_a_name, values[at : at + most])
     return [length for length, _ in enumerate(words, start=1)]
 
 
 def _may_be_in_a_name(line: str) -> bool:
     # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
-    if _NUMBER.fullmatch(line) or (len(line) > 2 and same(line) in known_grades()):
+    if (
+        _NUMBER.fullmatch(line)
+        or _CUT.fullmatch(line)
+        or (len(line) > 2 and same(line) in known_grades())
+    ):
         return False
     return role_of(line) not in ("number", "published_rank", "published_grade")
 

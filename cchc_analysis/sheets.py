@@ -11,14 +11,16 @@ from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.hidden import (
     HIDDEN,
     PERCENT,
+    STRUCK,
     Marks,
     Refused,
     check_size,
     is_percent,
-    marks_of_ods,
     marks_of_xlsx,
 )
+from cchc_analysis.opendocument import marks_of_ods
 from cchc_analysis.sniff import damaged, encrypted
+from cchc_analysis.text import quoted
 
 _UNTITLED = re.compile(r"(?:sheet|trang[ _]?tính|bảng)[ _]?\d*", re.IGNORECASE)
 
@@ -35,7 +37,7 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
                 if about.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
                 if about.visible != calamine.SheetVisibleEnum.Visible:
-                    hidden.append(f"trang tính ẩn '{about.name}'")
+                    hidden.append(f"trang tính ẩn {quoted(about.name)}")
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 if sheet.total_height:
@@ -87,6 +89,8 @@ def _marks_of_xls(path: Path) -> Marks:
             for column, cell in enumerate(sheet.row(at)):
                 if cell.ctype == xlrd.XL_CELL_ERROR:
                     here[at, column] = xlrd.error_text_from_code.get(cell.value, "#")
+                elif book.font_list[book.xf_list[cell.xf_index].font_index].struck_out:
+                    here[at, column] = STRUCK
                 elif cell.ctype == xlrd.XL_CELL_NUMBER and is_percent(formats[cell.xf_index]):
                     here[at, column] = PERCENT
     return found
@@ -107,18 +111,21 @@ def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid
         if mark == HIDDEN:
             hidden_rows.append(row + 1)
             continue
-        rows[row][column] = _percent(rows[row][column]) if mark == PERCENT else mark
+        shown = rows[row][column]
+        if mark == STRUCK:
+            mark = f"[{shown}]" if shown else ""
+        rows[row][column] = _percent(shown) if mark == PERCENT else mark
+    letters = [_letters(column) for column in range(width)]
+    merged = set()
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
         if left >= width or top >= len(rows):
             continue
         for row in range(top + 1, min(bottom + 1, len(rows))):
             rows[row][left] = rows[top][left]
+            merged.add((row + 1, letters[left]))
     title = "" if _UNTITLED.fullmatch(sheet.name) else sheet.name
-    letters = [_letters(column) for column in range(width)]
-    grid = Grid(
-        f"trang tính '{sheet.name}'", title, to_cells(rows, range(1, len(rows) + 1), letters)
-    )
-    return grid, hidden_rows
+    cells = to_cells(rows, range(1, len(rows) + 1), letters)
+    return Grid(f"trang tính '{sheet.name}'", title, cells, merged), hidden_rows
 
 
 def _as_shown(cell: object) -> str:

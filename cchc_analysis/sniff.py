@@ -5,6 +5,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from cchc_analysis.text import quoted
+
 # What each ending stands for.
 _KINDS = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".docx": "docx",
@@ -31,33 +33,45 @@ class _Unsafe(Exception):
 
 def kind_of(path: Path) -> str:
     """Return what to read `path` as; refuse what its ending does not say, or what is not safe."""
-    if path.is_dir():
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError:  # a name that no system allows
+        is_there = is_folder = False
+    if is_folder:
         raise ValueError(f"{path} là một thư mục; hãy chỉ rõ tệp cần đọc trong đó.")
-    if not path.exists():
+    if not is_there:
         raise FileNotFoundError(
-            f"Không tìm thấy tệp {path}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy đủ."
+            f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy "
+            "đủ."
         )
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
         raise ValueError(
-            f"{path.name}: chưa đọc được định dạng '{path.suffix}'; hãy lưu bảng dạng .xlsx, .docx "
-            f"hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
+            f"{path.name}: chưa đọc được định dạng {quoted(path.suffix)}; hãy lưu bảng dạng "
+            f".xlsx, .docx hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
         )
     size = path.stat().st_size
     if size == 0:
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
     if size > _MOST_MB[kind] * 1e6:
         raise _too_large(path.name, kind)
-    with path.open("rb") as file:
-        found = _content(path, file.read(4096))
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise type(error)(
+            f"{path.name}: không mở được tệp ({error.strerror}); hãy đóng chương trình đang mở tệp "
+            "hoặc kiểm tra quyền đọc rồi thử lại."
+        ) from None
+    found = _content(path, start)
     if found == "encrypted":
         raise encrypted(path.name)
     if found == "damaged":
         raise damaged(path.name)
     if found != kind and not (kind == "html" and found == "text"):
         raise ValueError(
-            f"{path.name}: đuôi tệp là '{path.suffix}' nhưng nội dung là {_SHOWN[found]}; hãy đổi "
-            "đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx."
+            f"{path.name}: đuôi tệp là {quoted(path.suffix)} nhưng nội dung là {_SHOWN[found]}; "
+            "hãy đổi đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx."
         )
     if kind in ("xlsx", "ods", "docx"):
         _check_package(path, kind)

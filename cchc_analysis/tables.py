@@ -2,40 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.grid import Grid, numbering
+from cchc_analysis.grid import Grid
 from cchc_analysis.header import (
     Header,
+    Table,
+    goes_on,
     header_of,
     is_distribution,
     is_header,
     is_near_header,
-    is_second_row,
     may_be_titles,
-    roles,
     split_pairs,
 )
+from cchc_analysis.headings import is_block, is_heading
 from cchc_analysis.labels import FOOTERS
+from cchc_analysis.numbers import numbering
 from cchc_analysis.readers import read_grids
 from cchc_analysis.text import fold
 
 _LONGEST_HEADING = 120
+_MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
-
-
-class Table(NamedTuple):
-    """One table with a header."""
-
-    place: str
-    heading: str  # the line above the header, else the title of its sheet or page
-    title: str  # of its sheet or page
-    context: str  # every line above it: the year may stand in another
-    header: Header
-    body: pd.DataFrame
-    notes: tuple[str, ...] = ()
 
 
 def find_tables(
@@ -63,15 +53,22 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     tables: list[Table] = []
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
         body = cells.iloc[at + rows : above[number + 1][0] if number + 1 < len(above) else None]
+        if is_distribution(header):
+            counted = f"bảng phân bố từ dòng {cells.index[at]}"
+            tables = [t._replace(notes=(*t.notes, counted)) for t in tables[:1]] + tables[1:]
+            continue
         if tables and _goes_on(tables[-1], header, body, lines):
             last = tables.pop()
             notes = (*last.notes, f"dòng {cells.index[at]} (tiêu đề lặp lại)")
             tables.append(last._replace(body=pd.concat([last.body, body]), notes=notes))
             continue
-        heading = next((line for line in lines if line[0] != "("), "")
+        own = [line for line in lines if is_heading(line)]
+        heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
-        tables.append(Table(grid.place, heading, grid.title, context, header, body))
+        tables.append(
+            Table(grid.place, heading, grid.title, context, header, body, (), grid.merged)
+        )
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [
         table._replace(header=header, body=body)
@@ -87,12 +84,14 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
         if not may_be[at] or (found and at < sum(found[-1][:2])):
             continue
         header, rows = header_of(cells, at), 1
-        goes_on = at + 1 < len(cells) and is_second_row(cells, at)
-        if goes_on or (at + 1 < len(cells) and may_be[at + 1] and not test(header)):
-            joined = header_of(cells, at, 2)
-            if test(joined):
-                header, rows = joined, 2
-        if test(header):
+        while rows < min(_MOST_HEADER_ROWS, len(cells) - at) and (
+            goes_on(header, cells.iloc[at + rows]) or (may_be[at + rows] and not test(header))
+        ):
+            joined = header_of(cells, at, rows + 1)
+            if not test(joined):
+                break
+            header, rows = joined, rows + 1
+        if test(header) or is_distribution(header):
             found.append((at, rows, header))
     return found
 
@@ -112,7 +111,7 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
     """Return whether a header is the last table's, repeated on the next page."""
     if list(map(fold, header.titles.fillna(""))) != list(map(fold, last.header.titles.fillna(""))):
         return False
-    number = [column for column, role in roles(header).items() if role == "number"]
+    number = [column for column, role in header.roles.items() if role == "number"]
     if not number:
         return not above
     before, after = numbering(last.body[number[0]]), numbering(body[number[0]])
@@ -181,7 +180,7 @@ def list_tables(
         body = one.body.fillna("")
         body = body[(body != "").any(axis=1)]
         titles = one.header.titles.fillna("")
-        unit = next((c for c, role in roles(one.header).items() if role == "unit"), titles.index[0])
+        unit = next((c for c, role in one.header.roles.items() if role == "unit"), titles.index[0])
         units = body.loc[body[unit] != "", unit].head(_FIRST_UNITS)
         shown = ", ".join(titles[titles != ""])
         rows.append((number, one.place, one.heading, len(body), shown, "; ".join(units)))

@@ -30,6 +30,12 @@ def fold(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
+def quoted(text: object, most: int = 60) -> str:
+    """Return a text from a file in quotes, cut so that a sentence stays one."""
+    text = str(text)
+    return f"'{text}'" if len(text) <= most else f"'{text[: most - 1]}…'"
+
+
 def decimal_comma(value: float) -> str:
     """Return a number that was given, not computed, as short as it is: 90, 62,5."""
     return f"{value:g}".replace(".", ",")

@@ -104,6 +104,7 @@ def test_two_columns_of_any_role_are_refused():
         assert f'columns={{"{role}"' in refusal(table)
 
 
+@pytest.mark.filterwarnings("ignore:.*hiểu cột 'Nhóm' là khối")
 def test_grades_are_told_from_blocks_and_ranks_by_their_values():
     table = frame("Đơn vị|Điểm|Nhóm", ["a", 95, "A"], ["b", 80, "Nhóm B"])
     assert load_scores(table)["published_grade"].tolist() == ["A", "Nhóm B"]
@@ -127,3 +128,57 @@ def test_a_header_alone_and_a_column_of_no_number_are_refused():
     assert "không có đơn vị nào" in refusal(frame("STT|Đơn vị|Điểm"))
     for number in (0, -1, True):
         assert "không có cột" in refusal(SELF, columns={"score": number})
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Tổng điểm (thang điểm 70)", "Tổng điểm (tối đa 70)", "Điểm (tối đa là 70 điểm)",
+     "Tổng điểm (70 điểm)", "Tổng điểm/70", "Điểm thang 70"],
+)  # fmt: skip
+def test_a_title_may_state_the_maximum(title):
+    scores = load_scores(frame(f"Đơn vị|{title}", ["a", 63], ["b", 60]))
+    assert scores["max_score"].tolist() == [70, 70]
+    assert scores.attrs["scale"] == "Thang điểm 70"
+    assert "khác thang điểm đã đặt (max_score=100)" in refusal(
+        frame(f"Đơn vị|{title}", ["a", 63]), max_score=100
+    )
+
+
+def test_a_row_may_state_the_maximum():
+    table = frame("Đơn vị|Điểm", ["Điểm tối đa", 70], ["a", 63], ["b", 60])
+    with pytest.warns(LoadWarning, match="lấy thang điểm từ dòng 1 'Điểm tối đa 70'"):
+        scores = load_scores(table)
+    assert scores["unit"].tolist() == ["a", "b"]
+    assert scores["max_score"].tolist() == [70, 70]
+    both = frame("Đơn vị|Điểm/84", ["Điểm tối đa", 70], ["a", 63])
+    assert "thang điểm 70 khác thang điểm 84" in refusal(both)
+
+
+def test_points_beside_another_percentage_need_a_maximum():
+    table = frame("Đơn vị|Tổng điểm|Tỷ lệ (%)", ["a", "68,32", "81,33"])
+    sentence = refusal(table)
+    assert "'Tổng điểm' và 'Tỷ lệ (%)'" in sentence
+    assert "thang điểm không phải 100" in sentence
+    assert loaded(table, max_score=84)["score"].tolist() == [68.32]
+    assert loaded(table, columns={"score": "Tỷ lệ (%)"})["score"].tolist() == [81.33]
+    alike = frame("Đơn vị|Tổng điểm|Tỷ lệ (%)", ["a", "68,32", "68,32%"])
+    assert loaded(alike)["max_score"].tolist() == [100]
+
+
+def test_judgements_compete_with_a_plain_score():
+    table = frame("Đơn vị|Điểm|Thẩm định", ["a", 95, 90])
+    assert "các cột 'Điểm' và 'Thẩm định'" in refusal(table)
+    words = frame("Đơn vị|Điểm|Kết quả thẩm định", ["a", 95, "Đạt"])
+    assert loaded(words)["score"].tolist() == [95]
+
+
+def test_a_pair_that_reads_both_ways_is_no_pair():
+    assert "không có cột điểm" in refusal(
+        frame("Đơn vị|Xếp hạng", ["a", "95 (1)"], ["b", "85 (2)"])
+    )
+
+
+def test_small_scores_are_not_taken_for_points_of_100():
+    table = frame("Đơn vị|Điểm", ["a", 9.5], ["b", 8])
+    assert "thang điểm là 10" in refusal(table)
+    assert load_scores(table, max_score=10)["max_score"].tolist() == [10, 10]

@@ -1,6 +1,7 @@
 import docx
 import pytest
 from conftest import loaded, refusal
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from layouts import LAYOUTS
@@ -54,6 +55,7 @@ def test_cells_merged_in_word(word):
     assert scores["block"].tolist() == ["Khối sở", "Khối sở", "X"]
 
 
+@pytest.mark.filterwarnings("ignore:.*lấy tên khối từ các dòng tiêu đề")
 def test_a_row_merged_across_heads_a_block(word):
     def merge(document):
         for at in (1, 3):
@@ -233,3 +235,33 @@ def test_lines_in_brackets_are_no_heading(word):
             table._tbl.addprevious(document.add_paragraph("(Kèm theo Quyết định số 12)")._p)
 
     assert loaded(word(*tables, change=remark))["block"].tolist() == ["KHỐI SỞ", "KHỐI HUYỆN"]
+
+
+def test_a_style_that_raises_its_text_marks_it(word):
+    def change(document):
+        style = document.styles.add_style("Chú thích", WD_STYLE_TYPE.CHARACTER)
+        style.font.superscript = True
+        document.tables[0].cell(1, 2).paragraphs[0].add_run("1", style=style)
+
+    assert "'97,23[1]'" in refusal(word(("", [HEADER, ["1", "a", "97,23"]]), change=change))
+
+
+def test_a_hidden_row_in_word_is_refused(word):
+    def change(document):
+        row = document.tables[0].rows[2]._tr.get_or_add_trPr()
+        row.append(OxmlElement("w:hidden"))
+
+    lines = [HEADER, ["1", "a", "90"], ["2", "b", "80"]]
+    assert "bảng 1, dòng 3: dòng bị ẩn" in refusal(word(("", lines), change=change))
+
+
+def test_a_score_merged_down_is_told(word, page):
+    def merge(document):
+        document.tables[0].cell(1, 2).merge(document.tables[0].cell(2, 2)).text = "90"
+
+    lines = [HEADER, ["1", "a", ""], ["2", "b", ""], ["3", "c", "80"]]
+    with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
+        assert load_scores(word(("", lines), change=merge))["score"].tolist() == [90, 90, 80]
+    table = rows(HEADER) + "<tr><td>1</td><td>a</td><td rowspan=2>90</td></tr>" + rows(["2", "b"])
+    with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
+        assert load_scores(page(f"<table>{table}</table>"))["score"].tolist() == [90, 90]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import load_scores
+from cchc_analysis import LoadWarning, load_scores
 
 PASTED = Path(__file__).parent / "fixtures" / "cchc-2020-pasted.txt"
 LINES = PASTED.read_text(encoding="utf-8").splitlines()
@@ -13,6 +13,7 @@ FIRST, LAST = (
     LINES.index("Không có đơn vị xếp loại Trung bình, Yếu."),
 )
 TOWN = load_scores(DATA / "cchc-2020.csv")
+pytestmark = pytest.mark.filterwarnings("ignore:.*không đọc phần chữ từ dòng")
 UNSCORED = pytest.mark.filterwarnings("ignore:.*chưa có điểm")
 
 
@@ -203,3 +204,27 @@ def test_a_lost_score_does_not_take_the_number_of_the_next_row(load):
     with pytest.raises(ValueError, match="dòng 10: 'Phòng C' trông như thuộc bảng"):
         load(lines)
     assert load([*lines[:8], "90", *lines[8:]])["score"].tolist() == [97.23, 90, 70]
+
+
+def test_what_stands_below_the_table_is_told(load):
+    with pytest.warns(LoadWarning, match="không đọc phần chữ từ dòng 7 'Nơi nhận:'"):
+        assert load(["Đơn vị", "Điểm", "a", "90", "b", "80", "Nơi nhận:"]).shape == (2, 3)
+
+
+def test_pieces_of_a_number_are_refused_wherever_they_stand(load):
+    table = ["STT", "Đơn vị", "Điểm", "1", "a", "90", "2", "Phường"]
+    for broken in (["2", "91"], ["90,", "5"], ["90", ",5"]):
+        for rest in ([], ["3", "c", "80"]):
+            with pytest.raises(ValueError, match="bảng dán|không đọc được"):
+                load([*table, *broken, *rest])
+
+
+def test_a_title_may_state_the_maximum_on_a_line_of_its_own(load):
+    scores = load(["STT", "Đơn vị", "Tổng điểm", "(thang 70)", "1", "a", "63", "2", "b", "60"])
+    assert scores["max_score"].tolist() == [70, 70]
+
+
+def test_a_lost_grade_is_no_reason_to_take_another_word_for_it(load):
+    table = ["STT", "Đơn vị", "Điểm", "Xếp loại", "1", "a", "90", "Đạt", "2", "b", "80"]
+    with pytest.raises(ValueError, match="không đọc được"):
+        load([*table, "Nơi nhận:", "UBND"])

@@ -6,8 +6,13 @@ import pandas as pd
 import pytest
 import xlwt
 from conftest import loaded, refusal
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.style import Style, TextProperties
+from odf.table import Table, TableCell, TableRow
+from odf.text import P, Span
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
 
@@ -274,3 +279,63 @@ def test_sheets_under_the_same_title_are_told_by_their_names(book):
     other = [["KẾT QUẢ XẾP HẠNG"], HEADER, [1, "b", 90]]
     scores = loaded(book({"Khối sở": rows, "Khối huyện": other}))
     assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]
+
+
+def test_a_score_that_is_struck_out_is_refused(book, tmp_path):
+    def strike(sheet):
+        sheet["C3"].font = Font(strike=True)
+
+    path = book([HEADER, [1, "a", 90], [2, "b", 80]], change=strike)
+    assert "ô C3: ô '[80]'" in refusal(path)
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Điểm")
+    for at, row in enumerate([HEADER, [1, "a", 90], [2, "b", 80]]):
+        for column, cell in enumerate(row):
+            struck = xlwt.easyxf("font: struck_out true" if cell == 80 else "")
+            sheet.write(at, column, cell, struck)
+    old.save(str(tmp_path / "cũ.xls"))
+    assert "ô C3: ô '[80]'" in refusal(tmp_path / "cũ.xls")
+
+
+def test_marks_and_hidden_rows_of_libre_office(tmp_path):
+    def write(text="80", *, row=None, cell=None):
+        document = OpenDocumentSpreadsheet()
+        for name, family, looks in (
+            ("up", "text", {"textposition": "super 58%"}),
+            ("out", "text", {"textlinethroughstyle": "solid"}),
+            ("whole", "table-cell", {"textlinethroughstyle": "solid"}),
+        ):
+            style = Style(name=name, family=family)
+            style.addElement(TextProperties(**looks))
+            document.automaticstyles.addElement(style)
+        table = Table(name="Điểm")
+        document.spreadsheet.addElement(table)
+        for line in ([*HEADER], ["1", "a", "90"], ["2", "b", text]):
+            is_last = line[0] == "2"
+            made = TableRow(**({"visibility": row} if row and is_last else {}))
+            table.addElement(made)
+            for shown in line:
+                styled = {"stylename": cell} if cell and is_last and shown == text else {}
+                made.addElement(box := TableCell(valuetype="string", **styled))
+                box.addElement(paragraph := P())
+                first, _, mark = shown.partition("^")
+                paragraph.addText(first)
+                if mark:
+                    paragraph.addElement(Span(stylename=mark, text="1"))
+        document.save(str(tmp_path / "bảng.ods"))
+        return tmp_path / "bảng.ods"
+
+    assert load_scores(write())["score"].tolist() == [90, 80]
+    assert "ô C3: ô '80[1]'" in refusal(write("80^up"))
+    assert "ô C3: ô '80[1]'" in refusal(write("80^out"))
+    assert "ô C3: ô '[80]'" in refusal(write(cell="whole"))
+    for hidden in ("collapse", "filter"):
+        with pytest.warns(LoadWarning, match="có dòng ẩn vẫn được đọc .dòng 3"):
+            assert len(load_scores(write(row=hidden))) == 2
+
+
+def test_a_score_merged_down_in_a_workbook_is_told(book):
+    rows = [HEADER, [1, "a", 90], [2, "b", None], [3, "c", 80]]
+    path = book(rows, change=lambda sheet: sheet.merge_cells("C2:C3"))
+    with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
+        assert load_scores(path)["score"].tolist() == [90, 90, 80]

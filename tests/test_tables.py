@@ -77,6 +77,7 @@ def test_a_header_repeated_on_the_next_page_is_told(text):
         assert len(load_scores(text("Đơn vị;Điểm", "a;90", "Đơn vị;Điểm", "b;80"))) == 2
 
 
+@pytest.mark.filterwarnings("ignore:.*lấy tên khối từ các dòng tiêu đề")
 def test_rows_that_head_a_block(text):
     path = text(HEADER, "I;Khối sở;;", *SO, "II;Khối huyện;;", *HUYEN)
     assert load_scores(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
@@ -187,3 +188,92 @@ def test_a_year_of_publication_is_not_the_year(text):
     assert loaded(path)["year"].unique().tolist() == [2021, 2020]
     path = text("Kết quả năm 2021-2022", HEADER, *SO, "Kết quả năm 2020", HEADER, *SO)
     assert "Sở A" in refusal(path) or "không cho biết" in refusal(path)
+
+
+def test_ranks_against_the_scores_are_told(text):
+    with pytest.warns(
+        LoadWarning, match="không theo điểm ở 1 đơn vị .ví dụ dòng 2: 'A' hạng 1 với"
+    ):
+        load_scores(text(HEADER, "1;A;80;1", "2;B;90;2"))
+    with pytest.warns(LoadWarning, match=r"1 đơn vị có điểm nhưng không có hạng \('B'\)"):
+        load_scores(text(HEADER, "1;A;90;1", "2;B;80;"))
+    assert len(load_scores(text(HEADER, "1;A;90;1", "2;B;90;2", "3;C;80;2"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["1;A;90;1", "2;B;80;2", "1;C;85;1"], "dòng 4: số thứ tự bắt đầu lại từ 1"),
+        (["1;A;90;1", "x;B;80;2", "2;C;70;3"], "dòng 3: số thứ tự 'x' không phải là số"),
+        (["(1);A;90;1", "(3);B;80;2"], "dòng 3: số thứ tự nhảy đến 3"),
+        (["1.0;A;90;1", "3.0;B;80;2"], "dòng 3: số thứ tự nhảy đến 3"),
+        (["1;90;1;1"], "dòng 2: tên đơn vị '90' không có chữ cái nào"),
+        (["1;A;90;0"], "dòng 2: xếp hạng '0' phải từ 1 trở lên"),
+    ],
+)
+def test_rows_out_of_place_are_refused(text, lines, words):
+    assert words in refusal(text(HEADER, *lines))
+
+
+def test_the_numbering_may_begin_again_in_each_block(text):
+    scores = load_scores(text(f"{HEADER};Khối", "1;A;90;1;Sở", "2;B;80;2;Sở", "1;C;85;1;Xã"))
+    assert scores["block"].tolist() == ["Sở", "Sở", "Xã"]
+
+
+def test_a_year_has_four_digits(text):
+    assert "dòng 2: năm '20'" in refusal(text("Năm;Đơn vị;Điểm", "20;A;90"))
+
+
+def test_the_year_of_a_decision_is_not_the_year_of_its_table(text):
+    path = text(
+        "Năm 2021 (Quyết định 24/QĐ-UBND ngày 5 tháng 1 năm 2022)", HEADER, *SO,
+        "Năm 2020, theo báo cáo ngày 05/01/2022", HEADER, *SO,
+    )  # fmt: skip
+    assert loaded(path)["year"].tolist() == [2021, 2021, 2020, 2020]
+
+
+def test_a_remark_above_a_header_does_not_name_the_block(text):
+    remark = "Chưa tính điểm thưởng"
+    path = text("Khối sở", remark, HEADER, *SO, "", "Khối huyện", remark, HEADER, *HUYEN)
+    assert loaded(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    unit = text("Đơn vị tính: điểm", HEADER, ";Đơn vị tính: điểm;;", *SO)
+    assert "block" not in loaded(unit)
+
+
+def test_a_header_of_three_rows_and_rows_of_column_numbers(text):
+    titles = ["STT;Đơn vị;Kết quả;", ";;Năm 2020;", ";;Điểm;Xếp hạng"]
+    scores = loaded(text(*titles, "(1);(2);(3);(4)=(3)", *SO))
+    assert scores["published_rank"].tolist() == [1, 2]
+
+
+def test_a_list_of_counts_below_is_told_and_ends_the_table(text):
+    path = text(HEADER, *SO, "Xếp loại;Số lượng;Tỷ lệ;", "Tốt;2;100%;")
+    with pytest.warns(LoadWarning, match="không dùng đến bảng phân bố từ dòng 4"):
+        assert len(load_scores(path)) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["TB khối sở", "Cả nước", "Trung vị", "Điểm TB", "Giá trị trung bình", "Bình quân chung"],
+)
+def test_sums_without_a_number_are_no_units(text, name):
+    with pytest.warns(LoadWarning, match=f"dòng 4 '{name}"):
+        assert len(load_scores(text("Đơn vị;Điểm", "A;90", "Xã Trung Bình;80", f"{name};85"))) == 2
+
+
+@pytest.mark.parametrize(
+    "options", [{"table": 1.0}, {"table": True}, {"columns": "score"}, {"year": 20}, {"block": " "}]
+)
+def test_an_option_of_another_kind_is_refused(text, options):
+    (name,) = options
+    assert f"{name}=" in refusal(text(HEADER, *SO), **options)
+
+
+def test_long_cells_do_not_make_long_sentences(text):
+    long = "Đơn vị " * 200
+    assert long[:50] in refusal(text(HEADER, f"1;{long};90;1", f"2;{long};80;2"))
+    assert "…" in refusal(text(HEADER, f"1;A;{long};1"))
+    assert "không có cột" in refusal(text(HEADER, *SO), columns={"score": long})
+    refusal(text(HEADER, *SO), table=long)
+    titles = ";".join(f"Điểm {number} {long}"[:190] for number in range(12))
+    refusal(text(f"Đơn vị;{titles}", ";".join(["A", *["90"] * 12])))

@@ -1,0 +1,48 @@
+"""What a loaded table gives reason to check: it is told, never mended."""
+
+import pandas as pd
+
+from cchc_analysis.table import group_numbers, holes_in_ranks
+from cchc_analysis.text import decimal_comma, quoted
+
+_NOISE = 1e-9
+_SHOWN_UNITS = 3
+
+
+def doubts(scores: pd.DataFrame) -> list[str]:
+    """Return in words what is missing from a table, and where its ranks contradict its scores."""
+    unscored = scores["score"].isna()
+    told = [_count(scores, unscored, "chưa có điểm")] if unscored.any() else []
+    if "published_rank" not in scores:
+        return told
+    ranks = scores["published_rank"]
+    unranked = ranks.isna() & ~unscored
+    if unranked.any() and ranks.notna().any():
+        told.append(_count(scores, unranked, "có điểm nhưng không có hạng"))
+    if len(holes := holes_in_ranks(scores)):
+        told.append(f"xếp hạng công bố thiếu hạng {holes.iloc[0]}, có thể chỉ là một phần của bảng")
+    return told + _against_ranks(scores)
+
+
+def _count(scores: pd.DataFrame, rows: pd.Series, what: str) -> str:
+    first = ", ".join(quoted(unit) for unit in scores.loc[rows, "unit"].head(_SHOWN_UNITS))
+    return f"{rows.sum()} đơn vị {what} ({first}{', …' if rows.sum() > _SHOWN_UNITS else ''})"
+
+
+def _against_ranks(scores: pd.DataFrame) -> list[str]:
+    """Tell units with less than one of a worse published rank: a column may be misread."""
+    share = scores["score"] / scores["max_score"]
+    table = scores.assign(share=share, group=group_numbers(scores))
+    table = table.dropna(subset=["share", "published_rank"])
+    order = ["group", "published_rank", "share"]
+    table = table.sort_values(order, ascending=[False, False, True], kind="stable")
+    best_below = table.groupby("group")["share"].cummax()
+    against = table[best_below > table["share"] + _NOISE]
+    if against.empty:
+        return []
+    row = against.loc[against.index.min()]
+    return [
+        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {row['place']}: "
+        f"{quoted(row['unit'])} hạng {row['published_rank']} với {decimal_comma(row['score'])} "
+        "điểm nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
+    ]

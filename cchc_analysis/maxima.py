@@ -1,0 +1,120 @@
+"""On what scale a table is scored: the maximum of each row, stated, given or assumed."""
+
+import math
+from numbers import Real
+
+import pandas as pd
+
+from cchc_analysis.grid import begins, in_words
+from cchc_analysis.labels import MAXIMUM, SCALE, WHERE_MAX
+from cchc_analysis.numbers import first_line, numbering, numbers_in, place, to_numbers
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.text import decimal_comma, quoted
+
+_NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
+_LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
+_LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
+
+
+def stated_maximum(
+    name: str, title: str, body: pd.DataFrame, columns: dict[str, object]
+) -> tuple[pd.DataFrame, float | None, list[str]]:
+    """Return the rows without the one of the maxima, the maximum stated there or in the title.
+
+    The title is that of the scores: "Tổng điểm (thang điểm 70)".
+    """
+    found = SCALE.search(title)
+    stated = float(next(filter(None, found.groups())).replace(",", ".")) if found else None
+    values = numbers_in(body[columns["score"]].fillna(""))
+    rows = begins(MAXIMUM, body, columns) & values.notna()
+    told = []
+    for line in body.index[rows]:
+        words = in_words(line, body.loc[line].fillna(""))
+        if "number" in columns and len(numbering(body.loc[[line], columns["number"]].fillna(""))):
+            raise ValueError(
+                f"{name}, {words} trông như dòng điểm tối đa nhưng có số thứ tự; hãy xóa số thứ tự "
+                "nếu là điểm tối đa, hoặc sửa tên đơn vị."
+            )
+        if stated not in (None, values[line]):
+            raise ValueError(
+                f"{name}, dòng {line}: thang điểm {decimal_comma(values[line])} khác thang điểm "
+                f"{decimal_comma(stated)} ghi ở chỗ khác trong bảng; hãy sửa cho thống nhất."
+            )
+        stated = float(values[line])
+        told.append(f"lấy thang điểm từ {words}")
+    return body[~rows], stated, told
+
+
+def maxima_of(
+    name: str,
+    table: dict,
+    title: str,
+    score: pd.Series,
+    given: float | None,
+    stated: float | None,
+) -> tuple[pd.Series, bool]:
+    """Return the maximum of each row, and whether it is assumed."""
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if given is not None and not (is_number and 0 < given < math.inf):
+        raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
+    if None not in (given, stated) and given != stated:
+        raise ValueError(
+            f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
+            "điểm "
+            f"đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa bảng."
+        )
+    given = given or stated
+    in_percent = "%" in title or table["score"].str.endswith("%").any()
+    if "max_score" in table:
+        maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
+        if (line := first_line(~(maxima > 0))) is not None:
+            raise ValueError(
+                f"{name}, dòng {line}: ô điểm tối đa để trống hoặc không lớn hơn 0; hãy điền điểm "
+                "tối đa của đơn vị này."
+            )
+        if (line := first_line(maxima != (given or maxima))) is not None:
+            raise ValueError(
+                f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
+                "điểm đã "
+                f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
+            )
+    elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
+        likely, why = 10, "có thể thang điểm là 10"
+        if score.max() <= 1:
+            likely, why = 1, "có thể là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%"
+        raise ValueError(
+            f"{name}: điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, "
+            f"{why}; nếu vậy hãy đặt thang điểm bằng {likely} ({WHERE_MAX}), chỉ đặt 100 nếu các "
+            "đơn vị chỉ đạt chừng ấy điểm."
+        )
+    else:
+        maxima = pd.Series(float(given or 100), score.index)
+    # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
+    if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
+        raise ValueError(
+            f"{name}, dòng {line}: cột {quoted(title)} ghi tỷ lệ % nhưng điểm tối đa là "
+            f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
+        )
+    return maxima, given is None and "max_score" not in table and not in_percent
+
+
+def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
+    """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways."""
+    maxima = scores["max_score"]
+    outside = (scores["score"] < -_NOISE) | (scores["score"] > maxima + _NOISE)
+    if (line := first_line(outside)) is not None:
+        other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({WHERE_MAX})"
+        remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
+        if cells[line].isdigit() and scores["score"][line] > _LOST_COMMA * maxima[line]:
+            remedy = f"có thể đã mất dấu phẩy khi mở bằng Excel tiếng Anh; {remedy}"
+        raise ValueError(
+            f"{name}, {place(cells, line)}: điểm {quoted(cells[line])} nằm ngoài khoảng 0 đến "
+            f"{decimal_comma(maxima[line])}; {remedy}."
+        )
+    two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")
+    if (line := first_line((maxima >= 1000) & two_ways)) is not None:
+        raise ValueError(
+            f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "
+            f"{quoted(cells[line])} "
+            "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
+        )
