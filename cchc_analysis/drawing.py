@@ -95,11 +95,11 @@ def assumption(scheme: GradeScheme) -> str:
     return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""
 
 
-def row_axes(ax: Axes | None, names: Iterable[str]) -> Axes:
+def row_axes(ax: Axes | None, names: Iterable[str], letters: int = _NAME_LETTERS) -> Axes:
     """Return axes with a row for each name, first on top; a new figure grows with the rows."""
     import matplotlib.pyplot as plt
 
-    names = [wrap(name, _NAME_LETTERS) for name in names]
+    names = [wrap(name, letters) for name in names]
     if ax is None:
         pitch = 0.07 + _LINE * max(name.count("\n") + 1 for name in names)
         _, ax = plt.subplots(figsize=(_WIDTH, 1.3 + pitch * len(names)), layout="constrained")

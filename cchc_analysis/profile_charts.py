@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_PLACES = 3
+_NAME_LETTERS = 28  # fewer than elsewhere: three columns stand beside the bars
 
 
 def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> Axes:
@@ -60,7 +61,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
     points = fields[fields["unit"] == unit].set_index("field")
     given = ax is not None
-    ax = drawing.row_axes(ax, [_with_points(name, points) for name in names])
+    ax = drawing.row_axes(ax, [_with_points(name, points) for name in names], _NAME_LETTERS)
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
     for color, width, reach in (("white", 3.6, 0.41), ("black", 2, 0.4)):  # a halo on the bar
