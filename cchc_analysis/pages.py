@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
 
 from cchc_analysis.documents import check_count, check_size, hidden_row, span, title_of
 from cchc_analysis.grid import Grid, to_cells
@@ -41,7 +40,7 @@ def page_grids(text: str, name: str) -> list[Grid]:
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
         grids = []
-        for title, table in _innermost(etree.iterwalk(root, events=("start",))):
+        for title, table in _innermost(etree.iterwalk(root, events=("start", "end"))):
             place = f"bảng {len(grids) + 1}"
             rows, merged = _page_rows(table, f"{name}, {place}")
             if len(rows) > 1 and max(map(len, rows)) > 1:
@@ -53,18 +52,21 @@ def page_grids(text: str, name: str) -> list[Grid]:
 
 
 def _innermost(walker: Iterator) -> Iterator[tuple[str, object]]:
-    """Yield the tables that hold no other table, with the last text before each."""
-    title = ""
-    for _, node in walker:
-        if node.tag not in _BLOCKS:
-            continue
-        if node.tag == "table" and node.find(".//table") is None:
+    """Yield the tables that hold no other table, with the last line of text before each."""
+    title = line = ""
+    for event, node in walker:
+        if node.tag in _BLOCKS or node.tag == "br":
+            title, line = title_of(line) or title, ""
+        if event == "end":
+            line += node.tail or ""
+        elif node.tag == "table" and node.find(".//table") is None:
             yield clean(_page_text(node.find("caption"))) or title, node
             title = ""
             walker.skip_subtree()
+        elif node.tag in _NO_TEXT:
+            walker.skip_subtree()
         else:
-            is_inmost = next(islice(node.iter(*_BLOCKS), 1, 2), None) is None
-            title = title_of(_page_text(node) if is_inmost else node.text or "") or title
+            line += node.text or ""
 
 
 def _page_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:

@@ -265,3 +265,14 @@ def test_a_score_merged_down_is_told(word, page):
     table = rows(HEADER) + "<tr><td>1</td><td>a</td><td rowspan=2>90</td></tr>" + rows(["2", "b"])
     with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
         assert load_scores(page(f"<table>{table}</table>"))["score"].tolist() == [90, 90]
+
+
+@pytest.mark.parametrize(
+    "heading", ["<b>{}</b>", "{}<br>", "<p><span>{}</span></p>", "<div>{}<br/><i>(điểm)</i></div>"]
+)
+def test_a_heading_on_a_page_may_be_any_line_of_text(page, heading):
+    so, huyen = rows(HEADER, ["1", "a", "90"]), rows(HEADER, ["1", "b", "80"])
+    body = [heading.format(f"<b>Khối</b> {n}") + f"<table>{t}</table>" for n, t in
+            (("sở", so), ("huyện", huyen))]  # fmt: skip
+    scores = loaded(page("<script>var x</script>".join(body)))
+    assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]
