@@ -17,7 +17,7 @@ _BLOCKS = (
 _MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
 _MARKED_STYLES = re.compile(
     r"display:none|visibility:hidden|line-through|font-size:0|opacity:0(?![.]?[1-9])"
-    r"|vertical-align:(?:super|sub|top)"
+    r"|vertical-align:(?:super|sub)"
 )
 
 
@@ -43,7 +43,7 @@ def page_grids(text: str, name: str) -> list[Grid]:
         for title, table in _innermost(etree.iterwalk(root, events=("start", "end"))):
             place = f"bảng {len(grids) + 1}"
             rows, merged = _page_rows(table, f"{name}, {place}")
-            if len(rows) > 1 and max(map(len, rows)) > 1:
+            if rows and max(map(len, rows)) > 1:
                 grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
             check_count(len(grids), name)
     except (etree.LxmlError, RecursionError):
@@ -117,6 +117,8 @@ def _page_text(node: object) -> str:
     if node.tag not in ("td", "th", "tr", "table"):
         is_marked |= _MARKED_STYLES.search(style) is not None
     is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
+    if node.tag in ("a", "small") and re.search(r"[^\W\d_]{2}", inside):
+        is_marked = False  # words are no mark
     if is_marked and inside.strip():
         return f"[{inside}]"
     return f" {inside} " if node.tag in (*_BLOCKS, "br") else inside
