@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from cchc_analysis.header import LIKE, Header, falls, named
-from cchc_analysis.labels import HEADERS, MISSING, PLAIN_TOTAL, SCALE, WHERE_MAX
+from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import fold, quoted, same
 
 _LONGEST_TITLE = 40
-_ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
+_SUMS = ("tong", "tong cong")
 _SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
@@ -22,7 +22,6 @@ def find_columns(
     header: Header,
     body: pd.DataFrame,
     *,
-    has_maximum: bool = False,
     wanted: Mapping[str, str | int] | None = None,
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
@@ -36,10 +35,20 @@ def find_columns(
                 f"{name}: cột {quoted(title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị "
                 "nhiều dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
             )
+        if role == "score" and _holds_grades(body[column]):
+            found[column] = "published_grade"
+        if role == "note" and _holds_numbers(body[column].fillna("")):
+            raise ValueError(
+                f"{name}: cột {quoted(title)} chỉ có số, có thể dấu phẩy trong điểm đã tách thành "
+                "ô khác; hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này."
+            )
         if role in ("published_rank", "published_grade"):
             found[column] = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
+            words = body[column].dropna().map(same)
             if found[column] == "block":
                 told.append(f"hiểu cột {quoted(title)} là khối")
+            elif found[column] != role and not words.isin([*known_grades(), *MISSING]).all():
+                told.append(f"hiểu cột {quoted(title)} là xếp loại")
         if not title and (body[column].fillna("") != "").any():
             number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
             raise ValueError(
@@ -48,8 +57,7 @@ def find_columns(
             )
     free = {c: role for c, role in found.items() if c not in columns.values() and titles[c]}
     if "score" not in columns:
-        has_maximum |= "max_score" in {*free.values(), *columns}
-        columns["score"], words = _score_column(name, titles, body, free, has_maximum=has_maximum)
+        columns["score"], words = _score_column(name, titles, body, free)
         told += words
     for column, role in free.items():
         if role in (None, "note", "score", LIKE) or role in (wanted or {}):
@@ -82,16 +90,19 @@ def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) 
 
 
 def _score_column(
-    name: str, titles: pd.Series, body: pd.DataFrame, free: dict, *, has_maximum: bool
+    name: str, titles: pd.Series, body: pd.DataFrame, free: dict
 ) -> tuple[object, list[str]]:
     """Return the one column that holds the scores; several are never guessed between."""
-    of_scores = [c for c, role in free.items() if role == "score"]
-    of_scores += [c for c, role in free.items() if role == LIKE and _has_numbers(body[c])]
-    points = [c for c in of_scores if "%" not in titles[c]]
-    if points and len(points) < len(of_scores):
-        if not has_maximum and not any(SCALE.search(titles[c]) for c in points):
-            _check_percent(name, titles, body, of_scores, points)
-        of_scores = points
+    keys = titles.map(fold)
+    of_scores = [c for c, role in free.items() if role in ("score", LIKE)]
+    if of_scores:  # a sum beside them may be what counts
+        of_scores += [c for c, role in free.items() if role is None and keys[c] in _SUMS]
+    of_scores += [c for c in free if c not in of_scores and FINAL.fullmatch(keys[c])]
+    for is_likely in (
+        lambda c: body[c].fillna("").str.contains("[0-9]").any(),
+        lambda c: "%" not in titles[c],
+    ):
+        of_scores = [c for c in of_scores if is_likely(c)] or of_scores
     if of_scores:
         one = _only(name, titles[of_scores])
         told = len(of_scores) == 1 and free[one] == LIKE
@@ -107,28 +118,12 @@ def _score_column(
     )
 
 
-def _check_percent(
-    name: str, titles: pd.Series, body: pd.DataFrame, of_scores: list, points: list
-) -> None:
-    """Refuse points beside other percentages: they have a maximum that nobody stated."""
-    (share, *_) = [c for c in of_scores if c not in points]
-    if ((numbers_in(body[points[-1]]) - numbers_in(body[share])).abs() > _ROUNDED).any():
-        raise ValueError(
-            f"{name}: các cột {listed(titles[[points[-1], share]], ' và ')} đều có thể là "
-            f"'{SHOWN['score']}' và khác nhau, nên thang điểm không phải 100; hãy đặt thang điểm "
-            f"({WHERE_MAX}), hoặc {_say('score', titles[share][:_LONGEST_TITLE])}."
-        )
-
-
-def _has_numbers(cells: pd.Series) -> bool:
-    return bool(cells.fillna("").str.contains("[0-9]").any())
-
-
 def _only(name: str, titles: pd.Series) -> object:
-    """Return the one column, or the one that is plainly the total."""
-    plain = titles[titles.map(fold).str.fullmatch(PLAIN_TOTAL)]
-    chosen = titles if len(titles) == 1 else plain
-    if len(chosen) != 1:
+    """Return the one column, or the one that is plainly the total: none that comes after it."""
+    keys = titles.map(fold)
+    is_plain = keys.str.fullmatch(PLAIN_TOTAL).astype(bool)
+    chosen = titles if len(titles) == 1 else titles[is_plain]
+    if len(chosen) != 1 or (len(titles) > 1 and keys.str.fullmatch(FINAL).any()):
         _refuse_two(name, "score", titles)
     return chosen.index[0]
 
@@ -156,6 +151,12 @@ def _are_names(cells: pd.Series) -> bool:
     return bool(cells.str.contains(r"[^\W\d_]").all() and cells.is_unique and not grades.any())
 
 
+def _holds_grades(cells: pd.Series) -> bool:
+    values = cells.dropna().map(same)
+    values = values[~values.isin(MISSING)]
+    return bool(len(values) and values.isin(list(known_grades())).all())
+
+
 def _holds_numbers(cells: pd.Series) -> bool:
     numbers = are_numbers(cells)
     return bool(numbers.any() and (numbers | missing(cells)).all())
@@ -169,7 +170,8 @@ def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
 
 
 def _refuse_two(name: str, role: str, titles: pd.Series) -> None:
-    one = titles.iloc[-1] if len(titles.iloc[-1]) <= _LONGEST_TITLE else "tên cột"
+    is_clear = role != "score" and len(titles.iloc[-1]) <= _LONGEST_TITLE
+    one = titles.iloc[-1] if is_clear else "tên cột"  # an example of a score would be followed
     raise ValueError(
         f"{name}: các cột {listed(titles, ' và ')} đều có thể là '{SHOWN[role]}'; hãy xóa cột "
         f"không dùng, hoặc {_say(role, one)}."

@@ -74,6 +74,7 @@ def _word_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[in
     """Return the cells of a table; what is merged down fills every row that it spans, as told."""
     rows: list[list[str]] = []
     merged = set()
+    numbered = 0
     size = 0  # in letters: a text merged down is counted in every row
     for row in table.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"):
         if row.xpath(f"./w:trPr/w:hidden[{_ON}]"):
@@ -84,7 +85,11 @@ def _word_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[in
             above = rows[-1][at] if rows and at < len(rows[-1]) else ""
             if is_merged := cell.vMerge == "continue":
                 merged.add((len(rows) + 1, at))
-            cells.append(above if is_merged else _word_text(cell))
+            text = _word_text(cell)
+            if not text.strip() and cell.xpath("./w:p/w:pPr/w:numPr"):
+                numbered += 1  # Word shows this number and stores none
+                text = str(numbered)
+            cells.append(above if is_merged else text)
             cells += [""] * (span(cell.grid_span, where) - 1)
         rows.append(cells + [""] * (span(row.grid_after + 1, where) - 1))
         size += sum(map(len, rows[-1])) + len(rows[-1])

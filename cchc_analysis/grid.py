@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.labels import FOOTERS
-from cchc_analysis.numbers import are_column_numbers, are_numbers, first_line, missing
+from cchc_analysis.numbers import are_column_numbers, are_numbers, first_line, missing, numbering
 from cchc_analysis.text import clean, fold, quoted
 
 
@@ -42,10 +42,32 @@ def as_written(cell: object) -> object:
     return cell
 
 
+def continued(grids: Sequence[Grid]) -> list[Grid]:
+    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
+    joined: list[Grid] = []
+    for grid in grids:
+        last = joined[-1] if joined else None
+        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
+            joined.append(grid)
+            continue
+        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
+        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
+            joined.append(grid)
+            continue
+        lines = len(last.cells)
+        cells = pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)])
+        merged = {*last.merged, *((line + lines, column) for line, column in grid.merged)}
+        joined[-1] = Grid(f"{last.place} và {grid.place}", last.title, cells, merged)
+    return joined
+
+
 def unit_rows(
     name: str, titles: pd.Series, body: pd.DataFrame, columns: dict[str, object]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows that are units, and in words those that are not."""
+    """Return the rows that are units, and in words those that are not.
+
+    A row with a number and a score is a unit, whatever its name.
+    """
     titled = titles.notna()
     width = titled.sum()
     present = body.loc[:, titled].notna().sum(axis=1)
@@ -54,12 +76,16 @@ def unit_rows(
     blank = (body == "").all(axis=1)
     blank_lines, body = body.index[blank], body[~blank]
     nameless = body[columns["unit"]] == ""
+    scored = are_numbers(body[columns["score"]])
     aside = begins(FOOTERS, body, columns)
+    if "number" in columns:
+        aside &= ~(body.index.isin(numbering(body[columns["number"]]).index) & scored)
+    aside |= are_gaps(body)
     if len(body) and are_column_numbers(body.iloc[0].tolist()):
         aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
-    aside |= nameless & unnumbered & ~are_numbers(body[columns["score"]])  # a signature
+    aside |= nameless & unnumbered & ~scored  # a signature
     told = [in_words(line, row) for line, *row in body[aside].itertuples()]
     lost = unnumbered & ~aside
     if "number" in columns and lost.any() and not lost[~aside].all():
@@ -80,6 +106,12 @@ def unit_rows(
     if len(inside):
         told.append(f"dòng trống {', '.join(map(str, inside))}")
     return rows, told
+
+
+def are_gaps(body: pd.DataFrame) -> pd.Series:
+    """Return which rows hold dots alone: units were left out on purpose."""
+    texts = ["".join(row) for row in body.fillna("").itertuples(index=False)]
+    return pd.Series(texts, body.index, dtype="str").str.fullmatch(r"[.… ]+").astype(bool)
 
 
 def check_rows(name: str, rows: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import fold
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
-_FOOTNOTE = re.compile(r"\s*[\[(](?:\d{1,2}|\*+)[\])]$")
+_FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 _PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _LONGEST_TITLE = 200

@@ -9,7 +9,8 @@ from cchc_analysis.grid import in_words
 from cchc_analysis.header import Table
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.numbers import are_column_numbers, numbering
-from cchc_analysis.text import fold, quoted
+from cchc_analysis.schemes import known_grades
+from cchc_analysis.text import fold, quoted, same
 
 _MARK = re.compile(
     r"(?:(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
@@ -21,6 +22,7 @@ _DATE = re.compile(
     r"|\d*/\S*[A-ZĐ]\S*",
     re.IGNORECASE,
 )
+_GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 
@@ -88,7 +90,7 @@ def sections(
     body = table.body.fillna("")
     given = (body != "").sum(axis=1)
     if "number" not in columns or (body[columns["number"]] == "").all():
-        alone = (given == 1) & body[columns["unit"]].map(is_block)
+        alone = (given == 1) & body[columns["unit"]].map(_may_head)
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
@@ -109,7 +111,7 @@ def sections(
     marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & (body[columns["score"]] == "")
     heads &= text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading)
-    heads &= ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
+    heads &= marked | ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
     ends = [*body.index[heads][1:], body.index[-1]]
     lines = [a for a, b in zip(body.index[heads], ends, strict=False) if len(units.loc[a:b])]
     starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
@@ -123,6 +125,11 @@ def sections(
             f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} mở đầu một khối mới nhưng các đơn "
             "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."
         )
+    if {same(_GRADE.sub("", _bare(text[line]))) for line in lines} <= set(known_grades()):
+        raise ValueError(
+            f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} là xếp loại của các đơn vị phía "
+            "dưới, không phải khối; hãy xóa các dòng này và thêm cột Xếp loại."
+        )
     headings = text.where(text.index.isin(lines)).ffill().fillna(table.heading)
     return table.body.drop(index=lines), headings.drop(index=lines)
 
@@ -130,6 +137,10 @@ def sections(
 def is_heading(line: str) -> bool:
     """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
     return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
+
+
+def _may_head(cell: str) -> bool:
+    return is_block(cell) or bool(_MARK.match(cell) or re.match("cac ", fold(cell)))
 
 
 def is_block(heading: str) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from cchc_analysis.text import quoted
 
 NOT_COMPUTED = "#CHƯA TÍNH"
-HIDDEN = "(ẩn)"  # the row is hidden: its first cell has this mark, and is kept
+HIDDEN = "(ẩn)"  # of the first cell of a row, or above a column: it is hidden, and read
+ABOVE = -1  # the row above a column
 STRUCK = "[]"  # the whole cell is struck out or raised
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
@@ -70,6 +71,10 @@ def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
         here = found[name] = {}
         if archive.read(part).count(b"<mergeCell ") > _MOST_MERGED:
             raise Refused(f"trang tính '{name}' có hơn {_MOST_MERGED} vùng ô gộp; hãy bỏ gộp ô.")
+        for column in elements(archive, part, "col"):
+            if column.get("hidden") in ("1", "true"):
+                last = min(int(column.get("max")), MOST_COLUMNS)
+                here |= {(ABOVE, at): HIDDEN for at in range(int(column.get("min")) - 1, last)}
         at = rows = columns = 0
         for row in elements(archive, part, "row"):
             at, column = int(row.get("r", at + 1)), 0

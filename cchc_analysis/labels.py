@@ -35,10 +35,11 @@ HEADERS = {
     "block": ["block", "khoi", "nhom co quan", "khoi co quan", "khoi thi dua", "cum"],
     "published_rank": [
         "published rank", "xep hang", "thu hang", "hang", "vi thu", "xep thu", "thu tu xep hang",
-        "vi tri xep hang", "xep hang cchc", "vi tri",
+        "vi tri xep hang", "xep hang cchc", "vi tri", "ket qua xep hang", "xep hang chung",
     ],
     "published_grade": [
         "published grade", "xep loai", "phan loai", "nhom", "loai", "muc xep loai", "xep loai cchc",
+        "ket qua xep loai",
     ],
     "field": ["field", "linh vuc", "noi dung"],
     "note": ["ghi chu"],
@@ -59,6 +60,9 @@ PLAIN_TOTAL = re.compile(
 )
 # The maximum that a title states: "Tổng điểm (thang điểm 70)", "(tối đa 84)", "(84 điểm)", "/84".
 _POINTS = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
+SCALE_ELSEWHERE = re.compile(
+    r"(?:thang(?: điểm)?|tối đa)[^0-9.;]{0,25}([0-9]{1,4}(?:[.,][0-9]+)?)(?! ?%)", re.IGNORECASE
+)
 SCALE = re.compile(
     rf"\s*(?:\([^()0-9]*\b(?:thang|tối đa|chuẩn)\b[^()0-9]*{_POINTS}[^()0-9%]*\)"
     rf"|\(\s*{_POINTS}\s*(?:điểm|đ)\s*\)|\((100)\)"
@@ -66,6 +70,8 @@ SCALE = re.compile(
     r"|/ ?(?!(?:19|20)[0-9]{2}\b)([0-9]{2,4})(?: điểm)?)$",
     re.IGNORECASE,
 )
+# A column that comes after others: the score may be in it or in what it began with.
+FINAL = re.compile(r"(?:tong|diem|ket qua|so)\b.*\b(?:sau|cuoi cung|chinh thuc|con lai)\b.*")
 COUNTS = {"so luong", "so don vi", "so co quan", "so luong don vi", "so luong co quan"}
 
 # Words of a table in the encodings before Unicode, as they look when they are taken for Unicode.
@@ -86,17 +92,23 @@ NO_NUMBER = (
 # How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
 FOOTERS = re.compile(
     r"(tong|tong so|cong|chung|ca nuoc|toan (?:quoc|tinh|huyen|thi xa|thanh pho|vung|nganh))$"
-    r"|(tong cong|tong hop|tong so don vi|chung (?:toan|ca)|max|min)\b"
+    r"|(tong cong(?! ty\b)|tong hop|so don vi|tong so don vi|so luong|ket qua chung (?:toan|ca))\b"
+    r"|(chung (?:toan|ca)|max|min|do lech|chenh lech)\b"
     r"|((?:gia tri|chi so|ket qua|muc|diem|ty le|diem so) )?"
-    r"(trung binh|binh quan|tb|tbc|trung vi|cao nhat|thap nhat|lon nhat|nho nhat)\b"
-    r"|(?!(?:xa|phuong|thi tran|huyen|ubnd)\b).* (trung binh|binh quan|tbc?)\b"
-    r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan|tm|kt|tl|chu tich)\b"
+    r"(trung binh|binh quan|tb(?! xh)|tbc|trung vi|cao nhat|thap nhat|lon nhat|nho nhat)\b"
+    r"|(?!(?:xa|phuong|thi tran|huyen|ubnd)\b).* (trung binh|binh quan)(?: chung)?$"
+    r"|(nguon|ghi chu|luu y|nguoi lap|noi nhan|chu tich)\b"
+    r"|(tm|kt|tl|q) (uy ban|ubnd|hdnd|hoi dong|ban|bo|so|cuc|chi cuc|chu tich|pho|giam doc"
+    r"|truong)\b"
 )
 
 # The row that states the maximum of each column of scores, and is no unit.
-MAXIMUM = re.compile(r"(?:tong )?(?:diem |so diem |muc )?(?:toi da|chuan)\b|thang diem\b")
+MAXIMUM = re.compile(r"(?:tong )?(?:diem |so diem |muc )?(?:toi da|chuan|quy dinh)\b|thang diem\b")
 
-MISSING = {"", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm"}
+MISSING = {
+    "", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm", "chưa đánh giá",
+    "không đánh giá", "chưa xếp hạng", "không xếp hạng",
+}  # fmt: skip
 
 NO_GRADE = "Không xếp loại"
 UNSCORED = "Chưa chấm"

@@ -1,18 +1,24 @@
 """On what scale a table is scored: the maximum of each row, stated, given or assumed."""
 
 import math
+import re
+from collections.abc import Iterable
 from numbers import Real
 
 import pandas as pd
 
 from cchc_analysis.grid import begins, in_words
-from cchc_analysis.labels import MAXIMUM, SCALE, WHERE_MAX
+from cchc_analysis.header import LIKE, Header
+from cchc_analysis.labels import MAXIMUM, SCALE, SCALE_ELSEWHERE, WHERE_MAX
 from cchc_analysis.numbers import first_line, numbering, numbers_in, place, to_numbers
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import decimal_comma, quoted
 
 _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
+_ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
+_SAME = 0.002  # so little differs what is everywhere in one proportion
+_USUAL = 100
 _LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
 
 
@@ -25,8 +31,10 @@ def stated_maximum(
     """
     found = SCALE.search(title)
     stated = float(next(filter(None, found.groups())).replace(",", ".")) if found else None
-    values = numbers_in(body[columns["score"]].fillna(""))
+    cells = body[columns["score"]].fillna("")
+    values = numbers_in(cells)
     rows = begins(MAXIMUM, body, columns) & values.notna()
+    rows |= _nameless_above(body, columns, values)
     told = []
     for line in body.index[rows]:
         words = in_words(line, body.loc[line].fillna(""))
@@ -38,11 +46,56 @@ def stated_maximum(
         if stated not in (None, values[line]):
             raise ValueError(
                 f"{name}, dòng {line}: thang điểm {decimal_comma(values[line])} khác thang điểm "
-                f"{decimal_comma(stated)} ghi ở chỗ khác trong bảng; hãy sửa cho thống nhất."
+                f"{decimal_comma(stated)} ghi ở chỗ khác trong bảng; hãy thêm cột "
+                "Điểm tối đa, hoặc sửa cho thống nhất."
             )
         stated = float(values[line])
         told.append(f"lấy thang điểm từ {words}")
     return body[~rows], stated, told
+
+
+def _nameless_above(body: pd.DataFrame, columns: dict, values: pd.Series) -> pd.Series:
+    """Return which rows above the first unit hold numbers alone, as "(15) (20) (84)" does."""
+    named = body[columns["unit"]].fillna("") != ""
+    above = ~named.cummax()
+    bracketed = numbers_in(body[columns["score"]].fillna("").str.strip("()"))
+    values.update(bracketed[above])
+    return above & values.notna()
+
+
+def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:
+    """Refuse points beside their percentage: they have a maximum that nobody stated."""
+    score = numbers_in(rows[columns["score"]])
+    if "%" in header.titles[columns["score"]] or rows[columns["score"]].str.endswith("%").any():
+        return
+    for column, title in header.titles.dropna().items():
+        other = numbers_in(rows[column])
+        if column in columns.values() or other.isna().all() or not title:
+            continue
+        ratio = (other / score)[(score > 0) & other.between(0, 100)]
+        in_percent = "%" in title or rows[column].str.endswith("%").any()
+        differs = ((other - score).abs() > _ROUNDED).any()
+        is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
+        if differs and (is_share or (in_percent and header.roles[column] in ("score", LIKE))):
+            raise ValueError(
+                f"{name}: các cột {quoted(header.titles[columns['score']])} và {quoted(title)} "
+                "đều có thể là điểm và khác nhau theo tỷ lệ, nên thang điểm không phải 100; hãy "
+                f"đặt thang điểm ({WHERE_MAX}), hoặc dùng cột kia (columns="
+                f'{{"score": "{title[:40]}"}}).'
+            )
+
+
+def check_stated_elsewhere(name: str, title: str, texts: Iterable[str]) -> None:
+    """Refuse to assume 100 where a title has another number, or a text near by a maximum."""
+    numbers = re.findall(r"(?<!\d)\d{2,3}(?:[.,]\d+)?(?!\d)", title)
+    found = [SCALE_ELSEWHERE.search(text) for text in texts]
+    numbers += [match[1] for match in found if match]
+    for number in numbers:
+        if float(number.replace(",", ".")) != _USUAL:
+            raise ValueError(
+                f"{name}: bảng có ghi số {number} (tiêu đề, ghi chú) có thể là thang điểm; hãy đặt "
+                f"thang điểm ({WHERE_MAX}), đặt 100 nếu đúng là 100."
+            )
 
 
 def maxima_of(

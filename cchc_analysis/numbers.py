@@ -8,12 +8,11 @@ import pandas as pd
 from cchc_analysis.labels import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
-_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm)?$"
+_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"
 _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
 _ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
-_WHOLE = (
-    r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?$"  # 3, 03, 3.0, thứ 3, 3/141
-)
+# 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
+_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
 
 
 _COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
@@ -23,7 +22,8 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
     """Return whether a row only numbers the columns: "1 2 3", "(1) (2) (3)", "A B 1 2"."""
     bare = [cell.partition("=")[0].strip("() ") for cell in cells if cell]
     return len(bare) > 2 and any(
-        bare == [*"ABC"[:letters], *map(str, range(1, len(bare) - letters + 1))]
+        [cell.upper() for cell in bare]
+        == [*"ABC"[:letters], *map(str, range(1, len(bare) - letters + 1))]
         for letters in range(4)
     )
 
@@ -33,8 +33,13 @@ def numbering(cells: pd.Series) -> pd.Series:
     return cells.str.extract(_COUNT, expand=False).dropna().astype("int64")
 
 
-def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series]) -> None:
-    """Refuse a hole in the numbering: rows were lost. Each year and block may begin again."""
+def check_numbering(
+    name: str, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool = False
+) -> None:
+    """Refuse a hole in the numbering: rows were lost. Each year and block may begin again.
+
+    A table with a row of dots says itself that it has a gap.
+    """
     numbers = numbering(cells)
     strange = (cells != "") & ~cells.index.isin(numbers.index) & bool(len(numbers))
     if (line := first_line(strange)) is not None:
@@ -43,6 +48,8 @@ def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series]) -> None
             "các dòng khác; hãy sửa ô này."
         )
     if sorted(numbers) == list(range(1, len(numbers) + 1)):
+        return
+    if has_gap and numbers.is_monotonic_increasing and numbers.is_unique:
         return
     for _, part in numbers.groupby(parts or (lambda _: 0), sort=False):
         goes_on = part == part.shift(fill_value=0) + 1

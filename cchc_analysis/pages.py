@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
 
 from cchc_analysis.documents import check_count, check_size, hidden_row, span, title_of
 from cchc_analysis.grid import Grid, to_cells
@@ -18,7 +17,7 @@ _BLOCKS = (
 _MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
 _MARKED_STYLES = re.compile(
     r"display:none|visibility:hidden|line-through|font-size:0|opacity:0(?![.]?[1-9])"
-    r"|vertical-align:(?:super|sub|top)"
+    r"|vertical-align:(?:super|sub)"
 )
 
 
@@ -41,10 +40,10 @@ def page_grids(text: str, name: str) -> list[Grid]:
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
         grids = []
-        for title, table in _innermost(etree.iterwalk(root, events=("start",))):
+        for title, table in _innermost(etree.iterwalk(root, events=("start", "end"))):
             place = f"bảng {len(grids) + 1}"
             rows, merged = _page_rows(table, f"{name}, {place}")
-            if len(rows) > 1 and max(map(len, rows)) > 1:
+            if rows and max(map(len, rows)) > 1:
                 grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
             check_count(len(grids), name)
     except (etree.LxmlError, RecursionError):
@@ -53,18 +52,21 @@ def page_grids(text: str, name: str) -> list[Grid]:
 
 
 def _innermost(walker: Iterator) -> Iterator[tuple[str, object]]:
-    """Yield the tables that hold no other table, with the last text before each."""
-    title = ""
-    for _, node in walker:
-        if node.tag not in _BLOCKS:
-            continue
-        if node.tag == "table" and node.find(".//table") is None:
+    """Yield the tables that hold no other table, with the last line of text before each."""
+    title = line = ""
+    for event, node in walker:
+        if node.tag in _BLOCKS or node.tag == "br":
+            title, line = title_of(line) or title, ""
+        if event == "end":
+            line += node.tail or ""
+        elif node.tag == "table" and node.find(".//table") is None:
             yield clean(_page_text(node.find("caption"))) or title, node
             title = ""
             walker.skip_subtree()
+        elif node.tag in _NO_TEXT:
+            walker.skip_subtree()
         else:
-            is_inmost = next(islice(node.iter(*_BLOCKS), 1, 2), None) is None
-            title = title_of(_page_text(node) if is_inmost else node.text or "") or title
+            line += node.text or ""
 
 
 def _page_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:
@@ -115,6 +117,8 @@ def _page_text(node: object) -> str:
     if node.tag not in ("td", "th", "tr", "table"):
         is_marked |= _MARKED_STYLES.search(style) is not None
     is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
+    if node.tag in ("a", "small") and re.search(r"[^\W\d_]{2}", inside):
+        is_marked = False  # words are no mark
     if is_marked and inside.strip():
         return f"[{inside}]"
     return f" {inside} " if node.tag in (*_BLOCKS, "br") else inside

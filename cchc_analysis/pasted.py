@@ -17,6 +17,7 @@ from cchc_analysis.runs import COUNT, Run, count, rows_at, runs_at
 from cchc_analysis.text import clean, fold, quoted
 
 _LINES_PER_HEADER = 4
+_SHOWN = 5
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?")  # a number, or what is left of one
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 
@@ -49,12 +50,19 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         end = list(found.values())[-1].end
         if end < len(table):
             notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
-        if len(header) == 2:
-            last = list(found)[-1]
-            unit = rows[last][[role_of(cell) for cell in header].index("unit")]
+        at_unit = [role_of(cell) for cell in header].index("unit")
+        names = [run.cells[at_unit] for run in found.values()]
+        joined = [name_ for name_ in names if name_ not in values]
+        if joined and not any(role_of(cell) == "number" for cell in header):
+            listed = ", ".join(map(quoted, joined[:_SHOWN]))
             notes.append(
-                f"bảng dán chỉ có tên và điểm nên được đọc đến số cuối cùng, hãy kiểm tra đơn vị "
-                f"cuối {quoted(unit)} (dòng {lines[last]})"
+                f"bảng dán không có STT nên {len(joined)} tên trên nhiều dòng được ghép lại "
+                f"({listed}), hãy kiểm tra có phải một đơn vị không"
+            )
+        if len(header) == 2:
+            notes.append(
+                "bảng dán chỉ có tên và điểm nên được đọc đến số cuối cùng, hãy kiểm tra đơn vị "
+                f"cuối {quoted(names[-1])} (dòng {lines[list(found)[-1]]})"
             )
     if starts and not rows:
         header, body = _header_at(values, starts[0])

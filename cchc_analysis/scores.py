@@ -5,9 +5,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cchc_analysis.columns import find_columns, listed
-from cchc_analysis.grid import check_rows, unit_rows
+from cchc_analysis.grid import are_gaps, check_rows, unit_rows
+from cchc_analysis.header import role_of
 from cchc_analysis.headings import sections, under_headings
-from cchc_analysis.maxima import check_scores, maxima_of, stated_maximum
+from cchc_analysis.maxima import (
+    check_scores,
+    check_shares,
+    check_stated_elsewhere,
+    maxima_of,
+    stated_maximum,
+)
 from cchc_analysis.numbers import (
     check_errors,
     check_numbering,
@@ -17,12 +24,16 @@ from cchc_analysis.numbers import (
     to_numbers,
     to_whole,
 )
+from cchc_analysis.schemes import known_grades
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.tables import Table
-from cchc_analysis.text import clean, quoted
+from cchc_analysis.text import clean, quoted, same
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
+_LONGEST_CODE = 2  # a unit may be called "A"
+_MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
+_TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 
 
 def read_scores(
@@ -39,9 +50,7 @@ def read_scores(
     """
     titles = table.header.titles
     check_rows(name, table.body)
-    columns, unused, told = find_columns(
-        name, table.header, table.body, has_maximum=max_score is not None, wanted=wanted
-    )
+    columns, unused, told = find_columns(name, table.header, table.body, wanted=wanted)
     title = titles[columns["score"]]
     body, stated, words = stated_maximum(name, title, table.body, columns)
     told += words
@@ -49,10 +58,18 @@ def read_scores(
     body, headings = sections(name, table._replace(body=body), columns)
     rows, left_out = unit_rows(name, titles, body, columns)
     cells = {role: rows[column] for role, column in columns.items()}
+    if max_score is None and stated is None and "max_score" not in cells:
+        check_shares(name, table.header, rows, columns)
+        headings_ = [] if headings is None else list(headings.unique())
+        check_stated_elsewhere(name, title, [table.context, *headings_, *left_out])
     for role in ("unit", "block", "published_grade"):
         if role in cells:
             check_errors(name, cells[role])
-    _check_names(name, cells["unit"])
+    _check_names(name, cells["unit"], numbered="number" in cells)
+    marked = cells["unit"].str.contains(_MARKED_NAME)
+    if (line := first_line(marked)) is not None:
+        told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
+        cells["unit"] = cells["unit"].str.replace(_MARKED_NAME, "", regex=True)
     if headings is not None and not {"year", "block"} & set(columns):
         lines = headings[rows.index]
         names = list(dict.fromkeys(lines))
@@ -63,7 +80,8 @@ def read_scores(
         _add_given(name, cells, role, value)
 
     if "number" in cells:
-        check_numbering(name, cells["number"], [cells[c] for c in ("year", "block") if c in cells])
+        parts = [cells[column] for column in ("year", "block") if column in cells]
+        check_numbering(name, cells["number"], parts, has_gap=are_gaps(body).any())
 
     scores = pd.DataFrame({"unit": cells["unit"]})
     scores["score"] = to_numbers(name, title, cells["score"])
@@ -95,8 +113,17 @@ def read_scores(
     return scores, assumed, [*unused, *table.notes, *left_out], told
 
 
-def _check_names(name: str, units: pd.Series) -> None:
-    """Refuse a name without a letter: a cell was lost, and the others stand in its place."""
+def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
+    """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
+    foreign = units.map(role_of).isin(_TITLES)
+    if not numbered:  # "Trung Bình" is a commune too
+        grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
+        foreign |= units.map(same).isin(grades)
+    if (line := first_line(foreign)) is not None:
+        raise ValueError(
+            f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
+            "tiêu đề; hãy xóa dòng này nếu không phải đơn vị."
+        )
     if (line := first_line(~units.str.contains(r"[^\W\d_]"))) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.hidden import (
+    ABOVE,
     HIDDEN,
     PERCENT,
     STRUCK,
@@ -41,11 +42,9 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 if sheet.total_height:
-                    grid, rows = _grid(sheet, hidden_cells.get(about.name, {}))
+                    grid, told = _grid(sheet, hidden_cells.get(about.name, {}))
                     grids.append(grid)
-                    if rows:
-                        lines = ", ".join(map(str, rows[:10]))
-                        to_check.append(f"{grid.place} có dòng ẩn vẫn được đọc (dòng {lines})")
+                    to_check += told
     except calamine.PasswordError:
         raise encrypted(path.name) from None
     except Refused as error:
@@ -83,6 +82,9 @@ def _marks_of_xls(path: Path) -> Marks:
                 shown += f"[{text[start:end]}]" if marked else text[start:end]
             if shown != text:
                 here[at, column] = shown
+        for column, about in sheet.colinfo_map.items():
+            if about.hidden and column < sheet.ncols:
+                here[ABOVE, column] = HIDDEN
         for at in range(sheet.nrows):
             if at in sheet.rowinfo_map and sheet.rowinfo_map[at].hidden:
                 here[at, 0] = HIDDEN
@@ -96,20 +98,24 @@ def _marks_of_xls(path: Path) -> Marks:
     return found
 
 
-def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid, list[int]]:
+def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid, list[str]]:
     check_size(sheet.name, sheet.total_height, sheet.total_width)
     rows = [[_as_shown(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     width = max(map(len, rows))
-    hidden_rows: list[int] = []
+    hidden: dict[str, list[str]] = {"cột": [], "dòng": []}
     for row, column in hidden_cells:
         mark = hidden_cells[row, column]
+        if row == ABOVE:
+            if column < width and any(line[column] for line in rows):
+                hidden["cột"].append(_letters(column))
+            continue
         while row >= len(rows):  # calamine leaves out the blank rows at the end
             rows.append([""] * width)
         if column >= width:
             width = column + 1
             rows = [[*row, *[""] * (width - len(row))] for row in rows]
         if mark == HIDDEN:
-            hidden_rows.append(row + 1)
+            hidden["dòng"].append(str(row + 1))
             continue
         shown = rows[row][column]
         if mark == STRUCK:
@@ -125,7 +131,13 @@ def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid
             merged.add((row + 1, letters[left]))
     title = "" if _UNTITLED.fullmatch(sheet.name) else sheet.name
     cells = to_cells(rows, range(1, len(rows) + 1), letters)
-    return Grid(f"trang tính '{sheet.name}'", title, cells, merged), hidden_rows
+    place = f"trang tính '{sheet.name}'"
+    told = [
+        f"{place} có {what} ẩn vẫn được đọc ({what} {', '.join(names[:10])})"
+        for what, names in hidden.items()
+        if names
+    ]
+    return Grid(place, title, cells, merged), told
 
 
 def _as_shown(cell: object) -> str:

@@ -5,7 +5,7 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.grid import Grid
+from cchc_analysis.grid import Grid, continued
 from cchc_analysis.header import (
     Header,
     Table,
@@ -32,16 +32,18 @@ def find_tables(
     name: str, grids: Sequence[Grid], wanted: Mapping[str, str | int]
 ) -> tuple[list[Table], list[str]]:
     """Return the ranking tables, and in words what looks like another table."""
+    grids = continued(grids)
     for test in (lambda header: is_header(header, wanted), is_near_header):
         found = [_tables_in(grid, test) for grid in grids]
         if any(found):
             break
     else:
         raise _no_table(name, grids)
+    widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
         for grid, tables in zip(grids, found, strict=True)
-        if not tables and min(grid.cells.shape) > 1
+        if not tables and (min(grid.cells.shape) > 1 or grid.cells.shape[1] in widths)
     ]
     return [table for tables in found for table in tables], unused
 

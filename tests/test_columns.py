@@ -17,7 +17,7 @@ def test_scores_that_compete_are_refused_with_the_list():
     assert (
         "các cột 'Điểm tự chấm' và 'Điểm thẩm định' đều có thể là 'Tổng điểm đánh giá'" in sentence
     )
-    assert 'columns={"score": "Điểm thẩm định"}' in sentence
+    assert 'columns={"score": "tên cột"}' in sentence
     years = frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91])
     assert "'Năm 2020' và 'Năm 2021'" in refusal(years)
     fields = frame("Đơn vị|Thể chế|Thủ tục|Bộ máy", ["a", 9, 8, 7])
@@ -182,3 +182,70 @@ def test_small_scores_are_not_taken_for_points_of_100():
     table = frame("Đơn vị|Điểm", ["a", 9.5], ["b", 8])
     assert "thang điểm là 10" in refusal(table)
     assert load_scores(table, max_score=10)["max_score"].tolist() == [10, 10]
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("Đơn vị|Tổng điểm|Điểm trừ|Tổng điểm sau khi trừ", ["a", 79, 5, 74]),
+        ("Đơn vị|Điểm thẩm định|Điểm trừ|Điểm sau khi trừ", ["a", 79, 5, 74]),
+        ("Đơn vị|Tổng điểm|Điểm cuối cùng", ["a", 79, 74]),
+    ],
+)
+def test_what_comes_after_a_total_competes_with_it(titles, row):
+    assert "đều có thể là 'Tổng điểm đánh giá'" in refusal(frame(titles, row))
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("Đơn vị|Điểm đánh giá|Điểm thưởng|Tổng cộng", ["a", 79, 5, 84]),
+        ("Đơn vị|Điểm tự chấm|Điểm XHH|Tổng", ["a", 60, 24, 84]),
+    ],
+)
+def test_a_sum_is_the_score_and_not_its_parts(titles, row):
+    assert loaded(frame(titles, row))["score"].tolist() == [84]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Tổng điểm (84)", "Điểm [70]", "Tổng điểm (max 84)", "Tổng điểm (62,5)", "Tổng điểm 84",
+     "Tổng điểm (80+4)"],
+)  # fmt: skip
+def test_another_number_in_the_title_may_be_the_scale(title):
+    table = frame(f"Đơn vị|{title}", ["a", 60], ["b", 50])
+    assert "có thể là thang điểm" in refusal(table)
+    assert loaded(table, max_score=84)["max_score"].tolist() == [84, 84]
+    years = frame("Đơn vị|Điểm năm 2020", ["a", 60])
+    assert loaded(years)["max_score"].tolist() == [100]
+
+
+def test_numbers_above_the_first_unit_are_maxima():
+    for row in (["", "(15)", "(84)"], ["", 15, 84]):
+        table = frame("Đơn vị|Thể chế|Tổng điểm", row, ["a", 10, 60], ["b", 9, 70])
+        with pytest.warns(LoadWarning, match="ấy thang điểm từ dòng 1"):
+            assert load_scores(table)["max_score"].tolist() == [84, 84]
+
+
+@pytest.mark.parametrize("title", ["Chỉ số CCHC", "% so với điểm tối đa", "Tỷ lệ", "Điểm quy đổi"])
+def test_a_column_in_one_proportion_to_the_score_needs_a_maximum(title):
+    table = frame(f"Đơn vị|Tổng điểm|{title}", ["a", 68.32, 81.33], ["b", 60, 71.43])
+    assert "thang điểm không phải 100" in refusal(table)
+    assert loaded(table, max_score=84)["score"].tolist() == [68.32, 60]
+    other = frame(f"Đơn vị|Tổng điểm|{title} x", ["a", 68, 81], ["b", 60, 90])
+    assert loaded(other, columns={"score": 2})["score"].tolist() == [68, 60]
+
+
+def test_a_note_of_numbers_is_a_lost_decimal():
+    assert "dấu phẩy trong điểm" in refusal(frame("Đơn vị|Điểm|Ghi chú", ["a", 90, "5"]))
+
+
+def test_results_that_are_grades_are_no_scores():
+    scores = load_scores(frame("Đơn vị|Điểm|Kết quả", ["a", 90, "Tốt"], ["b", 70, "KHÁ"]))
+    assert scores["published_grade"].tolist() == ["Tốt", "KHÁ"]
+
+
+def test_ranks_in_roman_numbers_are_told():
+    table = frame("Đơn vị|Điểm|Xếp hạng", ["a", 90, "I"], ["b", 70, "II"])
+    with pytest.warns(LoadWarning, match="hiểu cột 'Xếp hạng' là xếp loại"):
+        load_scores(table)

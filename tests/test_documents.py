@@ -265,3 +265,51 @@ def test_a_score_merged_down_is_told(word, page):
     table = rows(HEADER) + "<tr><td>1</td><td>a</td><td rowspan=2>90</td></tr>" + rows(["2", "b"])
     with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
         assert load_scores(page(f"<table>{table}</table>"))["score"].tolist() == [90, 90]
+
+
+@pytest.mark.parametrize(
+    "heading", ["<b>{}</b>", "{}<br>", "<p><span>{}</span></p>", "<div>{}<br/><i>(điểm)</i></div>"]
+)
+def test_a_heading_on_a_page_may_be_any_line_of_text(page, heading):
+    so, huyen = rows(HEADER, ["1", "a", "90"]), rows(HEADER, ["1", "b", "80"])
+    body = [heading.format(f"<b>Khối</b> {n}") + f"<table>{t}</table>" for n, t in
+            (("sở", so), ("huyện", huyen))]  # fmt: skip
+    scores = loaded(page("<script>var x</script>".join(body)))
+    assert scores["block"].tolist() == ["Khối sở", "Khối huyện"]
+
+
+def test_a_table_that_a_page_break_parts_is_one(word, page):
+    one = [HEADER, ["1", "a", "90"], ["2", "b", "80"]]
+    for rest in ([["3", "c", "70"]], [HEADER, ["3", "c", "70"], ["4", "d", "60"]]):
+        units = ["a", "b", "c", "d"][: len(rest) + 1 + (len(rest) == 1)]
+        assert loaded(word(("Kết quả", one), ("", rest)))["unit"].tolist()[:3] == units[:3]
+        body = "".join(f"<table>{rows(*part)}</table>" for part in (one, rest))
+        assert loaded(page(body))["unit"].tolist()[:3] == units[:3]
+    wrong = [["3", "c", "8l"]]
+    assert "bảng 1 và bảng 2, dòng 4: ô '8l'" in refusal(word(("x", one), ("", wrong)))
+
+
+def test_one_row_apart_is_told(page):
+    body = f"<table>{rows(HEADER, ['1', 'a', '90'])}</table><table>{rows(['5', 'c', '70'])}</table>"
+    with pytest.warns(LoadWarning, match="không dùng đến bảng 2 .5; c; 70"):
+        load_scores(page(body))
+
+
+def test_automatic_numbers_of_word_are_numbers(word):
+    def number(document):
+        for row in document.tables[0].rows[1:]:
+            properties = row.cells[0].paragraphs[0]._p.get_or_add_pPr()
+            properties.get_or_add_numPr()
+
+    lines = [HEADER, ["", "a", "90"], ["", "b", ""], ["", "c", "80"]]
+    scores = loaded(word(("", lines), change=number))
+    assert scores["unit"].tolist() == ["a", "b", "c"]
+
+
+def test_words_of_a_page_are_no_marks(page):
+    name = "<a href='#'>Sở Nội vụ</a> <small>(cơ quan thường trực)</small>"
+    unit, score = loaded(page(f"<table>{rows(HEADER, ['1', name, '90'])}</table>")).iloc[0][:2]
+    assert (unit, score) == ("Sở Nội vụ (cơ quan thường trực)", 90)
+    noted = f"<table>{rows(HEADER, ['1', 'Sở A<sup>(1)</sup>', '90'])}</table>"
+    with pytest.warns(LoadWarning, match="bỏ dấu chú thích ở 1 tên đơn vị"):
+        assert load_scores(page(noted))["unit"].tolist() == ["Sở A"]

@@ -3,7 +3,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, refusal
+from conftest import DATA, loaded, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -325,3 +325,15 @@ def test_a_quote_that_is_not_closed_swallows_no_row(tmp_path, row):
 def test_a_unit_is_one_wherever_its_tone_stands():
     twice = pd.DataFrame({"Đơn vị": ["Phòng Văn hóa", "Phòng Văn hoá"], "Điểm": [90, 80]})
     assert "đơn vị 'Phòng Văn hoá' đã có ở dòng 1" in refusal(twice)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(Thang điểm tối đa: 84 điểm)\nSTT;Đơn vị;Điểm\n1;A;60\n",
+     "STT;Đơn vị;Điểm\n1;A;60\n(*) Thang điểm đánh giá là 84 điểm;;\n",
+     "STT;Đơn vị;Điểm\nI;Khối sở (thang điểm 84);\n1;A;60\nII;Khối huyện;\n1;B;50\n"],
+)  # fmt: skip
+def test_a_maximum_stated_beside_the_table_is_not_ignored(tmp_path, text):
+    assert "số 84" in refusal(write(tmp_path, text))
+    usual = write(tmp_path, text.replace("84", "100"), name="trăm.csv")
+    assert loaded(usual)["max_score"].iloc[0] == 100

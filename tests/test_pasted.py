@@ -228,3 +228,8 @@ def test_a_lost_grade_is_no_reason_to_take_another_word_for_it(load):
     table = ["STT", "Đơn vị", "Điểm", "Xếp loại", "1", "a", "90", "Đạt", "2", "b", "80"]
     with pytest.raises(ValueError, match="không đọc được"):
         load([*table, "Nơi nhận:", "UBND"])
+
+
+def test_names_joined_without_a_numbering_are_told(load):
+    with pytest.warns(LoadWarning, match="1 tên trên nhiều dòng được ghép lại .'Sở C Sở D'"):
+        load(["Đơn vị", "Điểm", "Xếp hạng", "Sở A", "90", "1", "Sở C", "Sở D", "70", "2"])

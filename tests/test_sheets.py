@@ -97,7 +97,8 @@ def test_a_raised_mark_is_no_digit(book):
     assert "ô C2: ô '97,23[1]'" in sentence
     assert "chỉ số trên" in sentence
     named = book([HEADER, [1, CellRichText("Sở A", mark), 90]])
-    assert load_scores(named)["unit"].tolist() == ["Sở A[1]"]
+    with pytest.warns(LoadWarning, match=r"bỏ dấu chú thích ở 1 tên đơn vị .*Sở A\[1\]"):
+        assert load_scores(named)["unit"].tolist() == ["Sở A"]
 
 
 def test_stored_decimals_that_are_not_shown_are_told(book):
@@ -339,3 +340,20 @@ def test_a_score_merged_down_in_a_workbook_is_told(book):
     path = book(rows, change=lambda sheet: sheet.merge_cells("C2:C3"))
     with pytest.warns(LoadWarning, match="điểm ở dòng 3 lấy từ ô gộp với dòng trên"):
         assert load_scores(path)["score"].tolist() == [90, 90, 80]
+
+
+def test_a_hidden_column_is_told(book, tmp_path):
+    def hide(sheet):
+        sheet.column_dimensions["C"].hidden = True
+
+    with pytest.warns(LoadWarning, match=r"cột ẩn vẫn được đọc .cột C"):
+        load_scores(book([HEADER, [1, "a", 90]], change=hide))
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Điểm")
+    for at, row in enumerate([HEADER, [1, "a", 90]]):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, cell)
+    sheet.col(2).hidden = True
+    old.save(str(tmp_path / "cũ.xls"))
+    with pytest.warns(LoadWarning, match=r"cột ẩn vẫn được đọc .cột C"):
+        load_scores(tmp_path / "cũ.xls")

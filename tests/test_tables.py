@@ -277,3 +277,33 @@ def test_long_cells_do_not_make_long_sentences(text):
     refusal(text(HEADER, *SO), table=long)
     titles = ";".join(f"Điểm {number} {long}"[:190] for number in range(12))
     refusal(text(f"Đơn vị;{titles}", ";".join(["A", *["90"] * 12])))
+
+
+@pytest.mark.parametrize(
+    "name", ["Sở LĐ-TB&XH", "Phòng KT-HT", "Tổng công ty Điện lực", "Xã Trung Bình", "TB&XH"]
+)
+def test_a_unit_is_no_footer(text, name):
+    assert len(load_scores(text(HEADER, *SO, f"3;{name};70;3"))) == 3
+    assert len(load_scores(text("Đơn vị;Điểm", "A;90", f"{name};80", "C;70"))) == 3
+
+
+def test_a_numbered_row_with_a_score_is_a_unit_whatever_its_name(text):
+    assert loaded(text(HEADER, *SO, "3;Trung Bình;70;3"))["unit"].tolist()[-1] == "Trung Bình"
+
+
+def test_what_is_no_unit_is_refused(text):
+    assert "'Tốt' ở cột đơn vị là xếp loại" in refusal(text("Đơn vị;Điểm", "A;90", "Tốt;1"))
+    assert "'Điểm' ở cột đơn vị" in refusal(text("Đơn vị;Điểm", "A;90", "Điểm;84"))
+
+
+def test_a_row_of_dots_is_a_gap(text):
+    with pytest.warns(LoadWarning, match="không dùng đến dòng 4 '… … … …'"):
+        scores = load_scores(text(HEADER, *SO, "…;…;…;…", "17;C;60;17"))
+    assert scores["published_rank"].tolist() == [1, 2, 17]
+
+
+def test_headings_that_are_grades_or_unnumbered_are_refused(text):
+    grades = text(HEADER, "I;Loại Tốt;;", "1;A;90;1", "II;Loại Trung bình;;", "2;B;60;2")
+    assert "'Loại Tốt' là xếp loại của các đơn vị phía dưới" in refusal(grades)
+    roman = text("Đơn vị;Điểm", "I. Các sở;", "A;90", "II. UBND các huyện;", "B;80")
+    assert "'I. Các sở' có thể là tên khối" in refusal(roman)
