@@ -66,7 +66,7 @@ def unit_rows(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the rows that are units, and in words those that are not.
 
-    A row with a number and a score is a unit, whatever its name.
+    A row with a number and something for a score is a unit, whatever its name.
     """
     titled = titles.notna()
     width = titled.sum()
@@ -79,7 +79,8 @@ def unit_rows(
     scored = are_numbers(body[columns["score"]])
     aside = begins(FOOTERS, body, columns)
     if "number" in columns:
-        aside &= ~(body.index.isin(numbering(body[columns["number"]]).index) & scored)
+        numbered = body.index.isin(numbering(body[columns["number"]]).index)
+        aside &= ~(numbered & (body[columns["score"]] != ""))
     aside |= are_gaps(body)
     if len(body) and are_column_numbers(body.iloc[0].tolist()):
         aside.iloc[0] = True

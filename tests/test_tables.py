@@ -289,6 +289,7 @@ def test_a_unit_is_no_footer(text, name):
 
 def test_a_numbered_row_with_a_score_is_a_unit_whatever_its_name(text):
     assert loaded(text(HEADER, *SO, "3;Trung Bình;70;3"))["unit"].tolist()[-1] == "Trung Bình"
+    assert loaded(text(HEADER, *SO, "3;Ghi chú;-;-"))["unit"].tolist()[-1] == "Ghi chú"
 
 
 def test_what_is_no_unit_is_refused(text):
