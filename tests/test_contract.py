@@ -106,13 +106,13 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
 def test_modules_are_short_and_import_only_what_stands_before_them():
     order = [
         "text", "labels", "shown", "exact", "schemes", "table", "numbers", "grid", "header",
-        "headings", "sniff", "hidden", "opendocument", "sheets", "documents", "pages", "pdf", "runs",
-        "pasted", "readers", "tables", "columns", "maxima", "scores", "doubts", "load",
+        "headings", "sniff", "hidden", "opendocument", "sheets", "documents", "pages", "pdf",
+        "runs", "pasted", "readers", "tables", "columns", "maxima", "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
-        "conventions",
-        "check", "cutoffs", "matching", "compare", "margins", "sensitivity", "summary", "wording",
-        "describe", "drawing", "charts", "marks", "change_charts", "history_charts",
-        "block_charts", "field_charts", "profile_charts", "export", "cli", "__init__",
+        "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
+        "summary", "wording", "describe", "drawing", "charts", "marks", "change_charts",
+        "history_charts", "block_charts", "field_charts", "profile_charts", "export", "cli",
+        "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)
