@@ -95,9 +95,8 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     if is_ranking and not fields and not _NO_RANKING & set(ranking):
         ranking = in_order(ranking)
         ranking = ranking[_ranking_columns(ranking)]
-    # What stands above a cut-off is in points here, and in percent in the notebook of cut-offs.
-    headers = SHOWN | ({"margin": SHOWN["points_above"]} if "points_to_next" in ranking else {})
-    headers |= (SHOWN_OF_FIELDS if "field" in ranking else {}) | {f: f"{f} (%)" for f in fields}
+    headers = SHOWN | (SHOWN_OF_FIELDS if "field" in ranking else {})
+    headers |= {field: f"{field} (%)" for field in fields}
     return pd.DataFrame({headers.get(c, c): _format_column(ranking, c, decimals) for c in ranking})
 
 

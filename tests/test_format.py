@@ -107,10 +107,12 @@ def test_a_distribution_by_block_has_a_total_in_each():
 
 
 def test_other_tables_keep_their_rows():
-    printed = format_ranking(pd.DataFrame({"unit": ["b", "a"], "gap": [0.30000000000000004, None]}))
+    printed = format_ranking(
+        pd.DataFrame({"unit": ["b", "a"], "mean": [0.30000000000000004, None]})
+    )
     assert printed.to_dict("list") == {
         "Đơn vị": ["b", "a"],
-        "Cách đơn vị trên (điểm %)": ["0,30", "–"],
+        "Trung bình (%)": ["0,30", "–"],
     }
 
 

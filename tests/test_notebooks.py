@@ -1,16 +1,18 @@
 import ast
 import re
+from io import StringIO
 
 import nbformat
 import pandas as pd
 import pytest
-from conftest import DATA, RANKING_TABLES, ROOT
+from conftest import DATA, RANKING_TABLES, ROOT, loaded
 from nbclient import NotebookClient
-
-import cchc_analysis
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 READ = {path.stem: nbformat.read(path, 4) for path in NOTEBOOKS}
+TABLE_OF = dict.fromkeys(READ, "cchc-2020")
+TABLE_OF |= {"04-years": "par-index-regions", "06-fields": "papi-2011-fields"}
+OF_ONE_TABLE = ["01-ranking", "02-grades", "03-compare-units"]
 
 
 def cells(notebook, kind):
@@ -21,8 +23,16 @@ def output_text(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-def test_the_three_notebooks_are_there():
-    assert list(READ) == ["01-ranking", "02-grades", "03-compare-units"]
+def html_of(cell):
+    return "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+
+
+def said_by(notebook):
+    return "".join(map(output_text, cells(notebook, "code")))
+
+
+def test_the_six_notebooks_are_there():
+    assert list(READ) == [*OF_ONE_TABLE, "04-years", "05-blocks", "06-fields"]
 
 
 @pytest.mark.parametrize("name", READ)
@@ -36,9 +46,9 @@ class TestEach:
     def test_markdown_holds_no_figure_and_no_unit(self, name):
         prose = "\n".join(cell.source for cell in cells(READ[name], "markdown"))
         assert not re.findall(r"\d", prose)
-        for table in RANKING_TABLES:
-            for unit in cchc_analysis.load_scores(DATA / f"{table}.csv")["unit"]:
-                assert unit.casefold() not in prose.casefold()
+        units = [u for t in RANKING_TABLES for u in loaded(DATA / f"{t}.csv")["unit"]]
+        for unit in [*units, *pd.read_csv(DATA / "papi-2011-fields.csv")["unit"].unique()]:
+            assert unit.casefold() not in prose.casefold()
 
     def test_it_is_short_and_defines_nothing(self, name):
         assert len(READ[name].cells) <= 25
@@ -50,7 +60,7 @@ class TestEach:
 
     def test_the_first_code_cell_names_the_file(self, name):
         first = cells(READ[name], "code")[0]
-        assert re.search(r'^FILE = "data/cchc-2020.csv"', first.source, re.MULTILINE)
+        assert re.search(rf'^FILE = "data/{TABLE_OF[name]}.csv"', first.source, re.MULTILINE)
         assert first.metadata.tags == ["parameters"]
 
     def test_under_each_chart_stands_its_alt_text(self, name):
@@ -65,17 +75,23 @@ class TestEach:
                 "image" if "image/png" in o.get("data", {}) else o.output_type for o in cell.outputs
             ]
             assert kinds == ["image", "stream"]
-            assert output_text(cell).startswith("Biểu đồ")
+            assert output_text(cell).startswith(("Biểu đồ", "Bản đồ nhiệt"))
 
-    def test_it_says_what_is_assumed_and_ends_with_the_export(self, name):
-        said = "".join(map(output_text, cells(READ[name], "code")))
-        assert "Thang điểm 100 – giả định" in said
-        assert "Yếu dưới 50% (giả định)" in said
+    def test_it_says_what_is_assumed(self, name):
+        said = said_by(READ[name])
+        if name == "06-fields":  # its table states the maxima, and it gives no grades
+            assert "Thang điểm 60\n" in said
+            assert "giả định" not in said
+        else:
+            assert "Thang điểm 100 – giả định" in said
+            assert "Yếu dưới 50% (giả định)" in said
+
+    def test_it_ends_with_the_export(self, name):
         last = READ[name].cells[-1]
         assert "save_chart(" in last.source
         exported = output_text(last).split()
         assert exported
-        assert all(path.startswith("reports/cchc-2020/") for path in exported)
+        assert all(path.startswith(f"reports/{TABLE_OF[name]}/") for path in exported)
 
 
 def run(name, folder, **changes):
@@ -101,7 +117,7 @@ def project(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", OF_ONE_TABLE)
 @pytest.mark.parametrize("table", RANKING_TABLES[1:])
 def test_one_changed_line_runs_it_on_another_table(name, table, project):
     notebook = run(name, project / "sổ tay", FILE=f"data/{table}.csv")
@@ -123,3 +139,98 @@ def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path):
 def test_where_there_is_no_file_one_sentence_asks_for_a_path(project):
     with pytest.raises(Exception, match="Không tìm thấy tệp .*ghi đường dẫn đầy đủ"):
         run("01-ranking", project, FILE="data/khong-co.csv")
+
+
+def test_units_without_a_figure_are_said_to_lack_it_and_kept():
+    said = said_by(READ["04-years"])
+    assert (
+        "Bảng không có số liệu năm 2022 của 2 đơn vị: Đồng bằng sông Cửu Long; Tây Nguyên." in said
+    )
+    assert "Bảng không có số liệu năm 2023 của 0 đơn vị." in said
+    assert "4 tăng điểm, 0 giảm điểm, 0 giữ nguyên điểm" in said
+    assert "1 tăng hạng, 1 giảm hạng, 2 giữ nguyên hạng" in said
+
+
+def test_a_pair_is_told_apart_at_half_a_hundredth_and_not_at_half_a_point():
+    said = said_by(READ["03-compare-units"])
+    assert "lệch đến 0,005 điểm: 0 đơn vị có thể đổi hạng" in said
+    assert "lệch đến 0,5 điểm: 15 đơn vị có thể đổi hạng" in said
+    (shown,) = [
+        c for c in cells(READ["03-compare-units"], "code") if "format_ranking(loose)" in c.source
+    ]
+    rows = {
+        row[0]: row[1:]
+        for row in pd.read_html(StringIO(html_of(shown)), thousands=None)[0].values.tolist()
+    }
+    assert rows["Trung tâm GDNN&GDTX"] == ["81,90", 7, 7, 9, "không"]
+    assert rows["Trung tâm Dịch vụ Nông nghiệp thị xã"] == ["81,81", 8, 7, 9, "không"]
+
+
+def test_years_of_another_table_are_compared(project):
+    frame = pd.DataFrame({"Năm": [2019, 2019, 2021, 2021, 2022, 2022], "Đơn vị": ["A", "B"] * 3})
+    frame.assign(Điểm=[60, 50, 70, 71, 80, 79.5]).to_csv(project / "data" / "b.csv", index=False)
+    notebook = run("04-years", project / "sổ tay", FILE="data/b.csv", AFTER=2021, BEFORE=2019)
+    said = said_by(notebook)
+    assert "2 đơn vị năm 2019, 2 đơn vị năm 2021." in said
+    assert "1 tăng hạng, 1 giảm hạng, 0 giữ nguyên hạng" in said
+    assert "Bảng không có số liệu năm 2019 của 0 đơn vị." in said
+    last = output_text(notebook.cells[-1]).split()
+    assert all((project / path).is_file() for path in last)
+    with pytest.raises(
+        Exception, match="BEFORE=2021, AFTER=2019 không so sánh được; .* 2019, 2021"
+    ):
+        run("04-years", project, FILE="data/b.csv", AFTER=2019)
+
+
+def test_one_block_of_several_is_followed_over_the_years(project):
+    frame = pd.DataFrame({"Năm": [2021, 2022] * 3, "Đơn vị": ["A", "A", "B", "B", "C", "C"]})
+    frame = frame.assign(Khối=["Sở"] * 4 + ["Xã"] * 2, Điểm=[60, 70, 65, 64, 50, 51])
+    frame.to_csv(project / "data" / "b.csv", index=False)
+    said = said_by(run("04-years", project, FILE="data/b.csv", BLOCK="Sở", UNIT="B"))
+    assert "2 đơn vị năm 2021, 2 đơn vị năm 2022." in said
+    assert "Hạng của B: 2021: 1; 2022: 2." in said
+    for block in (None, "Huyện"):
+        with pytest.raises(Exception, match=r"có 2 khối \(Sở; Xã\); hãy ghi đúng tên một khối"):
+            run("04-years", project, FILE="data/b.csv", BLOCK=block)
+
+
+@pytest.mark.parametrize("table", ["cchc-2020", "so-nganh-2021"])
+def test_a_table_without_years_is_refused_in_a_sentence(table, project):
+    with pytest.raises(Exception, match=f"data/{table}.csv có 0 năm, cần ít nhất hai năm; hãy"):
+        run("04-years", project, FILE=f"data/{table}.csv")
+
+
+def test_blocks_of_one_file_or_of_two_are_compared(project):
+    frame = pd.DataFrame({"Khối": ["Sở", "Sở", "Huyện"], "Đơn vị": ["A", "B", "A"]})
+    frame.assign(Điểm=[60, 50, 70]).to_csv(project / "data" / "b.csv", index=False)
+    said = said_by(run("05-blocks", project, FILE="data/b.csv", FILE_IS={}, OTHER=None))
+    assert "Sở: 2/2 đơn vị được chấm" in said
+    assert "Đơn vị có ở mọi khối: A\nNăm: không ghi" in said
+    assert "3 = 3 dòng, 2 khối" in said
+    changed = {"FILE": "data/par-index-regions.csv", "FILE_IS": {"block": "Vùng"}}
+    notebook = run("05-blocks", project / "sổ tay", **changed)
+    assert "10 + 21 = 31 dòng, 2 khối" in said_by(notebook)
+    assert all((project / path).is_file() for path in output_text(notebook.cells[-1]).split())
+
+
+@pytest.mark.parametrize("changed", [{"OTHER": None}, {"OTHER_IS": {}}, {"FILE_IS": {}}])
+def test_one_block_is_refused_in_a_sentence(changed, project):
+    with pytest.raises(Exception, match="Sổ tay này cần ít nhất hai khối; hãy ghi tên khối"):
+        run("05-blocks", project, **changed)
+
+
+def test_the_sister_index_is_called_so_and_only_it(project):
+    assert "PAPI 2011 là chỉ số cùng họ, không phải CCHC." in said_by(READ["06-fields"])
+    frame = pd.DataFrame({"Đơn vị": ["A", "B"], "Thể chế (10 điểm)": [8, 9.5]})
+    frame.assign(**{"Tài chính (5 điểm)": [5, 1]}).to_csv(project / "data" / "b.csv", index=False)
+    notebook = run("06-fields", project / "sổ tay", FILE="data/b.csv", UNIT=None)
+    said = said_by(notebook)
+    assert "PAPI" not in said
+    assert "Mất điểm nhiều nhất ở lĩnh vực Tài chính: 4,00 điểm, 61,54% tổng điểm bị mất" in said
+    assert "2 đơn vị × 2 lĩnh vực; 4 dòng, 4 có điểm" in said
+    assert all((project / path).is_file() for path in output_text(notebook.cells[-1]).split())
+
+
+def test_a_table_without_fields_is_refused_in_a_sentence(project):
+    with pytest.raises(Exception, match="cchc-2020.csv: không có cột lĩnh vực nào có số; hãy dùng"):
+        run("06-fields", project, FILE="data/cchc-2020.csv")
