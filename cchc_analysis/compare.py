@@ -149,7 +149,7 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     told = [
         f"So sánh được {stayed} đơn vị có điểm ở cả hai bảng: {(change > 0).sum()} tăng hạng, "
         f"{(change < 0).sum()} giảm hạng, {(change == 0).sum()} giữ nguyên hạng. Ngoài ra {new} "
-        f"đơn vị mới, {gone} đơn vị không còn, {no_score} đơn vị thiếu điểm."
+        f"đơn vị chỉ có ở kỳ sau, {gone} đơn vị chỉ có ở kỳ trước, {no_score} đơn vị thiếu điểm."
     ]
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")

@@ -1,5 +1,7 @@
 """A ranking in words: the paragraph that a report needs."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from cchc_analysis.compare import compare_periods
@@ -18,6 +20,7 @@ def describe_ranking(
     *,
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
+    aliases: Mapping[str, str] | None = None,
 ) -> str:
     """Describe a ranking in one Vietnamese paragraph for each year and block.
 
@@ -32,7 +35,10 @@ def describe_ranking(
     scheme : str or GradeScheme
         The cut-offs, or their name for `load_scheme`. An assumed one is called so.
     before : DataFrame, optional
-        Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+        Scores or a ranking of an earlier year, to compare as `compare_periods` does; means and gaps
+        are then compared over the units that have a score in both.
+    aliases : mapping, optional
+        Names that are one unit, as for `compare_periods`.
 
     Returns
     -------
@@ -53,7 +59,9 @@ def describe_ranking(
     scheme = load_scheme(scheme)
     table = in_order(graded(ranked(ranking), scheme))
     table["unit"] = table["unit"].map(clean)
-    change = None if before is None else compare_periods(before, ranking, scheme=scheme)
+    change = None
+    if before is not None:
+        change = compare_periods(before, ranking, scheme=scheme, aliases=aliases)
     assumed = ranking.attrs.get("scale", "").endswith(ASSUMED)
     years = None if change is None else change.attrs.get("years")
     paragraphs = []

@@ -67,8 +67,8 @@ SHOWN = {
 VALUES = {
     "status": {
         "stayed": "so sánh được",
-        "new": "mới",
-        "gone": "không còn",
+        "new": "chỉ có ở kỳ sau",
+        "gone": "chỉ có ở kỳ trước",
         "no score": "thiếu điểm",
     },
     "separable_from_next": {True: "có", False: "không"},

@@ -11,8 +11,8 @@ from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, pr
 from cchc_analysis.text import MOST_TOLD, clean, listed
 
 _OTHERS = {
-    "new": "mới (không có trong bảng kỳ trước)",
-    "gone": "không còn trong bảng kỳ này",
+    "new": "không có trong bảng kỳ trước",
+    "gone": "không có trong bảng kỳ này",
     "no score": "thiếu điểm ở một trong hai kỳ",
 }
 
@@ -77,13 +77,12 @@ def change_in_words(
             f"Về thứ hạng, {_counts(both['rank_change'], 'hạng')}"
             f"{_most(both, both['rank_change'], 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
+    if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
+        told.append(_mean_and_gap(measure, both))
     for status, words in _OTHERS.items():
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:
             told.append(f"Có {len(units)} đơn vị {words}: {listed(units)}.")
-    old, new = measure.of(before), measure.of(after)
-    if old and new:
-        told.append(_mean_and_gap(measure, old, new))
     return told
 
 
@@ -109,21 +108,27 @@ def _most(both: pd.DataFrame, by: pd.Series, what: str, text: Callable[[float], 
     return "".join(f"; {words}" for words in told)
 
 
-def _mean_and_gap(measure: Measure, old: list[Fraction], new: list[Fraction]) -> str:
-    means = [sum(values) / len(values) for values in (old, new)]
-    gaps = [max(values) - min(values) for values in (old, new)]
-    name = "Điểm trung bình" if measure.in_points else "Tỷ lệ điểm trung bình"
-    counts = [f"{len(values)} đơn vị" for values in (old, new)]
-    mean = f"{_unmoved(means)}, {measure.text(means[1])} ({counts[0]} và {counts[1]})"
+def _mean_and_gap(measure: Measure, both: pd.DataFrame) -> str:
+    kind = "score" if measure.in_points else "percent"
+    values = [
+        [Fraction(value).limit_denominator(10**exact.FALLBACK_PLACES) for value in both[column]]
+        for column in (f"{kind}_before", f"{kind}_after")
+    ]
+    means = [sum(of_period) / len(both) for of_period in values]
+    gaps = [max(of_period) - min(of_period) for of_period in values]
+    name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
+    mean = f"{_unmoved(means)}, {measure.text(means[1])}"
     if measure.text(means[0]) != measure.text(means[1]):
         up, to = ("tăng", "lên") if means[1] > means[0] else ("giảm", "xuống")
-        mean = f"{up} từ {measure.text(means[0])} ({counts[0]}) {to} {measure.text(means[1])} "
-        mean += f"({counts[1]})"
+        mean = f"{up} từ {measure.text(means[0])} {to} {measure.text(means[1])}"
     gap = f"{_unmoved(gaps)} ({measure.gap(gaps[1])})"
     if measure.gap(gaps[0]) != measure.gap(gaps[1]):
         up, to = ("nới rộng", "lên") if gaps[1] > gaps[0] else ("thu hẹp", "xuống")
         gap = f"{up} từ {measure.gap(gaps[0])} {to} {measure.gap(gaps[1])}"
-    return f"{name} {mean}; khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất {gap}."
+    return (
+        f"Ở {len(both)} đơn vị này, {name} {mean}; khoảng cách giữa đơn vị cao nhất và đơn vị thấp "
+        f"nhất {gap}."
+    )
 
 
 def _unmoved(values: Sequence[Fraction]) -> str:

@@ -52,7 +52,8 @@ def test_the_regions_by_hand():
     assert change["grade_before"].isna().sum() == 2
     assert change.attrs == {
         "note": "Năm 2023 so với năm 2022. So sánh được 4 đơn vị có điểm ở cả hai bảng: 1 tăng "
-        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị mới, 0 đơn vị không còn, 0 đơn vị "
+        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau, 0 đơn vị chỉ có "
+        "ở kỳ trước, 0 đơn vị "
         "thiếu điểm. Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, hạng 2 → "
         "3). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
         "years": (2022, 2023),
@@ -109,7 +110,10 @@ def test_a_missing_score_keeps_the_unit_and_is_counted():
         "c": "stayed", "b": "no score", "a": "no score", "d": "new",
     }  # fmt: skip
     assert change["rank_change"].tolist() == [1, pd.NA, pd.NA, pd.NA]
-    assert "1 đơn vị mới, 0 đơn vị không còn, 2 đơn vị thiếu điểm" in change.attrs["note"]
+    assert (
+        "1 đơn vị chỉ có ở kỳ sau, 0 đơn vị chỉ có ở kỳ trước, 2 đơn vị thiếu điểm"
+        in change.attrs["note"]
+    )
 
 
 def test_ties_share_a_place_in_both():
@@ -262,9 +266,9 @@ def test_the_printed_table():
     ]  # fmt: skip
     assert printed.iloc[:, :5].values.tolist() == [
         ["a", "so sánh được", "91,48", "97,23", "+5,75"],
-        ["d", "mới", "–", "96,50", "–"],
+        ["d", "chỉ có ở kỳ sau", "–", "96,50", "–"],
         ["b", "thiếu điểm", "95,00", "–", "–"],
-        ["c", "không còn", "1,00", "–", "–"],
+        ["c", "chỉ có ở kỳ trước", "1,00", "–", "–"],
     ]
     assert printed.iloc[0, 7:].tolist() == [2, 1, "+1", "+1", "0", "Nhóm A", "Nhóm A"]
     assert printed.iloc[3, 7:].tolist() == [3, "–", "–", "–", "–", "Không xếp loại", "–"]
