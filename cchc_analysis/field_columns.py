@@ -6,22 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.header import LIKE, Header, Table, named, role_of
+from cchc_analysis.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.labels import PLAIN_TOTAL
 from cchc_analysis.numbers import are_column_numbers, are_numbers
 from cchc_analysis.text import decimal_comma, fold
 
 _NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
 _POINTS = r"(?: ?(?:điểm|đ))"
-# "(10 điểm)", "10đ", "(tối đa 15)", "– thang điểm: 15", "/15", but not the bare "(1)" of a footnote
-# nor the "/2018" of a document's number.
-_MAXIMUM = re.compile(
-    r"(?i)[\s\-–:,;]*[(\[]?\s*(?:"
-    rf"\b(?:(?:số )?(?:điểm )?tối đa|điểm chuẩn|thang điểm)(?: là)?[:=]?\s*{_NUMBER}{_POINTS}?"
-    rf"|(?<![\w.,/]){_NUMBER}{_POINTS}"
-    rf"|(?<![0-9])(?<![0-9] )/\s*{_NUMBER}{_POINTS}?"
-    r")\s*[)\]]?$"
-)
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
 _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
 _ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
@@ -106,15 +97,6 @@ def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) ->
             found = {c: "no field" if other == role else other for c, other in found.items()}
             found[column] = role
     return found
-
-
-def split_maximum(title: str) -> tuple[str, float | None]:
-    """Return a title without the maximum that it states, and that maximum: "Thể chế (10 điểm)"."""
-    found = _MAXIMUM.search(title)
-    if found is None:
-        return title, None
-    number = next(filter(None, found.groups()))
-    return title[: found.start()].strip(), float(number.replace(",", "."))
 
 
 def _read_title(header: Header, column: object) -> tuple[str, float | None]:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.field_columns import Layout, one_maximum, split_maximum
+from cchc_analysis.field_columns import Layout, one_maximum
 from cchc_analysis.grid import in_words
-from cchc_analysis.header import Header, Table, named
+from cchc_analysis.header import Header, Table, named, split_maximum
 from cchc_analysis.labels import FOOTERS, PLAIN_TOTAL
 from cchc_analysis.numbers import are_column_numbers, first_line, place
 from cchc_analysis.scores import read_scores

@@ -58,8 +58,18 @@ def role_of(title: str) -> str | None:
     return _ROLES.get(_key(title))
 
 
+def split_maximum(title: str) -> tuple[str, float | None]:
+    """Return a title without the maximum that it states, and that maximum: "Thể chế (10 điểm)"."""
+    found = SCALE.search(title)
+    if found is None:
+        return title, None
+    number = next(filter(None, found.groups()))
+    return title[: found.start()].strip(), float(number.replace(",", "."))
+
+
 def _key(title: str) -> str:
-    return fold(SCALE.sub("", _FOOTNOTE.sub("", title)))
+    bare = _FOOTNOTE.sub("", title)
+    return fold(split_maximum(bare)[0] or bare)
 
 
 @lru_cache(maxsize=10_000)

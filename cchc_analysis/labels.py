@@ -58,17 +58,23 @@ PLAIN_TOTAL = re.compile(
     r"(?:tong|tong so|tong cong)(?: so)?(?: diem)?(?: danh gia| dat duoc| chung| cchc)?"
     rf"|(?!.*\b(?:cham|{JUDGED})\b).* tong(?: cong| so)?(?: diem)?"
 )
-# The maximum that a title states: "Tổng điểm (thang điểm 70)", "(tối đa 84)", "(84 điểm)", "/84".
-_POINTS = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
-SCALE_ELSEWHERE = re.compile(
-    r"(?:thang(?: điểm)?|tối đa)[^0-9.;]{0,25}([0-9]{1,4}(?:[.,][0-9]+)?)(?! ?%)", re.IGNORECASE
-)
+# The maximum that a title states: "Tổng điểm (thang điểm 70)", "(tối đa 84)", "(10đ)", "/84"; but
+# "(1)" is a footnote, "/2020" a year.
+_NO_YEAR = r"(?!(?:19|20)[0-9]{2}\b)"
+_NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
+_POINTS = r"(?: ?(?:điểm|đ))"
 SCALE = re.compile(
-    rf"\s*(?:\([^()0-9]*\b(?:thang|tối đa|chuẩn)\b[^()0-9]*{_POINTS}[^()0-9%]*\)"
-    rf"|\(\s*{_POINTS}\s*(?:điểm|đ)\s*\)|\((100)\)"
-    rf"|\bthang(?: điểm)? {_POINTS}(?: điểm)?"
-    r"|/ ?(?!(?:19|20)[0-9]{2}\b)([0-9]{2,4})(?: điểm)?)$",
+    r"[\s\-–:,;]*[(\[]?\s*(?:(?:theo |tính theo |trên )?"
+    rf"\b(?:(?:số |tổng )?(?:điểm )?tối đa|điểm chuẩn|thang(?: điểm)?)(?: là)?[:=]?\s*{_NUMBER}"
+    rf"{_POINTS}?"
+    rf"|(?<![\w.,/]){_NO_YEAR}{_NUMBER}{_POINTS}"
+    rf"|(?<![0-9])(?<![0-9] )/\s*{_NO_YEAR}{_NUMBER}{_POINTS}?"
+    r"|(?<=\()(100)"
+    r")\s*[)\]]?$",
     re.IGNORECASE,
+)
+SCALE_ELSEWHERE = re.compile(
+    rf"(?:thang(?: điểm)?|tối đa)[^0-9.;]{{0,25}}{_NUMBER}(?! ?%)", re.IGNORECASE
 )
 # A column that comes after others: the score may be in it or in what it began with.
 FINAL = re.compile(r"(?:tong|diem|ket qua|so)\b.*\b(?:sau|cuoi cung|chinh thuc|con lai)\b.*")

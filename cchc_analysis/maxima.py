@@ -8,8 +8,8 @@ from numbers import Real
 import pandas as pd
 
 from cchc_analysis.grid import begins, in_words
-from cchc_analysis.header import LIKE, Header
-from cchc_analysis.labels import MAXIMUM, SCALE, SCALE_ELSEWHERE, WHERE_MAX
+from cchc_analysis.header import LIKE, Header, split_maximum
+from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
 from cchc_analysis.numbers import first_line, numbering, numbers_in, place, to_numbers
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import decimal_comma, quoted
@@ -29,8 +29,7 @@ def stated_maximum(
 
     The title is that of the scores: "Tổng điểm (thang điểm 70)".
     """
-    found = SCALE.search(title)
-    stated = float(next(filter(None, found.groups())).replace(",", ".")) if found else None
+    _, stated = split_maximum(title)
     cells = body[columns["score"]].fillna("")
     values = numbers_in(cells)
     rows = begins(MAXIMUM, body, columns) & values.notna()

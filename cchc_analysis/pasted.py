@@ -10,8 +10,8 @@ import re
 import pandas as pd
 
 from cchc_analysis.grid import to_cells
-from cchc_analysis.header import role_of
-from cchc_analysis.labels import FOOTERS, SCALE
+from cchc_analysis.header import role_of, split_maximum
+from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import are_column_numbers
 from cchc_analysis.runs import COUNT, Run, count, rows_at, runs_at
 from cchc_analysis.text import clean, fold, quoted
@@ -118,7 +118,7 @@ def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
         for length in range(_LINES_PER_HEADER, 0, -1):
             *_, last = lines = values[at : at + length]
             cell = " ".join(lines)
-            is_cell = length == 1 or last[0] != "(" or SCALE.search(cell)
+            is_cell = length == 1 or last[0] != "(" or split_maximum(cell)[1]
             role = role_of(cell) if is_cell else None
             if role is not None and role not in roles:
                 header.append(cell)
