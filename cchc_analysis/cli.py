@@ -1,4 +1,4 @@
-"""The command ``cchc-report``: from one published table to the files of a report."""
+"""The command ``cchc-report``: from published tables to the files of a report."""
 
 import argparse
 import sys
@@ -6,54 +6,101 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
-from cchc_analysis.check import check_published
-from cchc_analysis.export import save_chart, write_csv
-from cchc_analysis.format import format_ranking
-from cchc_analysis.load import load_scores
-from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
+from cchc_analysis.bundle import folder_name
+from cchc_analysis.job import Job
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
-from cchc_analysis.table import several_groups
 
-_HEAD = 10
+_EXAMPLES = """ví dụ:
+  cchc-report data/cchc-2020.csv
+  cchc-report "bảng của tôi.xlsx" --max-score 70 --scheme nam-dinh-2020-so
+  cchc-report nam-2021.docx --before nam-2020.xlsx --unit "Sở Nội vụ"
+  cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
+(gõ 'python -m uv run' trước mỗi lệnh)"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, or 1 after a sentence on what is wrong."""
+    """Run the command; return 0, or 1 after a sentence on each file that could not be read."""
     for stream in (sys.stdout, sys.stderr):  # a console that lacks a letter shows "?" instead
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", UserWarning)
-            _report(options)
+        scheme = load_scheme(options.scheme)
+        folders = _folders(options)
     except (ValueError, OSError) as error:
         print(f"Lỗi: {_sentence(error)}", file=sys.stderr)
         return 1
+    failed = 0
+    for file, folder in zip(_progress(options.files), folders, strict=True):
+        failed += not _run(Job(file, folder, scheme, options))
+    if len(folders) > 1:
+        print(f"Xong {len(folders) - failed}/{len(folders)} tệp.")
+    return int(failed > 0)
+
+
+def _run(job: Job) -> bool:
+    """Make one report, or say why not."""
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", UserWarning)
+            said = job.run()
+    except (ValueError, OSError) as error:
+        print(f"Lỗi: {_sentence(error)}", file=sys.stderr)
+        return False
+    print("\n".join(said))
     for message in dict.fromkeys(str(warning.message) for warning in told):
         print(f"Lưu ý: {message}")
-    return 0
+    return True
+
+
+def _progress(files: Sequence[Path]) -> Sequence[Path]:
+    """Return the files under a progress bar, if there are several and a person looks on."""
+    if len(files) == 1 or not sys.stderr.isatty():
+        return files
+    from tqdm import tqdm
+
+    return tqdm(files, unit=" tệp")
+
+
+def _folders(options: argparse.Namespace) -> list[Path]:
+    """Return for each file a folder of its own."""
+    if len(options.files) > 1 and (options.before or options.fields):
+        raise ValueError("--before và --fields chỉ dùng với một tệp; hãy chạy lệnh cho từng tệp.")
+    stems = [file.stem for file in options.files]
+    names = [file.stem if stems.count(file.stem) == 1 else file.name for file in options.files]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise ValueError(
+            f"Có nhiều tệp cùng tên {twice}, kết quả sẽ ghi đè nhau; hãy đổi tên một tệp, hoặc "
+            "chạy lệnh cho từng tệp với --out khác nhau."
+        )
+    return [options.out / folder_name(name) for name in names]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cchc-report",
-        description="Xếp hạng, xếp loại và vẽ biểu đồ từ một bảng điểm CCHC.",
-        epilog="Ví dụ: python -m uv run cchc-report data/cchc-2020.csv --max-score 100",
+        description="Xếp hạng, xếp loại, vẽ biểu đồ và viết báo cáo từ bảng điểm CCHC.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
     )
     group = parser.add_argument_group("tham số")
     add = group.add_argument
     formats = "bảng điểm: Excel, Word, trang web đã lưu, .csv, .pdf, hoặc .txt dán từ trang web"
-    add("file", metavar="TỆP", type=Path, help=formats)
+    add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
+    add("--before", metavar="TỆP", type=Path, help="bảng điểm kỳ trước, để so sánh")
+    add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực")
+    add("--unit", metavar="TÊN", help="đơn vị cần làm nổi bật")
     one = "số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng"
     add("--table", metavar="BẢNG", type=_table, help=one)
+    add("--year", metavar="NĂM", type=int, help="năm cần lấy, hoặc năm của bảng không ghi năm")
     which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
     add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which)
     add("--max-score", metavar="ĐIỂM", type=_number, help="thang điểm, nếu bảng không ghi")
     schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
     add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
+    add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
     add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
     add("-h", "--help", action="help", help="hiện hướng dẫn này")
@@ -88,53 +135,3 @@ def _sentence(error: Exception) -> str:
         f"Không mở hoặc không ghi được {error.filename} ({error.strerror}); nếu tệp đang mở trong "
         "chương trình khác thì hãy đóng lại, nếu không hãy chọn thư mục khác bằng --out."
     )
-
-
-def _report(options: argparse.Namespace) -> None:
-    import matplotlib as mpl
-    import matplotlib.style
-
-    mpl.use("agg")  # files only: no window, no display needed
-    scheme = load_scheme(options.scheme)
-    scores = load_scores(
-        options.file,
-        table=options.table,
-        columns=dict(options.columns),
-        max_score=options.max_score,
-    )
-    ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
-    counts = grade_distribution(ranking, by=several_groups(ranking))
-    check = check_published(ranking)
-    printed, distribution = format_ranking(ranking), format_ranking(counts)
-    note = f"{scores.attrs['scale']}. Ngưỡng xếp loại: {scheme}."
-    with mpl.style.context("cchc_analysis.report"):
-        charts = {
-            "ranking": plot_ranking(ranking, scheme=scheme),
-            "distribution": plot_distribution(counts, scheme=scheme),
-            "comparison": plot_comparison(ranking, scheme=scheme),
-        }
-        folder = options.out / options.file.stem
-        files = [
-            path
-            for name, ax in charts.items()
-            for path in save_chart(
-                ax, name, folder=folder, source=f"tệp {options.file.name}", note=note
-            )
-        ]
-    files += [
-        write_csv(printed, folder / "ranking.csv"),
-        write_csv(distribution, folder / "distribution.csv"),
-        write_csv(format_ranking(check), folder / "check.csv"),
-    ]
-    print(scores.attrs["scale"])
-    print(f"Ngưỡng xếp loại: {scheme}")
-    print(f"\n{printed.head(_HEAD).to_string(index=False)}")
-    if len(printed) > _HEAD:
-        print(f"… và {len(printed) - _HEAD} đơn vị nữa")
-    print(f"\n{distribution.to_string(index=False)}")
-    if distribution.attrs["note"]:
-        print(distribution.attrs["note"])
-    print(f"\n{check.attrs['note']}")
-    print("\nĐã ghi:")
-    for path in files:
-        print(f"  {path.as_posix()}")
