@@ -22,6 +22,7 @@ from cchc_analysis.sensitivity import cutoff_sensitivity
 from cchc_analysis.summary import summarise_blocks
 from cchc_analysis.tables import list_tables
 from cchc_analysis.totals import total_fields
+from cchc_analysis.workbook import write_workbook
 
 __all__ = [
     "GradeScheme",
@@ -54,4 +55,5 @@ __all__ = [
     "save_chart",
     "summarise_blocks",
     "total_fields",
+    "write_workbook",
 ]
