@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,31 +10,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing
+from cchc_analysis import drawing, worksheets
+from cchc_analysis.chart_sheet import write_charts
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.format import as_laid_out, format_number, format_ranking, format_signed
 from cchc_analysis.labels import METHOD, SHEETS, TOTAL, scale
-from cchc_analysis.native_charts import write_charts
 from cchc_analysis.ranking import grade_distribution, graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import SCORES, check_columns, several_groups
 from cchc_analysis.wording import measure_of
-from cchc_analysis.worksheets import styles, set_up_page, write_table, write_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-_CREATED = datetime(2000, 1, 1)  # the same in every run
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+_COMPARED = ("number", "year", "block", "unit", "score", "max_score", "percent", "rank")
+_NOTES = (22, 66)  # widths of the columns of the sheet of notes
 
 
 def write_workbook(
@@ -92,15 +85,12 @@ def write_workbook(
     check_columns(ranking, SCORES)
     if ranking.empty:
         raise ValueError("Bảng không có đơn vị nào để ghi.")
-    from xlsxwriter import Workbook
-
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
     data = io.BytesIO()
-    book = Workbook(data, _OPTIONS)
-    book.set_properties({"title": METHOD["title"], "author": "", "created": _CREATED})
+    book = worksheets.new_book(data, METHOD["title"])
     shades = drawing.grade_shades(scheme)
-    write_table(
+    worksheets.write_table(
         book, SHEETS["ranking"], as_laid_out(table), printed=format_ranking(table), shades=shades
     )
     about = _write_distribution(book, table, shades)
@@ -109,7 +99,8 @@ def write_workbook(
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme)
         out_of_100 = all(
-            change[f"score_{when}"].equals(change[f"percent_{when}"]) for when in ("before", "after")
+            change[f"score_{when}"].equals(change[f"percent_{when}"])
+            for when in ("before", "after")
         )
         repeated = ["percent_before", "percent_after"] if out_of_100 else []
         _write(book, "change", change.drop(columns=repeated), shades, change.attrs["note"])
@@ -125,7 +116,7 @@ def write_workbook(
 
 def _write(book: Workbook, name: str, table: pd.DataFrame, shades: dict, *notes: str) -> None:
     printed = format_ranking(table)
-    write_table(book, SHEETS[name], table, printed=printed, shades=shades, notes=notes)
+    worksheets.write_table(book, SHEETS[name], table, printed=printed, shades=shades, notes=notes)
 
 
 def _write_distribution(book: Workbook, table: pd.DataFrame, shades: dict) -> str:
@@ -141,7 +132,7 @@ def _write_distribution(book: Workbook, table: pd.DataFrame, shades: dict) -> st
     share[is_total] = np.where(printed[SHOWN["share_pct"]][is_total] == "100%", 1, np.nan)
     values = printed.assign(**{SHOWN["units"]: units, SHOWN["share_pct"]: share})
     order = np.argsort(is_total, kind="stable")  # totals last, out of the way of the filter
-    write_table(
+    worksheets.write_table(
         book, SHEETS["distribution"], values.iloc[order], printed=printed.iloc[order],
         shades=shades, totals=int(is_total.sum()), notes=[printed.attrs["note"]],
     )  # fmt: skip
@@ -158,16 +149,17 @@ def _write_comparison(book: Workbook, table: pd.DataFrame, shades: dict) -> None
         mean = sum(values) / len(values)
         means[ordered["group"] == group["group"].iloc[0]] = float(mean)
         differences[group.index] = [float(value - mean) for value in values]
-    columns = [c for c in as_laid_out(table) if c != "grade"]
-    values, printed = as_laid_out(table)[columns], format_ranking(table[[*table]])
-    printed = printed.iloc[:, : len(columns)]
+    values, printed = as_laid_out(table), format_ranking(table)
+    kept = [at for at, column in enumerate(values) if column in _COMPARED]
+    values, printed = values.iloc[:, kept], printed.iloc[:, kept]
     names = ("mean_score", "from_mean") if measure.in_points else ("mean", "from_mean_pct")
     for name, column, form in zip(
         names, (means, differences), (format_number, format_signed), strict=True
     ):
         values = values.assign(**{name: column})
-        printed[SHOWN[name]] = [form(value, measure.places) for value in column]
-    write_table(book, SHEETS["comparison"], values, printed=printed, shades=shades)
+        texts = [form(value, measure.places) for value in column]
+        printed = printed.assign(**{SHOWN[name]: texts})
+    worksheets.write_table(book, SHEETS["comparison"], values, printed=printed, shades=shades)
 
 
 def _write_notes(
@@ -187,12 +179,15 @@ def _write_notes(
         "charts": METHOD["of_charts"],
     }
     sheet = book.add_worksheet(SHEETS["notes"])
-    style = styles(book)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 66)
+    style = worksheets.styles(book)
+    sheet.set_column(0, 0, _NOTES[0])
+    sheet.set_column(1, 1, _NOTES[1])
     rows = [(METHOD[name], text) for name, text in told.items() if text]
     for row, (name, text) in enumerate(rows):
-        write_text(sheet, row, 0, name, style, bold=True, border=1, valign="top", text_wrap=True)
-        write_text(sheet, row, 1, text, style, border=1, valign="top", text_wrap=True)
-    set_up_page(sheet)
+        worksheets.write_text(
+            sheet, row, 0, name, style, bold=True, border=1, valign="top", text_wrap=True
+        )
+        worksheets.write_text(sheet, row, 1, text, style, border=1, valign="top", text_wrap=True)
+        sheet.set_row(row, worksheets.LINE * worksheets.lines_of(text, _NOTES[1]))
+    worksheets.set_up_page(sheet)
     sheet.fit_to_pages(1, 0)
