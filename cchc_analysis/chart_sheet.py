@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis import drawing
-from cchc_analysis.format import LEAST_PLACES, printed_places
 from cchc_analysis.labels import CHART_DATA, UNSCORED
 from cchc_analysis.native_charts import (
     PAGE,
     WIDTH,
     NativeChart,
     distribution_chart,
+    number_format,
     ranking_charts,
 )
 from cchc_analysis.ranking import grade_distribution
@@ -76,8 +76,7 @@ def _write_scores(
 ) -> None:
     """Write what the charts of the ranking draw: a row for each unit, a column for each grade."""
     style = styles(book)
-    places = printed_places(table["score"]) if drawing.out_of_100(table) else LEAST_PLACES
-    number = style(**_SMALL, num_format="0." + "0" * places)
+    number = style(**_SMALL, num_format=number_format(table))
     for header, column in {CHART_DATA: _DATA, **columns}.items():
         write_text(sheet, 0, column, header, style, **_SMALL, bold=True)
     for row, unit in enumerate(table.itertuples(), 1):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from cchc_analysis import drawing
-from cchc_analysis.format import format_percent
+from cchc_analysis.format import LEAST_PLACES, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, scale
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.text import clean
@@ -35,6 +35,12 @@ class NativeChart(NamedTuple):
     chart: Chart
     height: int
     alt: str
+
+
+def number_format(table: pd.DataFrame) -> str:
+    """Return the format of the scores that are drawn."""
+    in_points = drawing.out_of_100(table)
+    return "0." + "0" * (printed_places(table["score"]) if in_points else LEAST_PLACES)
 
 
 def ranking_charts(
@@ -76,6 +82,7 @@ def ranking_charts(
                     **_filled(shades.get(grade, "#ffffff")),
                     "data_labels": {
                         "value": True, "series_name": True, "separator": " ", "font": _FONT,
+                        "num_format": number_format(group),
                     },
                 }
             )  # fmt: skip

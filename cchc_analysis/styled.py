@@ -18,12 +18,15 @@ from cchc_analysis.shown import SHOWN
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-_FRAME = "1px solid #000000"
+_FRAME = "border: 1px solid #000000"
 _LOOK = [
-    {"selector": "", "props": f"border-collapse: collapse; border: {_FRAME};"},
-    {"selector": "th", "props": f"border: {_FRAME}; background: #d9d9d9; text-align: center;"},
-    {"selector": "td", "props": f"border: {_FRAME}; text-align: left;"},
+    {"selector": "", "props": "border-collapse: collapse;"},
+    {"selector": "th", "props": f"{_FRAME}; background: #d9d9d9; color: #000; text-align: center;"},
+    {"selector": "td", "props": f"{_FRAME}; padding: 2px 8px;"},
 ]
+# On paper: a dark theme of JupyterLab would leave black shades on black. Set cell by cell, because
+# a rule for all cells would win over the shade of one.
+_PAPER = {"background-color": "#ffffff", "color": "#000000", "text-align": "left"}
 
 
 def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME) -> Styler:
@@ -77,6 +80,7 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
         .format_index(escape="html", axis="columns")
         .set_caption(caption)
         .set_table_styles(_LOOK)
+        .set_properties(**_PAPER)
         .set_properties(subset=numbers, **{"text-align": "right"})
         .map(lambda grade: looks.get(grade, ""), subset=[SHOWN["grade"]])
     )

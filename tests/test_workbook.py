@@ -270,6 +270,15 @@ def test_charts_start_at_zero_with_the_best_on_top(town, tmp_path):
         assert "giả định" in "".join(one("//c:valAx//a:t/text()", namespaces=NAMESPACES))
 
 
+def test_labels_have_the_places_that_are_printed(town, tmp_path):
+    (ranking, _) = charts_of(write_workbook(town, tmp_path / "a.xlsx"))
+    formats = ranking["root"].xpath("//c:dLbls/c:numFmt/@formatCode", namespaces=NAMESPACES)
+    assert set(formats) == {"0.00"}
+    assert ranking["root"].xpath("//c:dLbls/c:showSerName/@val", namespaces=NAMESPACES)
+    book = written(town.assign(score=town["score"] + 0.001), tmp_path)
+    assert book["Xếp hạng"]["C2"].number_format == "#,##0.000"
+
+
 def alts_and_ends(path):
     with zipfile.ZipFile(path) as archive:
         root = etree.fromstring(archive.read("xl/drawings/drawing1.xml"))
