@@ -19,9 +19,11 @@ from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.schemes import GradeScheme, load_scheme
 from cchc_analysis.sensitivity import cutoff_sensitivity
+from cchc_analysis.styled import style_ranking
 from cchc_analysis.summary import summarise_blocks
 from cchc_analysis.tables import list_tables
 from cchc_analysis.totals import total_fields
+from cchc_analysis.workbook import write_workbook
 
 __all__ = [
     "GradeScheme",
@@ -52,6 +54,8 @@ __all__ = [
     "rank_range",
     "rank_units",
     "save_chart",
+    "style_ranking",
     "summarise_blocks",
     "total_fields",
+    "write_workbook",
 ]

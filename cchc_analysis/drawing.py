@@ -114,13 +114,27 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
 
 
-def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
-    """Draw a bar in each row in the shade of its grade: darkest for the best, in order in grey."""
+def grade_shades(scheme: GradeScheme) -> dict[str, str]:
+    """Return the shade of each grade: darkest for the best, in order in grey."""
     from matplotlib import colormaps
+    from matplotlib.colors import to_hex
 
     shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(scheme.grades)))
-    shade_of = dict(zip(scheme.grades, shades, strict=True))
-    colors = [shade_of.get(grade, "white") for grade in grades]
+    return dict(zip(scheme.grades, map(to_hex, shades), strict=True))
+
+
+def ink_on(shade: str) -> str:
+    """Return black or white, whichever is easier to read on a shade."""
+    channels = np.array([int(shade[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])  # as WCAG defines it, and contrast too
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+
+
+def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
+    """Draw a bar in each row in the shade of its grade."""
+    shades = grade_shades(scheme)
+    colors = [shades.get(grade, "white") for grade in grades]
     return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
 
 

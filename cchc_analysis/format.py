@@ -91,13 +91,19 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     fields = ranking.attrs.get("fields", [])  # of a matrix: they may have any name
     if "share_pct" in ranking and not fields and "field" not in ranking:
         return _format_distribution(ranking)
-    is_ranking = "rank" in ranking or set(SCORES) <= set(ranking)
-    if is_ranking and not fields and not _NO_RANKING & set(ranking):
-        ranking = in_order(ranking)
-        ranking = ranking[_ranking_columns(ranking)]
+    ranking = as_laid_out(ranking)
     headers = SHOWN | (SHOWN_OF_FIELDS if "field" in ranking else {})
     headers |= {field: f"{field} (%)" for field in fields}
     return pd.DataFrame({headers.get(c, c): _format_column(ranking, c, decimals) for c in ranking})
+
+
+def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and columns that are printed of a table, in their order, still as numbers."""
+    is_ranking = "rank" in ranking or set(SCORES) <= set(ranking)
+    if not is_ranking or ranking.attrs.get("fields") or _NO_RANKING & set(ranking):
+        return ranking
+    ranking = in_order(ranking)
+    return ranking[_ranking_columns(ranking)]
 
 
 def _ranking_columns(ranking: pd.DataFrame) -> list[str]:

@@ -131,6 +131,50 @@ CHOOSE_TABLE = (
 WHOLE_TABLE = "(cả bảng)"
 MEAN = "điểm trung bình"
 
+# The sheets of a workbook, and what is said on its sheet of notes.
+SHEETS = {
+    "ranking": "Xếp hạng",
+    "distribution": "Phân bố",
+    "charts": "Biểu đồ",
+    "comparison": "So sánh",
+    "change": "So với kỳ trước",
+    "fields": "Lĩnh vực",
+    "matrix": "Lĩnh vực theo đơn vị",
+    "check": "Đối chiếu",
+    "notes": "Ghi chú",
+}
+CHART_DATA = "Số liệu của biểu đồ"
+METHOD = {
+    "title": "Xếp hạng cải cách hành chính",
+    "source": "Nguồn số liệu",
+    "scale": "Thang điểm",
+    "scheme": "Ngưỡng xếp loại",
+    "basis": "Căn cứ của ngưỡng",
+    "ranks": "Cách xếp hạng",
+    "of_ranks": (
+        "Theo tỷ lệ điểm so với điểm tối đa, trong từng năm và từng khối, xét trước khi làm tròn. "
+        "Các đơn vị bằng nhau thì đồng hạng, cùng nhận hạng cao hơn (ví dụ 17, 17, 19)."
+    ),
+    "grades": "Cách xếp loại",
+    "of_grades": "Đạt từ đúng ngưỡng dưới của một loại trở lên, xét trước khi làm tròn.",
+    "unscored": "Đơn vị chưa chấm",
+    "of_unscored": (
+        f"Ô điểm và ô xếp hạng để trống, ô xếp loại ghi “{UNSCORED}”; không tính vào trung bình và "
+        "tỷ lệ."
+    ),
+    "shares": "Tỷ lệ",
+    "numbers": "Số trong ô",
+    "of_numbers": (
+        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn; không có công thức, nên sửa điểm thì xếp "
+        "hạng và xếp loại không tự đổi theo."
+    ),
+    "charts": "Biểu đồ",
+    "of_charts": (
+        "Biểu đồ lấy số ở bên phải của trang Biểu đồ: sửa số ở đó thì biểu đồ đổi theo; sắp xếp "
+        "hay lọc các trang khác không làm biểu đồ thay đổi."
+    ),
+}
+
 
 def scale(max_score: pd.Series, *, assumed: bool = False) -> str:
     """Return the scale (thang điểm) of a table in words."""

@@ -20,13 +20,15 @@ PUBLIC = [
     "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
     "load_scores", "plot_blocks", "plot_change", "plot_comparison", "plot_distribution",
     "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking", "points_to_next_grade",
-    "rank_range", "rank_units", "save_chart", "summarise_blocks", "total_fields",
+    "rank_range", "rank_units", "save_chart", "style_ranking", "summarise_blocks",
+    "total_fields", "write_workbook",
 ]  # fmt: skip
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
 NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "save_chart")
 NOT_OF_A_TABLE += ("field_losses", "field_matrix", "total_fields")  # see test_fields.py
 NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts.py
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
+NOT_OF_A_TABLE += ("write_workbook",)  # see test_workbook.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}
 SECOND_TABLES = ("after",)
@@ -54,7 +56,7 @@ def test_the_input_is_never_changed(name, town):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in OF_A_TABLE if not n.startswith(("plot_", "describe_"))]
+    "name", [n for n in OF_A_TABLE if not n.startswith(("plot_", "describe_", "style_"))]
 )
 def test_every_result_is_a_plain_frame_with_the_unit_as_a_column(name, town):
     result = call(name, town)
@@ -68,7 +70,7 @@ def test_data_come_first_and_options_are_keywords_with_documentation(name):
     function = getattr(cchc, name)
     first, *options = inspect.signature(function).parameters.values()
     assert first.default is inspect.Parameter.empty
-    named = [p for p in options if p.name not in ("name", *SECOND_TABLES)]
+    named = [p for p in options if p.name not in ("name", "path", *SECOND_TABLES)]
     assert all(p.kind is inspect.Parameter.KEYWORD_ONLY for p in named)
     described = re.split(r"\n *(?:Returns|Raises)\n", function.__doc__)[0]
     for parameter in [first, *options]:
@@ -97,7 +99,7 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
         "import cchc_analysis\n"
         "assert (warnings.filters[:], pandas.get_option('display.max_rows')) == before\n"
         "heavy = {'matplotlib', 'babel', 'IPython', 'jupyterlab', 'lxml', 'docx', 'xlrd',\n"
-        "         'python_calamine', 'pdfplumber'} & set(sys.modules)\n"
+        "         'python_calamine', 'pdfplumber', 'xlsxwriter'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -111,8 +113,8 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
         "summary", "wording", "describe", "drawing", "charts", "marks", "change_charts",
-        "history_charts", "block_charts", "field_charts", "profile_charts", "files", "export", "cli",
-        "__init__",
+        "history_charts", "block_charts", "field_charts", "profile_charts", "files", "export",
+        "worksheets", "native_charts", "chart_sheet", "workbook", "styled", "cli", "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)

@@ -1,0 +1,86 @@
+"""A ranking as it is printed, in the notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cchc_analysis import drawing
+from cchc_analysis.format import as_laid_out, format_ranking
+from cchc_analysis.labels import scale
+from cchc_analysis.ranking import graded, ranked
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.shown import SHOWN
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+_FRAME = "border: 1px solid #000000"
+_LOOK = [
+    {"selector": "", "props": "border-collapse: collapse;"},
+    {"selector": "th", "props": f"{_FRAME}; background: #d9d9d9; color: #000; text-align: center;"},
+    {"selector": "td", "props": f"{_FRAME}; padding: 2px 8px;"},
+]
+# On paper: a dark theme of JupyterLab would leave black shades on black. Set cell by cell, because
+# a rule for all cells would win over the shade of one.
+_PAPER = {"background-color": "#ffffff", "color": "#000000", "text-align": "left"}
+
+
+def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME) -> Styler:
+    """Show a ranking in the notebook as `format_ranking` prints it, each grade in its shade.
+
+    Names are shown as text, whatever they hold. The same table gives the same HTML in every run; a
+    cell that is to be the same in every run ends in ``HTML(style_ranking(ranking).to_html())``.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Scores or a ranking, as `load_scores` gives it. A missing rank or grade is computed.
+    scheme : str or GradeScheme
+        The cut-offs, or their name for `load_scheme`. An assumed one is called so in the caption.
+
+    Returns
+    -------
+    Styler
+        The printed table without an index, with scale and cut-offs as its caption.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or the grades are of another scheme.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["<b>A</b>"], "score": [81], "max_score": 100})
+    >>> "&lt;b&gt;A&lt;/b&gt;" in style_ranking(scores).to_html()
+    True
+    """
+    scheme = load_scheme(scheme)
+    table = graded(ranked(ranking), scheme)
+    printed, values = format_ranking(table), as_laid_out(table)
+    scale_ = table.attrs.get("scale") or scale(table["max_score"])
+    caption = html.escape(f"{scale_}. Ngưỡng xếp loại: {scheme}.")
+    # Cells are styled by their id: two tables in one notebook must not have the same.
+    content = printed.to_csv(index=False) + caption
+    uuid = hashlib.sha256(content.encode()).hexdigest()[:12]
+    shades = drawing.grade_shades(scheme)
+    looks = {
+        grade: f"background-color: {shade}; color: {drawing.ink_on(shade)}; text-align: center;"
+        for grade, shade in shades.items()
+    }
+    are_numbers = [pd.api.types.is_numeric_dtype(values[column]) for column in values]
+    numbers = [header for header, is_one in zip(printed, are_numbers, strict=True) if is_one]
+    return (
+        printed.style.set_uuid(uuid)
+        .hide(axis="index")
+        .format(escape="html")
+        .format_index(escape="html", axis="columns")
+        .set_caption(caption)
+        .set_table_styles(_LOOK)
+        .set_properties(**_PAPER)
+        .set_properties(subset=numbers, **{"text-align": "right"})
+        .map(lambda grade: looks.get(grade, ""), subset=[SHOWN["grade"]])
+    )
