@@ -1,0 +1,53 @@
+"""A chart as pictures for pages: as many as its rows need."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH, _DPI = 160 / 25.4, 300
+_HIGHEST = 215 / 25.4  # inches: what a page holds beside a caption of two lines
+
+
+def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
+    """Yield PNG pictures of a chart with rows, and in words which part of it each is.
+
+    What is computed over all rows (a mean, the axis) is the same on each page.
+    """
+    figure = ax.get_figure(root=True)
+    figure.draw_without_rendering()
+    rows, in_view = len(ax.get_yticks()), abs(float(ax.get_ylim()[0] - ax.get_ylim()[1]))
+    height = figure.get_figheight()
+    pitch = ax.get_position().height * height / in_view
+    beside = height - pitch * in_view
+    scale = figure.get_figwidth() / _WIDTH
+    most = max(1, int((_HIGHEST * scale - beside) / pitch))
+    pages = math.ceil(rows / most)
+    if pages == 1:
+        yield _png(ax), ""
+        return
+    to_rows = ax.transData.inverted()
+    boxes = [(text, text.get_window_extent()) for text in ax.texts]
+    row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}
+    count = math.ceil(rows / pages)
+    for page, start in enumerate(range(0, rows, count), 1):
+        stop = min(start + count, rows)
+        ax.set_ylim(stop - 0.4, start - 0.6)
+        figure.set_figheight(beside + pitch * (stop - start + 0.2))
+        for text, row in row_of.items():  # what stands above or below the rows stays
+            text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
+        figure.draw_without_rendering()
+        yield _png(ax), f"phần {page}/{pages}, dòng {start + 1}–{stop} trong {rows} dòng"
+
+
+def _png(ax: Axes) -> bytes:
+    figure, picture = ax.get_figure(root=True), io.BytesIO()
+    about = {"Software": None, "Description": ax.get_label()}
+    dpi = _DPI * _WIDTH / figure.get_figwidth()
+    figure.savefig(picture, format="png", dpi=dpi, metadata=about, facecolor="white")
+    return picture.getvalue()
