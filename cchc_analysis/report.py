@@ -106,7 +106,7 @@ def write_report(
     path = Path(path)
     if path.suffix.lower() != ".docx":
         raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
-    date, template = _date(date), _template(template)
+    date = _date(date)
     recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
     scheme = load_scheme(scheme)
     table = in_order(graded(ranked(ranking), scheme))
@@ -125,16 +125,16 @@ def write_report(
         raise ValueError("Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng.")
 
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
-    from cchc_analysis import letterhead, sections, word_parts
+    from cchc_analysis import letterhead, sections, word_parts, word_styles
 
-    document = word_parts.open_document(template)
+    document = word_styles.open_document(template)
     if subject is None or not subject.strip():
         subject = f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(table)}"
     letterhead.begin(
         document, parent=parent, agency=agency, number=number, place=place, date=date,
         subject=subject,
     )  # fmt: skip
-    letterhead.number_first_pages(document)
+    word_styles.number_first_pages(document)
     for part, paragraph, of_part in zip(groups, words, of_fields, strict=True):
         level = 1
         if len(groups) > 1:
@@ -170,28 +170,10 @@ def _date(date: datetime.date | str | None) -> datetime.date | None:
         return date
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.datetime.strptime(str(date).strip(), form).date()  # noqa: DTZ007
+            return datetime.datetime.strptime(str(date).strip(), form).date()
         except ValueError:
             continue
     raise ValueError(f"Không hiểu ngày {date!r}; hãy viết ví dụ date='2021-01-11'.")
-
-
-def _template(template: str | PathLike | None) -> Path | None:
-    if template is None:
-        return None
-    import docx
-
-    template = Path(template)
-    try:
-        docx.Document(str(template))
-    except Exception as error:  # python-docx fails in many ways on what is no Word file
-        if isinstance(error, OSError) and error.filename is not None:
-            raise
-        raise ValueError(
-            f"Tệp mẫu '{template.name}' không đọc được; hãy mở tệp trong Word rồi lưu lại với đuôi "
-            ".docx."
-        ) from None
-    return template
 
 
 def _years(table: pd.DataFrame) -> str:
