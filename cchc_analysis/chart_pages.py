@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _WIDTH, _DPI = 160 / 25.4, 300
 _HIGHEST = 220 / 25.4  # inches: what a page holds beside a caption of two lines
 _FEWEST = 5
+_LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
 
 
 def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
@@ -27,6 +28,7 @@ def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
     pitch = ax.get_position().height * height / in_view
     beside = height - pitch * in_view
     names = [label.get_window_extent().height / figure.dpi for label in ax.get_yticklabels()]
+    names = [max(name, _LINE) for name in names]
     gap = max(pitch - max(names), 0)
     highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside
     pages = _pages([name + gap for name in names], highest)
@@ -42,7 +44,7 @@ def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
         for text, row in row_of.items():  # what stands above or below the rows stays
             text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
         figure.draw_without_rendering()
-        yield _png(ax), f"phần {page}/{len(pages)}, dòng {start + 1}–{stop}"
+        yield _png(ax), f"phần {page}/{len(pages)}"
 
 
 def _pages(heights: list[float], highest: float) -> list[tuple[int, int]]:

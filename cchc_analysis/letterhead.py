@@ -125,6 +125,7 @@ def end(
     signer: str | None,
 ) -> None:  # fmt: skip
     """Write the last sentence, Nơi nhận and the place of the signature, kept on one page."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
     document.add_paragraph(f"{closing}./.", style=TEXT).paragraph_format.keep_with_next = True
     left, right = _side_by_side(document, 1, 0.44).rows[0].cells
     _write(left, "Nơi nhận:", 12, bold=True, italic=True, align=ALIGN.LEFT)

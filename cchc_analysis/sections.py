@@ -14,6 +14,7 @@ from cchc_analysis.field_charts import plot_fields
 from cchc_analysis.fields import field_losses
 from cchc_analysis.format import format_ranking
 from cchc_analysis.labels import ASSUMED, scale
+from cchc_analysis.marks import mark_names
 from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
@@ -48,7 +49,7 @@ def add_results(
     document.add_paragraph(paragraph, style=TEXT)
     text = _named("Kết quả xếp hạng, xếp loại các đơn vị", names)
     add_table(document, format_ranking(part), text, marked=marked)
-    _chart(document, names, plot_ranking, part, scheme=scheme)
+    _chart(document, names, plot_ranking, part, unit=unit, scheme=scheme)
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, _named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
@@ -110,7 +111,12 @@ def _chart(
     with plt.style.context("cchc_analysis.report"):
         figures = set(plt.get_fignums())
         try:
-            ax = plot(table, **options)
+            if plot is plot_ranking:  # has no option for it: the name is bold, as in the table
+                unit = options.pop("unit")
+                ax = plot(table, **options)
+                mark_names(ax, table["unit"] == unit)
+            else:
+                ax = plot(table, **options)
             title = " ".join((ax.get_title(loc="left") or ax.get_title()).split())
             text = _named(title.replace(r"\$", "$"), names)
             for side in ("left", "center"):
