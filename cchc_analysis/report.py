@@ -142,7 +142,7 @@ def write_report(
             level = 2
         sections.add_results(
             document, part, paragraph, scheme, level=level,
-            unit=unit if (part["unit"] == unit).any() else None,
+            unit=unit if part["score"][part["unit"] == unit].notna().any() else None,
             change=_of_group(change, part), fields=of_part,
         )  # fmt: skip
     sections.add_method(document, ranking, table, scheme, check=check, source=source)

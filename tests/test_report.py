@@ -373,7 +373,22 @@ def test_years_have_sections_too(tmp_path):
     regions = loaded(DATA / "par-index-regions.csv")
     document = Document(write_report(regions, tmp_path / "r.docx", scheme="par-index"))
     assert [len(rows(document, n)) for n in (1, 3)] == [7, 5]
-    assert texts(document)[2] == "Năm 2023"
+    first = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert first[:2] == ["Năm 2023", "Năm 2022"]
+
+
+def test_a_unit_without_a_score_in_one_year_is_marked_in_the_other(tmp_path):
+    scores = table([90, None, 70, 60], year=[2022, 2022, 2023, 2023]).assign(unit=list("abab"))
+    document = Document(write_report(scores, tmp_path / "r.docx", unit="b"))
+    compared = [text for text in captions(document, "Hình") if "Chênh lệch" in text]
+    assert ["so với b" in text for text in compared] == [False, True]
+
+
+def test_the_unit_is_marked(full):
+    ranking = rows(Document(full["path"]), 1)
+    at = [row[1] for row in ranking].index("UBND xã số 9")
+    marked = Document(full["path"]).tables[1]._tbl.xpath("./w:tr[w:tc//w:b]")
+    assert [row.xpath("string(./w:tc[2])") for row in marked] == ["Đơn vị", ranking[at][1]]
 
 
 def test_published_scores_by_field(tmp_path):
