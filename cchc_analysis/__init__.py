@@ -17,6 +17,7 @@ from cchc_analysis.load import LoadWarning, load_scores
 from cchc_analysis.margins import points_to_next_grade, rank_range
 from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
+from cchc_analysis.report import write_report
 from cchc_analysis.schemes import GradeScheme, load_scheme
 from cchc_analysis.sensitivity import cutoff_sensitivity
 from cchc_analysis.styled import style_ranking
@@ -57,5 +58,6 @@ __all__ = [
     "style_ranking",
     "summarise_blocks",
     "total_fields",
+    "write_report",
     "write_workbook",
 ]

@@ -77,7 +77,7 @@ def describe_ranking(
         elif change is not None:
             words += change_in_words(change, before, part, years)
         text = " ".join(words)
-        if name := _name(part):
+        if name := group_name(part):
             text = f"{name}: {text[0].lower()}{text[1:]}"
         paragraphs.append(text)
     return "\n".join(paragraphs) or "Bảng không có đơn vị nào."
@@ -87,7 +87,8 @@ def _in_block(table: pd.DataFrame, block: object) -> pd.DataFrame:
     return table[table["block"].astype("str").map(unit_key) == unit_key(str(block))]
 
 
-def _name(part: pd.DataFrame) -> str:
+def group_name(part: pd.DataFrame) -> str:
+    """Return the block and year of a group as a heading has them: "Khối sở, năm 2021"."""
     row = part.iloc[0]
     names = [clean(str(row["block"]))] if "block" in part and pd.notna(row["block"]) else []
     names += [f"năm {row['year']}"] if "year" in part else []

@@ -1,0 +1,195 @@
+"""The report: a Word file that looks like an administrative report and needs a signature."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+
+from cchc_analysis import drawing
+from cchc_analysis.check import check_published
+from cchc_analysis.compare import compare_periods
+from cchc_analysis.describe import describe_ranking, group_name
+from cchc_analysis.fields import field_losses
+from cchc_analysis.files import fixed_zip, write_whole
+from cchc_analysis.format import format_ranking
+from cchc_analysis.ranking import graded, in_order, ranked
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.table import group_columns
+from cchc_analysis.text import unit_key
+
+_UNDATED = datetime.date(1980, 1, 1)
+
+
+def write_report(
+    ranking: pd.DataFrame,
+    path: str | PathLike,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    before: pd.DataFrame | None = None,
+    fields: pd.DataFrame | None = None,
+    unit: str | None = None,
+    template: str | PathLike | None = None,
+    agency: str | None = None,
+    parent: str | None = None,
+    place: str | None = None,
+    number: str | int | None = None,
+    date: datetime.date | str | None = None,
+    subject: str | None = None,
+    recipients: Sequence[str] | str | None = None,
+    signer_title: str | None = None,
+    signer: str | None = None,
+    source: str | None = None,
+) -> Path:
+    """Write a ranking as a Word report laid out by Nghị định 30/2020/NĐ-CP.
+
+    It has the paragraph of `describe_ranking`, the ranking, the distribution, the charts, the
+    method, and what differs from the published results as an annex. A part that was not given is a
+    dotted line. The same input gives the same bytes in every run.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Scores or a ranking, as `load_scores` gives it. Each year and block has its own section.
+    path : path
+        A name that ends in ``.docx``. A file of this name is replaced, whole or not at all.
+    scheme : str or GradeScheme
+        The cut-offs, or their name for `load_scheme`. An assumed one is called so.
+    before : DataFrame, optional
+        Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+    fields : DataFrame, optional
+        Scores by field, as `load_fields` gives them: where points were lost.
+    unit : str, optional
+        The unit to mark, and to compare the others with; by default they are held to the mean.
+    template : path, optional
+        An agency's own ``.docx``. Its styles, page, header and footer stay, and its body up to the
+        line BÁO CÁO as the letterhead, in which number, place and date are set if given. Only
+        what it lacks is added.
+    agency, parent, place, signer : str, optional
+        Names of the agency, its superior ("" for none), the place, and who signs.
+    number : str or int, optional
+        The number, with or without its symbol: ``12`` or ``"12/BC-UBND"``.
+    date : date or str, optional
+        The day of the report; as text ``"2021-01-11"`` or ``"11/01/2021"``.
+    subject : str, optional
+        What the report is about; by default the ranking and its year.
+    recipients : sequence of str, optional
+        The list of Nơi nhận; "Lưu: VT" is added where it lacks.
+    signer_title : str, optional
+        The title above the signature; line breaks stay.
+    source : str, optional
+        Where the data are from.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If a name, date, unit or template cannot be used, or tables do not fit one another.
+    OSError
+        If the file cannot be written; what was there is still whole.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [81, 95], "max_score": 100})
+    >>> write_report(scores, "report.doc")
+    Traceback (most recent call last):
+    ValueError: Tên tệp 'report.doc' phải có đuôi .docx.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".docx":
+        raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
+    date = _date(date)
+    recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
+    scheme = load_scheme(scheme)
+    table = in_order(graded(ranked(ranking), scheme))
+    if table.empty:
+        raise ValueError("Bảng không có đơn vị nào để lập báo cáo.")
+    if unit is not None:
+        unit = table["unit"][drawing.chosen_rows(table, unit)].iloc[0]
+    check = check_published(graded(ranked(ranking), scheme))
+    words = describe_ranking(ranking, scheme=scheme, before=before).split("\n")
+    change = None if before is None else compare_periods(before, ranking, scheme=scheme)
+    if fields is not None:
+        field_losses(fields, unit=unit)  # refuses what the report could not tell
+    groups = [part.reset_index(drop=True) for _, part in table.groupby("group")]
+    of_fields = [_of_group(fields, part) for part in groups]
+    if fields is not None and not any(map(len, of_fields)):
+        raise ValueError("Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng.")
+
+    # Loaded here: importing the package loads neither python-docx nor matplotlib.
+    from cchc_analysis import letterhead, sections, word_parts, word_styles
+
+    document = word_styles.open_document(template)
+    if subject is None or not subject.strip():
+        subject = f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(table)}"
+    letterhead.begin(
+        document, parent=parent, agency=agency, number=number, place=place, date=date,
+        subject=subject,
+    )  # fmt: skip
+    word_styles.number_first_pages(document)
+    for part, paragraph, of_part in zip(groups, words, of_fields, strict=True):
+        level = 1
+        if len(groups) > 1:
+            document.add_paragraph(group_name(part), style="Heading 1")
+            level = 2
+        sections.add_results(
+            document, part, paragraph, scheme, level=level,
+            unit=unit if part["score"][part["unit"] == unit].notna().any() else None,
+            change=_of_group(change, part), fields=of_part,
+        )  # fmt: skip
+    sections.add_method(document, ranking, table, scheme, check=check, source=source)
+    closing = f"Trên đây là báo cáo {subject[:1].lower()}{' '.join(subject[1:].split())}"
+    letterhead.end(
+        document, closing=closing, recipients=recipients, title=signer_title, signer=signer
+    )
+    if len(check):
+        title = "CÁC CHỖ KHÁC VỚI KẾT QUẢ ĐÃ CÔNG BỐ"
+        letterhead.begin_annex(document, title, number=number, date=date, agency=agency)
+        text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
+        word_parts.add_table(document, format_ranking(check), text)
+    about, day = document.core_properties, date or _UNDATED
+    about.title, about.author = " ".join(subject.split()), agency or ""
+    about.comments = about.last_modified_by = about.keywords = ""
+    about.created = about.modified = datetime.datetime(day.year, day.month, day.day)
+    about.revision, about.language = 1, "vi-VN"
+    data = io.BytesIO()
+    document.save(data)
+    return write_whole(path, fixed_zip(data.getvalue()))
+
+
+def _date(date: datetime.date | str | None) -> datetime.date | None:
+    if date is None or isinstance(date, datetime.date):
+        return date
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.datetime.strptime(str(date).strip(), form).date()
+        except ValueError:
+            continue
+    raise ValueError(f"Không hiểu ngày {date!r}; hãy viết ví dụ date='2021-01-11'.")
+
+
+def _years(table: pd.DataFrame) -> str:
+    years = sorted(table["year"].unique()) if "year" in table else []
+    many = "các năm " if len(years) > 1 else "năm "
+    return many + (", ".join(map(str, years)) or "………")
+
+
+def _of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the rows of the year and block of a part of the ranking, or else of its units."""
+    if rows is None:
+        return None
+    here = pd.Series(True, rows.index)
+    for column in group_columns(part):
+        if column in rows:
+            here &= rows[column].astype("str").map(unit_key) == unit_key(str(part[column].iloc[0]))
+    if "field" in rows and "block" in part and "block" not in rows:
+        here &= rows["unit"].map(unit_key).isin(part["unit"].map(unit_key))
+    return rows[here]

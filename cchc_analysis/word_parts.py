@@ -1,0 +1,147 @@
+"""Parts of a Word document: fields, captions, tables, pictures."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Length, Mm, Pt
+
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.text import clean
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+TEXT, TABLE, CAPTION, NAME, ANNEX = "Body Text", "CCHC bảng", "Caption", "CCHC tên", "CCHC phụ lục"
+_LEFT = {SHOWN[column] for column in ("unit", "field", "item", "note")}  # columns of words
+_LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
+_SHORT = 12  # rows
+
+
+def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
+    """Add a field with the result that is shown until Word computes it again."""
+    parts = ("begin", code, "separate", shown, "end")
+    for part in parts:
+        run = paragraph.add_run(part if part is shown else None)
+        if part is code:
+            instruction = OxmlElement("w:instrText")
+            instruction.set(qn("xml:space"), "preserve")
+            instruction.text = f" {code} "
+            run._r.append(instruction)
+        elif part is not shown:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), part)
+            run._r.append(mark)
+
+
+def add_caption(document: Document, label: str, text: str) -> Paragraph:
+    """Add a caption with its number as a field, so that Word can list tables and figures."""
+    seen = document.element.body.xpath(f'.//w:instrText[contains(., " SEQ {label} ")]')
+    paragraph = document.add_paragraph(f"{label} ", style=CAPTION)
+    add_field(paragraph, f"SEQ {label} \\* ARABIC", str(len(seen) + 1))
+    paragraph.add_run(f". {clean(text)}")
+    return paragraph
+
+
+def add_table(
+    document: Document, printed: pd.DataFrame, text: str, *, marked: Sequence[int] = ()
+) -> None:
+    """Add a printed table under its caption: a header row that repeats, rows that never split."""
+    add_caption(document, "Bảng", text).paragraph_format.keep_with_next = True
+    size, widths = _widths(printed, text_width(document) / Pt(1))
+    style = document.styles[TABLE].style_id
+
+    def cell(
+        value: object, at: int, *, head: bool = False, bold: bool = False, keep: bool = False
+    ) -> str:
+        after = "<w:keepNext/>" if keep else ""
+        side = "left" if printed.columns[at] in _LEFT and not head else "center"
+        look = ("<w:b/>" if bold else "") + f'<w:sz w:val="{round(size * 2)}"/>'
+        return (
+            f'<w:tc><w:tcPr><w:tcW w:w="{widths[at]}" w:type="dxa"/><w:vAlign w:val="center"/>'
+            f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{after}<w:jc w:val="{side}"/></w:pPr>'
+            f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(clean(str(value)))}</w:t>'
+            "</w:r></w:p></w:tc>"
+        )
+
+    heads = "".join(
+        cell(head, at, head=True, bold=True, keep=True) for at, head in enumerate(printed)
+    )
+    rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{heads}</w:tr>"]
+    for number, row in enumerate(printed.itertuples(index=False)):
+        # A short table is on one page; of a long one, no row stands alone above or below a break.
+        last = len(printed) - 1
+        look = {"bold": number in marked}
+        look["keep"] = number < last and (last < _SHORT or number == 0 or number >= last - 2)
+        cells = "".join(cell(value, at, **look) for at, value in enumerate(row))
+        rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
+    margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    table = parse_xml(
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout '
+        f'w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar><w:tblCaption '
+        f'w:val="{escape(clean(text))}"/></w:tblPr><w:tblGrid>'
+        f"{grid}</w:tblGrid>"
+        f"{''.join(rows)}</w:tbl>"
+    )
+    document.element.body.insert_element_before(table, "w:sectPr")
+
+
+def _widths(printed: pd.DataFrame, points: float) -> tuple[float, list[int]]:
+    """Return the size of letters and the width of each column in twentieths of a point."""
+    wide = {head: max(map(len, map(str, [*printed[head], "   "]))) for head in printed}
+    least, best = {}, {}
+    for head in printed:
+        words = [word for text in (head, *printed[head]) for word in str(text).split()]
+        words = words if head in _LEFT else [*head.split(), "-" * wide[head]]
+        least[head] = max(4, *map(len, words))
+        best[head] = max(least[head], wide[head] if head in _LEFT else len(head) // 2 + 2)
+    least, best = pd.Series(least), pd.Series(best)
+    size = 12.0
+    while size > 8 and sum(least) * _LETTER * size / 12 > points - _PADDING * len(least):
+        size -= 0.5
+    widths = least * _LETTER * size / 12 + _PADDING
+    share = (best - least) * ~best.index.isin(_LEFT)  # heads in two lines, before long names
+    share *= min(1, (points - widths.sum()) / 2 / max(share.sum() * _LETTER, 1))
+    widths += share * _LETTER
+    room = best.where(best.index.isin(_LEFT), 0.01)
+    widths += room * (points - widths.sum()) / room.sum()
+    return size, [round(width * 20) for width in widths]
+
+
+def wrap(text: str, letters: int) -> list[str]:
+    """Return text in the fewest lines of at most so many letters, about equally long."""
+    fewest = len(textwrap.wrap(text, letters))
+    for width in range(max(1, len(text) // max(fewest, 1)), letters):
+        if len(lines := textwrap.wrap(text, width, break_long_words=False)) == fewest:
+            return lines
+    return textwrap.wrap(text, letters)
+
+
+def text_width(document: Document) -> Length:
+    """Return the width between the margins."""
+    section = document.sections[-1]
+    return Length(section.page_width - section.left_margin - section.right_margin)
+
+
+def add_picture(document: Document, png: bytes, text: str, alt: str) -> None:
+    """Add a picture as wide as the text, with its alt text, above its caption."""
+    paragraph = document.add_paragraph(style=NAME)
+    paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.space_before = Pt(8)
+    shape = paragraph.add_run().add_picture(io.BytesIO(png), min(text_width(document), Mm(160)))
+    for about in (shape._inline.docPr, shape._inline.xpath(".//pic:cNvPr")[0]):
+        about.set("descr", clean(alt))
+        about.set("title", clean(text))
+    add_caption(document, "Hình", text)

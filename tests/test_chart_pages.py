@@ -1,0 +1,79 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import LONG
+from PIL import Image
+
+from cchc_analysis import compare_periods, plot_change, plot_comparison, plot_ranking, rank_units
+from cchc_analysis.chart_pages import chart_pages
+
+
+def scores(count, every=9):
+    drawn = np.random.default_rng(3).uniform(45, 99, count).round(2)
+    units = [f"{LONG} {n}" if n % every == 0 else f"UBND xã số {n}" for n in range(count)]
+    return pd.DataFrame({"unit": units, "score": drawn, "max_score": 100.0})
+
+
+def change(of):
+    return plot_change(compare_periods(of.assign(score=of["score"] - 1), of))
+
+
+PLOTS = {"ranking": plot_ranking, "comparison": plot_comparison, "change": change}
+
+
+@pytest.mark.parametrize("count", [1, 18, 34, 200])
+@pytest.mark.parametrize("name", PLOTS)
+def test_every_row_is_on_one_page_and_nothing_is_cut(name, count):
+    of = rank_units(scores(count))
+    ax = PLOTS[name](of)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    seen, words = [], []
+    for png, part in chart_pages(ax):
+        with Image.open(io.BytesIO(png)) as picture:
+            width, height = picture.size
+            assert width == pytest.approx(160 / 25.4 * 300, abs=2)
+            assert height <= 221 / 25.4 * 300
+        bottom, top = ax.get_ylim()
+        on_page = [n for n in range(count) if top < n < bottom]
+        seen += on_page
+        words.append(part)
+        drawn = [text for text in ax.texts if text.get_visible()]
+        drawn += [ax.get_yticklabels()[n] for n in on_page]
+        boxes = [text.get_window_extent() for text in drawn if text.get_text()]
+        figure = ax.figure.bbox
+        for at, box in enumerate(boxes):
+            assert box.x0 >= -1
+            assert box.y0 >= -1
+            assert box.x1 <= figure.x1 + 1
+            assert box.y1 <= figure.y1 + 1
+            assert not any(box.overlaps(other) for other in boxes[at + 1 :])
+        beside = [t for t in drawn if t.get_text().startswith(("UBND", "Ban"))]
+        assert len(beside) <= len(on_page)
+    assert seen == list(range(len(labels)))
+    pages = len(words)
+    assert words == ([""] if pages == 1 else [f"phần {n}/{pages}" for n in range(1, pages + 1)])
+    assert (pages == 1) == (count <= 18)
+
+
+def test_the_mean_is_of_all_units_on_every_page():
+    ax = plot_comparison(rank_units(scores(140)))
+    mean = scores(140)["score"].mean()
+    drawn = 0
+    for _, _part in chart_pages(ax):
+        line = ax.collections[-1].get_segments()[0]
+        assert line[0][0] == pytest.approx(mean)
+        drawn += 1
+    assert drawn > 2
+
+
+def test_a_last_page_has_more_than_one_row():
+    for count in (30, 44, 45, 46, 47, 48, 49, 50):
+        ax = plot_ranking(rank_units(scores(count, every=1000)))
+        last = 0
+        for _ in chart_pages(ax):
+            bottom, top = ax.get_ylim()
+            last = sum(top < n < bottom for n in range(count))
+        assert last >= 5
+        ax.figure.clear()

@@ -1,0 +1,532 @@
+import datetime
+import re
+import shutil
+import subprocess
+import zipfile
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import DATA, LONG, loaded, table
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from cchc_analysis import (
+    compare_periods,
+    describe_ranking,
+    field_losses,
+    format_ranking,
+    grade_distribution,
+    grade_units,
+    load_fields,
+    rank_units,
+    write_report,
+)
+
+GIVEN = {
+    "parent": "Ủy ban nhân dân thị xã Hương Trà", "agency": "Phòng Nội vụ", "place": "Hương Trà",
+    "number": 9, "date": "2021-01-05", "recipients": ["UBND thị xã", "- Các phòng, ban;"],
+    "signer_title": "KT. Trưởng phòng\nPhó Trưởng phòng", "signer": "Nguyễn Văn A",
+    "source": "Trang thông tin điện tử thị xã", "subject": "Kết quả năm 2020",
+}  # fmt: skip
+
+
+def many(count=140, seed=1):
+    """Units of one year with names long and short, two of them without a score."""
+    drawn = np.random.default_rng(seed).uniform(45, 99, count).round(2)
+    units = [LONG if n == 3 else f"UBND xã số {n}" for n in range(count)]
+    scores = pd.DataFrame({"unit": units, "score": drawn, "max_score": 100.0, "year": 2023})
+    scores.loc[[5, 77], "score"] = np.nan
+    return scores
+
+
+def texts(document):
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def captions(document, label):
+    return [text for text in texts(document) if text.startswith(f"{label} ")]
+
+
+def rows(document, number):
+    """The text of the table below the caption of this number."""
+    wanted = next(t for t in captions(document, "Bảng") if t.startswith(f"Bảng {number}. "))
+    caption = next(p for p in document.paragraphs if p.text == wanted)._p
+    return [
+        [cell.xpath("string(.)") for cell in row.findall(qn("w:tc"))]
+        for row in caption.getnext().findall(qn("w:tr"))
+    ]
+
+
+def printed(frame):
+    return [list(frame), *frame.astype("str").to_numpy().tolist()]
+
+
+@pytest.fixture(scope="module")
+def town_file(tmp_path_factory):
+    return write_report(
+        loaded(DATA / "cchc-2020.csv"), tmp_path_factory.mktemp("r") / "r.docx", **GIVEN
+    )
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """The report with all there is, of 140 units."""
+    scores, fields = many(), of_fields(many())
+    before = scores.assign(year=2022, score=(scores["score"] - 1.5).round(2)).iloc[2:]
+    published = scores.assign(published_rank=rank_units(scores)["rank"].mask(scores.index == 9, 1))
+    path = tmp_path_factory.mktemp("r") / "r.docx"
+    write_report(published, path, before=before, fields=fields, unit="UBND xã số 9")
+    return {"path": path, "scores": published, "before": before, "fields": fields}
+
+
+def of_fields(scores, seed=2):
+    draw = np.random.default_rng(seed)
+    parts = [
+        scores[[c for c in scores if c in ("unit", "year", "block")]].assign(
+            field=name, score=draw.uniform(3, 10, len(scores)).round(2), max_score=10.0
+        )
+        for name in ("Chỉ đạo, điều hành", "Cải cách thể chế", "Chính quyền số")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_the_page_is_as_the_decree_wants_it(town_file):
+    (section,) = Document(town_file).sections
+    sides = ("page_width", "page_height", "top_margin", "bottom_margin", "left_margin")
+    lengths = [round(getattr(section, side).mm, 1) for side in (*sides, "right_margin")]
+    assert lengths == [210, 297, 20, 20, 30, 20]
+    assert section.header_distance < section.top_margin
+    assert section.different_first_page_header_footer
+    (paragraph,) = section.header.paragraphs
+    assert paragraph.alignment == ALIGN.CENTER
+    assert paragraph._p.xpath("string(.//w:instrText)").strip() == "PAGE"
+    assert 13 <= paragraph.style.font.size.pt <= 14
+    assert section.first_page_header.is_linked_to_previous  # nothing is on page 1
+
+
+@pytest.mark.parametrize(
+    "name", ["Normal", "Body Text", "Heading 1", "Heading 2", "Caption", "CCHC bảng", "Header"]
+)
+def test_all_letters_are_times_new_roman_and_black(town_file, name):
+    style = Document(town_file).styles[name]
+    fonts = style.element.rPr.rFonts.attrib
+    scripts = {qn(f"w:{script}") for script in ("ascii", "hAnsi", "eastAsia", "cs")}
+    assert dict(fonts) == dict.fromkeys(scripts, "Times New Roman")
+    assert style.font.color.rgb is None
+    assert 12 <= style.font.size.pt <= 14
+    own = Document(town_file).element.body.xpath(".//w:rFonts | .//w:color[not(@w:val='000000')]")
+    assert not own
+
+
+def test_text_is_justified_and_indented(town_file, town):
+    text = next(p for p in Document(town_file).paragraphs if p.text == describe_ranking(town))
+    assert text.style.name == "Body Text"
+    look = text.style.paragraph_format
+    assert look.alignment == ALIGN.JUSTIFY
+    assert Mm(10) <= look.first_line_indent <= Mm(12.8)
+    assert look.space_after >= Pt(6)
+    assert 1 <= look.line_spacing <= 1.5
+
+
+def test_no_paragraph_is_empty(town_file, full):
+    for path in (town_file, full["path"]):
+        for paragraph in Document(path).element.body.xpath(".//w:p"):
+            assert paragraph.xpath("string(.)").strip() or paragraph.xpath(".//pic:pic")
+
+
+def test_the_parts_of_a_report_stand_where_the_decree_has_them(town_file):
+    document = Document(town_file)
+    head, tail = document.tables[0], document.tables[-1]
+    assert [cell.text for row in head.rows for cell in row.cells] == [
+        "ỦY BAN NHÂN DÂN THỊ XÃ HƯƠNG TRÀ\nPHÒNG NỘI VỤ",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc",
+        "Số: 09/BC-………",
+        "Hương Trà, ngày 05 tháng 01 năm 2021",
+    ]
+    assert texts(document)[:2] == ["BÁO CÁO", "Kết quả năm 2020"]
+    lines = document.element.body.xpath(".//wp:anchor")
+    assert len(lines) == 3
+    assert all(line.xpath("string(./wp:docPr/@descr)") for line in lines)
+    assert [cell.text for cell in tail.rows[0].cells] == [
+        "Nơi nhận:\n- UBND thị xã;\n- Các phòng, ban;\n- Lưu: VT.",
+        "KT. TRƯỞNG PHÒNG\nPHÓ TRƯỞNG PHÒNG\nNguyễn Văn A",
+    ]
+    assert texts(document)[-1] == "Trên đây là báo cáo kết quả năm 2020./."
+
+
+def test_what_was_not_given_is_a_dotted_line(tmp_path, town):
+    document = Document(write_report(town, tmp_path / "r.docx"))
+    cells = [cell.text for at in (0, -1) for row in document.tables[at].rows for cell in row.cells]
+    dots = "………………………"
+    assert cells[0] == f"{dots}\n{dots}"
+    assert cells[2:4] == ["Số: ………/BC-………", "…………, ngày …… tháng …… năm ………"]
+    assert cells[4:] == [f"Nơi nhận:\n- {dots};\n- Lưu: VT.", f"{dots}\n{dots}"]
+    assert texts(document)[1] == "Kết quả xếp hạng, xếp loại cải cách hành chính năm ………"
+    assert any(text.startswith("Nguồn số liệu: ……") for text in texts(document))
+
+
+def test_a_superior_that_is_not_there_leaves_no_line(tmp_path, town):
+    path = write_report(town, tmp_path / "r.docx", parent="", agency="UBND tỉnh Thừa Thiên Huế")
+    left = Document(path).tables[0].rows[0].cells[0]
+    assert left.text.replace("\n", " ") == "UBND TỈNH THỪA THIÊN HUẾ"
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("2022-02-09", "ngày 09 tháng 02 năm 2022"),
+        ("11/12/2021", "ngày 11 tháng 12 năm 2021"),
+        (datetime.date(2021, 3, 30), "ngày 30 tháng 3 năm 2021"),
+        (pd.Timestamp("2021-01-01"), "ngày 01 tháng 01 năm 2021"),
+    ],
+)
+def test_dates_and_their_zeros(tmp_path, date, words):
+    path = write_report(table([81, 95]), tmp_path / "r.docx", date=date, number="123/BC-PNV")
+    cells = Document(path).tables[0].rows[1].cells
+    assert [cell.text for cell in cells] == ["Số: 123/BC-PNV", f"…………, {words}"]
+
+
+def test_the_tables_hold_the_figures(town_file, town):
+    document = Document(town_file)
+    assert rows(document, 1) == printed(format_ranking(town))
+    assert rows(document, 2) == printed(format_ranking(grade_distribution(town)))
+    assert rows(document, 2)[-1] == ["Tổng cộng", "18", "100%"]
+    assert len(document.tables) == 4  # with what stands above and below
+    assert describe_ranking(town) in texts(document)
+
+
+def test_all_tables_of_140_units_hold_the_figures(full):
+    document = Document(full["path"])
+    ranking = full["scores"].pipe(rank_units).pipe(grade_units)
+    assert rows(document, 1) == printed(format_ranking(ranking))
+    assert len(rows(document, 1)) == 141
+    change = compare_periods(full["before"], ranking)
+    assert len(rows(document, 3)) == 141
+    points = ["unit", "score_before", "score_after", "score_change"]
+    shown = format_ranking(change[[*points, "rank_before", "rank_after", "rank_change"]])
+    assert rows(document, 3) == printed(shown)
+    losses = format_ranking(field_losses(full["fields"])).drop(columns="Năm")
+    assert rows(document, 4) == printed(losses)
+    assert change.attrs["note"] in texts(document)
+    assert describe_ranking(ranking, before=full["before"]) in texts(document)
+
+
+def test_header_rows_repeat_and_rows_never_split(full):
+    for found in Document(full["path"]).tables[1:-2]:
+        heads = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in found.rows]
+        assert heads == [True] + [False] * (len(heads) - 1)
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in found.rows)
+
+
+def test_captions_are_fields_numbered_in_order(full):
+    document = Document(full["path"])
+    for label in ("Bảng", "Hình"):
+        found = captions(document, label)
+        numbers = [int(re.match(rf"{label} (\d+)\. \S", text)[1]) for text in found]
+        assert numbers == list(range(1, len(found) + 1))
+        fields = document.element.body.xpath(f'.//w:instrText[contains(., "SEQ {label} ")]')
+        assert len(fields) == len(found)
+        for paragraph in document.paragraphs:
+            if paragraph.text in found:
+                assert paragraph.style.name == "Caption"
+
+
+def test_every_picture_has_an_alt_text_and_fits_the_page(full):
+    document = Document(full["path"])
+    assert len(document.inline_shapes) == len(captions(document, "Hình"))
+    for shape, caption in zip(document.inline_shapes, captions(document, "Hình"), strict=True):
+        about = shape._inline.docPr
+        assert about.get("descr").startswith(("Biểu đồ", "Bản đồ", "Phần "))
+        assert caption.endswith(f". {about.get('title')}")
+        assert shape.width == Mm(160)
+        assert Mm(20) < shape.height <= Mm(224)
+
+
+def test_a_long_chart_is_split_and_each_part_says_so(full):
+    parts = [t for t in captions(Document(full["path"]), "Hình") if "Xếp hạng các" in t]
+    assert len(parts) >= 3
+    for at, text in enumerate(parts, 1):
+        assert text.endswith(f"năm 2023 – phần {at}/{len(parts)}")
+
+
+def test_headings_show_in_the_navigation_pane_and_are_numbered(town_file):
+    document = Document(town_file)
+    found = [p for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert [p.text for p in found] == [
+        "Kết quả xếp hạng, xếp loại", "Phân bố xếp loại", "So sánh giữa các đơn vị",
+        "Phương pháp và nguồn số liệu",
+    ]  # fmt: skip
+    style = found[0].style.element
+    assert style.xpath("string(w:pPr/w:outlineLvl/@w:val)") == "0"
+    number = style.xpath("string(w:pPr/w:numPr/w:numId/@w:val)")
+    assert document.part.numbering_part.element.xpath(f"./w:num[@w:numId='{number}']")
+
+
+def test_what_agrees_is_said_and_what_differs_is_an_annex(tmp_path, town, full):
+    agreed = " ".join(texts(Document(write_report(town, tmp_path / "a.docx"))))
+    assert "khớp với kết quả đã công bố" in agreed
+    assert "Phụ lục" not in agreed
+    document = Document(full["path"])
+    words = texts(document)
+    assert words[-4:-1] == [
+        "Phụ lục", "CÁC CHỖ KHÁC VỚI KẾT QUẢ ĐÃ CÔNG BỐ",
+        "(Kèm theo Báo cáo số ………/BC-……… ngày …… tháng …… năm ……… của ………………………)",
+    ]  # fmt: skip
+    assert document.paragraphs[-4].paragraph_format.page_break_before
+    shown = document.tables[-1].rows[1].cells
+    assert shown[1].text == "UBND xã số 9"
+    assert not any("khớp với kết quả đã" in text for text in words)
+    unpublished = write_report(table([81, 95]), tmp_path / "b.docx")
+    assert "Bảng không có số liệu công bố để đối chiếu." in texts(Document(unpublished))
+
+
+def test_the_note_says_scheme_scale_ties_and_source(town_file, tmp_path):
+    words = texts(Document(town_file))
+    at = words.index("Phương pháp và nguồn số liệu")
+    source, scale, ties, _ = words[at + 1 : at + 5]
+    assert source == "Nguồn số liệu: Trang thông tin điện tử thị xã."
+    assert scale.startswith("Thang điểm 100 – giả định. Ngưỡng xếp loại (giả định, ")
+    assert "17, 17, 19" in ties
+    path = write_report(table([81, 95]), tmp_path / "r.docx", scheme="da-nang-2011")
+    (scale,) = [t for t in texts(Document(path)) if t.startswith("Thang điểm 100. Ngưỡng")]
+    assert "giả định" not in scale
+    assert "1898/QĐ-UBND" in scale
+
+
+def test_the_same_report_has_the_same_bytes(tmp_path, town_file):
+    again = write_report(loaded(DATA / "cchc-2020.csv"), tmp_path / "other.docx", **GIVEN)
+    assert again.read_bytes() == town_file.read_bytes()
+    about = Document(again).core_properties
+    assert about.created == about.modified
+    assert about.created.date() == datetime.date(2021, 1, 5)
+    assert (about.author, about.comments, about.title) == ("Phòng Nội vụ", "", "Kết quả năm 2020")
+    with zipfile.ZipFile(again) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_nothing_is_left_changed(tmp_path, town):
+    looks, style = mpl.rcParams.copy(), town.copy()
+    kept = plt.figure()
+    write_report(town, tmp_path / "r.docx")
+    assert plt.get_fignums() == [kept.number]
+    assert mpl.rcParams == looks
+    pd.testing.assert_frame_equal(town, style)
+    assert town.attrs == style.attrs
+
+
+def test_names_are_text_and_no_markup(tmp_path):
+    names = ["<b>A & B</b>", 'x"$y$', "=1+1 {SEQ}", "abc\nd"]
+    scores = table([90, 80, 70, 60]).assign(unit=names)
+    document = Document(write_report(scores, tmp_path / "r.docx", unit=names[0], signer="A & <B>"))
+    assert [row[1] for row in rows(document, 1)[1:]] == [*names[:3], "abc d"]
+    assert any("so với <b>A & B</b>" in text for text in captions(document, "Hình"))
+    assert document.tables[-1].rows[0].cells[1].text.endswith("A & <B>")
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        table([81]),
+        table([None]),
+        table([80, 80, 80]),
+        table([81, None, 65]),
+        table([63, 62.62, None], max_score=[70, 70, 84]),
+        table([0, 100]),
+    ],
+    ids=["one", "none scored", "tied", "missing", "maxima", "ends"],
+)
+def test_every_table_makes_a_report(tmp_path, scores):
+    document = Document(write_report(scores, tmp_path / "r.docx"))
+    ranking = scores.pipe(rank_units).pipe(grade_units)
+    assert rows(document, 1) == printed(format_ranking(ranking))
+    assert len(document.inline_shapes) == 3
+    for paragraph in describe_ranking(scores).split("\n"):
+        assert paragraph in texts(document)
+
+
+def test_each_block_has_its_section(tmp_path):
+    scores = table([90, 80, 70, 60], block=["Khối sở", "Khối huyện"] * 2, year=2023)
+    before = scores.assign(score=[80, 85, 75, 65], year=2022)
+    document = Document(
+        write_report(scores, tmp_path / "r.docx", before=before, fields=of_fields(scores), unit="c")
+    )
+    headings = [p for p in document.paragraphs if p.style.name.startswith("Heading")]
+    first = [p.text for p in headings if p.style.name == "Heading 1"]
+    assert first == ["Khối sở, năm 2023", "Khối huyện, năm 2023", "Phương pháp và nguồn số liệu"]
+    assert [p.text for p in headings if p.style.name == "Heading 2"] == [
+        "Kết quả xếp hạng, xếp loại", "Phân bố xếp loại", "So sánh giữa các đơn vị",
+        "Thay đổi so với năm 2022", "Điểm bị mất theo lĩnh vực",
+    ] * 2  # fmt: skip
+    assert [row[1] for row in rows(document, 1)] == ["Đơn vị", "a", "c"]
+    changes = [t for t in captions(document, "Bảng") if "Thay đổi" in t]
+    assert [t.rsplit("(")[-1] for t in changes] == ["Khối sở, năm 2023)", "Khối huyện, năm 2023)"]
+    paragraphs = describe_ranking(scores, before=before).split("\n")
+    assert set(paragraphs) <= set(texts(document))
+
+
+def test_years_have_sections_too(tmp_path):
+    regions = loaded(DATA / "par-index-regions.csv")
+    document = Document(write_report(regions, tmp_path / "r.docx", scheme="par-index"))
+    assert [len(rows(document, n)) for n in (1, 3)] == [7, 5]
+    first = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert first[:2] == ["Năm 2023", "Năm 2022"]
+
+
+def test_a_unit_without_a_score_in_one_year_is_marked_in_the_other(tmp_path):
+    scores = table([90, None, 70, 60], year=[2022, 2022, 2023, 2023]).assign(unit=list("abab"))
+    document = Document(write_report(scores, tmp_path / "r.docx", unit="b"))
+    compared = [text for text in captions(document, "Hình") if "Chênh lệch" in text]
+    assert ["so với b" in text for text in compared] == [False, True]
+
+
+def test_the_unit_is_marked(full):
+    ranking = rows(Document(full["path"]), 1)
+    at = [row[1] for row in ranking].index("UBND xã số 9")
+    marked = Document(full["path"]).tables[1]._tbl.xpath("./w:tr[w:tc//w:b]")
+    assert [row.xpath("string(./w:tc[2])") for row in marked] == ["Đơn vị", ranking[at][1]]
+
+
+def test_published_scores_by_field(tmp_path):
+    with pytest.warns(UserWarning, match="region"):
+        fields = load_fields(DATA / "papi-2011-fields.csv")
+    scores = fields.groupby("unit", sort=False)[["score", "max_score"]].sum().reset_index()
+    path = write_report(scores.round(6), tmp_path / "r.docx", fields=fields, unit="Hà Giang")
+    assert rows(Document(path), 3) == printed(format_ranking(field_losses(fields)))
+    own = format_ranking(field_losses(fields, unit="Hà Giang")).drop(columns="Số đơn vị")
+    assert rows(Document(path), 4) == printed(own)
+
+
+def template(tmp_path, *lines, style="Normal"):
+    document = Document()
+    document.sections[0].left_margin = Mm(35)
+    document.sections[0].header.paragraphs[0].text = "SỞ NỘI VỤ – MẪU 01"
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Heading 1"].font.size = Pt(17)
+    for line in lines:
+        document.add_paragraph(line, style=style)
+    document.save(tmp_path / "mau.docx")
+    return tmp_path / "mau.docx"
+
+
+def test_a_template_keeps_its_styles_header_and_page(tmp_path, town):
+    path = write_report(town, tmp_path / "r.docx", template=template(tmp_path))
+    document = Document(path)
+    assert round(document.sections[0].left_margin.mm, 1) == 35
+    assert document.sections[0].header.paragraphs[0].text == "SỞ NỘI VỤ – MẪU 01"
+    assert document.styles["Normal"].font.name == "Arial"
+    assert document.styles["Heading 1"].font.size == Pt(17)
+    assert document.tables[0].rows[0].cells[1].text.startswith("CỘNG HÒA")
+    assert document.styles["CCHC bảng"].font.name is None  # what it lacks has its letters
+    assert rows(document, 1) == printed(format_ranking(town))
+    assert document.inline_shapes[0].width <= Mm(155)
+
+
+def test_the_letterhead_of_a_template_is_kept_and_filled(tmp_path, town):
+    lines = (
+        "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:      /BC-SNV",
+        "Huế, ngày   tháng   năm 2020", "", "BÁO CÁO", "Kết quả cũ", "Nội dung cũ",
+    )  # fmt: skip
+    mine = template(tmp_path, *lines)
+    path = write_report(
+        town, tmp_path / "r.docx", template=mine, agency="Sở Nội vụ", number="7/BC-SNV",
+        date="2021-02-01",
+    )  # fmt: skip
+    assert texts(Document(path))[:5] == [
+        "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 7/BC-SNV",
+        "Huế, ngày 01 tháng 02 năm 2021", "BÁO CÁO",
+    ]  # fmt: skip
+    assert not any("cũ" in text for text in texts(Document(path)))
+    kept = write_report(town, tmp_path / "k.docx", template=mine)
+    assert texts(Document(kept))[2:4] == ["Số:      /BC-SNV", "Huế, ngày   tháng   năm 2020"]
+    with pytest.raises(ValueError, match="không có 'Sở Y tế'; hãy bỏ agency="):
+        write_report(town, tmp_path / "r.docx", template=mine, agency="Sở Y tế")
+
+
+def test_a_template_without_a_place_for_the_date_is_refused(tmp_path, town):
+    mine = template(tmp_path, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    with pytest.raises(ValueError, match="ngày … tháng … năm"):
+        write_report(town, tmp_path / "r.docx", template=mine, date="2021-02-01")
+    with pytest.raises(ValueError, match="Số:"):
+        write_report(town, tmp_path / "r.docx", template=mine, number=3)
+
+
+def test_a_template_without_our_styles_gets_them(tmp_path, town):
+    document = Document()
+    for name in ("Heading 1", "Heading 2", "Caption", "Body Text"):
+        style = document.styles[name].element
+        style.getparent().remove(style)
+    document.save(tmp_path / "mau.docx")
+    path = write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
+    styles = Document(path).styles
+    assert styles["Heading 1"].element.xpath("string(w:name/@w:val)") == "heading 1"
+    assert styles["Body Text"].paragraph_format.alignment == ALIGN.JUSTIFY
+    assert styles["Heading 1"].font.name is None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"date": "5.1.21"}, "Không hiểu ngày '5.1.21'"),
+        ({"date": "31/02/2021"}, "Không hiểu ngày"),
+        ({"unit": "Phòng Không Có"}, "Không có đơn vị 'Phòng Không Có'"),
+        ({"scheme": "khong-co"}, "Không có thang xếp loại"),
+        ({"fields": of_fields(table([1, 2]))}, "lĩnh vực"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(tmp_path, town, options, words):
+    if "fields" in options:
+        options = {"fields": options["fields"].assign(year=1999)}
+        town = town.assign(year=2020)
+    with pytest.raises(ValueError, match=words):
+        write_report(town, tmp_path / "r.docx", **options)
+    assert not (tmp_path / "r.docx").exists()
+
+
+def test_files_that_are_no_template_are_refused(tmp_path, town):
+    (tmp_path / "mau.docx").write_text("not a zip")
+    with pytest.raises(ValueError, match="mau.docx' không đọc được"):
+        write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
+    with pytest.raises(FileNotFoundError) as caught:
+        write_report(town, tmp_path / "r.docx", template=tmp_path / "none.docx")
+    assert caught.value.filename.endswith("none.docx")
+    with pytest.raises(ValueError, match="không có đơn vị nào"):
+        write_report(town.iloc[:0], tmp_path / "r.docx")
+
+
+def test_a_crash_leaves_the_old_file(tmp_path, town, monkeypatch):
+    path = tmp_path / "r.docx"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="Không có đơn vị"):
+        write_report(town, path, unit="x")
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fdopen", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_report(town, path)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["r.docx"]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_opens_it_and_repeats_the_header_row(full, tmp_path):
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", tmp_path,
+         full["path"]],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    import pdfplumber
+
+    with pdfplumber.open(tmp_path / "r.pdf") as pdf:
+        pages = [page.extract_text() for page in pdf.pages]
+    assert "Độc lập - Tự do - Hạnh phúc" in pages[0]
+    assert not pages[0].startswith("1\n")
+    assert all(page.startswith(f"{n}\n") for n, page in enumerate(pages[1:], 2))
+    assert sum("Tổng điểm" in page and "STT" in page for page in pages) >= 4
