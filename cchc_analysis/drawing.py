@@ -14,6 +14,7 @@ from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import several_groups
 from cchc_analysis.text import decimal_comma, unit_key
 
@@ -64,19 +65,20 @@ def values_in_words(table: pd.DataFrame) -> pd.Series:
     return table["percent"].map(format_percent)
 
 
-def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
-    """Return the name of each row of a distribution, with its bound, year and block."""
+def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> tuple[pd.Series, pd.Series]:
+    """Return the name of each row of a distribution, with bound, year and block, and the bound."""
     foreign = ~distribution["grade"].isin([*scheme.grades, NO_GRADE, UNSCORED])
     if foreign.any():
         raise ValueError(
             f"Loại '{distribution['grade'][foreign].iloc[0]}' trong bảng không thuộc thang "
             f"'{scheme.name or scheme}'; {CHOOSE_SCHEME}."
         )
-    bounds = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
-    names = distribution["grade"].map(lambda g: f"{g} ({bounds[g]})" if g in bounds else g)
+    words = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
+    bounds = distribution["grade"].map(lambda grade: words.get(grade, ""))
+    names = distribution["grade"] + bounds.map(lambda bound: f" ({bound})" if bound else "")
     for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
         names = distribution[column].astype("str") + " – " + names
-    return names
+    return names, bounds
 
 
 def measure(table: pd.DataFrame) -> str:
@@ -124,8 +126,8 @@ def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeSche
     return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
 
 
-def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
-    """Draw the cut-offs, and say below what the axis is and which lines are in view."""
+def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> dict[str, str]:
+    """Draw the cut-offs, say below what the axis is, and return those in view for the table."""
     left, right = ax.get_xlim()
     bounds = [bound for bound in scheme.bounds if bound]
     for bound in bounds:
@@ -146,6 +148,7 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
         f"({in_words[0].lower()}{in_words[1:]}{start})"
         + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
     )
+    return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}
 
 
 def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:

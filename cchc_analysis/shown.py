@@ -21,6 +21,7 @@ SHOWN = {
     "computed": "Tính lại",
     "note": "Ghi chú",
     "cutoff": "Ngưỡng (%)",
+    "cutoffs": "Các ngưỡng xếp loại (%)",
     "margin": "Cách ngưỡng (điểm %)",
     "gap": "Cách đơn vị trên (điểm %)",
     "table": "Bảng",

@@ -15,7 +15,7 @@ from PIL import Image
 import cchc_analysis as cchc
 
 PUBLIC = [
-    "GradeScheme", "LoadWarning", "check_published", "compare_periods", "cutoff_sensitivity",
+    "GradeScheme", "LoadWarning", "chart_table", "check_published", "compare_periods", "cutoff_sensitivity",
     "describe_ranking", "field_losses", "field_matrix", "format_ranking", "grade_distribution",
     "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
     "load_scores", "plot_blocks", "plot_change", "plot_comparison", "plot_distribution",
@@ -27,6 +27,7 @@ NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "s
 NOT_OF_A_TABLE += ("field_losses", "field_matrix", "total_fields")  # see test_fields.py
 NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts.py
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
+NOT_OF_A_TABLE += ("chart_table",)  # see test_print.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}
 SECOND_TABLES = ("after",)
@@ -110,7 +111,7 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "runs", "pasted", "readers", "tables", "columns", "maxima", "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
-        "summary", "wording", "describe", "drawing", "charts", "marks", "change_charts",
+        "summary", "wording", "describe", "drawing", "chart_tables", "charts", "marks", "change_charts",
         "history_charts", "block_charts", "field_charts", "profile_charts", "files", "export", "cli",
         "__init__",
     ]  # fmt: skip
