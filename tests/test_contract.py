@@ -15,9 +15,9 @@ from PIL import Image
 import cchc_analysis as cchc
 
 PUBLIC = [
-    "GradeScheme", "LoadWarning", "chart_table", "check_published", "compare_periods", "cutoff_sensitivity",
-    "describe_ranking", "field_losses", "field_matrix", "format_ranking", "grade_distribution",
-    "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
+    "GradeScheme", "LoadWarning", "chart_table", "check_published", "compare_periods",
+    "cutoff_sensitivity", "describe_ranking", "field_losses", "field_matrix", "format_ranking",
+    "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
     "load_scores", "plot_blocks", "plot_change", "plot_comparison", "plot_distribution",
     "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking", "points_to_next_grade",
     "rank_range", "rank_units", "save_chart", "summarise_blocks", "total_fields",
@@ -111,9 +111,9 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "runs", "pasted", "readers", "tables", "columns", "maxima", "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
-        "summary", "wording", "describe", "drawing", "chart_tables", "charts", "marks", "change_charts",
-        "history_charts", "block_charts", "field_charts", "profile_charts", "files", "export", "cli",
-        "__init__",
+        "summary", "wording", "describe", "drawing", "chart_tables", "charts", "marks",
+        "change_charts", "history_charts", "block_charts", "field_charts", "profile_charts",
+        "files", "small_print", "export", "cli", "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)

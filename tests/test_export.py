@@ -68,7 +68,7 @@ def test_names_that_no_system_takes_are_refused(name, tmp_path):
 
 
 def test_unknown_formats_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="'gif'.*png, svg"):
+    with pytest.raises(ValueError, match="'gif'.*png, svg, pdf"):
         save_chart(plot_ranking(table([9])), "x", folder=tmp_path / "neu", formats=["png", "gif"])
     assert not (tmp_path / "neu").exists()
 
