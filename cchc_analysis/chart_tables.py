@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.drawing import out_of_100
+from cchc_analysis.drawing import make_room_for_words, out_of_100
 from cchc_analysis.format import LEAST_PLACES, format_signed, printed_places
 from cchc_analysis.labels import BLANK, MEAN, UNSCORED
 from cchc_analysis.shown import SHOWN
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def hand_over(ax: Axes, shown: Mapping[str, object] | pd.DataFrame, alt: str) -> Axes:
-    """Keep with a chart what it shows, as it is printed, and its alt text."""
+    """Finish a chart: keep with it what it shows, as it is printed, and its alt text."""
+    make_room_for_words(ax)
     ax.cchc_table = as_printed(pd.DataFrame(shown).reset_index(drop=True))
     ax.set_label(alt)
     return ax

@@ -102,11 +102,13 @@ def row_axes(ax: Axes | None, names: Iterable[str], letters: int = _NAME_LETTERS
     import matplotlib.pyplot as plt
 
     names = [wrap(name, letters) for name in names]
-    if ax is None:
+    grows = ax is None
+    if grows:
         pitch = 0.07 + _LINE * max(name.count("\n") + 1 for name in names)
         _, ax = plt.subplots(figsize=(_WIDTH, 1.3 + pitch * len(names)), layout="constrained")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.cchc_grows = grows  # the figure is ours: see `make_room_for_words`
     return ax
 
 
@@ -116,13 +118,18 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
 
 
-def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
-    """Draw a bar in each row in the shade of its grade: darkest for the best, in order in grey."""
+def grade_shades(scheme: GradeScheme) -> dict[str, tuple[float, ...]]:
+    """Return the shade of each grade: darkest for the best, in order in grey."""
     from matplotlib import colormaps
 
     shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(scheme.grades)))
-    shade_of = dict(zip(scheme.grades, shades, strict=True))
-    colors = [shade_of.get(grade, "white") for grade in grades]
+    return dict(zip(scheme.grades, map(tuple, shades), strict=True))
+
+
+def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
+    """Draw a bar in each row in the shade of its grade; white without one."""
+    shades = grade_shades(scheme)
+    colors = [shades.get(grade, "white") for grade in grades]
     return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
 
 
@@ -168,6 +175,14 @@ def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:
     one_word = "cải cách hành chính"
     title = title.replace(one_word, one_word.replace(" ", "\xa0"))
     ax.set_title(wrap(title, _TITLE_LETTERS), pad=pad)
+
+
+def make_room_for_words(ax: Axes) -> None:
+    """Make our own figure higher by the lines of title and axis that it was not made for."""
+    if ax.cchc_grows:
+        title = ax.get_title(loc="left").count("\n")
+        below = max(0, ax.get_xlabel().count("\n") - 1)
+        ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
 
 
 def wrap(text: str, letters: int) -> str:

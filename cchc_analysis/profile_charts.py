@@ -86,7 +86,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
         f"{counts} đơn vị có điểm. ◇: cao nhất"
     )
     if not given:
-        make_room(ax, 13 * (1 + ax.get_title(loc="left").count("\n")))
+        make_room(ax, 13)  # for the heads of the columns
     sentences = [
         f"{name}: {row['own']} (trung bình {row['mean']}, cao nhất {row['best']})."
         for name, row in table.map(format_percent).iterrows()

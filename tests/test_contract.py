@@ -17,10 +17,11 @@ import cchc_analysis as cchc
 PUBLIC = [
     "GradeScheme", "LoadWarning", "chart_table", "check_published", "compare_periods",
     "cutoff_sensitivity", "describe_ranking", "field_losses", "field_matrix", "format_ranking",
-    "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields", "load_scheme",
-    "load_scores", "plot_blocks", "plot_change", "plot_comparison", "plot_distribution",
-    "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking", "points_to_next_grade",
-    "rank_range", "rank_units", "save_chart", "summarise_blocks", "total_fields",
+    "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields",
+    "load_scheme", "load_scores", "plot_blocks", "plot_change", "plot_comparison",
+    "plot_distribution", "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking",
+    "points_to_next_grade", "rank_range", "rank_units", "save_chart", "summarise_blocks",
+    "total_fields",
 ]  # fmt: skip
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
 NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "save_chart")
