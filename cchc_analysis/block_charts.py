@@ -64,6 +64,7 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
     diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
     ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
+    drawing.make_room_for_words(ax)
     scored = [rows[rows["score"].notna()] for rows in groups]
     width, height = size_in_points(ax)
     left, right = ax.get_xlim()

@@ -178,11 +178,12 @@ def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:
 
 
 def make_room_for_words(ax: Axes) -> None:
-    """Make our own figure higher by the lines of title and axis that it was not made for."""
+    """Make our own figure higher, once, by lines of title and axis that it was not made for."""
     if ax.cchc_grows:
         title = ax.get_title(loc="left").count("\n")
         below = max(0, ax.get_xlabel().count("\n") - 1)
         ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
+        ax.cchc_grows = False
 
 
 def wrap(text: str, letters: int) -> str:
