@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing
+from cchc_analysis import drawing, grade_marks
 from cchc_analysis.chart_tables import differences_from, hand_over, reference, value_header, who
 from cchc_analysis.format import format_number, format_percent
 from cchc_analysis.labels import ASSUMED, MEAN
@@ -54,14 +54,14 @@ def plot_ranking(
     grades = grades_in_words(table)
     ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
-    ax = drawing.row_axes(ax, ranks + table["name"])
-    drawing.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
+    ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
+    grade_marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
     drawing.set_title(
         ax, f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
     )
     ax.set_xlim(0, 100)
-    cutoffs = drawing.draw_cutoffs(ax, table, scheme)
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
     measured = {value_header(table): values.str.rstrip("%"), SHOWN["grade"]: grades}
     return hand_over(
@@ -69,7 +69,7 @@ def plot_ranking(
         {**who(table), SHOWN["rank"]: table["rank"], **measured, **cutoffs},
         f"Biểu đồ thanh ngang: xếp hạng {len(table)} đơn vị theo {drawing.measure(table)}. "
         f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
-        f"{drawing.assumption(scheme)}",
+        f"{grade_marks.assumption(scheme)}",
     )
 
 
@@ -104,13 +104,13 @@ def plot_distribution(
     scheme = load_scheme(scheme)
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
-    names, bounds = drawing.grade_names(distribution, scheme)
+    names, bounds = grade_marks.grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(
         lambda s: "" if pd.isna(s) else f" ({format_percent(s)})"
     )
     texts = distribution["units"].astype("str") + shares
-    ax = drawing.row_axes(ax, names)
-    bars = drawing.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
+    ax = drawing.row_axes(ax, names, narrow=True)
+    bars = grade_marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
     ax.set_title("Phân bố xếp loại cải cách hành chính")
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -126,7 +126,7 @@ def plot_distribution(
         ax,
         shown.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}.{drawing.assumption(scheme)}",
+        f"{'; '.join(names + ': ' + texts)}.{grade_marks.assumption(scheme)}",
     )
 
 
@@ -166,7 +166,7 @@ def plot_comparison(
     table = drawing.ready(graded(ranking, scheme))
     chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
     standard, what = reference(table, chosen, unit)
-    ax, rows = drawing.row_axes(ax, table["name"]), np.arange(len(table))
+    ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
@@ -183,7 +183,7 @@ def plot_comparison(
     lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
     ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    cutoffs = drawing.draw_cutoffs(ax, table, scheme)
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
     ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
@@ -196,5 +196,5 @@ def plot_comparison(
         ax,
         {**who(table), **numbers, **cutoffs},
         f"Biểu đồ chấm tròn: chênh lệch của {len(table)} đơn vị so với {what}. "
-        f"{drawing.first_and_last(table, differences)}{drawing.assumption(scheme)}",
+        f"{drawing.first_and_last(table, differences)}{grade_marks.assumption(scheme)}",
     )

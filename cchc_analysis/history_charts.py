@@ -72,7 +72,7 @@ def plot_rank_history(
     units = units.sort_values(["final", "latest"], kind="stable")
     ranks = ranks.loc[units.index]
     chosen = units.index.isin(chosen_keys)
-    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]))
+    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]), narrow=True)
     names = [label.get_text() for label in ax.get_yticklabels()]
     ax.set_yticks(range(1, len(names) + 1), names)
     ax.set_ylim(len(names) + 0.6, 0.4)

@@ -41,7 +41,7 @@ def write_below(figure: Figure, parts: list[str]) -> Text:
     """Write the small print below a figure, which keeps its size; no line is wider than it."""
     text = figure.text(0.01, 0, "", va="top", fontsize=_SIZE)
     text.set_in_layout(False)
-    width = figure.bbox.width * 0.98
+    width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
     letters = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
     paragraphs = [line for part in parts for line in part.splitlines()]
     while letters > 1:

@@ -16,7 +16,7 @@ from PIL import Image
 
 import cchc_analysis as cchc
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.drawing import grade_shades
+from cchc_analysis.grade_marks import grade_shades
 from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
 from cchc_analysis.small_print import letters_of, stamp
 
@@ -68,11 +68,15 @@ SMALL_PRINT = {
     ],
 )  # fmt: skip
 def test_no_text_is_cut_or_overlaps_in_the_saved_picture(chart, units, name, kind, tmp_path):
-    ax = CHARTS[chart](units, name, kind)
+    check_saved(CHARTS[chart](units, name, kind), 6.3, tmp_path)
+
+
+def check_saved(ax, width, tmp_path):
+    """Check that all text of a saved chart is large enough, within it, and apart."""
     with texts_when_saved() as saved:
         cchc.save_chart(ax, "x", folder=tmp_path, formats=["png"], **SMALL_PRINT)
     ((page, seen),) = saved
-    assert page.width == pytest.approx(6.3, abs=0.02)  # 160 mm: what is printed is as large
+    assert page.width == pytest.approx(width, abs=0.02)  # 160 mm: what is printed is as large
     assert min(text.get_fontsize() for text, _ in seen) >= 8
     drawn = [text.get_text() for text, _ in seen]
     assert any("giả định" in text and "1, 2, 2, 4" in text for text in drawn), "the small print"
@@ -81,6 +85,29 @@ def test_no_text_is_cut_or_overlaps_in_the_saved_picture(chart, units, name, kin
         assert inside and page.y0 - 0.01 <= box.y0 and box.y1 <= page.y1 + 0.01, text
     both = overlapping([box for _, box in seen])
     assert both is None, [drawn[at] for at in both]
+
+
+NARROW = ["ranking", "distribution", "comparison", "one unit", "history"]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize(
+    ("units", "name", "kind"),
+    [(1, LONGEST, "equal"), (3, "A", "mixed"), (40, LONGEST, "mean is a cut-off")],
+)
+def test_charts_of_half_the_width(chart, units, name, kind, tmp_path):
+    with plt.style.context("cchc_analysis.half"):
+        ax = CHARTS[chart](units, name, kind)
+    width = 3.15 if chart in NARROW else 6.3
+    check_saved(ax, width, tmp_path)
+
+
+def test_cutoffs_too_close_to_be_written_apart_are_written_below():
+    close = GradeScheme(["A", "B", "C", "D"], [90, 89.5, 60, 0])
+    ax = cchc.plot_ranking(table([95, 40]), scheme=close)
+    assert [text.get_text() for text in ax.texts[2:]] == ["90", "60"]
+    assert "90/89,5/60" in ax.get_xlabel()
+    assert {line.get_xdata()[0] for line in ax.lines} == {90, 89.5, 60}
 
 
 def test_a_mean_on_a_cutoff_is_drawn_over_it():
@@ -122,8 +149,9 @@ def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
     assert not data.decode("utf-8-sig").count("'")  # a change of +1,50 is a number
 
 
-@pytest.mark.parametrize("chart", ["ranking", "distribution", "comparison", "one unit", "change",
-                                   "blocks", "profile"])  # fmt: skip
+@pytest.mark.parametrize("chart", [
+    "ranking", "distribution", "comparison", "one unit", "change", "blocks", "profile",
+])  # fmt: skip
 def test_the_alt_text_says_what_the_table_says(chart):
     ax = CHARTS[chart](18, "Phòng", "mixed")
     told = numbers_in([ax.get_label()])
