@@ -144,7 +144,7 @@ def _narrow_words(ax: Axes) -> None:
     points = 72 / ax.figure.dpi
     box, right = ax.get_window_extent(), ax.figure.bbox.x1
     beside = min(box.x0 + box.x1, 2 * right - box.x0 - box.x1) * points
-    title = ax.get_title(loc="left").replace("\n", " ").replace(r"\$", "$")
+    title = " ".join(ax.get_title(loc="left").replace(r"\$", "$").split())
     ax._left_title.set_text(wrap(title, int((right - box.x0) * points / _TITLE_LETTER)))
     lines = ax.get_xlabel().replace(r"\$", "$").split("\n")
     ax.set_xlabel("\n".join(wrap(line, int(beside / LETTER)) for line in lines))

@@ -100,6 +100,7 @@ def test_charts_of_half_the_width(chart, units, name, kind, tmp_path):
         ax = CHARTS[chart](units, name, kind)
     width = 3.15 if chart in NARROW else 6.3
     check_saved(ax, width, tmp_path)
+    assert not any(line.startswith(("\xa0", " ")) for line in ax.get_title("left").split("\n"))
 
 
 def test_cutoffs_too_close_to_be_written_apart_are_written_below():
