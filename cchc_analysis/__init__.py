@@ -2,6 +2,7 @@
 
 from cchc_analysis.block_charts import plot_blocks
 from cchc_analysis.change_charts import plot_change
+from cchc_analysis.chart_tables import chart_table
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
@@ -29,6 +30,7 @@ from cchc_analysis.workbook import write_workbook
 __all__ = [
     "GradeScheme",
     "LoadWarning",
+    "chart_table",
     "check_published",
     "compare_periods",
     "cutoff_sensitivity",

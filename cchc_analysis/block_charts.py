@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing, exact
+from cchc_analysis.chart_tables import hand_over, value_header, who
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.labels import MEAN
 from cchc_analysis.marks import make_room, set_percent_axis, size_in_points, write_columns
@@ -55,15 +56,15 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
     given = ax is not None
     ax = drawing.row_axes(ax, map(_name, groups))
-    write_columns(ax, {"Trung bình": written, **_counts(groups)}, range(len(groups)))
+    beside = {"Trung bình": written, **_counts(groups)}
+    write_columns(ax, beside, range(len(groups)))
     start = set_percent_axis(ax, table["percent"])
     what, by = drawing.measure(table), _by(several_groups(table))
     drawing.set_title(ax, f"{what.capitalize()}{by or ' của các đơn vị'}{drawing.of_year(table)}")
     in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
     diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
     ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
-    if not given:
-        make_room(ax, 10 * diamond.count("\n"))
+    drawing.make_room_for_words(ax)
     scored = [rows[rows["score"].notna()] for rows in groups]
     width, height = size_in_points(ax)
     left, right = ax.get_xlim()
@@ -84,11 +85,16 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
         ax.scatter(percent[own], places[own], c=drawing.ACCENT, marker="D", zorder=4, **dots)
         ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
     sentences = [f"{_name(g)}: trung bình {m}." for g, m in zip(groups, written, strict=True)]
-    ax.set_label(
+    values = drawing.values_in_words(table)
+    shown = {**who(table), value_header(table): values.str.rstrip("%")}
+    for head, words in beside.items():
+        shown[f"{head} của nhóm"] = table["group"].map(dict(enumerate(words)))
+    return hand_over(
+        ax,
+        shown,
         f"Biểu đồ chấm tròn: {what} của {len(table)} đơn vị{by}. {' '.join(sentences)} "
-        f"{drawing.first_and_last(table, drawing.values_in_words(table))}"
+        f"{drawing.first_and_last(table, values)}",
     )
-    return ax
 
 
 def _name(rows: pd.DataFrame) -> str:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing
-from cchc_analysis.format import LEAST_PLACES, format_signed, printed_places
+from cchc_analysis.chart_tables import hand_over
+from cchc_analysis.format import LEAST_PLACES, format_number, format_signed, printed_places
 from cchc_analysis.marks import OTHERS, mark_names, set_percent_axis, write_columns
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, group_numbers, several_groups
 
 if TYPE_CHECKING:
@@ -72,7 +74,8 @@ def plot_change(
     change = (after - before).round(9)  # equal changes tie
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
     moves = table["rank_change"].map(_places_moved)
-    write_columns(ax, {"Điểm" if in_points else "Điểm %": texts, "Hạng": moves}, rows)
+    head = "Điểm" if in_points else "Điểm %"
+    write_columns(ax, {head: texts, "Hạng": moves}, rows)
     drawing.write_right(ax, table["why"])
     what = "điểm" if in_points else "tỷ lệ điểm"
     earlier, later = _periods(comparison)
@@ -82,11 +85,22 @@ def plot_change(
         f"{'Điểm (thang điểm 100' if in_points else 'Tỷ lệ điểm, % (của điểm tối đa'}{start})\n"
         f"○ {earlier}   ● {later}. Số bên phải: thay đổi\nĐơn vị xếp theo hạng {later}"
     )
-    ax.set_label(
+    drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
+    unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
+    numbers = {
+        f"Hạng {later}": table["rank_after"],
+        f"{head} {earlier}": drawn[0],
+        f"{head} {later}": drawn[1],
+        f"Thay đổi ({head.lower()})": texts,
+        "Tăng (▲), giảm (▼) hạng": moves,
+        SHOWN["note"]: table["why"],
+    }
+    return hand_over(
+        ax,
+        {**unit_of, **numbers},
         f"Biểu đồ chấm tròn đôi: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
-        f"với {earlier}. {_rises_and_falls(table, change, texts)}"
+        f"với {earlier}. {_rises_and_falls(table, change, texts)}",
     )
-    return ax
 
 
 def _changes(comparison: pd.DataFrame) -> pd.DataFrame:

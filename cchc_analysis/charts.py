@@ -1,7 +1,7 @@
 """Charts that compare units: made for a photocopied report, readable in grey.
 
 Each draws on `ax` or on a new figure and returns the Axes, whose label (``ax.get_label()``) is the
-alt text of the chart, in Vietnamese.
+alt text of the chart, in Vietnamese; `chart_table` gives what it shows.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing, exact
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
-from cchc_analysis.labels import ASSUMED, MEAN, UNSCORED
+from cchc_analysis import drawing, grade_marks
+from cchc_analysis.chart_tables import differences_from, hand_over, reference, value_header, who
+from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.labels import ASSUMED, MEAN
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import grades_in_words
 
 if TYPE_CHECKING:
@@ -52,21 +54,23 @@ def plot_ranking(
     grades = grades_in_words(table)
     ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
-    ax = drawing.row_axes(ax, ranks + table["name"])
-    drawing.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
+    ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
+    grade_marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
     drawing.set_title(
         ax, f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
     )
     ax.set_xlim(0, 100)
-    drawing.draw_cutoffs(ax, table, scheme)
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
-    ax.set_label(
+    measured = {value_header(table): values.str.rstrip("%"), SHOWN["grade"]: grades}
+    return hand_over(
+        ax,
+        {**who(table), SHOWN["rank"]: table["rank"], **measured, **cutoffs},
         f"Biểu đồ thanh ngang: xếp hạng {len(table)} đơn vị theo {drawing.measure(table)}. "
         f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
-        f"{drawing.assumption(scheme)}"
+        f"{grade_marks.assumption(scheme)}",
     )
-    return ax
 
 
 def plot_distribution(
@@ -100,13 +104,13 @@ def plot_distribution(
     scheme = load_scheme(scheme)
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
-    names = drawing.grade_names(distribution, scheme)
+    names, bounds = grade_marks.grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(
         lambda s: "" if pd.isna(s) else f" ({format_percent(s)})"
     )
     texts = distribution["units"].astype("str") + shares
-    ax = drawing.row_axes(ax, names)
-    bars = drawing.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
+    ax = drawing.row_axes(ax, names, narrow=True)
+    bars = grade_marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
     ax.set_title("Phân bố xếp loại cải cách hành chính")
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -116,11 +120,14 @@ def plot_distribution(
     base = "số đơn vị được chấm của từng nhóm" if several else f"{scored} đơn vị được chấm"
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
     ax.set_xlabel(f"Số đơn vị (tỷ lệ trên {base}){assumed}")
-    ax.set_label(
+    shown = distribution.assign(share_pct=distribution["share_pct"].map(format_percent))
+    shown.insert(shown.columns.get_loc("units"), "Ngưỡng", bounds)
+    return hand_over(
+        ax,
+        shown.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}.{drawing.assumption(scheme)}"
+        f"{'; '.join(names + ': ' + texts)}.{grade_marks.assumption(scheme)}",
     )
-    return ax
 
 
 def plot_comparison(
@@ -157,42 +164,37 @@ def plot_comparison(
     """
     scheme = load_scheme(scheme)
     table = drawing.ready(graded(ranking, scheme))
-    chosen = drawing.chosen_rows(table, unit)
-    groups = table.groupby("group")
-    if unit is None:
-        means = {at: exact.mean_percent(g["score"], g["max_score"]) for at, g in groups}
-        reference, what = table["group"].map(means), MEAN
-    else:
-        own = table[chosen].groupby("group")["percent"].first()
-        reference, what = table["group"].map(own), table["unit"][chosen].iloc[0]
-    ax = drawing.row_axes(ax, table["name"])
-    rows = np.arange(len(table))
-    ax.hlines(rows, reference, table["percent"], color="#707070", linewidth=1.2)
+    chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
+    standard, what = reference(table, chosen, unit)
+    ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
+    ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
     for _, group in groups:
         at = group.index
-        ax.vlines(reference[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
+        ax.vlines(standard[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    places = printed_places(table["score"]) if in_points and unit is not None else LEAST_PLACES
-    differences = (table["percent"] - reference).map(
-        lambda points: ("+" if points > 0 else "") + format_number(points, places)
-    )
-    differences = differences.mask(table["score"].isna(), UNSCORED)
+    differences, places = differences_from(table, standard, unit)
     drawing.write_right(ax, differences)
-    if len(groups) == 1 and pd.notna(reference[0]):
-        what += f" ({format_number(reference[0], places)}{'' if in_points else '%'})"
+    if len(groups) == 1 and pd.notna(standard[0]):
+        what += f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
     drawing.set_title(ax, f"Chênh lệch so với {what}{drawing.of_year(table)}")
-    lowest = min(table["percent"].min(), reference.min())
+    lowest = min(table["percent"].min(), standard.min())
     lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
     ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    drawing.draw_cutoffs(ax, table, scheme)
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
     ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
-    ax.set_label(
+    numbers = {
+        value_header(table): drawing.values_in_words(table).str.rstrip("%"),
+        f"So với {line}": standard.map(lambda value: format_number(value, places)),
+        f"Chênh lệch ({points})": differences,
+    }
+    return hand_over(
+        ax,
+        {**who(table), **numbers, **cutoffs},
         f"Biểu đồ chấm tròn: chênh lệch của {len(table)} đơn vị so với {what}. "
-        f"{drawing.first_and_last(table, differences)}{drawing.assumption(scheme)}"
+        f"{drawing.first_and_last(table, differences)}{grade_marks.assumption(scheme)}",
     )
-    return ax

@@ -1,4 +1,4 @@
-"""What all charts share: rows with names, text beside them, cut-offs, shades, line breaks."""
+"""What all charts share: rows with names, text beside them, titles, line breaks, room."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import in_order
-from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.table import several_groups
-from cchc_analysis.text import decimal_comma, unit_key
+from cchc_analysis.text import unit_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.container import BarContainer
 
 ACCENT = "#d6604d"
 _TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
 _WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 _LINE = 0.14  # inches: one line of 8 pt
+LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
+_TITLE_LETTER = 7.5  # bold, of 10 pt
 _NAME_LETTERS = 40
 _TITLE_LETTERS = 44
 
@@ -64,21 +62,6 @@ def values_in_words(table: pd.DataFrame) -> pd.Series:
     return table["percent"].map(format_percent)
 
 
-def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
-    """Return the name of each row of a distribution, with its bound, year and block."""
-    foreign = ~distribution["grade"].isin([*scheme.grades, NO_GRADE, UNSCORED])
-    if foreign.any():
-        raise ValueError(
-            f"Loại '{distribution['grade'][foreign].iloc[0]}' trong bảng không thuộc thang "
-            f"'{scheme.name or scheme}'; {CHOOSE_SCHEME}."
-        )
-    bounds = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
-    names = distribution["grade"].map(lambda g: f"{g} ({bounds[g]})" if g in bounds else g)
-    for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
-        names = distribution[column].astype("str") + " – " + names
-    return names
-
-
 def measure(table: pd.DataFrame) -> str:
     """Return in words what is drawn."""
     return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
@@ -90,21 +73,24 @@ def of_year(table: pd.DataFrame) -> str:
     return f", năm {table['year'].iloc[0]}" if one else ""
 
 
-def assumption(scheme: GradeScheme) -> str:
-    """Return the sentence that an alt text owes its reader where the cut-offs are assumed."""
-    return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""
+def row_axes(
+    ax: Axes | None, names: Iterable[str], letters: int = _NAME_LETTERS, *, narrow: bool = False
+) -> Axes:
+    """Return axes with a row for each name, first on top; a new figure grows with the rows.
 
-
-def row_axes(ax: Axes | None, names: Iterable[str], letters: int = _NAME_LETTERS) -> Axes:
-    """Return axes with a row for each name, first on top; a new figure grows with the rows."""
+    It is as wide as the text of a page, or as the style says (`half`) if it may be narrow.
+    """
     import matplotlib.pyplot as plt
 
-    names = [wrap(name, letters) for name in names]
-    if ax is None:
+    width = min(_WIDTH, plt.rcParams["figure.figsize"][0]) if narrow and ax is None else _WIDTH
+    names = [wrap(name, int(letters * width / _WIDTH)) for name in names]
+    grows = ax is None
+    if grows:
         pitch = 0.07 + _LINE * max(name.count("\n") + 1 for name in names)
-        _, ax = plt.subplots(figsize=(_WIDTH, 1.3 + pitch * len(names)), layout="constrained")
+        _, ax = plt.subplots(figsize=(width, 1.3 + pitch * len(names)), layout="constrained")
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.cchc_grows = grows  # the figure is ours: see `make_room_for_words`
     return ax
 
 
@@ -112,54 +98,6 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
     """Write a text beside each row, right of the axes, where no bar or line can cross it."""
     for row, text in enumerate(texts):
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
-
-
-def grade_shades(scheme: GradeScheme) -> dict[str, str]:
-    """Return the shade of each grade: darkest for the best, in order in grey."""
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
-    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(scheme.grades)))
-    return dict(zip(scheme.grades, map(to_hex, shades), strict=True))
-
-
-def ink_on(shade: str) -> str:
-    """Return black or white, whichever is easier to read on a shade."""
-    channels = np.array([int(shade[at : at + 2], 16) for at in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ [0.2126, 0.7152, 0.0722])  # as WCAG defines it, and contrast too
-    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
-
-
-def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
-    """Draw a bar in each row in the shade of its grade."""
-    shades = grade_shades(scheme)
-    colors = [shades.get(grade, "white") for grade in grades]
-    return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
-
-
-def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> None:
-    """Draw the cut-offs, and say below what the axis is and which lines are in view."""
-    left, right = ax.get_xlim()
-    bounds = [bound for bound in scheme.bounds if bound]
-    for bound in bounds:
-        ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
-        ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-    drawn = [bound for bound in bounds if left <= bound <= right]
-    for bound in drawn:
-        ax.annotate(
-            decimal_comma(bound), (bound, 1), (0, 3), xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points", ha="center", fontsize=8,
-        )  # fmt: skip
-    in_words = table.attrs.get("scale") or scale(table["max_score"])
-    start = f", trục bắt đầu từ {left:g}" if left else ""
-    in_view = "/".join(map(decimal_comma, drawn))
-    assumed = f" ({ASSUMED})" if scheme.assumed else ""
-    ax.set_xlabel(
-        f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
-        f"({in_words[0].lower()}{in_words[1:]}{start})"
-        + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
-    )
 
 
 def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
@@ -179,6 +117,37 @@ def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:
     one_word = "cải cách hành chính"
     title = title.replace(one_word, one_word.replace(" ", "\xa0"))
     ax.set_title(wrap(title, _TITLE_LETTERS), pad=pad)
+
+
+def make_room_for_words(ax: Axes) -> None:
+    """Make our own figure higher, once, by lines of title and axis that it was not made for."""
+    if ax.cchc_grows:
+        if not is_wide(ax):
+            _narrow_words(ax)
+        title = ax.get_title(loc="left").count("\n")
+        below = max(0, ax.get_xlabel().count("\n") - 1)
+        ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
+        ax.cchc_grows = False
+
+
+def is_wide(ax: Axes) -> bool:
+    """Return whether a chart's figure is as wide as the text of a page."""
+    return ax.get_figure(root=True).get_figwidth() >= _WIDTH
+
+
+def _narrow_words(ax: Axes) -> None:
+    """Break the title and what stands below the axis into lines that a narrow figure has room for.
+
+    The title begins where the axes do, and the words below are centred on them.
+    """
+    ax.figure.draw_without_rendering()
+    points = 72 / ax.figure.dpi
+    box, right = ax.get_window_extent(), ax.figure.bbox.x1
+    beside = min(box.x0 + box.x1, 2 * right - box.x0 - box.x1) * points
+    title = " ".join(ax.get_title(loc="left").replace(r"\$", "$").split())
+    ax._left_title.set_text(wrap(title, int((right - box.x0) * points / _TITLE_LETTER)))
+    lines = ax.get_xlabel().replace(r"\$", "$").split("\n")
+    ax.set_xlabel("\n".join(wrap(line, int(beside / LETTER)) for line in lines))
 
 
 def wrap(text: str, letters: int) -> str:

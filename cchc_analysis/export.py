@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
+import io
+import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -10,15 +11,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cchc_analysis.chart_tables import chart_table
+from cchc_analysis.files import write_whole
+from cchc_analysis.small_print import check_letters, write_below
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_FORMATS = ("png", "svg")
+_FORMATS = ("png", "svg", "pdf")
+_USUAL = ("png", "svg")
 _DPI = 300
-_NOTE_SIZE = 7.5  # points
 _LAYOUTS = 10  # five were enough in every chart that was tried
 _RESERVED = '<>:"/\\|?*'
+_NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
+# The same bytes in every run, and text that stays text whatever style is in use.
+_EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttype": 42}
 
 
 def save_chart(
@@ -26,14 +34,15 @@ def save_chart(
     name: str,
     *,
     folder: str | PathLike,
-    formats: Sequence[str] = _FORMATS,
+    formats: Sequence[str] = _USUAL,
     alt: str | None = None,
     source: str | None = None,
     note: str | None = None,
 ) -> list[Path]:
     """Save the figure of a chart in each format, with source and note in small print below it.
 
-    The same chart gives the same bytes in every run.
+    The same chart gives the same bytes in every run. What it shows is written beside it as a table
+    (`chart_table`), with the ending ``.csv``.
 
     Parameters
     ----------
@@ -42,23 +51,27 @@ def save_chart(
     name : str
         The file name, without an ending.
     folder : path
-        Made where there is none. Files of these names are replaced.
-    formats : sequence of {"png", "svg"}
+        Made where there is none. Files of these names are replaced, each whole or not at all.
+    formats : sequence of {"png", "svg", "pdf"}
         PNG has 300 dpi.
     alt : str, optional
-        The alt text kept in the file; by default the label that the chart functions give `ax`.
+        The alt text kept in the file; by default the label that the chart functions give `ax`. A
+        PDF keeps it as its subject, and the source as its keywords.
     source, note : str, optional
-        Where the data are from, and what a reader has to know (an assumed scheme).
+        Where the data are from, and what a reader has to know (an assumed scheme, the tie rule,
+        the date of the data). Line breaks are kept.
 
     Returns
     -------
     list of Path
-        The files, in the order of `formats`.
+        The pictures, in the order of `formats`.
 
     Raises
     ------
     ValueError
-        If a format is not known or `name` is no file name.
+        If a format is not known, `name` is no file name, or the font lacks a letter.
+    OSError
+        If a file cannot be written; ``filename`` says which. What was there before is whole.
 
     Examples
     --------
@@ -79,38 +92,46 @@ def save_chart(
             raise ValueError(
                 f"Không xuất được định dạng '{format_}'; hãy chọn trong: {', '.join(_FORMATS)}."
             )
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.{format_}" for format_ in formats]
+    paths = [Path(folder) / f"{name}.{format_}" for format_ in formats]
     figure = ax.get_figure(root=True)
     small_print = [part for part in (source and f"Nguồn: {source}", note) if part]
-    letters = int(figure.get_figwidth() * 72 / (_NOTE_SIZE * 0.54))
-    lines = [line for part in small_print for line in textwrap.wrap(part, letters)]
-    text = figure.text(0.01, 0, "\n".join(lines).replace("$", r"\$"), va="top", fontsize=_NOTE_SIZE)
-    text.set_in_layout(False)  # below the figure, so that the chart keeps its size
-    about = {
-        "Title": " ".join((ax.get_title(loc="left") or ax.get_title()).split()),
-        "Description": alt or ax.get_label(),
-        "Source": source or "",
-    }
+    title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
+    about = _about(title, alt or ax.get_label() or title, source or "")
     engine, margins = figure.get_layout_engine(), _margins(figure)
+    text = write_below(figure, small_print)
     try:
+        check_letters(figure)
         _settle(figure)
-        below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
-        drawn = [figure.bbox_inches, figure.get_tightbbox(), *([below.padded(0.05)] * bool(lines))]
-        with mpl.rc_context({"svg.hashsalt": "cchc-analysis"}):
-            for path, format_ in zip(paths, formats, strict=True):
-                undated = {"Date": None} if format_ == "svg" else {}
+        drawn = [figure.bbox_inches, figure.get_tightbbox()]
+        if small_print:
+            below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+            drawn.append(below.padded(0.05))
+        pictures = []
+        with mpl.rc_context(_EXPORT):
+            for format_ in formats:
+                picture = io.BytesIO()
                 figure.savefig(
-                    path, format=format_, dpi=_DPI, metadata=about | undated,
+                    picture, format=format_, dpi=_DPI, metadata=about[format_],
                     bbox_inches=Bbox.union(drawn),
                 )  # fmt: skip
+                pictures.append(picture.getvalue())
     finally:
         text.remove()
         figure.set_layout_engine(engine)
         if engine is not None and engine.adjust_compatible:  # tight layout moved the margins
             figure.subplots_adjust(**margins)
+    for path, picture in zip(paths, pictures, strict=True):
+        write_whole(path, picture)
+    if hasattr(ax, "cchc_table"):
+        write_csv(chart_table(ax), Path(folder) / f"{name}.csv")
     return paths
+
+
+def _about(title: str, alt: str, source: str) -> dict[str, dict[str, str | None]]:
+    """Return the metadata as each format has them; no dates, so that the bytes stay the same."""
+    about = {"Title": title, "Description": alt, "Source": source}
+    pdf = {"Title": title, "Subject": alt, "Keywords": source, "CreationDate": None}
+    return {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
 
 
 def _margins(figure: Figure) -> dict[str, float]:
@@ -138,8 +159,12 @@ def write_csv(printed: pd.DataFrame, path: Path) -> Path:
     """Write a printed table for Vietnamese Excel: UTF-8 with BOM, ``;``, decimal comma.
 
     No ``sep=`` line: it would make Excel ignore the BOM. Text that Excel would take for a formula
-    is kept as text by an apostrophe.
+    is kept as text by an apostrophe; a number with its sign is none.
     """
-    safe = printed.map(lambda cell: f"'{cell}" if str(cell).startswith(("=", "+", "@")) else cell)
-    safe.to_csv(path, sep=";", encoding="utf-8-sig", index=False, lineterminator="\r\n")
-    return path
+    safe = printed.map(lambda cell: f"'{cell}" if _is_formula(str(cell)) else cell)
+    text = safe.to_csv(sep=";", index=False, lineterminator="\r\n")
+    return write_whole(Path(path), text.encode("utf-8-sig"))
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(cell)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing, exact
+from cchc_analysis.chart_tables import hand_over, who
 from cchc_analysis.fields import field_matrix
 from cchc_analysis.format import format_number, format_percent
 from cchc_analysis.marks import make_room, size_in_points
@@ -67,8 +68,8 @@ def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         edgecolor="white", linewidth=0.8,
     )  # fmt: skip
     ax.set_ylim(len(table) - 0.5, -0.5)
-    for (row, column), percent in np.ndenumerate(percents):
-        text = format_number(percent, 0)
+    shown = pd.DataFrame(percents, columns=names).map(lambda percent: format_number(percent, 0))
+    for (row, column), text in np.ndenumerate(shown.to_numpy()):
         ax.text(column, row, text, ha="center", va="center", fontsize=8)
     ax.spines[:].set_visible(False)
     drawing.set_title(
@@ -81,11 +82,13 @@ def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     means = field_means(fields)
     words = [f"{name} {format_percent(means[name])}" for name in names]
-    ax.set_label(
+    who_and_what = pd.concat([pd.DataFrame(who(table)), shown.add_suffix(" (%)")], axis=1)
+    return hand_over(
+        ax,
+        who_and_what,
         f"Bản đồ nhiệt: tỷ lệ điểm theo {len(names)} lĩnh vực của {len(table)} đơn vị. "
-        f"Trung bình từng lĩnh vực (các đơn vị có điểm): {'; '.join(words)}."
+        f"Trung bình từng lĩnh vực (các đơn vị có điểm): {'; '.join(words)}.",
     )
-    return ax
 
 
 def field_means(fields: pd.DataFrame) -> pd.Series:

@@ -11,16 +11,18 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file beside its place and move it there: a crash leaves what was there before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    name = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
         Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError):  # the file that the user knows
             raise type(error)(error.errno, error.strerror, str(path)) from None
         raise
@@ -34,7 +36,7 @@ def _umask() -> int:
 
 
 def fixed_zip(data: bytes) -> bytes:
-    """Return a zipped file (.docx, .xlsx) with its parts as they are and times that never change."""
+    """Return a zipped file (.docx, .xlsx) whose parts have a time that never changes."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(fixed, "w") as new:
         for part in old.infolist():

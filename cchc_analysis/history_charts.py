@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing
+from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.marks import OTHERS, mark_names, size_in_points
 from cchc_analysis.ranking import ranked
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns
 from cchc_analysis.text import unit_key
 
@@ -70,7 +72,7 @@ def plot_rank_history(
     units = units.sort_values(["final", "latest"], kind="stable")
     ranks = ranks.loc[units.index]
     chosen = units.index.isin(chosen_keys)
-    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]))
+    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]), narrow=True)
     names = [label.get_text() for label in ax.get_yticklabels()]
     ax.set_yticks(range(1, len(names) + 1), names)
     ax.set_ylim(len(names) + 0.6, 0.4)
@@ -99,18 +101,27 @@ def plot_rank_history(
     of_last = table[table["year"] == years[-1]].reset_index(drop=True)
     of_last["name"] = of_last["unit"]  # the year is said before
     places = drawing.values_in_words(of_last)
-    ax.set_label(
+    shown = ranks.astype("Int64").rename(columns="Hạng năm {}".format)
+    shown.insert(0, SHOWN["unit"], units["unit"])
+    shown[SHOWN["note"]] = _why(units, years[-1])
+    return hand_over(
+        ax,
+        shown,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
-        f"{drawing.first_and_last(of_last, places)}{_places_in_words(units, ranks, chosen)}"
+        f"{drawing.first_and_last(of_last, places)}{_places_in_words(units, ranks, chosen)}",
     )
-    return ax
 
 
 def _names_at_the_end(units: pd.DataFrame, last: int) -> pd.Series:
     """Return the name of each unit with its rank in the last year, or why it has none."""
     ranked = units["final"].map("{:.0f}. ".format) + units["unit"]
-    why = np.where(units["year"] == last, " (chưa chấm)", f" (không có trong bảng {last})")
-    return ranked.where(units["final"].notna(), units["unit"] + why)
+    return ranked.where(units["final"].notna(), units["unit"] + " (" + _why(units, last) + ")")
+
+
+def _why(units: pd.DataFrame, last: int) -> pd.Series:
+    """Return why a unit has no rank in the last year."""
+    why = np.where(units["year"] == last, "chưa chấm", f"không có trong bảng {last}")
+    return pd.Series(why, units.index).mask(units["final"].notna(), "")
 
 
 def _write_places(ax: Axes, ranks: pd.DataFrame, chosen: np.ndarray) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing
+from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.field_charts import OF_FIELDS, field_means
 from cchc_analysis.fields import field_matrix
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
 from cchc_analysis.marks import make_room, write_columns
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS
 from cchc_analysis.table import check_columns, group_numbers, several_groups
 from cchc_analysis.text import decimal_comma
 
@@ -59,9 +60,13 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     names = matrix.attrs["fields"]
     table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
-    points = fields[fields["unit"] == unit].set_index("field")
+    points = _points(fields[fields["unit"] == unit], names)
+    labels = [
+        f"{name} ({score}/{maximum} điểm)" if score else f"{name} (không có điểm)"
+        for name, score, maximum in points.itertuples()
+    ]
     given = ax is not None
-    ax = drawing.row_axes(ax, [_with_points(name, points) for name in names], _NAME_LETTERS)
+    ax = drawing.row_axes(ax, labels, _NAME_LETTERS)
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
     for color, width, reach in (("white", 3.6, 0.41), ("black", 2, 0.4)):  # a halo on the bar
@@ -81,16 +86,22 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
         f"{counts} đơn vị có điểm. ◇: cao nhất"
     )
     if not given:
-        make_room(ax, 13 * (1 + ax.get_title(loc="left").count("\n")))
+        make_room(ax, 13)  # for the heads of the columns
     sentences = [
         f"{name}: {row['own']} (trung bình {row['mean']}, cao nhất {row['best']})."
         for name, row in table.map(format_percent).iterrows()
     ]
-    ax.set_label(
+    shown = {
+        SHOWN["field"]: names,
+        SHOWN_OF_FIELDS["score"]: points["score"],
+        SHOWN["max_score"]: points["max_score"],
+    }
+    return hand_over(
+        ax,
+        pd.DataFrame(shown | {f"{head} (%)": words[c] for c, head in columns.items()}, index=names),
         f"Biểu đồ thanh ngang: tỷ lệ điểm theo {len(names)} lĩnh vực của {unit}, so với trung bình "
-        f"và mức cao nhất của {len(matrix)} đơn vị. {' '.join(sentences)}"
+        f"và mức cao nhất của {len(matrix)} đơn vị. {' '.join(sentences)}",
     )
-    return ax
 
 
 def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -110,10 +121,14 @@ def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
     return fields[groups == groups[chosen][0]]
 
 
-def _with_points(name: str, points: pd.DataFrame) -> str:
-    """Return the name of a field with the points of the unit and their maximum."""
-    if name not in points.index or pd.isna(points["score"][name]):
-        return f"{name} (không có điểm)"
-    places = min(printed_places(points["score"]), _MOST_PLACES)
-    score = format_number(points["score"][name], places)
-    return f"{name} ({score}/{decimal_comma(points['max_score'][name])} điểm)"
+def _points(own: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return in words the points of the unit in each field and their maximum, blank without."""
+    own = own.set_index("field").reindex(names)
+    places = min(printed_places(own["score"]), _MOST_PLACES)
+    words = pd.DataFrame(
+        {
+            "score": own["score"].map(lambda score: format_number(score, places)),
+            "max_score": own["max_score"].map(decimal_comma),
+        }
+    )
+    return words.mask(own["score"].isna(), "")

@@ -20,6 +20,7 @@ SHOWN = {
     "published": "Công bố",
     "computed": "Tính lại",
     "note": "Ghi chú",
+    "cutoffs": "Các ngưỡng xếp loại (%)",
     "table": "Bảng",
     "place": "Vị trí",
     "heading": "Tiêu đề",

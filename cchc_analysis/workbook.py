@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing, worksheets
+from cchc_analysis import grade_marks, worksheets
 from cchc_analysis.chart_sheet import write_charts
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
@@ -89,7 +89,7 @@ def write_workbook(
     table = graded(ranked(ranking), scheme)
     data = io.BytesIO()
     book = worksheets.new_book(data, METHOD["title"])
-    shades = drawing.grade_shades(scheme)
+    shades = grade_marks.grade_shades(scheme)
     worksheets.write_table(
         book, SHEETS["ranking"], as_laid_out(table), printed=format_ranking(table), shades=shades
     )

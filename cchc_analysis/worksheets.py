@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.drawing import ink_on
+from cchc_analysis.grade_marks import ink_on
 from cchc_analysis.labels import BLANK, NO_GRADE, UNSCORED
 from cchc_analysis.text import clean
 

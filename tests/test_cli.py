@@ -5,8 +5,8 @@ from conftest import DATA, RANKING_TABLES
 from cchc_analysis.cli import main
 
 NAMES = [
-    "check.csv", "comparison.png", "comparison.svg", "distribution.csv", "distribution.png",
-    "distribution.svg", "ranking.csv", "ranking.png", "ranking.svg",
+    "check.csv", "comparison.csv", "comparison.png", "comparison.svg", "distribution.csv",
+    "distribution.png", "distribution.svg", "ranking.csv", "ranking.png", "ranking.svg",
 ]  # fmt: skip
 
 

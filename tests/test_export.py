@@ -1,9 +1,14 @@
+import errno
+import os
 import re
+import tempfile
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from conftest import table
+from matplotlib.figure import Figure
 from PIL import Image
 
 from cchc_analysis import plot_comparison, plot_ranking, save_chart
@@ -31,6 +36,33 @@ def test_files_formats_and_metadata(town, tmp_path):
     assert re.search(r"<text[^>]*>(?:<tspan[^>]*>)?97,23", text), "text stays text"
 
 
+def test_a_pdf_has_its_metadata_its_text_and_truetype_fonts(town, tmp_path):
+    import pdfplumber
+
+    (path,) = save(town, tmp_path, formats="pdf", source="Phòng Nội vụ", note="Ghi chú")
+    with pdfplumber.open(path) as pdf:
+        about = pdf.metadata
+        text = pdf.pages[0].extract_text()
+        fonts = {char["fontname"] for char in pdf.pages[0].chars}
+    assert about["Title"] == "Xếp hạng các đơn vị theo điểm cải cách hành chính"
+    assert about["Subject"].startswith("Biểu đồ thanh ngang: xếp hạng 18 đơn vị")
+    assert about["Keywords"] == "Phòng Nội vụ"
+    assert "CreationDate" not in about
+    assert "1. Văn phòng HĐND&UBND" in text
+    assert "Nguồn: Phòng Nội vụ" in text
+    assert all("DejaVuSans" in font for font in fonts)
+    data = path.read_bytes()
+    assert b"/FontFile2" in data
+    assert b"/Type3" not in data
+
+
+def test_a_pdf_and_an_svg_keep_text_in_any_style(town, tmp_path):
+    with plt.rc_context({"svg.fonttype": "path", "pdf.fonttype": 3}):
+        svg, pdf = save_chart(plot_ranking(town), "x", folder=tmp_path, formats=["svg", "pdf"])
+    assert "97,23" in svg.read_text(encoding="utf-8")
+    assert b"/Type3" not in pdf.read_bytes()
+
+
 def test_alt_text_can_be_given(town, tmp_path):
     (png,) = save(town, tmp_path, formats=["png"], alt="Hình khác")
     with Image.open(png) as picture:
@@ -38,7 +70,8 @@ def test_alt_text_can_be_given(town, tmp_path):
 
 
 def test_exports_are_byte_identical_from_run_to_run(town, tmp_path):
-    one, two = (save(town, tmp_path / run, source="x") for run in ("1", "2"))
+    formats = ["png", "svg", "pdf"]
+    one, two = (save(town, tmp_path / r, source="x", formats=formats) for r in ("1", "2"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
@@ -68,7 +101,7 @@ def test_names_that_no_system_takes_are_refused(name, tmp_path):
 
 
 def test_unknown_formats_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="'gif'.*png, svg"):
+    with pytest.raises(ValueError, match="'gif'.*png, svg, pdf"):
         save_chart(plot_ranking(table([9])), "x", folder=tmp_path / "neu", formats=["png", "gif"])
     assert not (tmp_path / "neu").exists()
 
@@ -79,6 +112,78 @@ def test_titles_of_two_lines_are_kept_whole(tmp_path):
     (png,) = save_chart(ax, "x", folder=tmp_path, formats=["png"])
     with Image.open(png) as picture:
         assert name in picture.info["Title"]
+
+
+def test_the_title_in_the_metadata_is_as_it_is_read(tmp_path):
+    ax = plot_comparison(table([9, 8]).assign(unit=["a", "$x$"]), unit="$x$")
+    (png,) = save_chart(ax, "x", folder=tmp_path, formats=["png"])
+    with Image.open(png) as picture:
+        assert picture.info["Title"] == "Chênh lệch so với $x$ (8,00)"
+
+
+def no_room(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device", "/tmp/.x")
+
+
+def in_use(*_, **__):
+    raise PermissionError(errno.EACCES, "The process cannot access the file", "/tmp/.x")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "fails", "kind"),
+    [
+        (os, "fdopen", no_room, OSError),  # a full disk
+        (Path, "replace", in_use, PermissionError),  # open in another program on Windows
+        (tempfile, "mkstemp", in_use, PermissionError),  # a folder that may only be read
+    ],
+)
+def test_what_cannot_be_written_is_named_and_what_was_there_stays(
+    where, name, fails, kind, town, tmp_path, monkeypatch
+):
+    ax = plot_ranking(town)
+    before = {path: path.read_bytes() for path in save_chart(ax, "x", folder=tmp_path)}
+    before[tmp_path / "x.csv"] = (tmp_path / "x.csv").read_bytes()
+    monkeypatch.setattr(where, name, fails)
+    with pytest.raises(kind) as caught:
+        save_chart(ax, "x", folder=tmp_path, note="khác")
+    assert caught.value.filename == str(tmp_path / "x.png")
+    with pytest.raises(kind) as caught:
+        write_csv(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
+    assert caught.value.filename == str(tmp_path / "x.csv")
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_folder_that_cannot_be_made_names_the_file(town, tmp_path):
+    (tmp_path / "tep").write_text("x", encoding="utf-8")
+    with pytest.raises(OSError) as caught:
+        save_chart(plot_ranking(town), "x", folder=tmp_path / "tep" / "a")
+    assert caught.value.filename == str(tmp_path / "tep" / "a" / "x.png")
+
+
+def test_a_crash_while_drawing_leaves_every_file_as_it_was(town, tmp_path, monkeypatch):
+    ax = plot_ranking(town)
+    before = [path.read_bytes() for path in save_chart(ax, "x", folder=tmp_path)]
+    savefig, calls = Figure.savefig, []
+
+    def crash_at_the_second(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise MemoryError
+        savefig(*arguments, **options)
+
+    monkeypatch.setattr(Figure, "savefig", crash_at_the_second)
+    with pytest.raises(MemoryError):
+        save_chart(ax, "x", folder=tmp_path, note="khác")
+    assert [(tmp_path / name).read_bytes() for name in ("x.png", "x.svg")] == before
+
+
+def test_changes_in_a_csv_are_numbers_and_formulas_are_text(tmp_path):
+    cells = ["+5,75", "-1.234,5", "-16,67%", "+1+cmd", "-2+3", "@SUM(A1)", "=1", "-", "–"]
+    data = write_csv(pd.DataFrame({"a": cells}), tmp_path / "x.csv").read_bytes()
+    assert data.decode("utf-8-sig").split("\r\n")[1:-1] == [
+        "+5,75", "-1.234,5", "-16,67%", "'+1+cmd", "'-2+3", "'@SUM(A1)", "'=1", "-", "–",
+    ]  # fmt: skip
 
 
 def test_csv_is_for_vietnamese_excel(tmp_path):

@@ -1,0 +1,100 @@
+"""What stands below a chart in small print, and whether its letters are all there to print."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cchc_analysis.labels import scale
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
+
+TIES = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"
+_SIZE = 8  # points
+_LETTER = 0.54  # of the size: a letter of average width
+
+
+def stamp(
+    ranking: pd.DataFrame,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    date: str | None = None,
+) -> str:
+    """Return what a chart of a ranking owes its reader: scale, cut-offs, tie rule, date."""
+    parts = [
+        ranking.attrs.get("scale") or scale(ranking["max_score"]),
+        f"Ngưỡng xếp loại: {load_scheme(scheme)}",
+        TIES,
+        *([f"Số liệu ngày {date}"] if date else []),
+    ]
+    return f"{'. '.join(parts)}."
+
+
+def write_below(figure: Figure, parts: list[str]) -> Text:
+    """Write the small print below a figure, which keeps its size; no line is wider than it."""
+    text = figure.text(0.01, 0, "", va="top", fontsize=_SIZE)
+    text.set_in_layout(False)
+    width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
+    letters = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
+    paragraphs = [line for part in parts for line in part.splitlines()]
+    while letters > 1:
+        lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
+        text.set_text("\n".join(lines).replace("$", r"\$"))
+        drawn = text.get_window_extent().width
+        if drawn <= width:
+            break
+        letters = min(letters - 1, int(letters * width / drawn))
+    return text
+
+
+def check_letters(figure: Figure) -> None:
+    """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        letters = {letter for letter in text.get_text() if letter.isprintable()}
+        if text.get_visible() and letters:
+            known, name = letters_of(text.get_fontproperties())
+            if lacking := sorted(letters - known):
+                raise ValueError(
+                    f"Phông chữ '{name}' không có chữ '{lacking[0]}' trong '{text.get_text()}'; "
+                    'hãy dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc chọn phông '
+                    "chữ khác."
+                )
+
+
+def letters_of(font: FontProperties) -> tuple[set[str], str]:
+    """Return the letters of the font files that are really used, and the name of the first."""
+    from matplotlib.font_manager import findfont
+
+    files = []
+    for family in font.get_family():
+        one = font.copy()
+        one.set_family(family)
+        try:
+            files.append(findfont(one, fallback_to_default=False))
+        except ValueError:  # not on this machine: the next of the list is used
+            continue
+    files = files or [findfont(font)]
+    return set().union(*(_letters_in(str(file)) for file in files)), _name_of(str(files[0]))
+
+
+@cache
+def _letters_in(file: str) -> frozenset[str]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(map(chr, FT2Font(file).get_charmap()))
+
+
+@cache
+def _name_of(file: str) -> str:
+    from matplotlib.ft2font import FT2Font
+
+    return FT2Font(file).family_name
