@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis import drawing
+from cchc_analysis import drawing, grade_marks
 from cchc_analysis.labels import CHART_DATA, UNSCORED
 from cchc_analysis.native_charts import (
     PAGE,
@@ -63,7 +63,7 @@ def write_charts(
     top = len(table) + 3
     for _, group in table.groupby("group"):
         counts = grade_distribution(group)
-        names = drawing.grade_names(counts, scheme)
+        names, _ = grade_marks.grade_names(counts, scheme)
         _write_counts(book, sheet, top, names, counts["units"])
         at = (top, _DATA)
         charts.append(distribution_chart(book, name, group, counts, names, at, scheme, shades))

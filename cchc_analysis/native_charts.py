@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cchc_analysis import drawing
+from cchc_analysis import drawing, grade_marks
 from cchc_analysis.format import LEAST_PLACES, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, scale
 from cchc_analysis.schemes import GradeScheme
@@ -140,7 +140,7 @@ def _filled(shade: str) -> dict:
 
 
 def _alt(title: str, told: str, scheme: GradeScheme) -> str:
-    return f"Biểu đồ thanh ngang: {title[0].lower()}{title[1:]}. {told}{drawing.assumption(scheme)}"
+    return f"Biểu đồ thanh ngang: {title[0].lower()}{title[1:]}. {told}{grade_marks.assumption(scheme)}"
 
 
 def _of(group: pd.DataFrame) -> str:
