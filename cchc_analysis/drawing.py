@@ -14,7 +14,7 @@ from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import in_order
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.table import several_groups
+from cchc_analysis.table import row_names
 from cchc_analysis.text import decimal_comma, unit_key
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ def ready(ranking: pd.DataFrame) -> pd.DataFrame:
     if ranking.empty:
         raise ValueError("Bảng không có đơn vị nào để vẽ.")
     table = in_order(ranking)
-    name = table["unit"]
-    for column in several_groups(table):
-        name = name + " – " + table[column].astype("str")
-    return table.assign(name=name)
+    return table.assign(name=row_names(table))
 
 
 def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
