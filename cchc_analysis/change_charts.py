@@ -12,7 +12,7 @@ from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.format import LEAST_PLACES, format_number, format_signed, printed_places
 from cchc_analysis.marks import OTHERS, mark_names, set_percent_axis, write_columns
 from cchc_analysis.shown import SHOWN
-from cchc_analysis.table import check_columns, group_numbers, several_groups
+from cchc_analysis.table import check_columns, group_numbers, row_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,9 +111,7 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     table = comparison.assign(group=group_numbers(comparison))
     table["gone"] = table["status"] == "gone"
     table = table.sort_values(["group", "gone", "rank_after", "rank_before"], ignore_index=True)
-    name = table["unit"]
-    for column in several_groups(table):
-        name = name + " – " + table[column].astype("str")
+    name = row_names(table)
     before, after = table["score_before"].notna(), table["score_after"].notna()
     earlier, later = _periods(comparison)
     status = table["status"]

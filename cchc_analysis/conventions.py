@@ -6,6 +6,7 @@ from cchc_analysis import exact
 from cchc_analysis.table import group_numbers
 from cchc_analysis.text import listed
 
+_LISTED = "lấy số thứ tự trong danh sách"
 _METHODS = {"1-2-2-4": "min", "1-2-2-3": "dense"}
 _ROUNDED = {
     2: "làm tròn điểm đến hai chữ số thập phân",
@@ -23,15 +24,19 @@ def explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, s
     notes = pd.Series("", index=ranking.index)
     if not wrong.any():
         return notes, ""
-    published = ranking["published_rank"]
+    unscored = ranking["score"].isna() & ranking["published_rank"].notna()
+    notes[unscored] = "có hạng nhưng chưa chấm"
+    wrong = wrong & ~unscored
+    published = ranking["published_rank"].mask(unscored)
     fits = {
         name: (ranks == published).fillna(False).astype("bool")
         for name, ranks in _conventions(ranking).items()
     }
+    by_score = [(name, fit) for name, fit in fits.items() if name != _LISTED]  # no chance there
     total, ours = int(published.notna().sum()), int((published.notna() & ~wrong).sum())
     fits = {name: fit for name, fit in fits.items() if fit.sum() > ours}
     fits = dict(sorted(fits.items(), key=lambda item: -item[1].sum()))  # stable: simplest first
-    for name, fit in fits.items():
+    for name, fit in [*fits.items(), *by_score]:
         notes[wrong & fit & (notes == "")] = f"khớp nếu {name}"
     lost = wrong & (notes == "")
     notes[lost] = "không khớp quy ước nào"
@@ -65,4 +70,4 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
                 ranks = key.rank(method=method, ascending=False)
                 result[f"{words}xếp {digits}"] = ranks.astype("Int64")
     order = ranking.groupby(groups).cumcount() + 1
-    return result | {"lấy số thứ tự trong danh sách": order.astype("Int64")}
+    return result | {_LISTED: order.astype("Int64")}

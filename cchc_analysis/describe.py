@@ -9,6 +9,7 @@ from cchc_analysis.format import format_percent
 from cchc_analysis.labels import ASSUMED, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import grade_distribution, graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.table import several_groups
 from cchc_analysis.text import MOST_TOLD, clean, listed, unit_key
 from cchc_analysis.wording import change_in_words, joined, measure_of
 
@@ -62,25 +63,57 @@ def describe_ranking(
     change = None
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme, aliases=aliases)
+        _check_order(change)
     assumed = ranking.attrs.get("scale", "").endswith(ASSUMED)
-    years = None if change is None else change.attrs.get("years")
+    several = change is not None and any("block" in several_groups(t) for t in (before, ranking))
     paragraphs = []
     for _, part in table.groupby("group"):
         scored = part[part["score"].notna()]
         words = [_units(part, scored, assumed=assumed)]
         if len(scored):
             words += [_grades(part, scored, scheme), *_ranks(scored)]
-        if change is not None and "block" in change and change["block"].nunique() > 1:
-            block = part["block"].iloc[0]
-            of_block = (_in_block(t, block) for t in (change, before))
-            words += change_in_words(*of_block, part, years)
+        if several:
+            old = _in_block(before, part["block"].iloc[0])
+            known = _of_units(aliases, old, part)
+            of_block = (
+                None if old.empty else compare_periods(old, part, scheme=scheme, aliases=known)
+            )
+            words += (
+                ["Bảng kỳ trước không có khối này."]
+                if of_block is None
+                else change_in_words(of_block, old, part, where=" ở khối này")
+            )
         elif change is not None:
-            words += change_in_words(change, before, part, years)
+            words += change_in_words(change, before, part)
         text = " ".join(words)
         if name := group_name(part):
             text = f"{name}: {text[0].lower()}{text[1:]}"
         paragraphs.append(text)
+    if several and (gone := _blocks(before, but=_blocks(table))):
+        paragraphs.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
     return "\n".join(paragraphs) or "Bảng không có đơn vị nào."
+
+
+def _check_order(change: pd.DataFrame) -> None:
+    earlier, later = change.attrs.get("years", (0, 1))
+    if earlier >= later:
+        raise ValueError(
+            f"Bảng kỳ trước (before) là năm {earlier}, không trước năm {later}; hãy kiểm tra lại "
+            "hai bảng."
+        )
+
+
+def _blocks(table: pd.DataFrame, but: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the blocks of a table by their key, without those of another."""
+    named = {unit_key(str(block)): str(block) for block in table["block"].dropna().unique()}
+    return {key: block for key, block in named.items() if key not in (but or {})}
+
+
+def _of_units(aliases: Mapping[str, str] | None, *tables: pd.DataFrame) -> dict[str, str]:
+    """Return the aliases of which both names are units of these tables."""
+    keys = {unit_key(unit) for table in tables for unit in table["unit"]}
+    given = (aliases or {}).items()
+    return {a: b for a, b in given if {unit_key(a), unit_key(b)} <= keys}
 
 
 def _in_block(table: pd.DataFrame, block: object) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import several_groups
+from cchc_analysis.table import row_names
 from cchc_analysis.text import unit_key
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ def ready(ranking: pd.DataFrame) -> pd.DataFrame:
     if ranking.empty:
         raise ValueError("Bảng không có đơn vị nào để vẽ.")
     table = in_order(ranking)
-    name = table["unit"]
-    for column in several_groups(table):
-        name = name + " – " + table[column].astype("str")
-    return table.assign(name=name)
+    return table.assign(name=row_names(table))
 
 
 def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:

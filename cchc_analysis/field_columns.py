@@ -20,6 +20,7 @@ NO_FIELD = re.compile(
     r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
     r"|(?:diem )?(?:tu cham|tu danh gia|tham dinh)(?: diem)?"  # stages of scoring
     r"|.*\bso voi\b.*|tong (?:so )?(?:diem|cong)\b.*|tang|giam"
+    r"|(?:diem )?(?:cong them|thuong|bi tru)\b.*|diem (?:cong|tru|phat)\b.*"
 )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cchc_analysis import exact
 from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
-from cchc_analysis.text import same
+from cchc_analysis.text import unit_key
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
@@ -129,13 +129,13 @@ def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def _is_unit(fields: pd.DataFrame, unit: str) -> pd.Series:
-    keys = fields["unit"].map(same)
-    if not (keys == same(unit)).any():
+    keys = fields["unit"].map(unit_key)
+    if not (keys == unit_key(unit)).any():
         names = dict(zip(keys, fields["unit"], strict=True))
-        close = [names[key] for key in get_close_matches(same(unit), names, n=1, cutoff=0.4)]
+        close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
         hint = f" (có phải '{close[0]}'?)" if close else ""
         raise ValueError(f"Không có đơn vị '{unit}' trong bảng{hint}; hãy ghi đúng tên.")
-    return keys == same(unit)
+    return keys == unit_key(unit)
 
 
 def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:

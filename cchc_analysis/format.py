@@ -11,7 +11,10 @@ from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS, VALUES
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
-_PERCENT = ("percent", "share_pct", "lost_pct", "percent_before", "percent_after")
+_PERCENT = (
+    "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "mean", "median", "best",
+    "worst", "spread",
+)  # fmt: skip
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
 _CHANGES = ("score_change", "difference", "rank_change", "rank_change_own", "rank_change_others")
 # Tables made from a ranking that hold scores and ranks, and yet are not printed as one.

@@ -34,7 +34,7 @@ def points_to_next_grade(
     DataFrame
         One row per unit, by rank: ``year`` and ``block`` where the table has them, ``unit``,
         ``score``, ``max_score``, ``grade``, ``next_grade``, ``points_to_next`` (both missing for
-        the best grade) and ``margin`` (score - own lower bound; missing below the last bound). A
+        the best grade) and ``margin`` (score - own lower bound; missing where that is 0 or none). A
         unit without a score has none of them.
 
     Raises
@@ -57,7 +57,8 @@ def points_to_next_grade(
         np.maximum(own - 1, -1), scheme.grades, ordered=True
     )
     table["points_to_next"] = -_above(table, scheme.bounds, own - 1)
-    table["margin"] = _above(table, scheme.bounds, own)
+    is_cut = np.array([*map(bool, scheme.bounds), False])  # a bound of 0 is none
+    table["margin"] = _above(table, scheme.bounds, np.where(is_cut[own], own, -1))
     columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
     return table[[*group_columns(table), *columns]]
 

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 import pandas as pd
 
+from cchc_analysis.table import several_groups
 from cchc_analysis.text import MOST_TOLD, listed, unit_key
 
 BEFORE, AFTER = "bảng trước (before)", "bảng sau (after)"
@@ -17,9 +18,11 @@ def match_keys(
     """Return for the units of each table the block and the name under which they match."""
     names = [table["unit"].map(unit_key) for table in (before, after)]
     known = [set(keys) for keys in names]
+    several = any("block" in several_groups(table) for table in (before, after))
     renamed = {}
     for one, other in (aliases or {}).items():
-        _check_alias(one, other, known, [*before["unit"], *after["unit"]])
+        if not several:  # else a name may be of one unit in each block
+            _check_alias(one, other, known, [*before["unit"], *after["unit"]])
         renamed[unit_key(one)] = unit_key(other)
     blocks = _block_keys(before, after)
     result = []

@@ -164,11 +164,15 @@ def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
         if (differs := (old != new).to_numpy()).any():
             at = differs.argmax()
             raise ValueError(
-                f"Đơn vị '{ranking['unit'].iloc[at]}' có hạng {old.iloc[at]} trong bảng nhưng đứng "
-                f"hạng {new.iloc[at]} trong năm và khối của bảng này; hãy dùng cả bảng thay cho "
-                "một phần, hoặc dùng rank_units lại."
+                f"Đơn vị '{ranking['unit'].iloc[at]}' {_rank(old.iloc[at])} trong bảng nhưng "
+                f"{_rank(new.iloc[at])} khi xếp lại trong năm và khối của bảng này; hãy dùng cả "
+                "bảng thay cho một phần, hoặc dùng rank_units lại."
             )
     return result
+
+
+def _rank(rank: int) -> str:
+    return f"có hạng {rank}" if rank else "không có hạng"
 
 
 def in_order(ranking: pd.DataFrame) -> pd.DataFrame:

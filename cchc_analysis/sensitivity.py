@@ -10,7 +10,7 @@ from cchc_analysis import exact
 from cchc_analysis.format import format_signed
 from cchc_analysis.ranking import grade_distribution, grade_units, in_order
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import grades_in_words, several_groups
+from cchc_analysis.table import grades_in_words, row_names
 from cchc_analysis.text import same
 
 
@@ -61,8 +61,7 @@ def cutoff_sensitivity(
         raise ValueError("scheme trống; hãy nêu ít nhất một thang xếp loại.")
     shifts = [shift] if isinstance(shift, Real) else list(shift)
     table = in_order(scores)
-    for column in several_groups(table):
-        table["unit"] = table["unit"] + " – " + table[column].astype("str")
+    table["unit"] = row_names(table)
     parts, told = [], []
     first = _grades(table, schemes[0])
     for one in schemes:
@@ -93,7 +92,7 @@ def _name(scheme: GradeScheme) -> str:
 
 def _signed(points: float) -> str:
     """Return the shift in words, refusing what is no number."""
-    if not isinstance(points, Real) or not math.isfinite(points):
+    if not isinstance(points, Real) or isinstance(points, bool) or not math.isfinite(points):
         raise ValueError(f"shift={points!r} phải là số điểm %, ví dụ 1 hoặc (-1, 1).")
     return format_signed(points)
 

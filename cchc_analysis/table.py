@@ -17,7 +17,16 @@ def group_columns(table: pd.DataFrame) -> list[str]:
 
 def several_groups(table: pd.DataFrame) -> list[str]:
     """Return those of year and block that differ between rows, so that a row must name them."""
-    return [column for column in group_columns(table) if table[column].nunique() > 1]
+    return [column for column in group_columns(table) if table[column].nunique(dropna=False) > 1]
+
+
+def row_names(table: pd.DataFrame) -> pd.Series:
+    """Return the unit of each row, with its year and block where the table has several."""
+    names = table["unit"].astype("object")
+    for column in several_groups(table):
+        known = table[column].notna()
+        names = names + " – " + table[column].astype("object").where(known, "không ghi").map(str)
+    return names.astype("str")
 
 
 def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:

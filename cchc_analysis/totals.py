@@ -46,6 +46,12 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     points, columns = to_common_integers(fields, "score", "max_score", *given)
     whole = pd.DataFrame(dict(zip(["score", "max_score", *given], columns, strict=True)))
     by_unit = whole.groupby(unit)
+    for column in given:
+        if (several := by_unit[column].nunique() > 1).any():
+            name = fields["unit"][unit == several.idxmax()].iloc[0]
+            raise ValueError(
+                f"Đơn vị '{name}' có nhiều tổng điểm công bố khác nhau; hãy giữ lại tổng đúng."
+            )
     totals = by_unit.first()[given]
     totals["score"] = by_unit["score"].sum().mask(by_unit["score"].count() < by_unit.size())
     totals["max_score"] = by_unit["max_score"].sum()

@@ -11,8 +11,8 @@ from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, pr
 from cchc_analysis.text import MOST_TOLD, clean, listed
 
 _OTHERS = {
-    "new": "không có trong bảng kỳ trước",
-    "gone": "không có trong bảng kỳ này",
+    "new": "không có{} trong bảng kỳ trước",
+    "gone": "không có{} trong bảng kỳ này",
     "no score": "thiếu điểm ở một trong hai kỳ",
 }
 
@@ -58,9 +58,10 @@ def joined(parts: Sequence[str], last: str = " và ") -> str:
 
 
 def change_in_words(
-    change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, years: Sequence[int] | None
+    change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, *, where: str = ""
 ) -> list[str]:
     """Return what changed between two tables whose units `change` compares."""
+    years = change.attrs.get("years")
     measure = measure_of(before, after)
     since = f"So với năm {years[0]}" if years else "So với kỳ trước"
     change = change.assign(unit=change["unit"].map(clean))
@@ -82,7 +83,7 @@ def change_in_words(
     for status, words in _OTHERS.items():
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:
-            told.append(f"Có {len(units)} đơn vị {words}: {listed(units)}.")
+            told.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
     return told
 
 

@@ -239,7 +239,7 @@ def test_two_units_of_one_key_are_refused():
 
 def test_ranks_of_a_part_and_grades_of_another_scheme_are_refused():
     whole = rank_units(named(a=9, b=8, c=7))
-    assert "'b' có hạng 2 trong bảng nhưng đứng hạng 1" in refused(whole[1:], whole)
+    assert "'b' có hạng 2 trong bảng nhưng có hạng 1" in refused(whole[1:], whole)
     graded = grade_units(whole, scheme="tttt-2024")
     assert "thang 'thi-xa-2020'" in refused(graded, graded)
     change = compare_periods(graded, graded, scheme="tttt-2024")

@@ -100,3 +100,14 @@ def test_other_maxima_and_unscored_units_have_conventions_too():
 def test_where_all_agree_nothing_is_said(town):
     assert "quy ước" not in check_published(town).attrs["note"]
     assert "khớp nếu" not in checked([9, 8, 8, 7], [1, 2, 3, 4]).attrs["note"]
+
+
+def test_a_rank_of_a_unit_without_a_score_is_said():
+    checked = check_published(table([90, 80, None], published_rank=[1, 2, 3]))
+    assert checked["note"].tolist() == ["có hạng nhưng chưa chấm"]
+
+
+def test_a_row_that_fits_a_convention_is_not_said_to_fit_none():
+    scores = table([90, 80, 80, 70, 60], published_rank=[1, 2, 2, 3, 5])
+    checked = check_published(scores)
+    assert checked[["unit", "note"]].values.tolist() == [["d", "khớp nếu xếp 1-2-2-3"]]

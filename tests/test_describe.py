@@ -240,3 +240,26 @@ def test_the_order_of_rows_changes_only_the_order_of_ties(points, random):
     random.shuffle(order)
     one, other = (describe_ranking(t, scheme=TWO) for t in (scores, scores.iloc[order]))
     assert sorted(re.findall(r"\w+", one)) == sorted(re.findall(r"\w+", other))
+
+
+def test_no_unit_is_lost_whatever_a_block_is_called():
+    old = table([79, 71, 60], block="Khối sở")
+    words = describe_ranking(table([80, 70], block="Sở"), before=old, scheme=TWO)
+    assert "Có 1 đơn vị không có trong bảng kỳ này: c." in words
+    rescaled = table([63, 50, 60], 70, block="Khối sở")
+    assert "tăng tỷ lệ điểm" in describe_ranking(
+        table([80, 70], block="Sở"), before=rescaled, scheme=TWO
+    )
+    young = table([9, 8, 7], 10, block=["X", "X", "Y"])
+    before = table([9, 8, 7], 10, block=["Z", "X", "Y"])
+    words = describe_ranking(young, before=before, scheme=TWO)
+    assert "Có 1 đơn vị không có ở khối này trong bảng kỳ trước: a." in words
+    assert words.endswith("Khối chỉ có ở bảng kỳ trước: Z.")
+    before = table([9, 8, 7], 10, block=["Z", "X", "X"])
+    words = describe_ranking(young, before=before, scheme=TWO)
+    assert "Bảng kỳ trước không có khối này." in words
+
+
+def test_a_year_is_compared_with_an_earlier_one_only():
+    with pytest.raises(ValueError, match="là năm 2021, không trước năm 2020"):
+        describe_ranking(table([9], year=2020), before=table([9], year=2021))

@@ -458,3 +458,12 @@ def test_a_word_file_and_pasted_text_with_a_row_of_maxima(tmp_path):
         assert fields["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
         assert fields["max_score"].tolist() == [10, 20] * 2
         assert fields["score"].tolist()[:3] == [8.5, 15, 7]
+
+
+@pytest.mark.parametrize(
+    "title", ["Điểm trừ (tối đa 2 điểm)", "Điểm thưởng (5đ)", "Điểm cộng (2 điểm)"]
+)
+def test_what_is_added_or_taken_off_is_no_field(title):
+    one = pd.DataFrame({"Đơn vị": ["A"], "Tác động đến phát triển (10 điểm)": [9], title: [1]})
+    with pytest.warns(LoadWarning, match="không dùng đến cột"):
+        assert load_fields(one)["field"].tolist() == ["Tác động đến phát triển"]

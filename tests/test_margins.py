@@ -187,7 +187,7 @@ def test_a_margin_is_a_number_of_points(margin):
 
 
 def test_ranks_of_a_part_of_the_table_are_refused(town):
-    with pytest.raises(ValueError, match="có hạng 4 trong bảng nhưng đứng hạng 1"):
+    with pytest.raises(ValueError, match="có hạng 4 trong bảng nhưng có hạng 1"):
         rank_range(town[3:], margin=0.5)
     with pytest.raises(ValueError, match="max_score"):
         rank_range(town.drop(columns="max_score"), margin=0.5)
@@ -256,3 +256,10 @@ def test_both_are_printed_in_vietnamese(town):
     assert printed.iloc[0].tolist()[3:] == ["Xuất sắc", "–", "–", "7,23"]
     unscored = format_ranking(points_to_next_grade(table([None])))
     assert unscored.iloc[0].tolist() == ["a", "–", "100", "Chưa chấm", "–", "–", "–"]
+
+
+def test_a_bound_of_zero_is_no_cutoff_to_stand_above():
+    last = points_to_next_grade(table([45.0])).iloc[0]
+    assert last["grade"] == "Yếu"
+    assert pd.isna(last["margin"])
+    assert last["points_to_next"] == 5

@@ -160,3 +160,9 @@ def test_it_is_printed_with_a_total_in_each_scenario(town):
     assert printed.iloc[7, 4] == "Phòng Nội vụ (Xuất sắc)"
     assert not printed.isna().any(axis=None)
     assert isinstance(printed, pd.DataFrame)
+
+
+def test_a_missing_block_has_a_name_too():
+    scores = table([90.5, 70, 60], block=["X", "Y", None])
+    moved = cutoff_sensitivity(scores, shift=1)["moved"].dropna()
+    assert moved.tolist() == ["a – X (Xuất sắc)"]

@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from test_fields import FEW, papi, rows, tables
 
@@ -95,3 +96,9 @@ def test_totals_are_sums(table):
             assert pd.isna(row.score)
         else:
             assert Fraction(str(row.score)) == sum(map(Fraction, map(str, part["score"])))
+
+
+def test_two_published_totals_of_a_unit_are_refused():
+    fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [1.0, 2], "max_score": 3.0})
+    with pytest.raises(ValueError, match="'A' có nhiều tổng điểm công bố"):
+        total_fields(fields.assign(published_total=[3.0, 4]))
