@@ -62,7 +62,7 @@ def ranking_charts(
         return []
     lines = max(len(textwrap.wrap(label, _LETTERS)) for label in group["label"])
     pitch = max(24, 8 + 13 * lines)
-    parts = math.ceil(len(group) / ((PAGE - _FRAME) // pitch))
+    parts = math.ceil(len(group) / max(1, (PAGE - _FRAME) // pitch))
     size = math.ceil(len(group) / parts)
     axis = f"{'Điểm' if drawing.out_of_100(group) else 'Tỷ lệ điểm, %'} ({_scale(group)})"
     about = drawing.first_and_last(group, drawing.values_in_words(group))
