@@ -32,7 +32,7 @@ def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
     gap = max(pitch - max(names), 0)
     highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside
     pages = _pages([name + gap for name in names], highest)
-    if height - beside <= highest:
+    if height - beside <= highest or len(pages) == 1:
         yield _png(ax), ""
         return
     to_rows = ax.transData.inverted()
