@@ -140,7 +140,8 @@ def _filled(shade: str) -> dict:
 
 
 def _alt(title: str, told: str, scheme: GradeScheme) -> str:
-    return f"Biểu đồ thanh ngang: {title[0].lower()}{title[1:]}. {told}{grade_marks.assumption(scheme)}"
+    assumed = grade_marks.assumption(scheme)
+    return f"Biểu đồ thanh ngang: {title[0].lower()}{title[1:]}. {told}{assumed}"
 
 
 def _of(group: pd.DataFrame) -> str:

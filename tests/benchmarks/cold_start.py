@@ -54,7 +54,9 @@ def main() -> None:
             whole.append(seconds(COMMAND, data, "--out", folder))
     ratio = statistics.median(whole) / statistics.median(bare)
     names = ("pandas", "matplotlib", "python-docx", "xlsxwriter")
-    print(", ".join(f"{name} {version(name)}" for name in names), f"Python {sys.version.split()[0]}")
+    print(
+        ", ".join(f"{name} {version(name)}" for name in names), f"Python {sys.version.split()[0]}"
+    )
     print(f"bare {statistics.median(bare):.2f} s, cchc-report {statistics.median(whole):.2f} s")
     print(f"ratio {ratio:.2f}")
 
