@@ -58,6 +58,12 @@ def write_bundle(
         text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
         written.append(write_whole(folder / MANIFEST, text.encode()))
         return written, told
+    except OSError as error:
+        if error.filename is None or staging.name not in str(error.filename):
+            raise
+        name = Path(error.filename).name  # the file that the user knows, not where it was made
+        name = "" if name == staging.name else name
+        raise type(error)(error.errno, error.strerror, str(folder / name)) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         if not any(folder.iterdir()):

@@ -1,6 +1,7 @@
 """The command ``cchc-report``: from published tables to the files of a report."""
 
 import argparse
+import errno
 import sys
 import warnings
 from collections.abc import Sequence
@@ -131,6 +132,11 @@ def _sentence(error: Exception) -> str:
     """Return what is wrong; the system's own errors come in English and are put in words here."""
     if not isinstance(error, OSError) or error.filename is None:
         return str(error)
+    if error.errno == errno.ENOSPC:
+        return (
+            f"Không ghi được {error.filename}: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải "
+            "phóng đĩa hoặc chọn nơi khác bằng --out."
+        )
     return (
         f"Không mở hoặc không ghi được {error.filename} ({error.strerror}); nếu tệp đang mở trong "
         "chương trình khác thì hãy đóng lại, nếu không hãy chọn thư mục khác bằng --out."

@@ -20,6 +20,7 @@ from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.small_print import stamp
 from cchc_analysis.table import several_groups
 from cchc_analysis.workbook import write_workbook
 
@@ -77,7 +78,7 @@ class Job(NamedTuple):
         )
         write_workbook(ranking, folder / "report.xlsx", **common)
         write_csv(format_ranking(check_published(ranking)), folder / "check.csv")
-        note = f"{ranking.attrs['scale']}. Ngưỡng xếp loại: {scheme}."
+        note = stamp(ranking, scheme=scheme)
         with mpl.style.context("cchc_analysis.report"):
             charts = {
                 "ranking": plot_ranking(ranking, scheme=scheme),

@@ -1,3 +1,4 @@
+import errno
 import json
 
 import docx
@@ -188,3 +189,20 @@ def test_a_year_that_is_not_there_is_said(tmp_path, capsys):
     assert main([str(DATA / "cchc-2020.csv"), "--year", "2020", "--out", str(tmp_path)]) == 0
     book = docx.Document(str(tmp_path / "cchc-2020" / "report.docx"))
     assert "năm 2020" in "\n".join(p.text for p in book.paragraphs)
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
+    command = [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
+    assert main(command) == 0
+    folder = tmp_path / "cchc-2020"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full(_, path, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("cchc_analysis.job.write_workbook", full)
+    capsys.readouterr()
+    assert main([*command, "--scheme", "da-nang-2011"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"Lỗi: Không ghi được {folder / 'report.xlsx'}: đĩa đã đầy")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from conftest import DATA, LONG, ROOT, table
 from drawn import CHARTS, scores, texts_when_saved
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
@@ -293,7 +294,7 @@ SCHEMES += [
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.name or str(len(s.grades)))
 def test_grades_tell_themselves_apart_in_grey_and_to_the_colour_blind(scheme):
-    shades = list(grade_shades(scheme).values())
+    shades = [to_rgb(shade) for shade in grade_shades(scheme).values()]
     seen = {"grey": luminance(shades)}
     for kind, matrix in BLIND.items():
         simulated = np.clip(linear(shades) @ np.transpose(matrix), 0, 1)
