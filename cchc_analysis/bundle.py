@@ -9,17 +9,16 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from cchc_analysis.files import write_whole
+from cchc_analysis.files import FORBIDDEN, write_whole
 
 MANIFEST = "manifest.json"
 _KEPT = "-đã-sửa"
-_NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 def folder_name(name: str) -> str:
     """Return a name that Windows, macOS and Linux allow: "CON" and "a:b" are none there."""
-    allowed = _NO_NAME.sub("_", name).rstrip(". ") or "_"
+    allowed = FORBIDDEN.sub("_", name).rstrip(". ") or "_"
     return f"{allowed}_" if _DEVICES.fullmatch(allowed) else allowed
 
 

@@ -43,8 +43,8 @@ def find_columns(
                 "ô khác; hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này."
             )
         if role in ("published_rank", "published_grade"):
-            found[column] = _rank_grade_or_block(fold(title), role, body[column].dropna().map(same))
             words = body[column].dropna().map(same)
+            found[column] = _rank_grade_or_block(fold(title), role, words)
             if found[column] == "block":
                 told.append(f"hiểu cột {quoted(title)} là khối")
             elif found[column] != role and not words.isin([*known_grades(), *MISSING]).all():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import pandas as pd
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import row_names
-from cchc_analysis.text import unit_key
+from cchc_analysis.text import fewest_lines, unit_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -149,9 +148,5 @@ def _narrow_words(ax: Axes) -> None:
 
 def wrap(text: str, letters: int) -> str:
     """Break text into the fewest lines of at most so many letters, and those about equally long."""
-    text = text.replace("$", r"\$")  # a dollar sign is no mathematics
-    fewest = len(textwrap.wrap(text, letters))
-    for width in range(max(1, len(text) // max(fewest, 1)), letters):
-        if len(lines := textwrap.wrap(text, width)) == fewest:
-            return "\n".join(lines)
-    return textwrap.fill(text, letters)
+    # A dollar sign is no mathematics.
+    return "\n".join(fewest_lines(text.replace("$", r"\$"), letters))

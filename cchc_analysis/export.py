@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.files import write_whole
+from cchc_analysis.files import FORBIDDEN, write_whole
 from cchc_analysis.small_print import check_letters, write_below
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _FORMATS = ("png", "svg", "pdf")
 _USUAL = ("png", "svg")
 _DPI = 300
 _LAYOUTS = 10  # five were enough in every chart that was tried
-_RESERVED = '<>:"/\\|?*'
 _NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
 # The same bytes in every run, and text that stays text whatever style is in use.
 _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttype": 42}
@@ -82,9 +81,9 @@ def save_chart(
     import matplotlib as mpl
     from matplotlib.transforms import Bbox
 
-    bad = next((c for c in name if c in _RESERVED or ord(c) < 32), None)
+    bad = FORBIDDEN.search(name)
     if bad or not name.strip(". "):
-        reason = f"có ký tự không dùng được trong tên tệp ({bad!r})" if bad else "trống"
+        reason = f"có ký tự không dùng được trong tên tệp ({bad[0]!r})" if bad else "trống"
         raise ValueError(f"Tên biểu đồ '{name}' {reason}.")
     formats = [formats] if isinstance(formats, str) else formats
     for format_ in formats:

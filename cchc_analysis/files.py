@@ -2,10 +2,13 @@
 
 import io
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
 
+# What no file name can have on Windows.
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
 
 

@@ -62,11 +62,16 @@ def continued(grids: Sequence[Grid]) -> list[Grid]:
 
 
 def unit_rows(
-    name: str, titles: pd.Series, body: pd.DataFrame, columns: dict[str, object]
+    name: str,
+    titles: pd.Series,
+    body: pd.DataFrame,
+    columns: dict[str, object],
+    gaps: pd.Series,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the rows that are units, and in words those that are not.
 
-    A row with a number and something for a score is a unit, whatever its name.
+    A row with a number and something for a score is a unit, whatever its name. `gaps` marks the
+    rows of dots.
     """
     titled = titles.notna()
     width = titled.sum()
@@ -81,7 +86,7 @@ def unit_rows(
     if "number" in columns:
         numbered = body.index.isin(numbering(body[columns["number"]]).index)
         aside &= ~(numbered & (body[columns["score"]] != ""))
-    aside |= are_gaps(body)
+    aside |= gaps[body.index]
     if len(body) and are_column_numbers(body.iloc[0].tolist()):
         aside.iloc[0] = True
     unnumbered = body[columns["number"]] == "" if "number" in columns else nameless

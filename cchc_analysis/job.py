@@ -43,10 +43,16 @@ class Job(NamedTuple):
         before = None if options.before is None else self._scores(options.before, None)
         fields = None if options.fields is None else load_fields(options.fields)
         inputs = [path for path in (self.file, options.before, options.fields) if path]
+        check = check_published(ranking)
         files, kept = write_bundle(
-            self.folder, inputs, lambda folder: self._write(folder, ranking, before, fields)
+            self.folder, inputs, lambda folder: self._write(folder, ranking, before, fields, check)
         )
-        return [*self._lines(ranking), *kept, "\nĐã ghi:", *(f"  {p.as_posix()}" for p in files)]
+        return [
+            *self._lines(ranking, check),
+            *kept,
+            "\nĐã ghi:",
+            *(f"  {p.as_posix()}" for p in files),
+        ]
 
     def _scores(self, file: Path, year: int | None) -> pd.DataFrame:
         options = self.options
@@ -66,6 +72,7 @@ class Job(NamedTuple):
         ranking: pd.DataFrame,
         before: pd.DataFrame | None,
         fields: pd.DataFrame | None,
+        check: pd.DataFrame,
     ) -> None:
         import matplotlib as mpl
         import matplotlib.style
@@ -77,7 +84,7 @@ class Job(NamedTuple):
             ranking, folder / "report.docx", unit=unit, template=self.options.template, **common
         )
         write_workbook(ranking, folder / "report.xlsx", **common)
-        write_csv(format_ranking(check_published(ranking)), folder / "check.csv")
+        write_csv(format_ranking(check), folder / "check.csv")
         note = stamp(ranking, scheme=scheme)
         with mpl.style.context("cchc_analysis.report"):
             charts = {
@@ -95,14 +102,14 @@ class Job(NamedTuple):
             for name, ax in charts.items():
                 save_chart(ax, name, folder=folder, source=source, note=note)
 
-    def _lines(self, ranking: pd.DataFrame) -> list[str]:
+    def _lines(self, ranking: pd.DataFrame, check: pd.DataFrame) -> list[str]:
         printed, counts = format_ranking(ranking), format_ranking(_counts(ranking))
         said = [ranking.attrs["scale"], f"Ngưỡng xếp loại: {self.scheme}"]
         said.append(f"\n{printed.head(_HEAD).to_string(index=False)}")
         if len(printed) > _HEAD:
             said.append(f"… và {len(printed) - _HEAD} đơn vị nữa")
         said += [f"\n{counts.to_string(index=False)}", counts.attrs["note"]]
-        return [*filter(None, said), f"\n{check_published(ranking).attrs['note']}"]
+        return [*filter(None, said), f"\n{check.attrs['note']}"]
 
 
 def _counts(ranking: pd.DataFrame) -> pd.DataFrame:

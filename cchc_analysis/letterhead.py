@@ -11,8 +11,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
-from cchc_analysis.text import clean
-from cchc_analysis.word_parts import ANNEX, NAME, TABLE, TEXT, text_width, wrap
+from cchc_analysis.text import clean, fewest_lines
+from cchc_analysis.word_parts import ANNEX, NAME, TABLE, TEXT, text_width
 from cchc_analysis.word_template import COUNTRY, date_in_words, keep_letterhead, number_in_words
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ def begin(
     name.paragraph_format.space_before = Pt(18)
     # Broken here and not by Word, so that the line is below the last line of the text.
     letters = round(text_width(document) / Pt(_SMALL) * 0.8)
-    lines = [part for line in subject.splitlines() for part in wrap(clean(line), letters)]
+    lines = [
+        part
+        for line in subject.splitlines()
+        for part in fewest_lines(clean(line), letters, break_long_words=False)
+    ]
     for line in lines:
         last = document.add_paragraph(line, style=NAME)
     last.paragraph_format.space_after = Pt(18)
@@ -52,7 +56,7 @@ def _letterhead(
     left, right = table.rows[0].cells
     if parent != "":
         _write(left, clean(parent or DOTS).upper(), 12)
-    for line in wrap(clean(agency or DOTS).upper(), _LETTERS):
+    for line in fewest_lines(clean(agency or DOTS).upper(), _LETTERS, break_long_words=False):
         last = _write(left, line, 12, bold=True)
     _line_under(last, 0.42 * _CAPITAL * len(line))
     _write(right, COUNTRY, 12, bold=True)

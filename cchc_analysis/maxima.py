@@ -31,9 +31,10 @@ def stated_maximum(
     """
     _, stated = split_maximum(title)
     cells = body[columns["score"]].fillna("")
-    values = numbers_in(cells)
-    rows = begins(MAXIMUM, body, columns) & values.notna()
-    rows |= _nameless_above(body, columns, values)
+    # Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)".
+    above = ~(body[columns["unit"]].fillna("") != "").cummax()
+    values = numbers_in(cells.where(~above, cells.str.strip("()")))
+    rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
     told = []
     for line in body.index[rows]:
         words = in_words(line, body.loc[line].fillna(""))
@@ -51,15 +52,6 @@ def stated_maximum(
         stated = float(values[line])
         told.append(f"lấy thang điểm từ {words}")
     return body[~rows], stated, told
-
-
-def _nameless_above(body: pd.DataFrame, columns: dict, values: pd.Series) -> pd.Series:
-    """Return which rows above the first unit hold numbers alone, as "(15) (20) (84)" does."""
-    named = body[columns["unit"]].fillna("") != ""
-    above = ~named.cummax()
-    bracketed = numbers_in(body[columns["score"]].fillna("").str.strip("()"))
-    values.update(bracketed[above])
-    return above & values.notna()
 
 
 def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:

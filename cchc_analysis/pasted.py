@@ -50,10 +50,11 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         end = list(found.values())[-1].end
         if end < len(table):
             notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
-        at_unit = [role_of(cell) for cell in header].index("unit")
-        names = [run.cells[at_unit] for run in found.values()]
-        joined = [name_ for name_ in names if name_ not in values]
-        if joined and not any(role_of(cell) == "number" for cell in header):
+        roles = [role_of(cell) for cell in header]
+        names = [run.cells[roles.index("unit")] for run in found.values()]
+        of_one_line = set(values)
+        joined = [name_ for name_ in names if name_ not in of_one_line]
+        if joined and "number" not in roles:
             listed = ", ".join(map(quoted, joined[:_SHOWN]))
             notes.append(
                 f"bảng dán không có STT nên {len(joined)} tên trên nhiều dòng được ghép lại "

@@ -56,7 +56,8 @@ def read_scores(
     told += words
     check_rows(name, body)
     body, headings = sections(name, table._replace(body=body), columns)
-    rows, left_out = unit_rows(name, titles, body, columns)
+    gaps = are_gaps(body)
+    rows, left_out = unit_rows(name, titles, body, columns, gaps)
     cells = {role: rows[column] for role, column in columns.items()}
     if max_score is None and stated is None and "max_score" not in cells:
         check_shares(name, table.header, rows, columns)
@@ -81,7 +82,7 @@ def read_scores(
 
     if "number" in cells:
         parts = [cells[column] for column in ("year", "block") if column in cells]
-        check_numbering(name, cells["number"], parts, has_gap=are_gaps(body).any())
+        check_numbering(name, cells["number"], parts, has_gap=gaps.any())
 
     scores = pd.DataFrame({"unit": cells["unit"]})
     scores["score"] = to_numbers(name, title, cells["score"])

@@ -63,27 +63,24 @@ def cutoff_sensitivity(
     table = in_order(scores)
     table["unit"] = row_names(table)
     parts, told = [], []
-    first = _grades(table, schemes[0])
+    first = grades_in_words(grade_units(table, scheme=schemes[0]))
     for one in schemes:
-        base = _grades(table, one)
-        held = first
+        graded = grade_units(table, scheme=one)
+        base, held = grades_in_words(graded), first
         if not {same(g) for g in one.grades} & {same(g) for g in schemes[0].grades}:
             held = base
             told.append(
                 f"Thang '{_name(one)}' không có tên loại nào chung với '{_name(schemes[0])}' nên "
                 "không nêu đơn vị đổi loại."
             )
-        parts.append(_scenario(table, one, _name(one), held))
+        parts.append(_scenario(graded, _name(one), held))
         for points in dict.fromkeys(shifts):
             words = f"{_name(one)}, ngưỡng {_signed(points)}"
-            parts.append(_scenario(table, _moved(one, points), words, base))
+            moved = grade_units(table, scheme=_moved(one, points))
+            parts.append(_scenario(moved, words, base))
     result = pd.concat(parts, ignore_index=True)
     result.attrs["note"] = " ".join(told)
     return result
-
-
-def _grades(table: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
-    return grades_in_words(grade_units(table, scheme=scheme))
 
 
 def _name(scheme: GradeScheme) -> str:
@@ -108,14 +105,11 @@ def _moved(scheme: GradeScheme, points: float) -> GradeScheme:
         ) from None
 
 
-def _scenario(
-    table: pd.DataFrame, scheme: GradeScheme, words: str, held: pd.Series
-) -> pd.DataFrame:
-    """Return the distribution under a scheme, with the units whose grade is not the one `held`."""
-    graded = grade_units(table, scheme=scheme)
+def _scenario(graded: pd.DataFrame, words: str, held: pd.Series) -> pd.DataFrame:
+    """Return the distribution of a graded table, with the units whose grade is not `held`."""
     now = grades_in_words(graded)
     moved = now.map(same) != held.map(same)
-    names = (table["unit"] + " (" + held + ")")[moved].groupby(now[moved]).agg("; ".join)
+    names = (graded["unit"] + " (" + held + ")")[moved].groupby(now[moved]).agg("; ".join)
     counts = grade_distribution(graded)
     counts.insert(0, "scenario", words)
     return counts.assign(moved=counts["grade"].map(names).astype("str"))

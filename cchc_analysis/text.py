@@ -1,6 +1,7 @@
 """Vietnamese text: one spelling for what is kept, one key for what is compared."""
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 
@@ -39,6 +40,18 @@ def quoted(text: object, most: int = 60) -> str:
 def decimal_comma(value: float) -> str:
     """Return a number that was given, not computed, as short as it is: 90, 62,5."""
     return f"{value:g}".replace(".", ",")
+
+
+def fewest_lines(text: str, letters: int, **options: bool) -> list[str]:
+    """Return text in the fewest lines of at most so many letters, and those about equally long.
+
+    Options are of `textwrap.wrap`, for lines that are made shorter than they may be.
+    """
+    fewest = len(textwrap.wrap(text, letters))
+    for width in range(max(1, len(text) // max(fewest, 1)), letters):
+        if len(lines := textwrap.wrap(text, width, **options)) == fewest:
+            return lines
+    return textwrap.wrap(text, letters)
 
 
 _VOWELS = re.compile("(?:[aeiouy][\u0300-\u036f]*)+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -118,15 +117,6 @@ def _widths(printed: pd.DataFrame, points: float) -> tuple[float, list[int]]:
     room = best.where(best.index.isin(_LEFT), 0.01)
     widths += room * (points - widths.sum()) / room.sum()
     return size, [round(width * 20) for width in widths]
-
-
-def wrap(text: str, letters: int) -> list[str]:
-    """Return text in the fewest lines of at most so many letters, about equally long."""
-    fewest = len(textwrap.wrap(text, letters))
-    for width in range(max(1, len(text) // max(fewest, 1)), letters):
-        if len(lines := textwrap.wrap(text, width, break_long_words=False)) == fewest:
-            return lines
-    return textwrap.wrap(text, letters)
 
 
 def text_width(document: Document) -> Length:

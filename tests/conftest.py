@@ -63,7 +63,11 @@ def check_texts(ax) -> None:
     drawn = [*ax.get_yticklabels(), *ticks, *ax.texts, ax.title, ax._left_title, ax.xaxis.label]
     drawn = [text for text in drawn if text.get_text()]
     assert min(text.get_fontsize() for text in drawn) >= 8
-    boxes = [text.get_window_extent() for text in drawn]
+    check_boxes(ax, [text.get_window_extent() for text in drawn])
+
+
+def check_boxes(ax, boxes) -> None:
+    """Assert that no text box of a figure is cut or overlaps another."""
     figure = ax.figure.bbox
     for at, box in enumerate(boxes):
         assert box.x0 >= -1

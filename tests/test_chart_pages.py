@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import LONG
+from conftest import LONG, check_boxes
 from PIL import Image
 
 from cchc_analysis import compare_periods, plot_change, plot_comparison, plot_ranking, rank_units
@@ -49,14 +49,7 @@ def test_every_row_is_on_one_page_and_nothing_is_cut(name, count):
         words.append(part)
         drawn = [text for text in ax.texts if text.get_visible()]
         drawn += [ax.get_yticklabels()[n] for n in on_page]
-        boxes = [text.get_window_extent() for text in drawn if text.get_text()]
-        figure = ax.figure.bbox
-        for at, box in enumerate(boxes):
-            assert box.x0 >= -1
-            assert box.y0 >= -1
-            assert box.x1 <= figure.x1 + 1
-            assert box.y1 <= figure.y1 + 1
-            assert not any(box.overlaps(other) for other in boxes[at + 1 :])
+        check_boxes(ax, [text.get_window_extent() for text in drawn if text.get_text()])
         beside = [t for t in drawn if t.get_text().startswith(("UBND", "Ban"))]
         assert len(beside) <= len(on_page)
     assert seen == list(range(len(labels)))
