@@ -84,7 +84,10 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
         ax.scatter(percent[~own], places[~own], c="#d0d0d0", zorder=3, **dots)
         ax.scatter(percent[own], places[own], c=drawing.ACCENT, marker="D", zorder=4, **dots)
         ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
-    sentences = [f"{_name(g)}: trung bình {m}." for g, m in zip(groups, written, strict=True)]
+    sentences = [
+        f"{_name(rows)}: trung bình {mean} ({rows['score'].count()}/{len(rows)} đơn vị được chấm)."
+        for rows, mean in zip(groups, written, strict=True)
+    ]
     values = drawing.values_in_words(table)
     shown = {**who(table), value_header(table): values.str.rstrip("%")}
     for head, words in beside.items():

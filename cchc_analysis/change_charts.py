@@ -13,6 +13,7 @@ from cchc_analysis.format import LEAST_PLACES, format_number, format_signed, pri
 from cchc_analysis.marks import OTHERS, mark_names, set_percent_axis, write_columns
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, group_numbers, row_names
+from cchc_analysis.text import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,6 +145,7 @@ def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -
     words = "Số đơn vị: " + ", ".join(f"{word} {n}" for word, n in counts.items()) + "."
     for word, some, at in (("Tăng", change > 0, "idxmax"), ("Giảm", change < 0, "idxmin")):
         if some.any():
-            row = getattr(change, at)()
-            words += f" {word} nhiều nhất: {table['name'][row]} ({texts[row]})."
+            most = getattr(change, at)()
+            tied = table["name"][change == change[most]]
+            words += f" {word} nhiều nhất: {listed(tied.tolist())} ({texts[most]})."
     return words

@@ -16,9 +16,10 @@ _FEWEST = 5
 _LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
 
 
-def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
+def chart_pages(ax: Axes, *, title: str = "", source: str = "") -> Iterator[tuple[bytes, str]]:
     """Yield PNG pictures of a chart with rows, and in words which part of it each is.
 
+    Each carries its title, alt text and source as metadata, as those of `save_chart` do.
     What is computed over all rows (a mean, the axis) is the same on each page.
     """
     figure = ax.get_figure(root=True)
@@ -33,7 +34,7 @@ def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
     highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside
     pages = _pages([name + gap for name in names], highest)
     if height - beside <= highest or len(pages) == 1:
-        yield _png(ax), ""
+        yield _png(ax, title, source), ""
         return
     to_rows = ax.transData.inverted()
     boxes = [(text, text.get_window_extent()) for text in ax.texts]
@@ -44,7 +45,8 @@ def chart_pages(ax: Axes) -> Iterator[tuple[bytes, str]]:
         for text, row in row_of.items():  # what stands above or below the rows stays
             text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
         figure.draw_without_rendering()
-        yield _png(ax), f"phần {page}/{len(pages)}"
+        part = f"phần {page}/{len(pages)}"
+        yield _png(ax, f"{title} – {part}", source), part
 
 
 def _pages(heights: list[float], highest: float) -> list[tuple[int, int]]:
@@ -59,9 +61,9 @@ def _pages(heights: list[float], highest: float) -> list[tuple[int, int]]:
     return list(pairwise([*starts, len(heights)]))
 
 
-def _png(ax: Axes) -> bytes:
+def _png(ax: Axes, title: str, source: str) -> bytes:
     figure, picture = ax.get_figure(root=True), io.BytesIO()
-    about = {"Software": None, "Description": ax.get_label()}
+    about = {"Software": None, "Title": title, "Description": ax.get_label(), "Source": source}
     dpi = _DPI * _WIDTH / figure.get_figwidth()
     figure.savefig(picture, format="png", dpi=dpi, metadata=about, facecolor="white")
     return picture.getvalue()

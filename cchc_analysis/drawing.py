@@ -11,7 +11,7 @@ import pandas as pd
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import row_names
-from cchc_analysis.text import fewest_lines, unit_key
+from cchc_analysis.text import fewest_lines, listed, unit_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,16 +96,20 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
 
 
-def first_and_last(table: pd.DataFrame, values: pd.Series) -> str:
-    """Return a sentence on the first and the last scored unit of each year and block."""
+def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
+    """Return a sentence on the first and the last scored units of each year and block."""
     scored = table[table["score"].notna()]
     if scored.empty:
         return "Chưa có đơn vị nào được chấm."
-    words = table["name"] + " (" + values + ")"
-    return " ".join(
-        f"Đầu bảng: {words[rows[0]]}; cuối bảng: {words[rows[-1]]}."
-        for rows in scored.groupby("group").groups.values()
-    )
+    sentences = []
+    for _, rows in scored.groupby("group"):
+        ends = []
+        for rank in (rows["rank"].min(), rows["rank"].max()):
+            tied = rows["name"][rows["rank"] == rank]
+            value = "" if values is None else f" ({values[tied.index[0]]})"
+            ends.append(f"{listed(tied.tolist())}{value}")
+        sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
+    return " ".join(sentences)
 
 
 def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:

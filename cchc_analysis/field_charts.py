@@ -10,7 +10,7 @@ import pandas as pd
 from cchc_analysis import drawing, exact
 from cchc_analysis.chart_tables import hand_over, who
 from cchc_analysis.fields import field_matrix
-from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.format import format_number
 from cchc_analysis.marks import make_room, size_in_points
 from cchc_analysis.table import SCORES, check_columns, group_columns
 from cchc_analysis.totals import total_fields
@@ -80,15 +80,20 @@ def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         "Ô đậm hơn: tỷ lệ cao hơn. Đơn vị xếp theo tổng điểm các lĩnh vực"
         + ("\n–: không có điểm (đơn vị thiếu điểm xếp cuối)" if np.isnan(percents).any() else "")
     )
-    means = field_means(fields)
-    words = [f"{name} {format_percent(means[name])}" for name in names]
     who_and_what = pd.concat([pd.DataFrame(who(table)), shown.add_suffix(" (%)")], axis=1)
     return hand_over(
         ax,
         who_and_what,
         f"Bản đồ nhiệt: tỷ lệ điểm theo {len(names)} lĩnh vực của {len(table)} đơn vị. "
-        f"Trung bình từng lĩnh vực (các đơn vị có điểm): {'; '.join(words)}.",
+        f"{_ranges(pd.DataFrame(percents, columns=names))}",
     )
+
+
+def _ranges(percents: pd.DataFrame) -> str:
+    """Return a sentence on the lowest and the highest cell of each field."""
+    ends = percents.agg(["min", "max"]).map(lambda percent: format_number(percent, 0))
+    words = [f"{name} {low}–{high}%" for name, (low, high) in ends.items()]
+    return f"Thấp nhất–cao nhất từng lĩnh vực: {'; '.join(words)}."
 
 
 def field_means(fields: pd.DataFrame) -> pd.Series:

@@ -100,7 +100,6 @@ def plot_rank_history(
     drawing.set_title(ax, f"Xếp hạng cải cách hành chính {period}")
     of_last = table[table["year"] == years[-1]].reset_index(drop=True)
     of_last["name"] = of_last["unit"]  # the year is said before
-    places = drawing.values_in_words(of_last)
     shown = ranks.astype("Int64").rename(columns="Hạng năm {}".format)
     shown.insert(0, SHOWN["unit"], units["unit"])
     shown[SHOWN["note"]] = _why(units, years[-1])
@@ -108,7 +107,7 @@ def plot_rank_history(
         ax,
         shown,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
-        f"{drawing.first_and_last(of_last, places)}{_places_in_words(units, ranks, chosen)}",
+        f"{drawing.first_and_last(of_last)}{_places_in_words(units, ranks, chosen)}",
     )
 
 

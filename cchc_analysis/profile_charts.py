@@ -88,7 +88,8 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     if not given:
         make_room(ax, 13)  # for the heads of the columns
     sentences = [
-        f"{name}: {row['own']} (trung bình {row['mean']}, cao nhất {row['best']})."
+        f"{name}: {row['own']} (trung bình {row['mean']} của {scored[name]} đơn vị, cao nhất "
+        f"{row['best']})."
         for name, row in table.map(format_percent).iterrows()
     ]
     shown = {

@@ -143,7 +143,7 @@ def write_report(
         sections.add_results(
             document, part, paragraph, scheme, level=level,
             unit=unit if part["score"][part["unit"] == unit].notna().any() else None,
-            change=_of_group(change, part), fields=of_part,
+            change=_of_group(change, part), fields=of_part, source=source or "",
         )  # fmt: skip
     sections.add_method(document, ranking, table, scheme, check=check, source=source)
     closing = f"Trên đây là báo cáo {subject[:1].lower()}{' '.join(subject[1:].split())}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
@@ -19,6 +20,7 @@ from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.table import group_columns
+from cchc_analysis.text import clean
 from cchc_analysis.word_parts import TEXT, add_picture, add_table
 
 if TYPE_CHECKING:
@@ -37,35 +39,37 @@ _TIES = (
 
 def add_results(
     document: Document, part: pd.DataFrame, paragraph: str, scheme: GradeScheme, *, level: int,
-    unit: str | None, change: pd.DataFrame | None, fields: pd.DataFrame | None,
+    unit: str | None, change: pd.DataFrame | None, fields: pd.DataFrame | None, source: str,
 ) -> None:  # fmt: skip
     """Add all that is told of one year and block, each with its heading, table and chart."""
     heading = f"Heading {level}"
     names = [str(part[c].iloc[0]) for c in ("block",) if c in part]
     names += [f"năm {part['year'].iloc[0]}"] if "year" in part else []
+    draw = partial(_chart, document, names, source)
     counts = format_ranking(grade_distribution(part))
     marked = [] if unit is None else list(part.index[part["unit"] == unit])
     document.add_paragraph("Kết quả xếp hạng, xếp loại", style=heading)
     document.add_paragraph(paragraph, style=TEXT)
     text = _named("Kết quả xếp hạng, xếp loại các đơn vị", names)
     add_table(document, format_ranking(part), text, marked=marked)
-    _chart(document, names, plot_ranking, part, unit=unit, scheme=scheme)
+    draw(plot_ranking, part, unit=unit, scheme=scheme)
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, _named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
         document.add_paragraph(counts.attrs["note"], style=TEXT)
-    _chart(document, names, plot_distribution, part, scheme=scheme)
+    draw(plot_distribution, part, scheme=scheme)
     document.add_paragraph("So sánh giữa các đơn vị", style=heading)
-    _chart(document, names, plot_comparison, part, unit=unit, scheme=scheme)
+    draw(plot_comparison, part, unit=unit, scheme=scheme)
     if change is not None:
-        _add_change(document, heading, names, change, unit)
+        _add_change(document, draw, heading, names, change, unit)
     if fields is not None and len(fields):
-        _add_fields(document, heading, names, fields, unit)
+        _add_fields(document, draw, heading, names, fields, unit)
 
 
 def _add_change(
-    document: Document, heading: str, names: list[str], change: pd.DataFrame, unit: str | None
-) -> None:
+    document: Document, draw: Callable, heading: str, names: list[str], change: pd.DataFrame,
+    unit: str | None,
+) -> None:  # fmt: skip
     years = change.attrs.get("years")
     since = f"so với năm {years[0]}" if years else "so với kỳ trước"
     document.add_paragraph(f"Thay đổi {since}", style=heading)
@@ -77,20 +81,21 @@ def _add_change(
     add_table(document, format_ranking(change[["unit", *columns]]), text, marked=marked)
     if "block" not in change:  # the note is of the whole table
         document.add_paragraph(change.attrs["note"], style=TEXT)
-    _chart(document, names, plot_change, change, unit=unit)
+    draw(plot_change, change, unit=unit)
 
 
 def _add_fields(
-    document: Document, heading: str, names: list[str], fields: pd.DataFrame, unit: str | None
-) -> None:
+    document: Document, draw: Callable, heading: str, names: list[str], fields: pd.DataFrame,
+    unit: str | None,
+) -> None:  # fmt: skip
     document.add_paragraph("Điểm bị mất theo lĩnh vực", style=heading)
     text = "Điểm bị mất theo từng lĩnh vực của tất cả các đơn vị"
     add_table(document, _losses(fields), _named(text, names))
-    _chart(document, names, plot_fields, fields)
+    draw(plot_fields, fields)
     if unit is not None:
         own = _losses(fields, unit=unit).drop(columns="Số đơn vị")
         add_table(document, own, _named(f"Điểm bị mất theo từng lĩnh vực của {unit}", names))
-        _chart(document, names, plot_profile, fields, unit=unit)
+        draw(plot_profile, fields, unit=unit)
 
 
 def _losses(fields: pd.DataFrame, **options: str) -> pd.DataFrame:
@@ -105,8 +110,9 @@ def _named(text: str, names: list[str]) -> str:
 
 
 def _chart(
-    document: Document, names: list[str], plot: Callable, table: pd.DataFrame, **options: object
-) -> None:
+    document: Document, names: list[str], source: str, plot: Callable, table: pd.DataFrame,
+    **options: object,
+) -> None:  # fmt: skip
     """Draw a chart and add it, on as many pages as it needs, with its title as the caption."""
     with plt.style.context("cchc_analysis.report"):
         figures = set(plt.get_fignums())
@@ -118,10 +124,10 @@ def _chart(
             else:
                 ax = plot(table, **options)
             title = " ".join((ax.get_title(loc="left") or ax.get_title()).split())
-            text = _named(title.replace(r"\$", "$"), names)
+            text = clean(_named(title.replace(r"\$", "$"), names))
             for side in ("left", "center"):
                 ax.set_title("", loc=side)
-            for png, part in chart_pages(ax):
+            for png, part in chart_pages(ax, title=text, source=source):
                 alt = f"{part.capitalize()}. {ax.get_label()}" if part else ax.get_label()
                 add_picture(document, png, f"{text} – {part}" if part else text, alt)
         finally:

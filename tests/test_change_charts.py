@@ -120,7 +120,7 @@ def test_change_is_exact_to_the_last_digit_and_shows_every_place():
     assert "Tăng nhiều nhất: a (+5,750)" in ax.get_label()
     ax = plot_change(compare_periods(table([64.3, 0.1]), table([64.6, 0.4])))
     assert 0.4 - 0.1 > 64.6 - 64.3  # as floats
-    assert "Tăng nhiều nhất: a (+0,30)" in ax.get_label()
+    assert "Tăng nhiều nhất: a; b (+0,30)" in ax.get_label()
     ax = plot_change(compare_periods(table([91.48]), table([97.23])))
     assert columns(ax, heads=2)["Điểm"] == ["+5,75"]
 
@@ -154,7 +154,8 @@ def test_history_draws_the_ranks_of_each_year_with_ties(regions):
     assert [t.get_text() for t in ax.get_xticklabels()] == ["2022", "2023"]
     assert ax.yaxis_inverted()
     assert "Hạng của Đông Nam Bộ: 2022: 3; 2023: 2." in ax.get_label()
-    assert "Năm 2023: Đầu bảng: Đồng bằng sông Hồng (88,33)" in ax.get_label()
+    assert "Năm 2023: Đầu bảng: Đồng bằng sông Hồng; cuối bảng: " in ax.get_label()
+    assert "cuối bảng: Đồng bằng sông Cửu Long; Tây Nguyên." in ax.get_label()  # they tie
 
 
 def test_history_breaks_where_a_unit_is_absent_or_unscored():
@@ -232,7 +233,7 @@ def test_blocks_draw_each_unit_and_the_exact_mean(town):
     assert labels(ax) == ["Thị xã", "Sở, ban, ngành"]
     assert columns(ax, heads=2) == {"Trung bình": ["80,06", "82,56"], "Số đơn vị": ["18", "21"]}
     assert "◆ Thanh tra" in ax.get_xlabel()
-    assert "Thị xã: trung bình 80,06." in ax.get_label()
+    assert "Thị xã: trung bình 80,06 (18/18 đơn vị được chấm)." in ax.get_label()
 
 
 def test_blocks_say_how_many_are_scored_and_keep_years_apart():

@@ -85,8 +85,7 @@ def test_fields_are_cells_of_whole_percent_in_the_order_of_totals():
     assert heads(ax) == ["I", "II"]
     assert "làm tròn đến phần nguyên" in ax.get_xlabel()
     assert "–: không có điểm" in ax.get_xlabel()
-    # I: (50 + 99,5 + 12,5) / 3 = 54; II: (75 + 100 + 0 + 85) / 4 = 65
-    assert "I 54,00%; II 65,00%" in ax.get_label()
+    assert "Thấp nhất–cao nhất từng lĩnh vực: I 13–100%; II 0–100%." in ax.get_label()
 
 
 def test_fields_of_the_sister_index(papi):
@@ -146,7 +145,7 @@ def test_profile_draws_the_unit_the_mean_and_the_best():
     assert ax.get_xlim()[0] == 0
     assert "trung bình 3–4 đơn vị có điểm" in ax.get_xlabel()
     assert ax.get_title(loc="left") == "Điểm từng lĩnh vực của a"
-    assert "I: 50,00% (trung bình 54,00%, cao nhất 99,50%)." in ax.get_label()
+    assert "I: 50,00% (trung bình 54,00% của 3 đơn vị, cao nhất 99,50%)." in ax.get_label()
 
 
 def test_profile_of_the_sister_index(papi):

@@ -1,4 +1,5 @@
 import datetime
+import io
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from PIL import Image
 
 from cchc_analysis import (
     compare_periods,
@@ -80,7 +82,8 @@ def full(tmp_path_factory):
     before = scores.assign(year=2022, score=(scores["score"] - 1.5).round(2)).iloc[2:]
     published = scores.assign(published_rank=rank_units(scores)["rank"].mask(scores.index == 9, 1))
     path = tmp_path_factory.mktemp("r") / "r.docx"
-    write_report(published, path, before=before, fields=fields, unit="UBND xã số 9")
+    source = GIVEN["source"]
+    write_report(published, path, before=before, fields=fields, unit="UBND xã số 9", source=source)
     return {"path": path, "scores": published, "before": before, "fields": fields}
 
 
@@ -245,6 +248,19 @@ def test_every_picture_has_an_alt_text_and_fits_the_page(full):
         assert caption.endswith(f". {about.get('title')}")
         assert shape.width == Mm(160)
         assert Mm(20) < shape.height <= Mm(224)
+
+
+def test_every_picture_carries_title_alt_text_and_source(full):
+    document = Document(full["path"])
+    for shape in document.inline_shapes:
+        about, place = (
+            shape._inline.docPr,
+            shape._inline.graphic.graphicData.pic.blipFill.blip.embed,
+        )
+        picture = Image.open(io.BytesIO(document.part.related_parts[place].blob))
+        assert picture.info["Title"] == about.get("title")
+        assert about.get("descr").endswith(picture.info["Description"])
+        assert picture.info["Source"] == GIVEN["source"]
 
 
 def test_a_long_chart_is_split_and_each_part_says_so(full):
