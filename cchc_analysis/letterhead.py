@@ -29,10 +29,15 @@ _CAPITAL, _SMALL = 6.8, 6  # points: a bold letter of 12 and of 14 points, on av
 def begin(
     document: Document, *, parent: str | None, agency: str | None, number: str | int | None,
     place: str | None, date: datetime.date | None, subject: str,
-) -> None:  # fmt: skip
-    """Write all that stands above the content; a letterhead of the template is kept."""
-    if not keep_letterhead(document, parent, agency, number, place, date):
-        _letterhead(document, parent, agency, number, place, date)
+) -> str:  # fmt: skip
+    """Write all that stands above the content, or keep the letterhead of the template.
+
+    Returns the number with its symbol.
+    """
+    number_in_full = keep_letterhead(document, parent, agency, number, place, date)
+    if number_in_full is None:
+        number_in_full = number_in_words(number)
+        _letterhead(document, parent, agency, number_in_full, place, date)
     name = document.add_paragraph("BÁO CÁO", style=NAME)
     name.paragraph_format.space_before = Pt(18)
     # Broken here and not by Word, so that the line is below the last line of the text.
@@ -46,10 +51,11 @@ def begin(
         last = document.add_paragraph(line, style=NAME)
     last.paragraph_format.space_after = Pt(18)
     _line_under(last, 0.42 * _SMALL * len(lines[-1]))
+    return number_in_full
 
 
 def _letterhead(
-    document: Document, parent: str | None, agency: str | None, number: str | int | None,
+    document: Document, parent: str | None, agency: str | None, number: str,
     place: str | None, date: datetime.date | None,
 ) -> None:  # fmt: skip
     table = _side_by_side(document, 2, 0.39)
@@ -62,7 +68,7 @@ def _letterhead(
     _write(right, COUNTRY, 12, bold=True)
     _line_under(_write(right, _MOTTO, 13, bold=True), _MOTTO_POINTS)
     left, right = table.rows[1].cells
-    _write(left, f"Số: {number_in_words(number)}", 13).paragraph_format.space_before = Pt(8)
+    _write(left, f"Số: {number}", 13).paragraph_format.space_before = Pt(8)
     dated = _write(right, f"{clean(place or '…………')}, {date_in_words(date)}", 13, italic=True)
     dated.paragraph_format.space_before = Pt(8)
 
@@ -130,10 +136,13 @@ def end(
 ) -> None:  # fmt: skip
     """Write the last sentence, Nơi nhận and the place of the signature, kept on one page."""
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    document.add_paragraph(f"{closing}./.", style=TEXT).paragraph_format.keep_with_next = True
+    document.add_paragraph(
+        f"{closing.rstrip('. ')}./.", style=TEXT
+    ).paragraph_format.keep_with_next = True
     left, right = _side_by_side(document, 1, 0.44).rows[0].cells
     _write(left, "Nơi nhận:", 12, bold=True, italic=True, align=ALIGN.LEFT)
-    names = [clean(name).lstrip("-– ").rstrip(";.") for name in recipients] or [DOTS]
+    names = [clean(name).lstrip("-– ").rstrip(";. ") for name in recipients]
+    names = [name for name in names if name] or [DOTS]
     if not any(name.startswith("Lưu") for name in names):
         names.append("Lưu: VT")
     for at, name in enumerate(names, 1):
@@ -148,16 +157,12 @@ def end(
 
 
 def begin_annex(
-    document: Document, title: str, *, number: str | int | None, date: datetime.date | None,
-    agency: str | None,
-) -> None:  # fmt: skip
+    document: Document, title: str, *, number: str, date: datetime.date | None, agency: str | None
+) -> None:
     """Begin an annex on a page of its own."""
     document.add_paragraph("Phụ lục", style=ANNEX).paragraph_format.page_break_before = True
     document.add_paragraph(title, style=NAME)
-    of = (
-        f"(Kèm theo Báo cáo số {number_in_words(number)} {date_in_words(date)} của "
-        f"{clean(agency or DOTS)})"
-    )
+    of = f"(Kèm theo Báo cáo số {number} {date_in_words(date)} của {clean(agency or DOTS)})"
     paragraph = document.add_paragraph(style=NAME)
     paragraph.paragraph_format.space_after = Pt(12)
     run = paragraph.add_run(of)

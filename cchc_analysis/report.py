@@ -130,7 +130,7 @@ def write_report(
     document = word_styles.open_document(template)
     if subject is None or not subject.strip():
         subject = f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(table)}"
-    letterhead.begin(
+    number = letterhead.begin(
         document, parent=parent, agency=agency, number=number, place=place, date=date,
         subject=subject,
     )  # fmt: skip

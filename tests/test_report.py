@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from base64 import b64decode
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -29,6 +30,9 @@ from cchc_analysis import (
     write_report,
 )
 
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 GIVEN = {
     "parent": "Ủy ban nhân dân thị xã Hương Trà", "agency": "Phòng Nội vụ", "place": "Hương Trà",
     "number": 9, "date": "2021-01-05", "recipients": ["UBND thị xã", "- Các phòng, ban;"],
@@ -461,6 +465,58 @@ def test_the_letterhead_of_a_template_is_kept_and_filled(tmp_path, town):
     assert texts(Document(kept))[2:4] == ["Số:      /BC-SNV", "Huế, ngày   tháng   năm 2020"]
     with pytest.raises(ValueError, match="không có 'Sở Y tế'; hãy bỏ agency="):
         write_report(town, tmp_path / "r.docx", template=mine, agency="Sở Y tế")
+
+
+LETTERHEAD = (
+    ("PHÒNG NỘI VỤ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"),
+    ("Số:      /BC-PNV", "Hương Trà, ngày     tháng     năm 2021"),
+)
+
+
+def old_report(tmp_path, title, *, in_table=False):
+    """A template that is last year's report: letterhead in a table, title, text, signature."""
+    document = Document()
+    head = document.add_table(2 + in_table, 2)
+    for row, texts_of_row in zip(head.rows, LETTERHEAD, strict=False):
+        for cell, text in zip(row.cells, texts_of_row, strict=True):
+            cell.text = text
+    if in_table:
+        head.rows[2].cells[0].text = title
+    elif title:
+        document.add_paragraph(title)
+    document.add_paragraph("Nội dung cũ")
+    document.add_picture(io.BytesIO(PNG))
+    document.add_table(1, 2).cell(0, 1).text = "TRƯỞNG PHÒNG cũ"
+    document.save(tmp_path / "mau.docx")
+    return tmp_path / "mau.docx"
+
+
+@pytest.mark.parametrize("in_table", [False, True])
+@pytest.mark.parametrize(
+    "title", ["BÁO CÁO", "BÁO CÁO\nVề công tác A", "Báo cáo kết quả xếp hạng", " BÁO  CÁO "]
+)
+def test_an_old_report_leaves_nothing_but_its_letterhead(tmp_path, town, title, in_table):
+    mine = old_report(tmp_path, title, in_table=in_table)
+    path = write_report(town, tmp_path / "r.docx", template=mine, number=7)
+    document = Document(path)
+    assert "".join(document.element.xpath("//w:t/text()")).count("cũ") == 0
+    assert document.tables[0].rows[1].cells[0].text == "Số: 07/BC-PNV"
+    assert len(document.tables[0].rows) == 2
+    with zipfile.ZipFile(path) as file:
+        pictures = [name for name in file.namelist() if "media/" in name]
+    assert len(pictures) == len(document.inline_shapes)
+
+
+def test_an_old_report_without_a_title_is_refused(tmp_path, town):
+    with pytest.raises(ValueError, match="còn nội dung dưới phần đầu văn bản \\('Nội dung cũ'"):
+        write_report(town, tmp_path / "r.docx", template=old_report(tmp_path, ""))
+
+
+def test_the_annex_has_the_number_of_the_letterhead(tmp_path, town):
+    town = town.assign(published_rank=1)
+    mine = old_report(tmp_path, "BÁO CÁO")
+    document = Document(write_report(town, tmp_path / "r.docx", template=mine))
+    assert any("Báo cáo số ………/BC-PNV ngày" in text for text in texts(document))
 
 
 def test_a_template_without_a_place_for_the_date_is_refused(tmp_path, town):
