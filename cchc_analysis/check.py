@@ -94,6 +94,7 @@ def check_published(
             found += _check_distribution(ranking, counts)
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
+    result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
     result.attrs["note"] = (
         f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared

@@ -141,37 +141,48 @@ def _own_places(stayed: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame)
     return pd.Series((first + last) / 2, index=stayed.index)
 
 
+def against_points(table: pd.DataFrame) -> list[str]:
+    """Return a sentence on the units whose rank went against their own points, each way."""
+    told = []
+    for sign, words, to in (
+        (1, "Tăng điểm nhưng giảm hạng", "xuống"),
+        (-1, "Giảm điểm nhưng tăng hạng", "lên"),
+    ):
+        odd = table[(table["score_change"] * sign > 0) & (table["rank_change"] * sign < 0)]
+        names = [
+            f"{row.unit} ({format_signed(row.score_change)} điểm, từ hạng {row.rank_before} {to} "
+            f"hạng {row.rank_after})"
+            for row in odd.itertuples()
+        ]
+        told += [f"{words}: {listed(names)}."] if names else []
+    return told
+
+
 def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     """Return what the table says in words: counts with their n, and what needs a look."""
     count = table["status"].value_counts().reindex(["stayed", "new", "gone", "no score"]).fillna(0)
     stayed, new, gone, no_score = map(int, count)
     change = table["rank_change"].dropna()
-    told = [
-        f"So sánh được {stayed} đơn vị có điểm ở cả hai bảng: {(change > 0).sum()} tăng hạng, "
-        f"{(change < 0).sum()} giảm hạng, {(change == 0).sum()} giữ nguyên hạng. Ngoài ra {new} "
-        f"đơn vị chỉ có ở kỳ sau, {gone} đơn vị chỉ có ở kỳ trước, {no_score} đơn vị thiếu điểm."
-    ]
+    moves = {"tăng hạng": change > 0, "giảm hạng": change < 0, "giữ nguyên hạng": change == 0}
+    others = {"chỉ có ở kỳ sau": new, "chỉ có ở kỳ trước": gone, "thiếu điểm": no_score}
+    moved = ", ".join(f"{some.sum()} {words}" for words, some in moves.items() if some.any())
+    other = ", ".join(f"{units} đơn vị {words}" for words, units in others.items() if units)
+    told = [f"So sánh được {stayed} đơn vị có điểm ở cả hai bảng{moved and f': {moved}'}."]
+    told += [f"Ngoài ra {other}."] if other else []
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
-    for sign, words in ((1, "Tăng điểm nhưng giảm hạng"), (-1, "Giảm điểm nhưng tăng hạng")):
-        odd = table[(table["score_change"] * sign > 0) & (table["rank_change"] * sign < 0)]
-        if len(odd):
-            names = [
-                f"{row.unit} ({format_signed(row.score_change)} điểm, "
-                f"hạng {row.rank_before} → {row.rank_after})"
-                for row in odd.itertuples()
-            ]
-            told.append(f"{words}: {listed(names)}.")
+    told += against_points(table)
     maxima = table[["max_score_before", "max_score_after"]].dropna()
     rescaled = maxima[maxima["max_score_before"] != maxima["max_score_after"]]
     if len(rescaled):
+        words = [f"{decimal_comma(old)} → {decimal_comma(new)}" for old, new in rescaled.to_numpy()]
         names = [
-            f"{unit} ({decimal_comma(old)} → {decimal_comma(new)})"
-            for unit, (old, new) in zip(
-                table["unit"][rescaled.index], rescaled.to_numpy(), strict=True
-            )
+            f"{unit} ({maximum})"
+            for unit, maximum in zip(table["unit"][rescaled.index], words, strict=True)
         ]
-        told.append(f"Điểm tối đa đã thay đổi nên chỉ so sánh tỷ lệ điểm: {listed(names)}.")
+        alike = len(rescaled) == len(maxima) and len(set(words)) == 1
+        which = words[0] if alike else listed(names)
+        told.append(f"Điểm tối đa đã thay đổi nên chỉ so sánh tỷ lệ điểm: {which}.")
     units = table["unit"]
     return told + unmatched_in_words(
         units[table["status"] == "gone"], units[table["status"] == "new"]

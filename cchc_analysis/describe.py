@@ -1,19 +1,18 @@
 """A ranking in words: the paragraph that a report needs."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from cchc_analysis.compare import compare_periods
-from cchc_analysis.format import format_percent
-from cchc_analysis.labels import ASSUMED, NO_GRADE, UNSCORED, scale
-from cchc_analysis.ranking import grade_distribution, graded, in_order, ranked
+from cchc_analysis.labels import ASSUMED
+from cchc_analysis.ranking import graded, in_order, ranked
+from cchc_analysis.results import grades_in_words, own_in_words, ranks_in_words, units_in_words
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import several_groups
-from cchc_analysis.text import MOST_TOLD, clean, listed, unit_key
-from cchc_analysis.wording import change_in_words, joined, measure_of
-
-_PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
+from cchc_analysis.table import is_unit, several_groups
+from cchc_analysis.text import clean, listed, unit_key
+from cchc_analysis.wording import change_in_words
 
 
 def describe_ranking(
@@ -22,6 +21,7 @@ def describe_ranking(
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None,
+    unit: str | None = None,
 ) -> str:
     """Describe a ranking in one Vietnamese paragraph for each year and block.
 
@@ -40,6 +40,8 @@ def describe_ranking(
         are then compared over the units that have a score in both.
     aliases : mapping, optional
         Names that are one unit, as for `compare_periods`.
+    unit : str, optional
+        The unit of which to tell the rank, the distance to the mean, and to the next grade.
 
     Returns
     -------
@@ -49,7 +51,8 @@ def describe_ranking(
     Raises
     ------
     ValueError
-        If a column is missing, the grades are of another scheme, or the two tables do not compare.
+        If a column is missing, the grades are of another scheme, there is no such unit, or the two
+        tables do not compare.
 
     Examples
     --------
@@ -57,41 +60,60 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
     """
-    scheme = load_scheme(scheme)
+    told, more = told_by_group(ranking, load_scheme(scheme), before, aliases, unit)
+    paragraphs = []
+    for group in told:
+        text = " ".join(filter(None, [group.results, group.own, group.changes]))
+        paragraphs.append(f"{group.name}: {text[0].lower()}{text[1:]}" if group.name else text)
+    return "\n".join(paragraphs + more) or "Bảng không có đơn vị nào."
+
+
+class Told(NamedTuple):
+    """What is told of one year and block: its name, results, the chosen unit, and changes."""
+
+    name: str
+    results: str
+    own: str
+    changes: str
+
+
+def told_by_group(
+    ranking: pd.DataFrame, scheme: GradeScheme, before: pd.DataFrame | None = None,
+    aliases: Mapping[str, str] | None = None, unit: str | None = None,
+) -> tuple[list[Told], list[str]]:  # fmt: skip
+    """Return what `describe_ranking` tells of each group, and what it tells of no group."""
     table = in_order(graded(ranked(ranking), scheme))
     table["unit"] = table["unit"].map(clean)
+    chosen = is_unit(table, unit)
     change = None
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme, aliases=aliases)
         _check_order(change)
     assumed = ranking.attrs.get("scale", "").endswith(ASSUMED)
     several = change is not None and any("block" in several_groups(t) for t in (before, ranking))
-    paragraphs = []
+    told = []
     for _, part in table.groupby("group"):
         scored = part[part["score"].notna()]
-        words = [_units(part, scored, assumed=assumed)]
+        words, changes = [units_in_words(part, scored, assumed=assumed)], []
         if len(scored):
-            words += [_grades(part, scored, scheme), *_ranks(scored)]
+            words += [grades_in_words(part, scored, scheme), *ranks_in_words(scored)]
+        own = part["unit"][chosen[part.index]]
         if several:
             old = _in_block(before, part["block"].iloc[0])
-            known = _of_units(aliases, old, part)
-            of_block = (
-                None if old.empty else compare_periods(old, part, scheme=scheme, aliases=known)
-            )
-            words += (
-                ["Bảng kỳ trước không có khối này."]
-                if of_block is None
-                else change_in_words(of_block, old, part, where=" ở khối này")
-            )
+            if old.empty:
+                words.append("Bảng kỳ trước không có khối này.")
+            else:
+                known = _of_units(aliases, old, part)
+                of_block = compare_periods(old, part, scheme=scheme, aliases=known)
+                changes = change_in_words(of_block, old, part, where=" ở khối này")
         elif change is not None:
-            words += change_in_words(change, before, part)
-        text = " ".join(words)
-        if name := group_name(part):
-            text = f"{name}: {text[0].lower()}{text[1:]}"
-        paragraphs.append(text)
+            changes = change_in_words(change, before, part)
+        about = own_in_words(part, scored, own.iloc[0], scheme) if len(own) else ""
+        told.append(Told(group_name(part), " ".join(words), about, " ".join(changes)))
+    more = []
     if several and (gone := _blocks(before, but=_blocks(table))):
-        paragraphs.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
-    return "\n".join(paragraphs) or "Bảng không có đơn vị nào."
+        more.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
+    return told, more
 
 
 def _check_order(change: pd.DataFrame) -> None:
@@ -127,74 +149,3 @@ def group_name(part: pd.DataFrame) -> str:
     names += [f"năm {row['year']}"] if "year" in part else []
     name = ", ".join(names)
     return name[:1].upper() + name[1:]
-
-
-def _units(part: pd.DataFrame, scored: pd.DataFrame, *, assumed: bool) -> str:
-    missing = part.loc[part["score"].isna(), "unit"].tolist()
-    if scored.empty:
-        return (
-            f"Có {len(part)} đơn vị nhưng chưa đơn vị nào được chấm điểm ({listed(missing)}), nên "
-            "chưa có xếp hạng và xếp loại."
-        )
-    words = scale(scored["max_score"], assumed=assumed)
-    words = f"được chấm điểm và xếp hạng ({words[0].lower()}{words[1:]})"
-    if not missing:
-        return f"Có {len(part)} đơn vị {words}."
-    return (
-        f"Có {len(part)} đơn vị, trong đó {len(scored)} đơn vị {words}; {len(missing)} đơn vị chưa "
-        f"chấm: {listed(missing)}."
-    )
-
-
-def _grades(part: pd.DataFrame, scored: pd.DataFrame, scheme: GradeScheme) -> str:
-    counts = grade_distribution(part)
-    counts = counts[counts["grade"] != UNSCORED]
-    bounds = str(scheme).removesuffix(f" ({ASSUMED})")
-    called = f"Ngưỡng xếp loại {ASSUMED}" if scheme.assumed else "Ngưỡng xếp loại"
-    given = []
-    for row in counts[counts["units"] > 0].itertuples():
-        words = NO_GRADE.lower() if row.grade == NO_GRADE else f"xếp loại {row.grade}"
-        given.append((row.units, f"{words} ({format_percent(row.share_pct)})"))
-    told = f"Trong {len(scored)} đơn vị được chấm, có "
-    told += joined([f"{units} đơn vị {words}" for units, words in given])
-    if len(scored) == 1:
-        told = f"Đơn vị được chấm {given[0][1].split(' (')[0]}"
-    elif len(given) == 1:
-        told = f"Cả {len(scored)} đơn vị được chấm đều {given[0][1]}"
-    empty = counts.loc[counts["units"] == 0, "grade"].tolist()
-    none = f"; không có đơn vị xếp loại {joined(empty, ' hoặc ')}" if empty else ""
-    return f"{told}{none}. {called}: {bounds}."
-
-
-def _ranks(scored: pd.DataFrame) -> list[str]:
-    """Return the first three places and the last, the mean and the gap."""
-    measure, count = measure_of(scored), len(scored)
-    values = measure.of(scored)
-    best, worst, last = max(values), min(values), scored["rank"].max()
-    if count == 1:
-        return [f"Đơn vị được chấm là {scored['unit'].iloc[0]} ({measure.text(best)})."]
-    if best == worst:
-        return [f"Cả {count} đơn vị được chấm đồng hạng nhất, cùng đạt {measure.text(best)}."]
-    phrases = []
-    told = scored.assign(value=values)
-    for rank, place in told[(told["rank"] <= len(_PLACES)) | (told["rank"] == last)].groupby(
-        "rank"
-    ):
-        value = measure.text(place["value"].iloc[0])
-        names = joined([f"{unit} ({value})" for unit in place["unit"]])
-        if len(place) > MOST_TOLD:
-            names = f"{len(place)} đơn vị ({value})"
-        called = f"cuối (hạng {rank})" if rank == last else _PLACES[rank]
-        alone = "xếp" if rank == last else "hạng"
-        called = f"{alone if len(place) == 1 else 'đồng hạng'} {called}"
-        phrases.append(f"{called} là {names}")
-    places = f"{', '.join(phrases[:-1])}; {phrases[-1]}."
-    mean = sum(values) / count
-    above = sum(value > mean for value in values)
-    return [
-        places[0].upper() + places[1:],
-        f"{'Điểm' if measure.in_points else 'Tỷ lệ điểm'} trung bình của {count} đơn vị được chấm "
-        f"là {measure.text(mean)}; {above}/{count} đơn vị ({format_percent(above * 100 / count)}) "
-        "đạt trên mức trung bình; đơn vị cao nhất hơn đơn vị thấp nhất "
-        f"{measure.gap(best - worst)}.",
-    ]

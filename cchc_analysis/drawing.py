@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import row_names
-from cchc_analysis.text import fewest_lines, listed, unit_key
+from cchc_analysis.table import is_unit, row_names
+from cchc_analysis.text import fewest_lines, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,10 +35,7 @@ def ready(ranking: pd.DataFrame) -> pd.DataFrame:
 
 def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
     """Return which rows are of the chosen unit, refusing one that is not there or has no score."""
-    chosen = table["unit"].map(unit_key) == unit_key(unit or "")
-    if unit is not None and not chosen.any():
-        close = difflib.get_close_matches(unit, table["unit"], n=1, cutoff=0)
-        raise ValueError(f"Không có đơn vị '{unit}' trong bảng; gần nhất là '{close[0]}'.")
+    chosen = is_unit(table, unit)
     if unit is not None and table["score"][chosen].isna().all():
         raise ValueError(f"Đơn vị '{unit}' chưa được chấm; hãy chọn đơn vị khác.")
     return chosen

@@ -1,12 +1,10 @@
 """Scores by field (lĩnh vực): the percent of each, and where points are lost."""
 
-from difflib import get_close_matches
-
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
-from cchc_analysis.text import unit_key
+from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers, is_unit
+from cchc_analysis.text import listed, unit_key
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +84,7 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     """
     fields, _ = checked_fields(fields)
     if unit is not None:
-        fields = fields[_is_unit(fields, unit)]
+        fields = fields[is_unit(fields, unit)]
     where = group_columns(fields)
     scored = fields["score"].notna()
     points, (score, maximum) = to_common_integers(fields, "score", "max_score")
@@ -128,14 +126,25 @@ def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     return fields, unit
 
 
-def _is_unit(fields: pd.DataFrame, unit: str) -> pd.Series:
-    keys = fields["unit"].map(unit_key)
-    if not (keys == unit_key(unit)).any():
-        names = dict(zip(keys, fields["unit"], strict=True))
-        close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
-        hint = f" (có phải '{close[0]}'?)" if close else ""
-        raise ValueError(f"Không có đơn vị '{unit}' trong bảng{hint}; hãy ghi đúng tên.")
-    return keys == unit_key(unit)
+def who_lacks(
+    fields: pd.DataFrame | None,
+    part: pd.DataFrame,
+    of_part: pd.DataFrame | None,
+    table: pd.DataFrame,
+) -> str:
+    """Return which units have no fields, and which units of the fields are not ranked."""
+    if fields is None:
+        return ""
+    known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, table))
+    lacking = [unit for unit in part["unit"] if unit_key(unit) not in known]
+    outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
+    told = [f"Không có điểm theo lĩnh vực của {len(lacking)} đơn vị: {listed(lacking)}."] * bool(
+        lacking
+    )
+    told += [
+        f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
+    ] * bool(outside)
+    return " ".join(told)
 
 
 def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:

@@ -12,11 +12,14 @@ from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
 _PERCENT = (
-    "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "mean", "median", "best",
-    "worst", "spread",
+    "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
+    "median", "best", "worst", "spread",
 )  # fmt: skip
 _NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
-_CHANGES = ("score_change", "difference", "rank_change", "rank_change_own", "rank_change_others")
+_CHANGES = (
+    "score_change", "percent_change", "difference", "rank_change", "rank_change_own",
+    "rank_change_others",
+)  # fmt: skip
 # Tables made from a ranking that hold scores and ranks, and yet are not printed as one.
 _NO_RANKING = {"points_to_next", "best_rank", "field"}
 

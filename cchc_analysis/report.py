@@ -10,17 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis import drawing
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
-from cchc_analysis.describe import describe_ranking, group_name
-from cchc_analysis.fields import field_losses
+from cchc_analysis.describe import told_by_group
+from cchc_analysis.fields import field_losses, who_lacks
 from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.format import format_ranking
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import group_columns
-from cchc_analysis.text import unit_key
+from cchc_analysis.table import is_unit, of_group
 
 _UNDATED = datetime.date(1980, 1, 1)
 
@@ -68,7 +65,7 @@ def write_report(
     template : path, optional
         An agency's own ``.docx``. Its styles, page, header and footer stay, and its body up to the
         line BÁO CÁO as the letterhead, in which number, place and date are set if given. Only
-        what it lacks is added.
+        what it lacks is added; pages are not numbered if text stands in its header.
     agency, parent, place, signer : str, optional
         Names of the agency, its superior ("" for none), the place, and who signs.
     number : str or int, optional
@@ -108,19 +105,24 @@ def write_report(
         raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
     date = _date(date)
     recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
+    given = {"agency": agency, "parent": parent, "place": place, "subject": subject}
+    given |= {"signer_title": signer_title, "signer": signer, "source": source}
+    for name, value in [*given.items(), *(("recipients", one) for one in recipients)]:
+        if not isinstance(value, str | None):
+            raise ValueError(f"{name}={value!r} phải là chữ, để trong dấu nháy.")
     scheme = load_scheme(scheme)
     table = in_order(graded(ranked(ranking), scheme))
     if table.empty:
         raise ValueError("Bảng không có đơn vị nào để lập báo cáo.")
     if unit is not None:
-        unit = table["unit"][drawing.chosen_rows(table, unit)].iloc[0]
+        unit = table["unit"][is_unit(table, unit)].iloc[0]
     check = check_published(graded(ranked(ranking), scheme))
-    words = describe_ranking(ranking, scheme=scheme, before=before).split("\n")
+    told, more = told_by_group(ranking, scheme, before, unit=unit)
     change = None if before is None else compare_periods(before, ranking, scheme=scheme)
     if fields is not None:
         field_losses(fields, unit=unit)  # refuses what the report could not tell
     groups = [part.reset_index(drop=True) for _, part in table.groupby("group")]
-    of_fields = [_of_group(fields, part) for part in groups]
+    of_fields = [of_group(fields, part) for part in groups]
     if fields is not None and not any(map(len, of_fields)):
         raise ValueError("Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng.")
 
@@ -135,16 +137,19 @@ def write_report(
         subject=subject,
     )  # fmt: skip
     word_styles.number_first_pages(document)
-    for part, paragraph, of_part in zip(groups, words, of_fields, strict=True):
+    for part, words, of_part in zip(groups, told, of_fields, strict=True):
         level = 1
         if len(groups) > 1:
-            document.add_paragraph(group_name(part), style="Heading 1")
-            level = 2
+            document.add_paragraph(words.name, style="Heading 1")
+            words, level = words._replace(name=""), 2
         sections.add_results(
-            document, part, paragraph, scheme, level=level,
+            document, part, words, scheme, level=level,
             unit=unit if part["score"][part["unit"] == unit].notna().any() else None,
-            change=_of_group(change, part), fields=of_part, source=source or "",
+            change=of_group(change, part) if words.changes else None, fields=of_part,
+            fields_note=who_lacks(fields, part, of_part, table), source=source or "",
         )  # fmt: skip
+    for words in more:
+        document.add_paragraph(words, style=word_parts.TEXT)
     sections.add_method(document, ranking, table, scheme, check=check, source=source)
     closing = f"Trên đây là báo cáo {subject[:1].lower()}{' '.join(subject[1:].split())}"
     letterhead.end(
@@ -153,8 +158,7 @@ def write_report(
     if len(check):
         title = "CÁC CHỖ KHÁC VỚI KẾT QUẢ ĐÃ CÔNG BỐ"
         letterhead.begin_annex(document, title, number=number, date=date, agency=agency)
-        text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
-        word_parts.add_table(document, format_ranking(check), text)
+        sections.add_check(document, check)
     about, day = document.core_properties, date or _UNDATED
     about.title, about.author = " ".join(subject.split()), agency or ""
     about.comments = about.last_modified_by = about.keywords = ""
@@ -166,7 +170,9 @@ def write_report(
 
 
 def _date(date: datetime.date | str | None) -> datetime.date | None:
-    if date is None or isinstance(date, datetime.date):
+    if date is None or date is pd.NaT:
+        return None
+    if isinstance(date, datetime.date):
         return date
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
@@ -180,16 +186,3 @@ def _years(table: pd.DataFrame) -> str:
     years = sorted(table["year"].unique()) if "year" in table else []
     many = "các năm " if len(years) > 1 else "năm "
     return many + (", ".join(map(str, years)) or "………")
-
-
-def _of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the rows of the year and block of a part of the ranking, or else of its units."""
-    if rows is None:
-        return None
-    here = pd.Series(True, rows.index)
-    for column in group_columns(part):
-        if column in rows:
-            here &= rows[column].astype("str").map(unit_key) == unit_key(str(part[column].iloc[0]))
-    if "field" in rows and "block" in part and "block" not in rows:
-        here &= rows["unit"].map(unit_key).isin(part["unit"].map(unit_key))
-    return rows[here]

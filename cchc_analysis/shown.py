@@ -33,6 +33,7 @@ SHOWN = {
     "score_change": "Tăng, giảm điểm",
     "percent_before": "Tỷ lệ điểm trước (%)",
     "percent_after": "Tỷ lệ điểm sau (%)",
+    "percent_change": "Tăng, giảm (điểm %)",
     "rank_before": "Hạng trước",
     "rank_after": "Hạng sau",
     "rank_change": "Tăng, giảm hạng",

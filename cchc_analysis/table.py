@@ -1,11 +1,13 @@
 """What the functions ask of a table: its columns, and the groups within which units compare."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.labels import NO_GRADE, UNSCORED
+from cchc_analysis.text import unit_key
 
 SCORES = ("unit", "score", "max_score")
 
@@ -29,6 +31,17 @@ def row_names(table: pd.DataFrame) -> pd.Series:
     return names.astype("str")
 
 
+def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
+    """Return which rows are of a unit, refusing one that is not there; without one, none is."""
+    keys = table["unit"].map(unit_key)
+    if unit is not None and not (keys == unit_key(unit)).any():
+        names = dict(zip(keys, table["unit"], strict=True))
+        close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
+        hint = f" (có phải '{close[0]}'?)" if close else ""
+        raise ValueError(f"Không có đơn vị '{unit}' trong bảng{hint}; hãy ghi đúng tên.")
+    return keys == unit_key(unit or "")
+
+
 def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
     """Return for each row the number of its group: by default of its year and block."""
     columns = group_columns(table) if within is None else within
@@ -37,6 +50,19 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     if not columns:
         return np.zeros(len(table), dtype="int64")
     return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+
+
+def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the rows of the year and block of a part of the ranking, or else of its units."""
+    if rows is None:
+        return None
+    here = pd.Series(True, rows.index)
+    for column in group_columns(part):
+        if column in rows:
+            here &= rows[column].astype("str").map(unit_key) == unit_key(str(part[column].iloc[0]))
+    if "field" in rows:
+        here &= rows["unit"].map(unit_key).isin(part["unit"].map(unit_key))
+    return rows[here]
 
 
 def holes_in_ranks(table: pd.DataFrame) -> pd.Series:

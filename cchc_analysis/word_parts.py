@@ -23,6 +23,8 @@ TEXT, TABLE, CAPTION, NAME, ANNEX = "Body Text", "CCHC bảng", "Caption", "CCHC
 _LEFT = {SHOWN[column] for column in ("unit", "field", "item", "note")}  # columns of words
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
+_ONE_LINE = 12  # letters
+_SMALL, _MOST_LINES = 10, 3  # points; of a name: above that, letters become smaller
 
 
 def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
@@ -46,7 +48,8 @@ def add_caption(document: Document, label: str, text: str) -> Paragraph:
     seen = document.element.body.xpath(f'.//w:instrText[contains(., " SEQ {label} ")]')
     paragraph = document.add_paragraph(f"{label} ", style=CAPTION)
     add_field(paragraph, f"SEQ {label} \\* ARABIC", str(len(seen) + 1))
-    paragraph.add_run(f". {clean(text)}")
+    part = " – phần "  # of a chart on several pages: never broken there
+    paragraph.add_run(f". {clean(text)}".replace(part, part.replace("– phần ", "–\xa0phần\xa0")))
     return paragraph
 
 
@@ -100,22 +103,26 @@ def add_table(
 def _widths(printed: pd.DataFrame, points: float) -> tuple[float, list[int]]:
     """Return the size of letters and the width of each column in twentieths of a point."""
     wide = {head: max(map(len, map(str, [*printed[head], "   "]))) for head in printed}
+    words = {head for head in printed if head in _LEFT and wide[head] > _ONE_LINE}
     least, best = {}, {}
     for head in printed:
-        words = [word for text in (head, *printed[head]) for word in str(text).split()]
-        words = words if head in _LEFT else [*head.split(), "-" * wide[head]]
-        least[head] = max(4, *map(len, words))
-        best[head] = max(least[head], wide[head] if head in _LEFT else len(head) // 2 + 2)
-    least, best = pd.Series(least), pd.Series(best)
-    size = 12.0
-    while size > 8 and sum(least) * _LETTER * size / 12 > points - _PADDING * len(least):
-        size -= 0.5
-    widths = least * _LETTER * size / 12 + _PADDING
-    share = (best - least) * ~best.index.isin(_LEFT)  # heads in two lines, before long names
-    share *= min(1, (points - widths.sum()) / 2 / max(share.sum() * _LETTER, 1))
-    widths += share * _LETTER
-    room = best.where(best.index.isin(_LEFT), 0.01)
-    widths += room * (points - widths.sum()) / room.sum()
+        parts = [part for text in (head, *printed[head]) for part in str(text).split()]
+        parts = parts if head in words else [*head.split(), "-" * wide[head]]
+        least[head] = max(4, *map(len, parts))
+        best[head] = max(least[head], wide[head] if head in words else len(head) // 2 + 2)
+    least, best = pd.Series(least, dtype="float64"), pd.Series(best, dtype="float64")
+    is_words = best.index.isin(list(words))
+    for size in (12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5, 8):
+        letter = _LETTER * size / 12
+        widths = least * letter + _PADDING
+        free = points - widths.sum()
+        share = (best - least) * letter * ~is_words  # heads in two lines, before long names
+        widths += share * max(0, min(1, free / 3 / max(share.sum(), 1)))
+        room = best.where(is_words, 0.01)
+        widths += room * (points - widths.sum()) / room.sum()
+        lines = best[is_words] * letter / (widths[is_words] - _PADDING)
+        if free >= 0 and (size <= _SMALL or not (lines > _MOST_LINES).any()):
+            break
     return size, [round(width * 20) for width in widths]
 
 

@@ -51,6 +51,8 @@ def open_document(template: str | PathLike | None) -> Document:
 def _opened(template: str | PathLike | None) -> Document:
     if template is None:
         return docx.Document()
+    if not Path(template).is_file():
+        raise FileNotFoundError(f"Không tìm thấy tệp mẫu {template}; hãy kiểm tra tên tệp.")
     data = Path(template).read_bytes()  # a file that cannot be read is named in the error
     try:
         return docx.Document(io.BytesIO(data))

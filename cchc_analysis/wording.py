@@ -7,14 +7,18 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis import exact
+from cchc_analysis.compare import against_points
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
-from cchc_analysis.text import MOST_TOLD, clean, listed
+from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, listed
 
 _OTHERS = {
     "new": "không có{} trong bảng kỳ trước",
     "gone": "không có{} trong bảng kỳ này",
     "no score": "thiếu điểm ở một trong hai kỳ",
 }
+
+
+_MOST_PLACES = 3  # of what is computed
 
 
 class Measure(NamedTuple):
@@ -34,15 +38,19 @@ class Measure(NamedTuple):
         return [share * 100 / most for share, most in zip(shares, maxima, strict=True)]
 
     def text(self, value: Fraction) -> str:
-        """Return a score or a mean as it is read."""
+        """Return a score as it is read."""
         if self.in_points:
             return f"{format_number(float(value), self.places)} điểm"
         return format_percent(float(value))
 
+    def about(self, value: Fraction) -> str:
+        """Return a mean as it is read: it has no last place."""
+        return self._replace(places=min(self.places, _MOST_PLACES)).text(value)
+
     def gap(self, value: Fraction) -> str:
         """Return a difference, which is positive, as it is read."""
         words = "điểm" if self.in_points else "điểm phần trăm"
-        return f"{format_number(float(value), self.places)} {words}"
+        return f"{format_number(float(value), min(self.places, _MOST_PLACES))} {words}"
 
 
 def measure_of(*tables: pd.DataFrame) -> Measure:
@@ -78,6 +86,15 @@ def change_in_words(
             f"Về thứ hạng, {_counts(both['rank_change'], 'hạng')}"
             f"{_most(both, both['rank_change'], 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
+    told += against_points(both)
+    if not measure.in_points:
+        old, new = (
+            [decimal_comma(m) for m in sorted(t["max_score"].unique())] for t in (before, after)
+        )
+        alike = len(old) == len(new) == 1
+        words = f"từ {old[0]} thành {new[0]} điểm" if alike else "ở một số đơn vị"
+        if old != new:
+            told.append(f"Điểm tối đa thay đổi {words} nên chỉ so sánh tỷ lệ điểm.")
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         told.append(_mean_and_gap(measure, both))
     for status, words in _OTHERS.items():
@@ -118,10 +135,10 @@ def _mean_and_gap(measure: Measure, both: pd.DataFrame) -> str:
     means = [sum(of_period) / len(both) for of_period in values]
     gaps = [max(of_period) - min(of_period) for of_period in values]
     name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
-    mean = f"{_unmoved(means)}, {measure.text(means[1])}"
-    if measure.text(means[0]) != measure.text(means[1]):
+    mean = f"{_unmoved(means)}, {measure.about(means[1])}"
+    if measure.about(means[0]) != measure.about(means[1]):
         up, to = ("tăng", "lên") if means[1] > means[0] else ("giảm", "xuống")
-        mean = f"{up} từ {measure.text(means[0])} {to} {measure.text(means[1])}"
+        mean = f"{up} từ {measure.about(means[0])} {to} {measure.about(means[1])}"
     gap = f"{_unmoved(gaps)} ({measure.gap(gaps[1])})"
     if measure.gap(gaps[0]) != measure.gap(gaps[1]):
         up, to = ("nới rộng", "lên") if gaps[1] > gaps[0] else ("thu hẹp", "xuống")

@@ -52,10 +52,9 @@ def test_the_regions_by_hand():
     assert change["grade_before"].isna().sum() == 2
     assert change.attrs == {
         "note": "Năm 2023 so với năm 2022. So sánh được 4 đơn vị có điểm ở cả hai bảng: 1 tăng "
-        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau, 0 đơn vị chỉ có "
-        "ở kỳ trước, 0 đơn vị "
-        "thiếu điểm. Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, hạng 2 → "
-        "3). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
+        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau. "
+        "Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống "
+        "hạng 3). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
         "years": (2022, 2023),
     }
 
@@ -89,7 +88,7 @@ def test_a_difference_of_points_is_that_of_the_printed_numbers():
 
 def test_points_lost_and_places_gained_are_named():
     note = compare_periods(named(a=90, b=80), named(a=70, b=79.5)).attrs["note"]
-    assert "Giảm điểm nhưng tăng hạng: b (-0,5 điểm, hạng 2 → 1)." in note
+    assert "Giảm điểm nhưng tăng hạng: b (-0,5 điểm, từ hạng 2 lên hạng 1)." in note
     assert "Tăng điểm nhưng" not in note
 
 
@@ -102,6 +101,8 @@ def test_of_another_maximum_only_shares_are_compared():
     assert (
         "Điểm tối đa đã thay đổi nên chỉ so sánh tỷ lệ điểm: a (70 → 84)." in change.attrs["note"]
     )
+    all_of_them = compare_periods(table([63, 60], max_score=70), table([75.6, 42], max_score=84))
+    assert all_of_them.attrs["note"].endswith("chỉ so sánh tỷ lệ điểm: 70 → 84.")
 
 
 def test_a_missing_score_keeps_the_unit_and_is_counted():
@@ -111,7 +112,7 @@ def test_a_missing_score_keeps_the_unit_and_is_counted():
     }  # fmt: skip
     assert change["rank_change"].tolist() == [1, pd.NA, pd.NA, pd.NA]
     assert (
-        "1 đơn vị chỉ có ở kỳ sau, 0 đơn vị chỉ có ở kỳ trước, 2 đơn vị thiếu điểm"
+        "1 tăng hạng. Ngoài ra 1 đơn vị chỉ có ở kỳ sau, 2 đơn vị thiếu điểm."
         in change.attrs["note"]
     )
 

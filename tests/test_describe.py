@@ -58,11 +58,45 @@ def test_regions_against_the_year_before():
         "vị giảm điểm hoặc giữ nguyên điểm; tăng điểm nhiều nhất là Đông Nam Bộ (tăng 3,05 điểm). "
         "Về thứ hạng, có 1 đơn vị tăng hạng, 1 đơn vị giảm hạng và 2 đơn vị giữ nguyên hạng; tăng "
         "hạng nhiều nhất là Đông Nam Bộ (tăng 1 hạng); giảm hạng nhiều nhất là Trung du miền núi "
-        "phía Bắc (giảm 1 hạng). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 "
-        "điểm; "
-        "khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm xuống 1,51 "
-        "điểm. Có 2 đơn vị không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây Nguyên."
+        "phía Bắc (giảm 1 hạng). Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 "
+        "điểm, từ hạng 2 xuống hạng 3). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên "
+        "87,67 điểm; khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm "
+        "xuống 1,51 điểm. Có 2 đơn vị không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây "
+        "Nguyên."
     )
+
+
+def test_the_chosen_unit_by_hand(town):
+    words = describe_ranking(town, unit="phòng y tế")
+    # 1441,10 / 18 = 80,06; 97,23 - 67,52 = 29,71; 80 - 67,52 = 12,48
+    assert words.endswith(
+        " Phòng Y tế đạt 67,52 điểm, xếp hạng 18 trong 18 đơn vị được chấm, xếp loại Khá; thấp hơn "
+        "điểm trung bình 12,54 điểm, thấp hơn đơn vị cao nhất 29,71 điểm; còn thiếu 12,48 điểm để "
+        "đạt loại Tốt."
+    )
+    best = describe_ranking(town, unit="Văn phòng HĐND&UBND")
+    assert best.endswith("xếp loại Xuất sắc; cao hơn điểm trung bình 17,17 điểm.")
+    with pytest.raises(ValueError, match="Không có đơn vị 'Phòng Z'"):
+        describe_ranking(town, unit="Phòng Z")
+
+
+@pytest.mark.parametrize(
+    ("scores", "maxima", "words"),
+    [
+        ([8, 8, 2], 10, "a đạt 8,00 điểm, đồng hạng 1 trong 3 đơn vị được chấm (cùng với b), xếp "
+         "loại Đạt; cao hơn điểm trung bình 2,00 điểm."),
+        ([4, 5, 3], 10, "a đạt 4,00 điểm, xếp hạng 2 trong 3 đơn vị được chấm, xếp loại Không đạt; "
+         "bằng điểm trung bình, thấp hơn đơn vị cao nhất 1,00 điểm; còn thiếu 1,00 điểm để đạt "
+         "loại Đạt."),
+        ([7, 9], [20, 10], "a đạt 35,00%, xếp hạng 2 trong 2 đơn vị được chấm, xếp loại Không đạt; "
+         "thấp hơn tỷ lệ điểm trung bình 27,50 điểm phần trăm, thấp hơn đơn vị cao nhất 55,00 điểm "
+         "phần trăm; còn thiếu 15,00 điểm phần trăm để đạt loại Đạt."),
+        ([7], 10, "a đạt 7,00 điểm, xếp hạng 1 trong 1 đơn vị được chấm, xếp loại Đạt."),
+        ([None, 7], 10, "a chưa được chấm điểm nên chưa có xếp hạng và xếp loại."),
+    ],
+)  # fmt: skip
+def test_a_chosen_unit_that_ties_lacks_or_was_not_scored(scores, maxima, words):
+    assert describe_ranking(table(scores, maxima), scheme=TWO, unit="a").endswith(f" {words}")
 
 
 def test_a_year_that_got_worse_and_units_that_came_and_went():

@@ -1,0 +1,92 @@
+"""The sections of a report that not every report has: changes, and scores by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cchc_analysis.change_charts import plot_change
+from cchc_analysis.exact import FALLBACK_PLACES
+from cchc_analysis.field_charts import plot_fields
+from cchc_analysis.fields import field_losses
+from cchc_analysis.format import format_ranking
+from cchc_analysis.profile_charts import plot_profile
+from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS
+from cchc_analysis.table import group_columns
+from cchc_analysis.word_parts import TEXT, add_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from docx.document import Document
+
+_SCORES = ["score_before", "score_after", "score_change"]
+_PERCENTS = ["percent_before", "percent_after", "percent_change"]
+
+
+def named(text: str, names: list[str]) -> str:
+    """Return a caption with the block and year that it does not name yet."""
+    more = ", ".join(name for name in names if name not in text)
+    return f"{text} ({more})" if more else text
+
+
+def since(change: pd.DataFrame) -> str:
+    """Return which periods are compared."""
+    years = change.attrs.get("years")
+    return f"năm {years[1]} so với năm {years[0]}" if years else "so với kỳ trước"
+
+
+def add_change(
+    document: Document, draw: Callable, names: list[str], change: pd.DataFrame, unit: str | None
+) -> None:
+    """Add the table and the chart of what changed."""
+    change, periods = change.reset_index(drop=True), since(change)
+    same_scale = (change["score_change"].notna() | (change["status"] != "stayed")).all()
+    by = (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
+    columns = [*(_SCORES if same_scale else _PERCENTS), "rank_before", "rank_after", "rank_change"]
+    table = change.assign(percent_change=by)[["unit", *columns]]
+    marked = [] if unit is None else list(change.index[change["unit"] == unit])
+    text = named(f"Thay đổi điểm và thứ hạng {periods}", names)
+    add_table(document, format_ranking(table), text, marked=marked)
+    draw(plot_change, change, unit=unit)
+
+
+def add_fields(
+    document: Document, draw: Callable, names: list[str], fields: pd.DataFrame, note: str,
+    unit: str | None,
+) -> None:  # fmt: skip
+    """Add where points were lost, by all units and by the chosen one."""
+    losses, printed = _losses(fields)
+    told = [_most_lost("Các đơn vị", losses, printed), note]
+    own, own_printed = _losses(fields, unit=unit) if unit is not None else (None, None)
+    if unit is not None:
+        told.insert(1, _most_lost(unit, own, own_printed))
+    document.add_paragraph(" ".join(filter(None, told)), style=TEXT)
+    text = "Điểm bị mất theo từng lĩnh vực của tất cả các đơn vị"
+    of_all = {SHOWN[c]: f"Tổng {SHOWN[c].lower()}" for c in ("max_score",)}
+    add_table(document, printed.rename(columns=of_all), named(text, names))
+    draw(plot_fields, fields)
+    if unit is not None:
+        text = named(f"Điểm bị mất theo từng lĩnh vực của {unit}", names)
+        add_table(document, own_printed.drop(columns=SHOWN["units"]), text)
+        draw(plot_profile, fields, unit=unit)
+
+
+def _losses(fields: pd.DataFrame, **options: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return where points were lost, and the same as it is printed."""
+    losses = field_losses(fields, **options)
+    return losses, format_ranking(losses.drop(columns=group_columns(losses)))
+
+
+def _most_lost(who: str, losses: pd.DataFrame, printed: pd.DataFrame) -> str:
+    """Return a sentence on the field in which most points were lost, or all that tie."""
+    most = losses["lost"] == losses["lost"].max()
+    if not losses["lost"].max() > 0:  # missing too
+        return f"{who} không mất điểm ở lĩnh vực nào có điểm."
+    lost, share = printed.loc[most, [SHOWN["lost"], SHOWN_OF_FIELDS["share_pct"]]].iloc[0]
+    each = "mỗi lĩnh vực " if most.sum() > 1 else ""
+    return (
+        f"{who} mất điểm nhiều nhất ở lĩnh vực {'; '.join(losses['field'][most])}: {each}{lost} "
+        f"điểm, chiếm {share}% tổng số điểm bị mất."
+    )
