@@ -9,6 +9,11 @@ _NOISE = 1e-9
 _SHOWN_UNITS = 3
 
 
+def place_of(scores: pd.DataFrame, row: int) -> str:
+    """Return where a row of the scores stands in the source."""
+    return f"{scores['place'][row]}, dòng {scores['line'][row]}".removeprefix(", ")
+
+
 def doubts(scores: pd.DataFrame) -> list[str]:
     """Return in words what is missing from a table, and where its ranks contradict its scores."""
     unscored = scores["score"].isna()
@@ -40,9 +45,10 @@ def _against_ranks(scores: pd.DataFrame) -> list[str]:
     against = table[best_below > table["share"] + _NOISE]
     if against.empty:
         return []
-    row = against.loc[against.index.min()]
+    at = against.index.min()
+    row = against.loc[at]
     return [
-        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {row['place']}: "
+        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {place_of(against, at)}: "
         f"{quoted(row['unit'])} hạng {row['published_rank']} với {decimal_comma(row['score'])} "
         "điểm nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
     ]

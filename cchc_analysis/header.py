@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cchc_analysis.distinct import as_text, each
 from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.numbers import missing, numbers_in
 from cchc_analysis.shown import SHOWN
@@ -165,9 +166,11 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
     What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
     """
     for column, title in header.titles.dropna().items():
-        cells = body[column].fillna("")
+        if not each(body[column], lambda t: t.str.fullmatch(_PAIR), words=True).any():
+            continue
+        cells = as_text(body[column]).fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")
-        if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
+        if not (pairs[0].notna() | missing(cells)).all():
             continue
         ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
         is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
