@@ -6,8 +6,8 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.doubts import doubts, place_of
 from cchc_analysis.distinct import each, held
+from cchc_analysis.doubts import doubts, place_of
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
 from cchc_analysis.numbers import first_line
@@ -174,8 +174,8 @@ def check_units(name: str, scores: pd.DataFrame) -> None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(
             f"{name}, {place_of(scores, line)}: đơn vị {quoted(scores['unit'][line])} đã có ở "
-            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
-            "nhiều năm, nhiều khối."
+            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng "
+            "gồm nhiều năm, nhiều khối."
         )
 
 
