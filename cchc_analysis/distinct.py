@@ -4,7 +4,7 @@ A short column is text (`str`). A long one is a category of its distinct texts o
 differ and are whole numbers as `str(int)` writes them, int64. What a rule says is the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -26,10 +26,14 @@ def _held(cells: pd.Series) -> pd.Series:
         return cells
     codes, texts = cells.factorize()
     if len(texts) <= len(cells) / 2:
-        texts = [*texts, *([] if "" in texts else [""])]  # so that `fillna("")` is allowed
-        values = pd.Categorical.from_codes(codes, pd.Index(texts, dtype="str"))
-        return pd.Series(values, cells.index, name=cells.name)
+        return by_texts(codes, texts, cells.index)
     return cells.astype("int64") if all(map(is_whole, texts)) else cells
+
+
+def by_texts(codes: np.ndarray, texts: Iterable[str], index: pd.Index) -> pd.Series:
+    """Return a column from texts, which need not differ, and the place of each cell's text."""
+    place, texts = pd.Series([*texts, ""], dtype="str").factorize()  # `fillna("")` needs the blank
+    return pd.Series(pd.Categorical.from_codes(place[codes], texts), index, copy=False)
 
 
 def is_whole(text: str) -> bool:

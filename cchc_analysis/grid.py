@@ -25,6 +25,7 @@ class Grid(NamedTuple):
     title: str  # the name of the sheet, or the text above the table
     cells: pd.DataFrame
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
+    rest: pd.DataFrame | None = None  # more rows, as wide and held as `distinct` says
 
 
 def to_cells(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, each
+from cchc_analysis.distinct import as_text, count_filled, each
 from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.numbers import missing, numbers_in
 from cchc_analysis.shown import SHOWN
@@ -82,17 +83,22 @@ def _role_or_like(title: str) -> str | None:
     return role_of(title) or (LIKE if is_like else None)
 
 
-def may_be_titles(cells: pd.DataFrame) -> list[bool]:
+def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
-    return [
-        sum(map(bool, row)) > 1 and not any(_PLAIN_NUMBER.fullmatch(cell) for cell in row)
-        for row in cells.fillna("").itertuples(index=False, name=None)
-    ]
+    may_be = count_filled(cells) > 1
+    for column in cells:
+        may_be &= ~each(cells[column], _are_plain_numbers, words=True)
+    return may_be.to_numpy()
+
+
+def _are_plain_numbers(texts: pd.Series) -> pd.Series:
+    return texts.fillna("").str.fullmatch(_PLAIN_NUMBER.pattern)
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
     """Return the titles in some rows; an upper title stands over the columns it spans."""
-    header = Header(cells.iloc[at], cells.iloc[at])
+    first = cells.iloc[at].astype("str")
+    header = Header(first, first)
     for below in range(at + 1, at + rows):
         header = _joined(header, cells.iloc[below])
     return header

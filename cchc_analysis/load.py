@@ -83,7 +83,7 @@ def load_scores(
     0  Thanh tra  73.98      100.0
     """
     _check_options(table, columns, year, block)
-    name, tables, unused, to_check = tables_of(source, columns)
+    name, tables, unused, to_check = tables_of(source, columns, at_once=True)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
     named = named_by_headings(name, tables)
@@ -105,7 +105,8 @@ def load_scores(
         _check_overlap(name, scores, tables, named)
     check_units(name, scores)
     to_check = [*doubts(scores), *to_check]
-    scores = scores[[column for column in _KEPT if column in scores]].astype({"unit": "str"})
+    scores = scores[[column for column in _KEPT if column in scores]]
+    scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
         to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
@@ -163,8 +164,13 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
 
 
 def _keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    units = each(scores["unit"], lambda texts: texts.map(unit_key))
-    return scores.filter(columns).assign(unit=units)
+    """Return numbers for the unit and for other columns, equal where these are the same."""
+    keys = {"unit": each(scores["unit"], lambda texts: _numbered(texts.map(unit_key)))}
+    return pd.DataFrame(keys | {c: each(scores[c], _numbered) for c in columns if c in scores})
+
+
+def _numbered(texts: pd.Series) -> pd.Series:
+    return pd.Series(texts.factorize()[0], texts.index)
 
 
 def check_units(name: str, scores: pd.DataFrame) -> None:

@@ -1,6 +1,9 @@
 """From a source to raw cells: the reader for each kind of file, and those for text."""
 
+import codecs
 import csv
+import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cchc_analysis.bulk import read_rest
 from cchc_analysis.documents import check_size, word_grids
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
@@ -20,6 +24,7 @@ from cchc_analysis.sheets import sheet_grids
 from cchc_analysis.sniff import kind_of
 
 _SPACES = "  "
+_TOP = 200  # lines of a long text that are read one by one: its header stands there
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS = {
     ".csv": (",", ";", "\t", "|"),
@@ -31,8 +36,13 @@ _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECA
 _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
 
 
-def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], list[str], list]:
-    """Return what messages call `source`, its raw cells, what was left out, what to check."""
+def read_grids(
+    source: str | PathLike | pd.DataFrame, *, at_once: bool = False
+) -> tuple[str, list[Grid], list[str], list]:
+    """Return what messages call `source`, its raw cells, what was left out, what to check.
+
+    With `at_once` most of a long text comes as the `rest` of its grid.
+    """
     if isinstance(source, pd.DataFrame):
         return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
     if not isinstance(source, (str, PathLike)):
@@ -48,8 +58,8 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], 
     elif kind == "pdf":
         grids, left_out = pdf_grids(path)
     elif kind == "text":
-        cells, to_check = _text_cells(path)
-        grids = [Grid("", "", cells)]
+        grid, to_check = (_long_text(path) if at_once else None) or _text(path)
+        grids = [grid]
     else:
         grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
@@ -57,14 +67,44 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], 
     return path.name, grids, left_out, to_check
 
 
+def _long_text(path: Path) -> tuple[Grid, list[str]] | None:
+    """Return the cells of a long UTF-8 text, None if it is short or not the same in all lines."""
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    lines = list(itertools.islice(io.BytesIO(data), 2 * _TOP))
+    if len(lines) < 2 * _TOP:
+        return None
+    try:
+        text, end = b"".join(lines[:_TOP]).decode(), data[data.rfind(b"\n") + 1 :].decode()
+    except UnicodeDecodeError:
+        return None
+    for delimiter in _DELIMITERS[path.suffix.lower()]:
+        if delimiter == _SPACES or (delimiter == "|" and delimiter in text):
+            return None
+        top = _delimited(text, delimiter, path.name)
+        if _has_rows_under(is_header, top):
+            rest = read_rest(data, delimiter, top) if len(top) == _TOP else None
+            return None if rest is None else (Grid("", "", top, rest=rest), _cut_off(end))
+    return None
+
+
+def _cut_off(text: str) -> list[str]:
+    """Tell a text that ends with a figure, not with the end of its line."""
+    if not text or text[-1] not in "0123456789":
+        return []
+    line = text.splitlines()[-1].strip()
+    return [f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không"]
+
+
+def _text(path: Path) -> tuple[Grid, list[str]]:
+    cells, to_check = _text_cells(path)
+    return Grid("", "", cells), to_check
+
+
 def _text_cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
     text, suffix = _decode(path), path.suffix.lower()
     if not text.strip():
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
-    to_check = []
-    if re.search(r"[0-9]\Z", text):
-        line = text.splitlines()[-1].strip()
-        to_check.append(f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không")
+    to_check = _cut_off(text)
     found = []
     for delimiter in _DELIMITERS[suffix]:
         found.append(_delimited(text, delimiter, path.name))

@@ -92,7 +92,7 @@ def read_scores(
     if "year" in cells:
         scores["year"] = _years(name, cells["year"])
     if "block" in cells:
-        scores["block"] = as_text(_blocks(name, cells["block"]))
+        scores["block"] = _blocks(name, cells["block"])
     if "published_rank" in cells:
         ranks = scores["published_rank"] = to_whole(name, "Xếp hạng", cells["published_rank"])
         if (line := first_line((ranks < 1).fillna(False))) is not None:
@@ -106,8 +106,8 @@ def read_scores(
                 f"xếp hạng {ranks[line]} nhưng không có điểm; hãy bổ sung điểm hoặc xóa xếp hạng."
             )
     if "published_grade" in cells:
-        grades = as_text(cells["published_grade"])
-        scores["published_grade"] = grades.mask(missing(grades))
+        grades = cells["published_grade"]
+        scores["published_grade"] = as_text(grades).mask(missing(grades))
     told += _long_numbers(table, cells["score"])
     if merged := [line for line, column in table.merged if column == columns["score"]]:
         merged = sorted(set(merged) & set(rows.index))
