@@ -41,7 +41,8 @@ def read_rest(data: bytes, delimiter: str, top: pd.DataFrame) -> pd.DataFrame | 
     numbers = {
         column: "int64"
         for column in top
-        if top[column].nunique() > len(top) / 2 and all(map(is_whole, top[column].iloc[-10:]))
+        if top[column].nunique() > len(top) / 2
+        and all(map(is_whole, top[column].iloc[-10:].fillna("")))
     }
     for kinds in (numbers, dict.fromkeys(numbers, "str")):
         # Above all a line of words, so that no distinct texts are taken for numbers: "97.20".
@@ -68,6 +69,8 @@ def join_rest(top: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
 
 def whole(grid: Grid) -> Grid:
     """Return a grid with the rest of its rows among its cells, as text."""
+    if grid.rest is None:
+        return grid
     cells = pd.concat([grid.cells, grid.rest.apply(as_text)])
     return grid._replace(cells=cells.rename_axis("line"), rest=None)
 

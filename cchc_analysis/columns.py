@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.distinct import distinct, each, filled
+from cchc_analysis.distinct import as_text, distinct, filled
 from cchc_analysis.header import LIKE, Header, falls, named
 from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
@@ -148,16 +148,13 @@ def _unit_column(
 
 
 def _are_names(cells: pd.Series) -> bool:
-    texts = distinct(cells)
-    grades = texts.map(same).isin(list(known_grades()))
-    is_word = texts.str.contains(r"[^\W\d_]")
-    return bool(is_word.all() and cells.is_unique and not grades.any())
+    are_words = distinct(cells).str.contains(r"[^\W\d_]").all()
+    return bool(are_words and cells.is_unique and not set(cells.map(same)) & set(known_grades()))
 
 
 def _holds_grades(cells: pd.Series) -> bool:
-    values = distinct(cells).map(same)
-    values = values[~values.isin(MISSING)]
-    return bool(len(values) and values.isin(list(known_grades())).all())
+    values = set(distinct(cells).map(same)) - MISSING
+    return bool(values) and values <= set(known_grades())
 
 
 def _holds_numbers(cells: pd.Series) -> bool:
@@ -168,9 +165,7 @@ def _holds_numbers(cells: pd.Series) -> bool:
 def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     """Return whether a column falls as the published ranks rise: no other column does by chance."""
     score = numbers_in(body[scores])
-    rank = each(
-        body[ranks], lambda texts: pd.to_numeric(texts.str.extract("([0-9]+)", expand=False))
-    )
+    rank = pd.to_numeric(as_text(body[ranks]).str.extract("([0-9]+)", expand=False))
     return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
 
 

@@ -40,7 +40,7 @@ def find_tables(
         if any(found):
             break
     else:
-        raise _no_table(name, grids)
+        raise _no_table(name, [whole(grid) for grid in grids])
     widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
@@ -53,8 +53,10 @@ def find_tables(
 def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     cells, rest = grid.cells, grid.rest
     headers = _headers(cells, test)
-    if rest is not None and not _is_body(rest, headers, len(cells), test):
-        return _tables_in(whole(grid), test)
+    if rest is not None:
+        is_above = headers and sum(headers[-1][:2]) + _MOST_HEADER_ROWS < len(cells)
+        if not is_above or is_distribution(headers[-1][2]) or _headers(rest, test):
+            return _tables_in(whole(grid), test)
     above = [_lines_above(cells, at) for at, _, _ in headers]
     tables: list[Table] = []
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
@@ -82,13 +84,6 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         table._replace(header=header, body=body)
         for table, (header, body) in zip(tables, pairs, strict=True)
     ]
-
-
-def _is_body(rest: pd.DataFrame, headers: list, top: int, test: Callable[[Header], bool]) -> bool:
-    """Return whether more rows all belong to the last table above them."""
-    if not headers or is_distribution(headers[-1][2]) or _headers(rest, test):
-        return False
-    return sum(headers[-1][:2]) + _MOST_HEADER_ROWS < top
 
 
 def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[int, int, Header]]:
@@ -149,10 +144,7 @@ def _no_table(name: str, grids: Sequence[Grid]) -> ValueError:
 
 
 def tables_of(
-    source: str | PathLike | pd.DataFrame,
-    columns: Mapping[str, str | int] | None,
-    *,
-    at_once: bool = False,
+    source: str | PathLike | pd.DataFrame, columns: Mapping | None, *, at_once: bool = False
 ) -> tuple[str, list[Table], list[str], list[str]]:
     """Return the name of a source, its tables, what is not used, and what to check."""
     name, grids, left_out, to_check = read_grids(source, at_once=at_once)
