@@ -11,6 +11,7 @@ from cchc_analysis.text import clean
 
 # A quote inside a cell, or what ends a line for `str.splitlines`: read line by line instead.
 _ODD = re.compile('["\0\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]')
+_PART = 1 << 18  # bytes that stay in the processor's cache
 
 
 class _Bytes:
@@ -85,7 +86,9 @@ def _after(data: bytes, lines: int) -> int:
 def _count(data: bytes, letter: str, start: int) -> int:
     if letter.encode() not in data:
         return 0
-    return int(np.count_nonzero(np.frombuffer(data, "uint8")[start:] == ord(letter)))
+    letters = np.frombuffer(data, "uint8")
+    parts = (letters[at : at + _PART] for at in range(start, len(data), _PART))
+    return sum(int(np.count_nonzero(part == ord(letter))) for part in parts)
 
 
 def _is_odd(top: pd.DataFrame) -> bool:
@@ -125,14 +128,18 @@ def _is_all(rest: pd.DataFrame, data: bytes, start: int, delimiter: str) -> bool
 
 def _cleaned(cells: pd.Series) -> pd.Series:
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        return by_texts(cells.cat.codes, map(clean, cells.cat.categories), cells.index)
+        texts = list(map(clean, cells.cat.categories))
+        if texts == list(cells.cat.categories):
+            return cells
+        return by_texts(cells.cat.codes.to_numpy(), texts, cells.index)
     return cells if cells.dtype == "int64" else cells.map(clean)
 
 
 def _joined(top: pd.Series, rest: pd.Series, index: pd.Index) -> pd.Series:
     if not top.isna().any() and isinstance(rest.dtype, pd.CategoricalDtype):
         texts = [*top, *rest.cat.categories]
-        codes = np.concatenate([np.arange(len(top)), rest.cat.codes.to_numpy("int64") + len(top)])
+        of_rest = rest.cat.codes.to_numpy("int32") + len(top)
+        codes = np.concatenate([np.arange(len(top), dtype="int32"), of_rest])
         return by_texts(codes, texts, index)
     if rest.dtype == "int64" and all(isinstance(t, str) and is_whole(t) for t in top):
         return pd.Series(np.concatenate([top.astype("int64"), rest]), index)

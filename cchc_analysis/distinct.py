@@ -33,7 +33,8 @@ def _held(cells: pd.Series) -> pd.Series:
 def by_texts(codes: np.ndarray, texts: Iterable[str], index: pd.Index) -> pd.Series:
     """Return a column from texts, which need not differ, and the place of each cell's text."""
     place, texts = pd.Series([*texts, ""], dtype="str").factorize()  # `fillna("")` needs the blank
-    return pd.Series(pd.Categorical.from_codes(place[codes], texts), index, copy=False)
+    values = pd.Categorical.from_codes(place.astype("int32")[codes], texts)
+    return pd.Series(values, index, copy=False)
 
 
 def is_whole(text: str) -> bool:
