@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from cchc_analysis.distinct import as_text, distinct, filled
 from cchc_analysis.header import LIKE, Header, falls, named
 from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
@@ -43,13 +44,13 @@ def find_columns(
                 "ô khác; hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này."
             )
         if role in ("published_rank", "published_grade"):
-            words = body[column].dropna().map(same)
+            words = distinct(body[column]).map(same)
             found[column] = _rank_grade_or_block(fold(title), role, words)
             if found[column] == "block":
                 told.append(f"hiểu cột {quoted(title)} là khối")
             elif found[column] != role and not words.isin([*known_grades(), *MISSING]).all():
                 told.append(f"hiểu cột {quoted(title)} là xếp loại")
-        if not title and (body[column].fillna("") != "").any():
+        if not title and filled(body[column]).any():
             number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
             raise ValueError(
                 f"{name}: {number} có dữ liệu nhưng không có tiêu đề; "
@@ -99,7 +100,7 @@ def _score_column(
         of_scores += [c for c, role in free.items() if role is None and keys[c] in _SUMS]
     of_scores += [c for c in free if c not in of_scores and FINAL.fullmatch(keys[c])]
     for is_likely in (
-        lambda c: body[c].fillna("").str.contains("[0-9]").any(),
+        lambda c: distinct(body[c]).str.contains("[0-9]").any(),
         lambda c: "%" not in titles[c],
     ):
         of_scores = [c for c in of_scores if is_likely(c)] or of_scores
@@ -147,14 +148,13 @@ def _unit_column(
 
 
 def _are_names(cells: pd.Series) -> bool:
-    grades = cells.map(same).isin(list(known_grades()))
-    return bool(cells.str.contains(r"[^\W\d_]").all() and cells.is_unique and not grades.any())
+    are_words = distinct(cells).str.contains(r"[^\W\d_]").all()
+    return bool(are_words and cells.is_unique and not set(cells.map(same)) & set(known_grades()))
 
 
 def _holds_grades(cells: pd.Series) -> bool:
-    values = cells.dropna().map(same)
-    values = values[~values.isin(MISSING)]
-    return bool(len(values) and values.isin(list(known_grades())).all())
+    values = set(distinct(cells).map(same)) - MISSING
+    return bool(values) and values <= set(known_grades())
 
 
 def _holds_numbers(cells: pd.Series) -> bool:
@@ -165,7 +165,7 @@ def _holds_numbers(cells: pd.Series) -> bool:
 def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     """Return whether a column falls as the published ranks rise: no other column does by chance."""
     score = numbers_in(body[scores])
-    rank = pd.to_numeric(body[ranks].str.extract("([0-9]+)", expand=False))
+    rank = pd.to_numeric(as_text(body[ranks]).str.extract("([0-9]+)", expand=False))
     return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
 
 

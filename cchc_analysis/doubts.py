@@ -1,5 +1,6 @@
 """What a loaded table gives reason to check: it is told, never mended."""
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.table import group_numbers, holes_in_ranks
@@ -7,6 +8,11 @@ from cchc_analysis.text import decimal_comma, quoted
 
 _NOISE = 1e-9
 _SHOWN_UNITS = 3
+
+
+def place_of(scores: pd.DataFrame, row: int) -> str:
+    """Return where a row of the scores stands in the source."""
+    return f"{scores['place'][row]}, dòng {scores['line'][row]}".removeprefix(", ")
 
 
 def doubts(scores: pd.DataFrame) -> list[str]:
@@ -31,18 +37,19 @@ def _count(scores: pd.DataFrame, rows: pd.Series, what: str) -> str:
 
 def _against_ranks(scores: pd.DataFrame) -> list[str]:
     """Tell units with less than one of a worse published rank: a column may be misread."""
-    share = scores["score"] / scores["max_score"]
-    table = scores.assign(share=share, group=group_numbers(scores))
-    table = table.dropna(subset=["share", "published_rank"])
-    order = ["group", "published_rank", "share"]
-    table = table.sort_values(order, ascending=[False, False, True], kind="stable")
-    best_below = table.groupby("group")["share"].cummax()
-    against = table[best_below > table["share"] + _NOISE]
+    ranked = (scores["score"].notna() & scores["published_rank"].notna()).to_numpy()
+    table = scores[["score", "max_score", "published_rank"]][ranked]
+    share = (table["score"] / table["max_score"]).to_numpy()
+    group, rank = group_numbers(scores)[ranked], table["published_rank"].to_numpy("int64")
+    order = np.lexsort((share, -rank, group))  # in each group from the worst rank on
+    best_below = pd.Series(share[order]).groupby(group[order], sort=False).cummax().to_numpy()
+    against = table.index[order[best_below > share[order] + _NOISE]]
     if against.empty:
         return []
-    row = against.loc[against.index.min()]
+    at = against.min()
+    row = scores.loc[at]
     return [
-        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {row['place']}: "
+        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {place_of(scores, at)}: "
         f"{quoted(row['unit'])} hạng {row['published_rank']} với {decimal_comma(row['score'])} "
         "điểm nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
     ]

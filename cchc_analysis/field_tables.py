@@ -115,7 +115,7 @@ def load_fields(
     for (one, layout), where, many, heading in zip(layouts, places, slices, known, strict=True):
         own = heading | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
         part, words, to_check = read_fields(where, one, layout, many, wanted, given, own)
-        part["place"] = [f"{one.place}, dòng {line}".removeprefix(", ") for line in part.index]
+        part = part.assign(place=one.place, line=part.index)
         parts.append(part)
         unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]
         told += to_check

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.distinct import count_filled, each, filled, without
 from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import are_column_numbers, are_numbers, first_line, missing, numbering
 from cchc_analysis.text import clean, fold, quoted
@@ -24,6 +25,7 @@ class Grid(NamedTuple):
     title: str  # the name of the sheet, or the text above the table
     cells: pd.DataFrame
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
+    rest: pd.DataFrame | None = None  # more rows, as wide and held as `distinct` says
 
 
 def to_cells(
@@ -75,21 +77,23 @@ def unit_rows(
     """
     titled = titles.notna()
     width = titled.sum()
-    present = body.loc[:, titled].notna().sum(axis=1)
+    present = sum(
+        (body[column].notna() for column in titles[titled].index),
+        count_filled(body.loc[:, ~titled]),
+    )
     body = body.fillna("")
-    present += (body.loc[:, ~titled] != "").sum(axis=1).astype("int64")
-    blank = (body == "").all(axis=1)
-    blank_lines, body = body.index[blank], body[~blank]
-    nameless = body[columns["unit"]] == ""
+    blank = count_filled(body) == 0
+    blank_lines, body = body.index[blank], without(body, blank)
+    nameless = ~filled(body[columns["unit"]])
     scored = are_numbers(body[columns["score"]])
     aside = begins(FOOTERS, body, columns)
-    if "number" in columns:
+    if "number" in columns and aside.any():
         numbered = body.index.isin(numbering(body[columns["number"]]).index)
-        aside &= ~(numbered & (body[columns["score"]] != ""))
+        aside &= ~(numbered & filled(body[columns["score"]]))
     aside |= gaps[body.index]
-    if len(body) and are_column_numbers(body.iloc[0].tolist()):
+    if len(body) and are_column_numbers(list(map(str, body.iloc[0]))):
         aside.iloc[0] = True
-    unnumbered = body[columns["number"]] == "" if "number" in columns else nameless
+    unnumbered = ~filled(body[columns["number"]]) if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
     aside |= nameless & unnumbered & ~scored  # a signature
     told = [in_words(line, row) for line, *row in body[aside].itertuples()]
@@ -99,9 +103,9 @@ def unit_rows(
             f"{name}, {in_words(first_line(lost), body.loc[first_line(lost)])} có điểm nhưng không "
             "có số thứ tự; hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp."
         )
-    rows = body[~aside]
+    rows = without(body, aside)
     check_rows(name, rows)
-    if (line := first_line(present[rows.index] != width)) is not None:
+    if (line := first_line(present[~blank][~aside] != width)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: có {present[line]} ô trong khi tiêu đề có {width} ô; hãy sửa "
             "dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)."
@@ -116,8 +120,13 @@ def unit_rows(
 
 def are_gaps(body: pd.DataFrame) -> pd.Series:
     """Return which rows hold dots alone: units were left out on purpose."""
-    texts = ["".join(row) for row in body.fillna("").itertuples(index=False)]
-    return pd.Series(texts, body.index, dtype="str").str.fullmatch(r"[.… ]+").astype(bool)
+    are_gaps = count_filled(body) > 0
+    for column in body:
+        dots = each(
+            body[column], lambda texts: texts.fillna("").str.fullmatch("[.… ]*"), words=True
+        )
+        are_gaps &= dots
+    return are_gaps
 
 
 def check_rows(name: str, rows: pd.DataFrame) -> None:
@@ -129,10 +138,16 @@ def check_rows(name: str, rows: pd.DataFrame) -> None:
 def begins(pattern: re.Pattern, body: pd.DataFrame, columns: dict[str, object]) -> pd.Series:
     """Return which rows begin with a word of this kind, in the number or the name."""
     first = [columns[role] for role in ("number", "unit") if role in columns]
-    found = body[first].fillna("").map(lambda cell: bool(pattern.match(fold(cell))))
-    return found.astype(bool).any(axis=1)
+    found = pd.Series(False, body.index)
+    for column in first:
+        found |= each(
+            body[column],
+            lambda texts: texts.fillna("").map(lambda cell: bool(pattern.match(fold(cell)))),
+            words=True,
+        ).astype(bool)
+    return found
 
 
 def in_words(line: int, row: Iterable[str]) -> str:
     """Return a row for a message: its line and how it begins."""
-    return f"dòng {line} {quoted(' '.join(filter(None, row)))}"
+    return f"dòng {line} {quoted(' '.join(cell for cell in map(str, row) if cell))}"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from cchc_analysis.distinct import as_text, count_filled, each
 from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.numbers import missing, numbers_in
 from cchc_analysis.shown import SHOWN
@@ -81,17 +83,22 @@ def _role_or_like(title: str) -> str | None:
     return role_of(title) or (LIKE if is_like else None)
 
 
-def may_be_titles(cells: pd.DataFrame) -> list[bool]:
+def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
-    return [
-        sum(map(bool, row)) > 1 and not any(_PLAIN_NUMBER.fullmatch(cell) for cell in row)
-        for row in cells.fillna("").itertuples(index=False, name=None)
-    ]
+    may_be = count_filled(cells) > 1
+    for column in cells:
+        may_be &= ~each(cells[column], _are_plain_numbers, words=True)
+    return may_be.to_numpy()
+
+
+def _are_plain_numbers(texts: pd.Series) -> pd.Series:
+    return texts.fillna("").str.fullmatch(_PLAIN_NUMBER.pattern)
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
     """Return the titles in some rows; an upper title stands over the columns it spans."""
-    header = Header(cells.iloc[at], cells.iloc[at])
+    first = cells.iloc[at].astype("str")
+    header = Header(first, first)
     for below in range(at + 1, at + rows):
         header = _joined(header, cells.iloc[below])
     return header
@@ -165,9 +172,11 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
     What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
     """
     for column, title in header.titles.dropna().items():
-        cells = body[column].fillna("")
+        if not each(body[column], lambda t: t.str.fullmatch(_PAIR), words=True).any():
+            continue
+        cells = as_text(body[column]).fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")
-        if pairs[0].notna().sum() == 0 or not (pairs[0].notna() | missing(cells)).all():
+        if not (pairs[0].notna() | missing(cells)).all():
             continue
         ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
         is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from cchc_analysis.distinct import count_filled, each, filled
 from cchc_analysis.grid import in_words
 from cchc_analysis.header import Table
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
@@ -88,9 +89,9 @@ def sections(
     unit, or if the numbering begins again at 1; any other such row is left to `unit_rows`.
     """
     body = table.body.fillna("")
-    given = (body != "").sum(axis=1)
-    if "number" not in columns or (body[columns["number"]] == "").all():
-        alone = (given == 1) & body[columns["unit"]].map(_may_head)
+    given = count_filled(body)
+    if "number" not in columns or not filled(body[columns["number"]]).any():
+        alone = (given == 1) & each(body[columns["unit"]], lambda texts: texts.map(_may_head))
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
@@ -100,20 +101,24 @@ def sections(
             )
         return table.body, None
     number, units = body[columns["number"]], numbering(body[columns["number"]])
-    lettered = number.str.fullmatch(r"(?:[IVXLC]+|[A-ZĐ])[.)]?")
-    filled = lettered & ((given > 2) | (body[columns["score"]] != ""))
-    if len(units) and filled.any() and not are_column_numbers(list(body.loc[filled.idxmax()])):
+    pattern = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
+    lettered = each(number, lambda texts: texts.str.fullmatch(pattern), words=True)
+    scored = filled(body[columns["score"]])
+    odd = lettered & ((given > 2) | scored)
+    if len(units) and odd.any() and not are_column_numbers(list(map(str, body.loc[odd.idxmax()]))):
         raise ValueError(
-            f"{name}, {in_words(filled.idxmax(), body.loc[filled.idxmax()])} trông như tên khối "
+            f"{name}, {in_words(odd.idxmax(), body.loc[odd.idxmax()])} trông như tên khối "
             "nhưng có cả số liệu; hãy xóa số liệu ở dòng này, hoặc ghi STT bằng số nếu là đơn vị."
         )
-    text = body.apply(lambda row: next((cell for cell in row[::-1] if cell), ""), axis=1)
     marked = lettered & (given == 2)
-    heads = ((given == 1) | marked) & (body[columns["score"]] == "")
-    heads &= text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading)
-    heads &= marked | ~text.map(lambda cell: bool(FOOTERS.match(fold(cell))))
-    ends = [*body.index[heads][1:], body.index[-1]]
-    lines = [a for a, b in zip(body.index[heads], ends, strict=False) if len(units.loc[a:b])]
+    heads = ((given == 1) | marked) & ~scored
+    texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
+    text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
+    is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
+    is_one &= marked[heads] | ~text.map(lambda cell: bool(FOOTERS.match(fold(cell)))).astype(bool)
+    text = text[is_one]
+    ends = [*text.index[1:], body.index[-1]]
+    lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
     starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
     if not lines or not (starts_again or lines[0] < units.index[0]):
         return table.body, None
@@ -130,7 +135,7 @@ def sections(
             f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} là xếp loại của các đơn vị phía "
             "dưới, không phải khối; hãy xóa các dòng này và thêm cột Xếp loại."
         )
-    headings = text.where(text.index.isin(lines)).ffill().fillna(table.heading)
+    headings = text[lines].reindex(body.index).ffill().fillna(table.heading)
     return table.body.drop(index=lines), headings.drop(index=lines)
 
 

@@ -6,7 +6,8 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.doubts import doubts
+from cchc_analysis.distinct import each, held
+from cchc_analysis.doubts import doubts, place_of
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
 from cchc_analysis.numbers import first_line
@@ -82,18 +83,19 @@ def load_scores(
     0  Thanh tra  73.98      100.0
     """
     _check_options(table, columns, year, block)
-    name, tables, unused, to_check = tables_of(source, columns)
+    name, tables, unused, to_check = tables_of(source, columns, at_once=True)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
     named = named_by_headings(name, tables)
     parts, assumed, several = [], False, len(tables) > 1
+    tables = [one._replace(body=held(one.body)) for one in tables]
     for one, known in zip(tables, named, strict=True):
         given = known | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
         where = ", ".join(filter(None, [name, one.place]))
         part, is_assumed, left_out, told = read_scores(
             where, one, wanted=columns or {}, max_score=max_score, given=given
         )
-        part["place"] = [f"{one.place}, dòng {line}".removeprefix(", ") for line in part.index]
+        part = part.assign(place=one.place, line=part.index)
         parts.append(part)
         assumed |= is_assumed
         unused += [f"{one.place} {words}".strip() if several else words for words in left_out]
@@ -104,6 +106,7 @@ def load_scores(
     check_units(name, scores)
     to_check = [*doubts(scores), *to_check]
     scores = scores[[column for column in _KEPT if column in scores]]
+    scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
         to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
@@ -151,7 +154,7 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
     if all(is_block(one.heading) for one in tables) or not any(named):
         return
-    keys = scores.filter(["year"]).assign(unit=scores["unit"].map(unit_key))
+    keys = _keys(scores, "year")
     if (line := first_line(keys.duplicated())) is not None:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
@@ -160,15 +163,25 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
         )
 
 
+def _keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return numbers for the unit and for other columns, equal where these are the same."""
+    keys = {"unit": each(scores["unit"], lambda texts: _numbered(texts.map(unit_key)))}
+    return pd.DataFrame(keys | {c: each(scores[c], _numbered) for c in columns if c in scores})
+
+
+def _numbered(texts: pd.Series) -> pd.Series:
+    return pd.Series(texts.factorize()[0], texts.index)
+
+
 def check_units(name: str, scores: pd.DataFrame) -> None:
     """Refuse the same unit twice in one year and block."""
-    keys = scores.filter(["unit", "year", "block"]).assign(unit=scores["unit"].map(unit_key))
+    keys = _keys(scores, "year", "block")
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(
-            f"{name}, {scores['place'][line]}: đơn vị {quoted(scores['unit'][line])} đã có ở "
-            f"{scores['place'][before]}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm "
-            "nhiều năm, nhiều khối."
+            f"{name}, {place_of(scores, line)}: đơn vị {quoted(scores['unit'][line])} đã có ở "
+            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng "
+            "gồm nhiều năm, nhiều khối."
         )
 
 

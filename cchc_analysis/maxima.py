@@ -7,6 +7,7 @@ from numbers import Real
 
 import pandas as pd
 
+from cchc_analysis.distinct import as_text, distinct, each, filled, without
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.header import LIKE, Header, split_maximum
 from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
@@ -32,8 +33,9 @@ def stated_maximum(
     _, stated = split_maximum(title)
     cells = body[columns["score"]].fillna("")
     # Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)".
-    above = ~(body[columns["unit"]].fillna("") != "").cummax()
-    values = numbers_in(cells.where(~above, cells.str.strip("()")))
+    above = ~filled(body[columns["unit"]]).cummax()
+    values = numbers_in(cells)
+    values[above] = numbers_in(as_text(cells[above]).str.strip("()"))
     rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
     told = []
     for line in body.index[rows]:
@@ -51,20 +53,22 @@ def stated_maximum(
             )
         stated = float(values[line])
         told.append(f"lấy thang điểm từ {words}")
-    return body[~rows], stated, told
+    return without(body, rows), stated, told
 
 
 def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:
     """Refuse points beside their percentage: they have a maximum that nobody stated."""
     score = numbers_in(rows[columns["score"]])
-    if "%" in header.titles[columns["score"]] or rows[columns["score"]].str.endswith("%").any():
+    if "%" in header.titles[columns["score"]] or _in_percent(rows[columns["score"]]):
         return
     for column, title in header.titles.dropna().items():
+        if column in columns.values() or not title:
+            continue
         other = numbers_in(rows[column])
-        if column in columns.values() or other.isna().all() or not title:
+        if other.isna().all():
             continue
         ratio = (other / score)[(score > 0) & other.between(0, 100)]
-        in_percent = "%" in title or rows[column].str.endswith("%").any()
+        in_percent = "%" in title or _in_percent(rows[column])
         differs = ((other - score).abs() > _ROUNDED).any()
         is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
         if differs and (is_share or (in_percent and header.roles[column] in ("score", LIKE))):
@@ -74,6 +78,10 @@ def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[st
                 f"đặt thang điểm ({WHERE_MAX}), hoặc dùng cột kia (columns="
                 f'{{"score": "{title[:40]}"}}).'
             )
+
+
+def _in_percent(cells: pd.Series) -> bool:
+    return bool(distinct(cells).str.endswith("%").any())
 
 
 def check_stated_elsewhere(name: str, title: str, texts: Iterable[str]) -> None:
@@ -108,7 +116,7 @@ def maxima_of(
             f"đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa bảng."
         )
     given = given or stated
-    in_percent = "%" in title or table["score"].str.endswith("%").any()
+    in_percent = "%" in title or _in_percent(table["score"])
     if "max_score" in table:
         maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
         if (line := first_line(~(maxima > 0))) is not None:
@@ -149,13 +157,13 @@ def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: 
     if (line := first_line(outside)) is not None:
         other_scale = f"hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({WHERE_MAX})"
         remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"
-        if cells[line].isdigit() and scores["score"][line] > _LOST_COMMA * maxima[line]:
+        if str(cells[line]).isdigit() and scores["score"][line] > _LOST_COMMA * maxima[line]:
             remedy = f"có thể đã mất dấu phẩy khi mở bằng Excel tiếng Anh; {remedy}"
         raise ValueError(
             f"{name}, {place(cells, line)}: điểm {quoted(cells[line])} nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."
         )
-    two_ways = cells.str.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}")
+    two_ways = each(cells, lambda texts: texts.str.fullmatch("[0-9]{1,3}[.,][0-9]{3}"), words=True)
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from cchc_analysis.distinct import each, filled
 from cchc_analysis.labels import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
@@ -30,7 +32,10 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
 
 def numbering(cells: pd.Series) -> pd.Series:
     """Return the numbers of the rows that have one, from "1", "01", "1.", "(1)" or "1.0"."""
-    return cells.str.extract(_COUNT, expand=False).dropna().astype("int64")
+    if cells.dtype == "int64":
+        return cells
+    found = each(cells, lambda texts: texts.str.extract(_COUNT, expand=False).astype("float64"))
+    return found.dropna().astype("int64")
 
 
 def check_numbering(
@@ -41,13 +46,13 @@ def check_numbering(
     A table with a row of dots says itself that it has a gap.
     """
     numbers = numbering(cells)
-    strange = (cells != "") & ~cells.index.isin(numbers.index) & bool(len(numbers))
+    strange = filled(cells) & ~cells.index.isin(numbers.index) & bool(len(numbers))
     if (line := first_line(strange)) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: số thứ tự {quoted(cells[line])} không phải là số như "
             "các dòng khác; hãy sửa ô này."
         )
-    if sorted(numbers) == list(range(1, len(numbers) + 1)):
+    if np.array_equal(np.sort(numbers), np.arange(1, len(numbers) + 1)):
         return
     if has_gap and numbers.is_monotonic_increasing and numbers.is_unique:
         return
@@ -85,13 +90,19 @@ def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
 
 def numbers_in(cells: pd.Series) -> pd.Series:
     """Return the cells that are numbers as such, the others as missing."""
-    found = cells.str.replace("−", "-").str.extract(_NUMBER, expand=False)
+    if cells.dtype == "int64":
+        return cells.astype("float64")
+    return each(cells, _numbers_in)
+
+
+def _numbers_in(texts: pd.Series) -> pd.Series:
+    found = texts.str.replace("−", "-").str.extract(_NUMBER, expand=False)
     return found.str.replace(",", ".").astype("float64")
 
 
 def check_errors(name: str, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
-    if (line := first_line(cells.str.fullmatch(_ERROR))) is not None:
+    if (line := first_line(each(cells, lambda texts: texts.str.fullmatch(_ERROR)))) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
         )
@@ -103,18 +114,18 @@ def _remedy(cell: str, otherwise: str) -> str:
 
 def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
     """Return a column of whole numbers: ranks and years."""
-    found = cells.str.extract(_WHOLE, expand=False)
+    found = each(cells, lambda texts: texts.str.extract(_WHOLE, expand=False).astype("Int64"))
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {title} không phải là "
             f"số nguyên; {_remedy(cells[line], f'hãy ghi số, ví dụ {1 if blank else 2020}')}."
         )
-    return found.astype("Int64")
+    return found
 
 
 def missing(cells: pd.Series) -> pd.Series:
     """Return which cells are a word or sign for nothing."""
-    return cells.map(same).isin(MISSING)
+    return each(cells, lambda texts: texts.map(same).isin(MISSING), words=True)
 
 
 def place(cells: pd.Series, line: int) -> str:

@@ -1,38 +1,31 @@
-"""From a source to raw cells: the reader for each kind of file, and those for text."""
+"""From a source to raw cells: the reader for each kind of file, and its encoding."""
 
-import csv
 import re
 import unicodedata
-from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.documents import check_size, word_grids
+from cchc_analysis.delimited import long_text, text_grid
+from cchc_analysis.documents import word_grids
 from cchc_analysis.grid import Grid, as_written, to_cells
-from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.labels import LEGACY
 from cchc_analysis.pages import page_grids
-from cchc_analysis.pasted import pasted_cells
 from cchc_analysis.pdf import pdf_grids
 from cchc_analysis.sheets import sheet_grids
 from cchc_analysis.sniff import kind_of
 
-_SPACES = "  "
-_MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
-_DELIMITERS = {
-    ".csv": (",", ";", "\t", "|"),
-    ".tsv": ("\t", ",", ";", "|"),
-    ".txt": ("|", "\t", ";", ",", _SPACES),
-    ".md": ("|", "\t", ";", ",", _SPACES),
-}  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
 
 
-def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], list[str], list]:
-    """Return what messages call `source`, its raw cells, what was left out, what to check."""
+def read_grids(
+    source: str | PathLike | pd.DataFrame, *, at_once: bool = False
+) -> tuple[str, list[Grid], list[str], list]:
+    """Return what messages call `source`, its raw cells, what was left out, what to check.
+
+    With `at_once` most of a long text comes as the `rest` of its grid.
+    """
     if isinstance(source, pd.DataFrame):
         return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
     if not isinstance(source, (str, PathLike)):
@@ -48,60 +41,14 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> tuple[str, list[Grid], 
     elif kind == "pdf":
         grids, left_out = pdf_grids(path)
     elif kind == "text":
-        cells, to_check = _text_cells(path)
-        grids = [Grid("", "", cells)]
+        simple = long_text(path) if at_once else None
+        grid, to_check = simple or text_grid(path, _decode(path))
+        grids = [grid]
     else:
         grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
     return path.name, grids, left_out, to_check
-
-
-def _text_cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    text, suffix = _decode(path), path.suffix.lower()
-    if not text.strip():
-        raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
-    to_check = []
-    if re.search(r"[0-9]\Z", text):
-        line = text.splitlines()[-1].strip()
-        to_check.append(f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không")
-    found = []
-    for delimiter in _DELIMITERS[suffix]:
-        found.append(_delimited(text, delimiter, path.name))
-        if _has_rows_under(is_header, found[-1]):
-            return _closed(found[-1], path.name), to_check
-    if suffix in (".txt", ".md"):
-        cells, notes = pasted_cells(text, path.name)
-        if len(cells):
-            return cells, to_check + notes
-    # No known names: what could be a header, else the delimiter that makes the most rows alike.
-    near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
-    return _closed(max(near or found, key=_most_alike), path.name), to_check
-
-
-def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Refuse a table in which a cell in quotes swallowed other rows."""
-    if line := cells.attrs.get("unclosed"):
-        raise ValueError(
-            f"{name}, dòng {line}: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể "
-            "thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
-        )
-    return cells
-
-
-def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool:
-    """Return whether a row names columns and another is as wide; prose may name columns too."""
-    widths = cells.notna().sum(axis=1)
-    wide, widths = cells[widths > 1], widths[widths > 1]
-    return any(
-        row and test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
-        for at, row in enumerate(may_be_titles(wide))
-    )
-
-
-def _most_alike(cells: pd.DataFrame) -> int:
-    widths = cells.notna().sum(axis=1)
-    return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
 
 
 def _decode(path: Path) -> str:
@@ -137,51 +84,6 @@ def _refuse_legacy(name: str, text: str) -> None:
                 f"{name}: chữ trong tệp dùng bảng mã cũ {encoding}; hãy chuyển sang Unicode bằng "
                 "UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu lại."
             )
-
-
-def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
-    if delimiter == _SPACES:
-        numbered = enumerate(text.splitlines(), start=1)
-        rows = [(line, re.split(r"\s{2,}", row.strip())) for line, row in numbered]
-    elif delimiter == "|" and re.search(r"(?m)^\s*\|", text):
-        numbered = enumerate(text.splitlines(), start=1)
-        rows = [(line, _piped(row)) for line, row in numbered]
-    else:
-        rows = _quoted(text, delimiter, name)
-    if delimiter == "|":
-        rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
-    for line, row in rows:
-        check_size(0, len(row), f"{name}, dòng {line}")
-    cells = to_cells([row for _, row in rows], [line for line, _ in rows])
-    for line, row in rows:
-        inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]
-        if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
-            cells.attrs["unclosed"] = line
-            break
-    return cells
-
-
-def _piped(row: str) -> list[str]:
-    # Markdown: the outer bars are no cells
-    row = row.strip()
-    if "|" not in row:
-        return [row]
-    cells = re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
-    return [cell.replace(r"\|", "|") for cell in cells]
-
-
-def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    rows, line = [], 1
-    try:
-        for row in reader:
-            rows.append((line, row))
-            line = reader.line_num + 1  # a quoted cell may run over several lines
-    except csv.Error:
-        raise ValueError(
-            f"{name}, dòng {line}: ô quá dài, có thể thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
-        ) from None
-    return rows
 
 
 def _from_frame(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cchc_analysis.columns import find_columns, listed
+from cchc_analysis.distinct import as_text, each
 from cchc_analysis.grid import are_gaps, check_rows, unit_rows
 from cchc_analysis.header import role_of
 from cchc_analysis.headings import sections, under_headings
@@ -67,10 +68,10 @@ def read_scores(
         if role in cells:
             check_errors(name, cells[role])
     _check_names(name, cells["unit"], numbered="number" in cells)
-    marked = cells["unit"].str.contains(_MARKED_NAME)
+    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is not None:
         told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
-        cells["unit"] = cells["unit"].str.replace(_MARKED_NAME, "", regex=True)
+        cells["unit"] = as_text(cells["unit"]).str.replace(_MARKED_NAME, "", regex=True)
     if headings is not None and not {"year", "block"} & set(columns):
         lines = headings[rows.index]
         names = list(dict.fromkeys(lines))
@@ -106,9 +107,11 @@ def read_scores(
             )
     if "published_grade" in cells:
         grades = cells["published_grade"]
-        scores["published_grade"] = grades.mask(missing(grades))
+        scores["published_grade"] = as_text(grades).mask(missing(grades))
     told += _long_numbers(table, cells["score"])
-    if merged := [line for line in rows.index if (line, columns["score"]) in table.merged]:
+    if merged := [line for line, column in table.merged if column == columns["score"]]:
+        merged = sorted(set(merged) & set(rows.index))
+    if merged:
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
     return scores, assumed, [*unused, *table.notes, *left_out], told
@@ -116,16 +119,18 @@ def read_scores(
 
 def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
-    foreign = units.map(role_of).isin(_TITLES)
+    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
-        foreign |= units.map(same).isin(grades)
+        foreign |= each(units, lambda texts: texts.map(same).isin(grades))
     if (line := first_line(foreign)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
             "tiêu đề; hãy xóa dòng này nếu không phải đơn vị."
         )
-    if (line := first_line(~units.str.contains(r"[^\W\d_]"))) is not None:
+    if (
+        line := first_line(~each(units, lambda texts: texts.str.contains(r"[^\W\d_]")))
+    ) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "
             "có thể các ô bị lệch cột; hãy kiểm tra dòng này."
@@ -157,7 +162,8 @@ def _blocks(name: str, cells: pd.Series) -> pd.Series:
 
 def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
-    long = cells.str.contains(rf"[.,][0-9]{{{_MOST_PLACES + 1},}}")
+    pattern = rf"[.,][0-9]{{{_MOST_PLACES + 1},}}"
+    long = each(cells, lambda texts: texts.str.contains(pattern), words=True)
     if not table.place.startswith("trang tính") or not long.any():
         return []
     line = first_line(long)
@@ -172,7 +178,7 @@ def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object)
     if given is None:
         return
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
-    if (line := first_line(table.get(role, text) != text)) is not None:
+    if (line := first_line(as_text(table.get(role, text)) != text)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} "
             f"nhưng tham số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 
+import numpy as np
 import pandas as pd
 
+from cchc_analysis.bulk import join_rest, whole
 from cchc_analysis.grid import Grid, continued
 from cchc_analysis.header import (
     Header,
@@ -38,7 +40,7 @@ def find_tables(
         if any(found):
             break
     else:
-        raise _no_table(name, grids)
+        raise _no_table(name, [whole(grid) for grid in grids])
     widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
@@ -49,8 +51,12 @@ def find_tables(
 
 
 def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
-    cells = grid.cells
+    cells, rest = grid.cells, grid.rest
     headers = _headers(cells, test)
+    if rest is not None:
+        is_above = headers and sum(headers[-1][:2]) + _MOST_HEADER_ROWS < len(cells)
+        if not is_above or is_distribution(headers[-1][2]) or _headers(rest, test):
+            return _tables_in(whole(grid), test)
     above = [_lines_above(cells, at) for at, _, _ in headers]
     tables: list[Table] = []
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
@@ -71,6 +77,8 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         tables.append(
             Table(grid.place, heading, grid.title, context, header, body, (), grid.merged)
         )
+    if rest is not None:
+        tables[-1] = tables[-1]._replace(body=join_rest(tables[-1].body, rest))
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [
         table._replace(header=header, body=body)
@@ -82,8 +90,8 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
     """Return where each header begins, over how many rows, and its titles."""
     found: list[tuple[int, int, Header]] = []
     may_be = may_be_titles(cells)
-    for at in range(len(cells)):
-        if not may_be[at] or (found and at < sum(found[-1][:2])):
+    for at in np.flatnonzero(may_be).tolist():
+        if found and at < sum(found[-1][:2]):
             continue
         header, rows = header_of(cells, at), 1
         while rows < min(_MOST_HEADER_ROWS, len(cells) - at) and (
@@ -136,10 +144,10 @@ def _no_table(name: str, grids: Sequence[Grid]) -> ValueError:
 
 
 def tables_of(
-    source: str | PathLike | pd.DataFrame, columns: Mapping[str, str | int] | None
+    source: str | PathLike | pd.DataFrame, columns: Mapping | None, *, at_once: bool = False
 ) -> tuple[str, list[Table], list[str], list[str]]:
     """Return the name of a source, its tables, what is not used, and what to check."""
-    name, grids, left_out, to_check = read_grids(source)
+    name, grids, left_out, to_check = read_grids(source, at_once=at_once)
     tables, unused = find_tables(name, grids, columns or {})
     return name, tables, [*left_out, *unused], to_check
 

@@ -108,9 +108,10 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
 
 def test_modules_are_short_and_import_only_what_stands_before_them():
     order = [
-        "text", "labels", "shown", "exact", "schemes", "table", "numbers", "grid", "header",
-        "headings", "sniff", "hidden", "opendocument", "sheets", "documents", "pages", "pdf",
-        "runs", "pasted", "readers", "tables", "columns", "maxima", "scores", "doubts", "load",
+        "text", "labels", "shown", "exact", "schemes", "table", "distinct", "numbers", "grid",
+        "header", "headings", "sniff", "hidden", "opendocument", "sheets", "documents", "pages",
+        "pdf", "runs", "pasted", "bulk", "delimited", "readers", "tables", "columns", "maxima",
+        "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
         "summary", "wording", "results", "describe", "drawing", "grade_marks", "chart_tables",
