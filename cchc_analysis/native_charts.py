@@ -72,7 +72,6 @@ def ranking_charts(
     drawn = drawn.astype("object").where(drawn.notna(), None)
     about = drawing.first_and_last(group, texts if in_points else texts + "%")
     axis = f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'} ({_scale(group)})"
-    axis += "; không có thanh: chưa chấm" if group["score"].isna().any() else ""
     most = float(group["max_score"].max()) if in_points else 100
     place_of = {grade: place for place, grade in enumerate(counts["grade"])}
     charts = []
@@ -103,7 +102,8 @@ def ranking_charts(
         title = f"Xếp hạng các đơn vị theo {'điểm' if in_points else 'tỷ lệ điểm'} cải cách"
         title += f" hành chính{_of(group)}" + (f" ({part + 1}/{parts})" if parts > 1 else "")
         height = max(_LOWEST, _FRAME + pitch * len(rows))
-        _finish(chart, title, axis, scheme, height, {"max": most})
+        blank = "; không có thanh: chưa chấm" if len(scored) < len(rows) else ""
+        _finish(chart, title, axis + blank, scheme, height, {"max": most})
         charts.append(NativeChart(chart, height, _alt(title, about, scheme)))
     return charts
 

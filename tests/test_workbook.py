@@ -463,6 +463,15 @@ def test_a_unit_below_the_last_bound_is_drawn_without_a_shade(tmp_path):
     }  # fmt: skip
 
 
+def test_a_chart_of_unscored_units_only_names_them(tmp_path):
+    path = write_workbook(table([9.0, *[None] * 70], 10), tmp_path / "a.xlsx")
+    one, *others, _ = charts_of(path)
+    assert drawn(read(path), one)["a"] == [("Xuất sắc", 9)]
+    assert all(not any(drawn(read(path), chart).values()) for chart in others)
+    axis = others[0]["root"].xpath("//c:valAx//a:t/text()", namespaces=NAMESPACES)
+    assert "không có thanh: chưa chấm" in "".join(axis)
+
+
 def test_no_unit_scored_is_a_table_too(tmp_path):
     path = write_workbook(table([None, None]), tmp_path / "a.xlsx")
     (chart,) = charts_of(path)
