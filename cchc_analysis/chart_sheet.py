@@ -1,33 +1,33 @@
-"""The sheet of a workbook that holds its charts, and the numbers that they draw.
-
-They draw the numbers beside them on their sheet, not the table of the ranking: whoever sorts or
-filters that table would otherwise change which bar is dark, or mix two blocks under one title.
-"""
+"""The sheets that Excel computes and draws from that of the ranking, which they refer to."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing, grade_marks
-from cchc_analysis.labels import CHART_DATA, UNSCORED
+from cchc_analysis import drawing
+from cchc_analysis.format import format_number, format_ranking, format_signed
+from cchc_analysis.labels import AGAINST, AVERAGE, BLANK, SHEETS, TOTAL
 from cchc_analysis.native_charts import (
     PAGE,
     WIDTH,
     NativeChart,
     distribution_chart,
-    number_format,
     ranking_charts,
 )
-from cchc_analysis.ranking import grade_distribution
+from cchc_analysis.ranking import grade_distribution, in_order
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
-from cchc_analysis.table import grades_in_words
-from cchc_analysis.text import clean
-from cchc_analysis.worksheets import ROW, set_up_page, styles, write_number, write_text
+from cchc_analysis.table import grades_in_words, several_groups
+from cchc_analysis.text import unit_key
+from cchc_analysis.wording import measure_of
+from cchc_analysis.worksheets import MOST_PLACES, ROW, set_up_page, write_table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -35,65 +35,119 @@ if TYPE_CHECKING:
 
 _PRINTED = 95  # percent: charts fill the text width of a page
 _COVERED = 9  # columns that the charts cover
-_DATA = 10  # the column where the numbers begin
-_SMALL = {"font_size": 10}
+
+
+def _cells(columns: Sequence[str], column: str, first: int, last: int | None = None) -> str:
+    """Return the reference to cells of the sheet of the ranking, whose units begin at 0."""
+    at = ascii_uppercase[columns.index(column)]
+    end = "" if last is None else f":${at}${last + 2}"
+    return f"'{SHEETS['ranking']}'!${at}${first + 2}{end}"
+
+
+def write_distribution(
+    book: Workbook, ranking: pd.DataFrame, columns: Sequence[str], shades: Mapping
+) -> str:
+    """Write the counts, then the total of each group below them; return what is to be said."""
+    counts = grade_distribution(ranking, by=several_groups(ranking))
+    printed = format_ranking(counts)
+    is_total = (printed[SHOWN["grade"]] == TOTAL).to_numpy()
+    sizes = np.diff(np.flatnonzero(is_total), prepend=-1) - 1
+    units, share = SHOWN["units"], SHOWN["share_pct"]
+    known = (printed[share] != BLANK).to_numpy()
+    shares = np.where(known, 1, np.nan)  # of a total; the others follow
+    shares[~is_total] = counts["share_pct"] / 100
+    order = np.argsort(is_total, kind="stable")  # totals last, out of the way of the filter
+    values = printed.assign(**{share: shares}).iloc[order]
+    a, b, c = ascii_uppercase[printed.columns.get_loc(SHOWN["grade"]) :][:3]
+    rows, ends, row = [], [], 2
+    for (_, group), size in zip(in_order(ranking).groupby("group"), sizes, strict=True):
+        span = int(group.index[0]), int(group.index[-1])
+        grades, scores = _cells(columns, "grade", *span), _cells(columns, "score", *span)
+        for at in range(row, row + size):
+            rows.append((f'=COUNTIF({grades},"="&{a}{at})', f"={b}{at}/COUNT({scores})"))
+        ends.append([f"=SUM({at}{row}:{at}{row + size - 1})" for at in (b, c)])
+        row += size
+    of_units, of_share = zip(*rows, *ends, strict=True)
+    of_share = [form if has else "" for form, has in zip(of_share, known[order], strict=True)]
+    write_table(
+        book, SHEETS["distribution"], values, printed=printed.iloc[order], shades=shades,
+        formulas={units: of_units, share: of_share}, totals=len(ends),
+        notes=[printed.attrs["note"]],
+    )  # fmt: skip
+    return printed.attrs["note"]
+
+
+def write_comparison(
+    book: Workbook, ranking: pd.DataFrame, columns: Sequence[str], shades: Mapping, unit: str | None
+) -> None:
+    """Write how far each unit stands from the mean of its year and block, and from one unit."""
+    table, measure = in_order(ranking), measure_of(ranking)
+    value, of = ("score", "") if measure.in_points else ("percent", "_pct")
+    against = [f"from_mean{of}", *([] if unit is None else [f"from_unit{of}"])]
+    shown = ["number", *several_groups(table), "unit", value, "rank"]
+    values = table[shown].astype({"rank": "float64"}).assign(**dict.fromkeys(against, np.nan))
+    formulas = {c: [f"={_cells(columns, c, row)}" for row in table.index] for c in shown[1:]}
+    for column in (value, "rank"):  # a blank cell is no 0
+        formulas[column] = [f'=IF({f[1:]}="","",{f[1:]})' for f in formulas[column]]
+    formulas |= {column: [""] * len(table) for column in against}
+    at, ends, of_ends = ascii_uppercase[shown.index(value)], [], []
+    for _, group in table.groupby("group"):
+        scored = group.index[group["score"].notna()]
+        exact = pd.Series(measure.of(group), index=scored, dtype="object")
+        own = group.index[group["unit"].astype("str").map(unit_key) == unit]
+        span = f"{at}{group.index[0] + 2}:{at}{group.index[-1] + 2}"
+        mean = exact.sum() / len(exact) if len(exact) else np.nan
+        lines = [(mean, AVERAGE, "", f'=IFERROR(AVERAGE({span}),"")')]
+        for row in own.intersection(scored)[:1]:
+            name = f'="{AGAINST}"&{_cells(columns, "unit", row)}'
+            lines.append((exact[row], AGAINST + table["unit"][row], name, formulas[value][row]))
+        for column, (standard, name, of_name, form) in zip(against, lines, strict=False):
+            end = len(table) + len(ends) + 2
+            for row in group.index:
+                gap = f"ROUND({at}{row + 2}-${at}${end},9)"
+                formulas[column][row] = f'=IF({at}{row + 2}="","",{gap})'
+            values.loc[scored, column] = (exact - standard).astype("float64")
+            ends.append({**group.iloc[0][shown[1:-3]], "unit": name, value: float(standard)})
+            of_ends.append({"unit": of_name, value: form})
+    values = pd.concat([values, pd.DataFrame(ends, columns=values.columns)], ignore_index=True)
+    formulas = {c: [*own, *(end.get(c, "") for end in of_ends)] for c, own in formulas.items()}
+    printed, places = values.astype("object"), min(measure.places, MOST_PLACES)
+    for column in values.select_dtypes("number"):
+        decimals = format_signed if column in against else format_number
+        form = partial(decimals, places=places if column in (value, *against) else 0)
+        printed[column] = values[column].map(form)
+    write_table(
+        book, SHEETS["comparison"], values, printed=printed.rename(columns=SHOWN), shades=shades,
+        formulas=formulas, unit=unit, totals=len(ends),
+    )  # fmt: skip
 
 
 def write_charts(
-    book: Workbook, name: str, ranking: pd.DataFrame, *, scheme: GradeScheme, shades: Mapping
+    book: Workbook,
+    ranking: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    scheme: GradeScheme,
+    shades: Mapping,
 ) -> None:
-    """Write a sheet with the charts of each year and block, and right of them their numbers."""
-    sheet = book.add_worksheet(name)
+    """Write a sheet with the charts of each year and block.
+
+    `columns` are those of the sheet of the ranking. Its rows stand there in the order of
+    `in_order`, and on the sheet of the distribution the grades of each group below one another.
+    """
+    sheet = book.add_worksheet(SHEETS["charts"])
     set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
-    sheet.set_column(_DATA, _DATA, 50)
     table = drawing.ready(ranking)
-    table["unit"] = table["unit"].map(clean)
     table["words"] = grades_in_words(table)
-    unscored = table["unit"] + f" ({UNSCORED.lower()})"
-    ranked = table["rank"].astype("str") + ". " + table["unit"]
-    table["label"] = ranked.mask(table["score"].isna(), unscored)
-    in_use = set(table["words"][table["score"].notna()])
-    grades = [*scheme.grades, *sorted(in_use - set(scheme.grades))]
-    columns = {g: _DATA + 1 + at for at, g in enumerate(g for g in grades if g in in_use)}
-    _write_scores(book, sheet, table, columns)
-    charts: list[NativeChart] = []
+    grade, row = len(several_groups(table)), 1
+    of_ranking, of_distribution = [], []
     for _, group in table.groupby("group"):
-        charts += ranking_charts(book, name, group, _DATA, columns, scheme, shades)
-    top = len(table) + 3
-    for _, group in table.groupby("group"):
-        counts = grade_distribution(group)
-        names, _ = grade_marks.grade_names(counts, scheme)
-        _write_counts(book, sheet, top, names, counts["units"])
-        at = (top, _DATA)
-        charts.append(distribution_chart(book, name, group, counts, names, at, scheme, shades))
-        top += len(counts) + 2
-    _place(sheet, charts)
-
-
-def _write_scores(
-    book: Workbook, sheet: Worksheet, table: pd.DataFrame, columns: Mapping[str, int]
-) -> None:
-    """Write what the charts of the ranking draw: a row for each unit, a column for each grade."""
-    style = styles(book)
-    number = style(**_SMALL, num_format=number_format(table))
-    for header, column in {CHART_DATA: _DATA, **columns}.items():
-        write_text(sheet, 0, column, header, style, **_SMALL, bold=True)
-    for row, unit in enumerate(table.itertuples(), 1):
-        write_text(sheet, row, _DATA, unit.label, style, **_SMALL)
-        if unit.words in columns:
-            write_number(sheet, row, columns[unit.words], unit.percent, number)
-
-
-def _write_counts(
-    book: Workbook, sheet: Worksheet, top: int, names: Sequence[str], units: Sequence[int]
-) -> None:
-    style = styles(book)
-    for at, header in enumerate([CHART_DATA, SHOWN["units"]]):
-        write_text(sheet, top, _DATA + at, header, style, **_SMALL, bold=True)
-    for row, (name, count) in enumerate(zip(names, units, strict=True), top + 1):
-        write_text(sheet, row, _DATA, name, style, **_SMALL)
-        write_number(sheet, row, _DATA + 1, count, style(**_SMALL, num_format="0"))
+        counts, at = grade_distribution(group), (row, grade)
+        of_ranking += ranking_charts(book, group, columns, counts, at, scheme, shades)
+        of_distribution.append(distribution_chart(book, group, counts, at, scheme, shades))
+        row += len(counts)
+    _place(sheet, of_ranking + of_distribution)
 
 
 def _place(sheet: Worksheet, charts: Sequence[NativeChart]) -> None:

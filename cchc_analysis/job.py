@@ -83,7 +83,7 @@ class Job(NamedTuple):
         write_report(
             ranking, folder / "report.docx", unit=unit, template=self.options.template, **common
         )
-        write_workbook(ranking, folder / "report.xlsx", **common)
+        write_workbook(ranking, folder / "report.xlsx", unit=unit, **common)
         write_csv(format_ranking(check), folder / "check.csv")
         note = stamp(ranking, scheme=scheme)
         with mpl.style.context("cchc_analysis.report"):

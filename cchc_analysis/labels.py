@@ -143,7 +143,8 @@ SHEETS = {
     "check": "Đối chiếu",
     "notes": "Ghi chú",
 }
-CHART_DATA = "Số liệu của biểu đồ"
+AVERAGE = "Trung bình"
+AGAINST = "Đơn vị được so sánh: "
 METHOD = {
     "title": "Xếp hạng cải cách hành chính",
     "source": "Nguồn số liệu",
@@ -165,13 +166,15 @@ METHOD = {
     "shares": "Tỷ lệ",
     "numbers": "Số trong ô",
     "of_numbers": (
-        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn; không có công thức, nên sửa điểm thì xếp "
-        "hạng và xếp loại không tự đổi theo."
+        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn. Sửa điểm ở trang Xếp hạng thì trung bình, "
+        "chênh lệch và biểu đồ đổi theo, sửa xếp loại thì trang Phân bố đổi theo; xếp hạng và xếp "
+        "loại không có công thức nên không tự đổi."
     ),
     "charts": "Biểu đồ",
     "of_charts": (
-        "Biểu đồ lấy số ở bên phải của trang Biểu đồ: sửa số ở đó thì biểu đồ đổi theo; sắp xếp "
-        "hay lọc các trang khác không làm biểu đồ thay đổi."
+        "Biểu đồ lấy tên và số ngay ở trang Xếp hạng và trang Phân bố. Lọc hai trang này không làm "
+        "biểu đồ thay đổi; sắp xếp lại thì thanh đổi chỗ theo, còn màu và tên loại ở mỗi chỗ giữ "
+        "nguyên. Có nhiều khối, nhiều năm thì không sắp xếp lẫn với nhau."
     ),
 }
 

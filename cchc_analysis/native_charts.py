@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from cchc_analysis import drawing, grade_marks
-from cchc_analysis.format import LEAST_PLACES, format_percent, printed_places
-from cchc_analysis.labels import ASSUMED, scale
+from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
+from cchc_analysis.labels import ASSUMED, SHEETS, scale
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, decimal_comma
+from cchc_analysis.wording import measure_of
+from cchc_analysis.worksheets import MOST_PLACES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -37,80 +40,89 @@ class NativeChart(NamedTuple):
     alt: str
 
 
-def number_format(table: pd.DataFrame) -> str:
-    """Return the format of the scores that are drawn."""
-    in_points = drawing.out_of_100(table)
-    return "0." + "0" * (printed_places(table["score"]) if in_points else LEAST_PLACES)
-
-
 def ranking_charts(
     book: Workbook,
-    sheet: str,
     group: pd.DataFrame,
-    names: int,
-    columns: Mapping[str, int],
+    columns: Sequence[str],
+    counts: pd.DataFrame,
+    at: tuple[int, int],
     scheme: GradeScheme,
     shades: Mapping[str, str],
 ) -> list[NativeChart]:
     """Return the charts of one year and block, as many as it takes to fit each on a page.
 
-    The label of each unit stands in the column `names`, its score in that of its grade.
+    They draw the cells of the sheet of the ranking, whose columns are `columns`. A series is a
+    grade, whose name is a cell of those that begin `at` on the sheet of the distribution. It
+    reaches from the first unit of the chart to the last of that grade, and the next better one is
+    drawn over it: so each bar has one shade and one label, and no number is copied.
     """
-    scored = group["score"].notna()
-    own = {g: at for g, at in columns.items() if (group["words"][scored] == g).any()}
-    if not own:
+    sheet, words = SHEETS["ranking"], group["words"]
+    in_points = "percent" not in columns
+    name, value = columns.index("unit"), columns.index("score" if in_points else "percent")
+    if group["score"].isna().all():
         return []
-    lines = max(len(textwrap.wrap(label, _LETTERS)) for label in group["label"])
+    lines = max(len(textwrap.wrap(clean(unit), _LETTERS)) for unit in group["unit"])
     pitch = max(24, 8 + 13 * lines)
     parts = math.ceil(len(group) / max(1, (PAGE - _FRAME) // pitch))
     size = math.ceil(len(group) / parts)
-    axis = f"{'Điểm' if drawing.out_of_100(group) else 'Tỷ lệ điểm, %'} ({_scale(group)})"
-    about = drawing.first_and_last(group, drawing.values_in_words(group))
+    places = min(measure_of(group).places, MOST_PLACES) if in_points else LEAST_PLACES
+    drawn = group["score" if in_points else "percent"]
+    texts = drawn.map(partial(format_number, places=places))
+    # Stored beside the reference; the library itself would store a blank cell as 0.
+    drawn = drawn.astype("object").where(drawn.notna(), None)
+    about = drawing.first_and_last(group, texts if in_points else texts + "%")
+    axis = f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'} ({_scale(group)})"
+    most = float(group["max_score"].max()) if in_points else 100
+    place_of = {grade: place for place, grade in enumerate(counts["grade"])}
     charts = []
     for part in range(parts):
         rows = group.index[part * size : (part + 1) * size]
-        first, last = int(rows[0]) + 1, int(rows[-1]) + 1  # below the header
+        first, end = int(rows[0]) + 1, int(rows[-1]) + 1  # below the header
         chart = book.add_chart({"type": "bar"})
-        for grade, column in own.items():
+        scored = words[rows][group["score"][rows].notna()]
+        for grade in reversed(dict.fromkeys(scored if len(scored) else words[rows])):
+            own = rows[words[rows] == grade]
             chart.add_series(
                 {
-                    "name": [sheet, 0, column],
-                    "categories": [sheet, first, names, last, names],
-                    "values": [sheet, first, column, last, column],
+                    "name": [SHEETS["distribution"], at[0] + place_of[grade], at[1]],
+                    "categories": [sheet, first, name, end, name],
+                    "values": [sheet, first, value, end, value],
+                    "values_data": drawn.loc[first - 1 : end - 1].tolist(),
                     "gap": 40,
-                    "overlap": 100,  # a unit has one grade: its bars stand in one line
+                    "overlap": 100,
                     **_filled(shades.get(grade, "#ffffff")),
                     "data_labels": {
                         "value": True, "series_name": True, "separator": " ", "font": _FONT,
-                        "num_format": number_format(group),
+                        "num_format": "0." + "0" * places,
+                        "custom": [{"delete": True}] * (int(own[0]) + 1 - first),
                     },
                 }
             )  # fmt: skip
-        title = f"Xếp hạng các đơn vị theo {drawing.measure(group)}{_of(group)}"
-        title += f" ({part + 1}/{parts})" if parts > 1 else ""
+            end = int(own[0])
+        title = f"Xếp hạng các đơn vị theo {'điểm' if in_points else 'tỷ lệ điểm'} cải cách"
+        title += f" hành chính{_of(group)}" + (f" ({part + 1}/{parts})" if parts > 1 else "")
         height = max(_LOWEST, _FRAME + pitch * len(rows))
-        _finish(chart, title, axis, scheme, height, {"max": 100})
+        blank = "; không có thanh: chưa chấm" if len(scored) < len(rows) else ""
+        _finish(chart, title, axis + blank, scheme, height, {"max": most})
         charts.append(NativeChart(chart, height, _alt(title, about, scheme)))
     return charts
 
 
 def distribution_chart(
     book: Workbook,
-    sheet: str,
     group: pd.DataFrame,
     counts: pd.DataFrame,
-    names: Sequence[str],
     at: tuple[int, int],
     scheme: GradeScheme,
     shades: Mapping[str, str],
 ) -> NativeChart:
-    """Return the chart of how many units have each grade; their numbers stand below `at`."""
-    top, column = at
-    first, last = top + 1, top + len(counts)
+    """Return the chart of how many units have each grade, drawn from the cells that begin `at`."""
+    sheet, (first, column) = SHEETS["distribution"], at
+    last = first + len(counts) - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
         {
-            "name": [sheet, top, column + 1],
+            "name": [sheet, 0, column + 1],
             "categories": [sheet, first, column, last, column],
             "values": [sheet, first, column + 1, last, column + 1],
             "gap": 40,
@@ -125,6 +137,7 @@ def distribution_chart(
     height = max(_LOWEST, _FRAME + 30 * len(counts))
     most = max(int(counts["units"].max()), 1)
     _finish(chart, title, axis, scheme, height, {"max": most, "major_unit": _step(most)})
+    names, _ = grade_marks.grade_names(counts, scheme)
     shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
     told = "; ".join(names + ": " + counts["units"].astype("str") + shares)
     return NativeChart(chart, height, _alt(title, f"{told}.", scheme))
@@ -160,9 +173,12 @@ def _finish(
     chart: Chart, title: str, axis: str, scheme: GradeScheme, height: int, bounds: dict
 ) -> None:
     """Set titles, axes and frame: best on top, from zero, with room for names and labels."""
-    axis += f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
+    bounds_in_view = "/".join(decimal_comma(bound) for bound in scheme.bounds if bound)
+    axis += f"\nNgưỡng xếp loại: {bounds_in_view}%" if bounds_in_view else ""
+    axis += f" ({ASSUMED})" if scheme.assumed else ""
     chart.set_title({"name": title, "name_font": _FONT | {"size": 12, "bold": True}})
     chart.set_legend({"none": True})
+    chart.show_hidden_data()  # whoever filters a table changes no chart
     # Excel's bars lie down and its axes do not: y is that of the names.
     chart.set_y_axis(
         {"reverse": True, "crossing": "max", "num_font": _FONT, "interval_unit": 1, **_NO_LINES}

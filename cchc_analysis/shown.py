@@ -61,9 +61,10 @@ SHOWN = {
     "field": "Lĩnh vực",
     "published_total": "Tổng điểm công bố",
     "difference": "Chênh lệch (công bố – cộng lại)",
-    "mean_score": "Điểm trung bình",
     "from_mean": "So với trung bình (điểm)",
     "from_mean_pct": "So với trung bình (điểm %)",
+    "from_unit": "So với đơn vị được so sánh (điểm)",
+    "from_unit_pct": "So với đơn vị được so sánh (điểm %)",
     "lost": "Điểm bị mất",
     "lost_pct": "Tỷ lệ mất so với điểm tối đa (%)",
 }

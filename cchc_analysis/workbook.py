@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import io
+import re
 from os import PathLike, fspath
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis import grade_marks, worksheets
-from cchc_analysis.chart_sheet import write_charts
+from cchc_analysis.chart_sheet import write_charts, write_comparison, write_distribution
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
+from cchc_analysis.drawing import chosen_rows
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.format import as_laid_out, format_number, format_ranking, format_signed
-from cchc_analysis.labels import METHOD, SHEETS, TOTAL, scale
-from cchc_analysis.ranking import grade_distribution, graded, in_order, ranked
+from cchc_analysis.format import as_laid_out, format_ranking
+from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale
+from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.shown import SHOWN
-from cchc_analysis.table import SCORES, check_columns, several_groups
-from cchc_analysis.wording import measure_of
+from cchc_analysis.table import SCORES, check_columns, group_columns
+from cchc_analysis.text import unit_key
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-_COMPARED = ("number", "year", "block", "unit", "score", "max_score", "percent", "rank")
+# What Excel computes from the cells of a row; nine places, so that no noise of a float is left.
+_FORMULAS = {
+    "percent": "=100*{score}/{max_score}",
+    "difference": "=ROUND({published_total}-{score},9)",
+    "score_change": "=ROUND({score_after}-{score_before},9)",
+    "rank_change": "={rank_before}-{rank_after}",
+    "lost": "=ROUND({max_score}-{score},9)",
+    "lost_pct": "=100*{lost}/{max_score}",
+}
+_GIVEN = ("score", "max_score", "score_before", "score_after", "published_total")
 _NOTES = (22, 66)  # widths of the columns of the sheet of notes
 
 
@@ -38,14 +49,16 @@ def write_workbook(
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     fields: pd.DataFrame | None = None,
+    unit: str | None = None,
     source: str | None = None,
 ) -> Path:
     """Write a ranking and all that is made from it as one workbook for Excel.
 
     Sheets: ranking, distribution, charts, each unit against the mean of its year and block, changes
     (with `before`), fields (with `fields`), published figures that differ, and method. Cells hold
-    numbers unrounded, shown as they are printed; the charts are Excel's own. A unit without a score
-    has blank cells. The same tables give the same bytes in every run.
+    numbers unrounded, shown as they are printed. The charts are Excel's own and draw the cells of
+    ranking and distribution; counts, totals, means and differences are formulas, ranks and grades
+    are not. A unit without a score has blank cells. The same tables give the same bytes.
 
     Parameters
     ----------
@@ -59,6 +72,8 @@ def write_workbook(
         Scores or a ranking of an earlier year, to compare as `compare_periods` does.
     fields : DataFrame, optional
         Scores by field, as `load_fields` gives them.
+    unit : str, optional
+        The unit to mark, and to compare the others with beside the mean.
     source : str, optional
         Where the data are from, for the sheet of notes.
 
@@ -70,8 +85,8 @@ def write_workbook(
     Raises
     ------
     ValueError
-        If the ending is another, there is no unit, a column is missing, the grades are of another
-        scheme, or the two tables do not compare.
+        If the ending is another, there is no unit or not the one to mark, a column is missing, the
+        grades are of another scheme, or the two tables do not compare.
 
     Examples
     --------
@@ -87,15 +102,15 @@ def write_workbook(
         raise ValueError("Bảng không có đơn vị nào để ghi.")
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
+    if unit is not None:
+        unit = unit_key(table["unit"][chosen_rows(table, unit)].iloc[0])
     data = io.BytesIO()
     book = worksheets.new_book(data, METHOD["title"])
     shades = grade_marks.grade_shades(scheme)
-    worksheets.write_table(
-        book, SHEETS["ranking"], as_laid_out(table), printed=format_ranking(table), shades=shades
-    )
-    about = _write_distribution(book, table, shades)
-    write_charts(book, SHEETS["charts"], table, scheme=scheme, shades=shades)
-    _write_comparison(book, table, shades)
+    columns = _write(book, "ranking", table, shades, unit)
+    about = write_distribution(book, table, columns, shades)
+    write_charts(book, table, columns, scheme=scheme, shades=shades)
+    write_comparison(book, table, columns, shades, unit)
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme)
         out_of_100 = all(
@@ -103,63 +118,51 @@ def write_workbook(
             for when in ("before", "after")
         )
         repeated = ["percent_before", "percent_after"] if out_of_100 else []
-        _write(book, "change", change.drop(columns=repeated), shades, change.attrs["note"])
+        note = change.attrs["note"]
+        _write(book, "change", change.drop(columns=repeated), shades, unit, note)
     if fields is not None:
-        _write(book, "fields", field_losses(fields), shades)
-        _write(book, "matrix", field_matrix(fields), shades)
+        _write(book, "fields", field_losses(fields), shades, unit)
+        _write(book, "matrix", _in_rank_order(field_matrix(fields), table), shades, unit)
     check = check_published(table)
-    _write(book, "check", check, shades, check.attrs["note"])
+    _write(book, "check", check, shades, unit, check.attrs["note"])
     _write_notes(book, table, scheme, about, source)
     book.close()
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def _write(book: Workbook, name: str, table: pd.DataFrame, shades: dict, *notes: str) -> None:
-    printed = format_ranking(table)
-    worksheets.write_table(book, SHEETS[name], table, printed=printed, shades=shades, notes=notes)
-
-
-def _write_distribution(book: Workbook, table: pd.DataFrame, shades: dict) -> str:
-    """Write the counts, then the total of each group below them; return what is to be said."""
-    counts = grade_distribution(table, by=several_groups(table))
-    printed = format_ranking(counts)
-    is_total = (printed[SHOWN["grade"]] == TOTAL).to_numpy()
-    group = np.cumsum(is_total)
-    units = np.zeros(len(printed))
-    share = np.zeros(len(printed))
-    units[~is_total], share[~is_total] = counts["units"], counts["share_pct"] / 100
-    units[is_total] = [units[(group == at) & ~is_total].sum() for at in range(group[-1])]
-    share[is_total] = np.where(printed[SHOWN["share_pct"]][is_total] == "100%", 1, np.nan)
-    values = printed.assign(**{SHOWN["units"]: units, SHOWN["share_pct"]: share})
-    order = np.argsort(is_total, kind="stable")  # totals last, out of the way of the filter
-    worksheets.write_table(
-        book, SHEETS["distribution"], values.iloc[order], printed=printed.iloc[order],
-        shades=shades, totals=int(is_total.sum()), notes=[printed.attrs["note"]],
-    )  # fmt: skip
-    return printed.attrs["note"]
-
-
-def _write_comparison(book: Workbook, table: pd.DataFrame, shades: dict) -> None:
-    """Write how far each unit stands from the mean of its year and block."""
-    measure = measure_of(table)
-    ordered = in_order(table)
-    means, differences = (pd.Series(np.nan, index=ordered.index) for _ in range(2))
-    for _, group in ordered[ordered["score"].notna()].groupby("group"):
-        values = measure.of(group)
-        mean = sum(values) / len(values)
-        means[ordered["group"] == group["group"].iloc[0]] = float(mean)
-        differences[group.index] = [float(value - mean) for value in values]
+def _write(
+    book: Workbook, name: str, table: pd.DataFrame, shades: dict, unit: str | None, *notes: str
+) -> list[str]:
+    """Write a table without its columns of text that are blank throughout; return its columns."""
     values, printed = as_laid_out(table), format_ranking(table)
-    kept = [at for at, column in enumerate(values) if column in _COMPARED]
+    blank = printed.isin(["", BLANK]).all() & (len(values) > 0)
+    is_number = [pd.api.types.is_numeric_dtype(kind) for kind in values.dtypes]
+    kept = np.flatnonzero(~blank.to_numpy() | is_number)
     values, printed = values.iloc[:, kept], printed.iloc[:, kept]
-    names = ("mean_score", "from_mean") if measure.in_points else ("mean", "from_mean_pct")
-    for name, column, form in zip(
-        names, (means, differences), (format_number, format_signed), strict=True
-    ):
-        values = values.assign(**{name: column})
-        texts = [form(value, measure.places) for value in column]
-        printed = printed.assign(**{SHOWN[name]: texts})
-    worksheets.write_table(book, SHEETS["comparison"], values, printed=printed, shades=shades)
+    letter, formulas = dict(zip(values, ascii_uppercase, strict=False)), {}
+    for column, form in _FORMULAS.items():
+        if {column, *re.findall(r"{(\w+)}", form)} <= set(letter):
+            formulas[column] = [
+                form.format_map({c: f"{at}{row}" for c, at in letter.items()}) if known else ""
+                for row, known in enumerate(values[column].notna(), 2)
+            ]
+    worksheets.write_table(
+        book, SHEETS[name], values, printed=printed, shades=shades, formulas=formulas,
+        given=[] if {"field", "note"} & set(table) else _GIVEN,  # scores there are sums
+        unit=unit, notes=notes,
+    )  # fmt: skip
+    return list(values)
+
+
+def _in_rank_order(matrix: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a matrix of fields in the order of the ranking, others last."""
+    on = ["unit", *(column for column in group_columns(matrix) if column in table)]
+    own, order = (
+        pd.MultiIndex.from_frame(rows[on].astype("str").map(unit_key))
+        for rows in (matrix, in_order(table))
+    )
+    place = order.unique().get_indexer(own)
+    return matrix.iloc[np.argsort(np.where(place < 0, len(order), place), kind="stable")]
 
 
 def _write_notes(

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.grade_marks import ink_on
 from cchc_analysis.labels import BLANK, NO_GRADE, UNSCORED
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, unit_key
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -25,9 +26,11 @@ COLUMN, ROW = 72, 21  # pixels of a column and a row in that font, where no othe
 _CREATED = datetime(2000, 1, 1)  # the same in every run
 _HEADER = {"bold": True, "text_wrap": True, "align": "center", "bg_color": "#d9d9d9", "border": 1}
 _WIDEST = 56  # of a column; a longer name is broken over lines
-_WIDE = 9  # a table of more columns is printed across the page
+_HEAD = 4  # about so many lines of a header: a high one pushes rows off the page
+_WIDE = 105  # a wider table is printed across the page
 _BOLD = 1.1
 LINE = 16.5  # points
+MOST_PLACES = 3  # of what is computed
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
 
@@ -51,32 +54,44 @@ def write_table(
     *,
     printed: pd.DataFrame,
     shades: Mapping[str, str],
+    formulas: Mapping[str, Sequence[str]] | None = None,
+    given: Sequence[str] = (),
+    unit: str | None = None,
     totals: int = 0,
     notes: Sequence[str] = (),
 ) -> None:
     """Write a table on a new sheet: header in the first row, numbers as numbers, notes below.
 
-    `printed` has the same rows and columns as text: its headers, its decimal places and its words
-    are those of the sheet. The last rows, so many as `totals`, are not filtered or sorted.
+    `printed` has the same rows and columns as text: its headers, its decimal places (no more than
+    three but in columns that are `given`) and its words are those of the sheet. A column of
+    `formulas` has one for each row, "" for none; the value is stored with it. Rows of `unit`, a key
+    of a name, are bold. The last rows, so many as `totals`, are not filtered or sorted.
     """
+    own = table["unit"].astype("str").map(unit_key) == unit if "unit" in table else []
+    marked = np.flatnonzero(own)
     sheet = book.add_worksheet(name)
     style = styles(book)
     for column, header in enumerate(printed):
         write_text(sheet, 0, column, header, style, **_HEADER)
         values, texts = table.iloc[:, column], _as_text(printed.iloc[:, column])
         is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        number_format = number_format_of(texts) if is_number else ""
-        for row, (value, text) in enumerate(zip(values, texts, strict=True), 1):
-            look = {"border": 1, "bold": row > len(table) - totals}
+        places = None if values.name in given else MOST_PLACES
+        number = {"num_format": _number_format(texts, places), **_side(texts)} if is_number else {}
+        of_column = (formulas or {}).get(values.name, [""] * len(table))
+        words = {} if values.name == "unit" else {NO_GRADE, UNSCORED, BLANK, *shades}
+        for row, (value, text, formula) in enumerate(zip(values, texts, of_column, strict=True), 1):
+            look = {"border": 1, "bold": row > len(table) - totals or row - 1 in marked, **number}
             if is_number:
-                number = style(**look, num_format=number_format, **_side(texts))
-                write_number(sheet, row, column, value, number)
+                stored = "" if pd.isna(value) else float(value)
+                if formula:
+                    sheet.write_formula(row, column, formula, style(**look), stored)
+                else:  # nothing is a blank cell
+                    sheet.write(row, column, stored, style(**look))
                 continue
-            shade = shades.get(text)
+            shade = shades.get(text) if text in words else None
             colors = {"bg_color": shade, "font_color": ink_on(shade)} if shade else {}
-            is_word = text in (*shades, NO_GRADE, UNSCORED, BLANK)
-            look |= {"align": "center" if is_word else "left", "text_wrap": True}
-            write_text(sheet, row, column, text, style, **look, **colors)
+            look |= {"align": "center" if text in words else "left", "text_wrap": True}
+            write_text(sheet, row, column, text, style, formula, **look, **colors)
     widths = [_width(header, _as_text(printed.iloc[:, at])) for at, header in enumerate(printed)]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
@@ -88,26 +103,15 @@ def write_table(
     last = len(table) - totals
     sheet.autofilter(0, 0, max(last, 1), len(widths) - 1)
     sheet.freeze_panes(1, 0)
-    write_notes(sheet, len(table) + 2, widths, notes, style)
-    set_up_page(sheet, landscape=len(widths) > _WIDE)
-    sheet.fit_to_pages(1, 0)  # one page wide, as many high as it needs
-    sheet.repeat_rows(0)
-
-
-def write_notes(
-    sheet: Worksheet,
-    row: int,
-    widths: Sequence[float],
-    notes: Sequence[str],
-    style: Callable[..., Format],
-) -> None:
-    """Write each note below a table, across its columns and as high as it needs."""
-    for at, note in enumerate(filter(None, notes), row):
-        look = {"text_wrap": True, "italic": True, "valign": "top", "border": 0}
+    look = {"text_wrap": True, "italic": True, "valign": "top", "border": 0}
+    for at, note in enumerate(filter(None, notes), len(table) + 2):
         if len(widths) > 1:
             sheet.merge_range(at, 0, at, len(widths) - 1, "", style(**look))
         write_text(sheet, at, 0, note, style, **look)
         sheet.set_row(at, LINE * lines_of(note, sum(widths)))
+    set_up_page(sheet, landscape=sum(widths) > _WIDE)
+    sheet.fit_to_pages(1, 0)  # one page wide, as many high as it needs
+    sheet.repeat_rows(0)
 
 
 def lines_of(text: object, width: float) -> int:
@@ -146,25 +150,22 @@ def write_text(
     column: int,
     text: str,
     style: Callable[..., Format],
+    formula: str = "",
     **look: object,
 ) -> None:
-    """Write text as text, whatever it looks like."""
+    """Write text as text, whatever it looks like, or as what a formula gives."""
     text = clean(text)
+    if formula:
+        sheet.write_formula(row, column, formula, style(**look), text)
+        return
     quoted = {"quote_prefix": True} if text.startswith(_LIKE_FORMULAS) else {}
     sheet.write_string(row, column, text, style(**look, **quoted))
 
 
-def write_number(sheet: Worksheet, row: int, column: int, value: float, look: Format) -> None:
-    """Write a number, or a blank cell where there is none."""
-    if pd.isna(value):
-        sheet.write_blank(row, column, None, look)
-    else:
-        sheet.write_number(row, column, float(value), look)
-
-
-def number_format_of(texts: pd.Series) -> str:
+def _number_format(texts: pd.Series, most: int | None = None) -> str:
     """Return the number format that shows a column as it is printed; Excel sets the comma."""
     places = int(texts.str.extract(",([0-9]+)")[0].str.len().max()) if _has(texts, ",") else 0
+    places = places if most is None else min(places, most)
     form = "0." + "0" * places if places else "0"
     if _has(texts, "%"):
         return f"{form}%"
@@ -184,8 +185,8 @@ def _side(texts: pd.Series) -> dict:
 
 def _width(header: str, texts: pd.Series) -> float:
     longest = max([0, *map(_size, texts)])
-    words = max(_size(word) for word in header.split()) * _BOLD + 1.5  # and the filter's arrow
-    return min(max(longest, words, 7) + 2, _WIDEST)
+    words = max([_size(header) / _HEAD, *map(_size, header.split())]) * _BOLD
+    return min(max(longest, words + 1.5, 7) + 2, _WIDEST)  # and the filter's arrow
 
 
 def set_up_page(sheet: Worksheet, *, landscape: bool = False) -> None:
