@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.drawing import LETTER, with_minus
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OTHERS = "#606060"
-_LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
 _GAP = 9
 
 
@@ -27,8 +28,8 @@ def write_columns(ax: Axes, columns: Mapping[str, Iterable[str]], rows: Iterable
     """Write columns of numbers under their heads, right of the axes, flush right."""
     at = 0
     for head, texts in columns.items():
-        texts = list(texts)
-        at += _GAP + _LETTER * max(map(len, (head, *texts)))
+        texts = list(map(with_minus, texts))
+        at += _GAP + LETTER * max(map(len, (head, *texts)))
         where = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
         ax.annotate(head, (1, 1), (at, 3), xycoords="axes fraction", **where)
         for row, text in zip(rows, texts, strict=True):
