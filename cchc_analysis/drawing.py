@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -166,12 +168,21 @@ def is_wide(ax: Axes) -> bool:
     return ax.get_figure(root=True).get_figwidth() >= _WIDTH
 
 
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Lay out without matplotlib's warning of a letter that lacks: `save_chart` refuses it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
 def _narrow_words(ax: Axes) -> None:
     """Break the title and what stands below the axis into lines that a narrow figure has room for.
 
     The title begins where the axes do, and the words below are centred on them.
     """
-    ax.figure.draw_without_rendering()
+    with measuring():
+        ax.figure.draw_without_rendering()
     points = 72 / ax.figure.dpi
     box, right = ax.get_window_extent(), ax.figure.bbox.x1
     beside = min(box.x0 + box.x1, 2 * right - box.x0 - box.x1) * points

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
+from cchc_analysis.drawing import measuring
 from cchc_analysis.files import FORBIDDEN, write_whole
 from cchc_analysis.small_print import check_letters, write_below
 
@@ -101,7 +102,8 @@ def save_chart(
     told = " ".join(one.get_label() for one in charts or [ax])
     about = _about(title, alt or told or title, source or "")
     engine, margins = figure.get_layout_engine(), _margins(figure)
-    text = write_below(figure, small_print)
+    with measuring():
+        text = write_below(figure, small_print)
     try:
         check_letters(figure)
         _settle(figure)

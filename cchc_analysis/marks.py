@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, with_minus
+from cchc_analysis.drawing import LETTER, measuring, with_minus
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,8 @@ def set_percent_axis(ax: Axes, values: pd.Series) -> str:
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return how wide and high the axes are once the text beside them has taken its place."""
-    ax.figure.draw_without_rendering()
+    with measuring():
+        ax.figure.draw_without_rendering()
     box = ax.get_window_extent()
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
 
