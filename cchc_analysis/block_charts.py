@@ -87,7 +87,7 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
         percent = rows["percent"].to_numpy()
         for value, units in _piles(percent, of_group, _WORDS * per_point):
             ax.annotate(
-                f"{units} đơn vị", (value, at - _LANES * step), (0, 5), textcoords="offset points",
+                f"{units} đơn vị", (value, at - _LANES * step), (0, 8), textcoords="offset points",
                 ha="center", fontsize=8,
             )  # fmt: skip
         seen = np.abs(of_group) <= _LANES

@@ -272,6 +272,9 @@ def test_more_units_than_there_is_room_for_are_a_number():
     high = plot_blocks(many)
     assert high.figure.get_figheight() == pytest.approx(ax.figure.get_figheight(), abs=0.2)
     assert texts(high)[-1] == "200 đơn vị"
+    check_texts(high)
+    blocks = pd.concat([many.assign(block=name) for name in "xyz"], ignore_index=True)
+    check_texts(plot_blocks(blocks))
     few = plot_blocks(equal.iloc[6:])
     assert not any("đơn vị" in text for text in texts(few)[4:])
     assert len(few.collections[0].get_offsets()) == 15
