@@ -63,7 +63,8 @@ def plot_change(
     colors = np.where(chosen, drawing.ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
     edges = np.where(chosen, "black", OTHERS)
-    ax.scatter(before, rows, s=44, c="white", edgecolor=edges, linewidth=1.2, zorder=3)
+    # So much larger than what is drawn over it that a ring is left where nothing changed.
+    ax.scatter(before, rows, s=80, c="white", edgecolor=edges, linewidth=1.2, zorder=3)
     ax.scatter(after, rows, s=24, c=colors, edgecolor=edges, linewidth=0.8, zorder=4)
     mark_names(ax, chosen)
     scores = table[["score_before", "score_after"]].to_numpy("float64")

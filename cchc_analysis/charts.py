@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import drawing, grade_marks
-from cchc_analysis.chart_tables import differences_from, hand_over, reference, value_header, who
+from cchc_analysis import chart_tables, drawing, grade_marks
+from cchc_analysis.chart_tables import hand_over, value_header, who
 from cchc_analysis.format import format_number, format_percent
-from cchc_analysis.labels import ASSUMED, MEAN
+from cchc_analysis.labels import ASSUMED, BLANK, MEAN
+from cchc_analysis.marks import mark_names
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
@@ -57,17 +58,16 @@ def plot_ranking(
     ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
     grade_marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
-    drawing.set_title(
-        ax, f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
-    )
     ax.set_xlim(0, 100)
-    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
+    title = f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme, title)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
     measured = {value_header(table): values.str.rstrip("%"), SHOWN["grade"]: grades}
     return hand_over(
         ax,
         {**who(table), SHOWN["rank"]: table["rank"], **measured, **cutoffs},
-        f"Biểu đồ thanh ngang: xếp hạng {len(table)} đơn vị theo {drawing.measure(table)}. "
+        f"Biểu đồ thanh ngang: xếp hạng {drawing.units_in_words(table)} theo "
+        f"{drawing.measure(table)}. "
         f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
         f"{grade_marks.assumption(scheme)}",
     )
@@ -105,22 +105,18 @@ def plot_distribution(
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
     names, bounds = grade_marks.grade_names(distribution, scheme)
-    shares = distribution["share_pct"].map(
-        lambda s: "" if pd.isna(s) else f" ({format_percent(s)})"
-    )
-    texts = distribution["units"].astype("str") + shares
+    distribution, base = grade_marks.with_shares(distribution)
+    shares = distribution["share_pct"].map(format_percent)
+    texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     ax = drawing.row_axes(ax, names, narrow=True)
     bars = grade_marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
     ax.set_title("Phân bố xếp loại cải cách hành chính")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.2)
-    scored = distribution["units"][distribution["share_pct"].notna()].sum()
-    several = distribution.columns[0] != "grade"
-    base = "số đơn vị được chấm của từng nhóm" if several else f"{scored} đơn vị được chấm"
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
-    ax.set_xlabel(f"Số đơn vị (tỷ lệ trên {base}){assumed}")
-    shown = distribution.assign(share_pct=distribution["share_pct"].map(format_percent))
+    ax.set_xlabel(f"Số đơn vị ({base}){assumed}")
+    shown = distribution.assign(share_pct=shares)
     shown.insert(shown.columns.get_loc("units"), "Ngưỡng", bounds)
     return hand_over(
         ax,
@@ -144,8 +140,8 @@ def plot_comparison(
     ranking : DataFrame
         A ranking, as `rank_units` gives it.
     unit : str, optional
-        The unit to compare with; by default the mean of the scored units. Either is taken within
-        each year and block.
+        The unit to compare with, where it has a score: other years and blocks are left out. By
+        default the mean of the scored units of each year and block.
     scheme : str or GradeScheme
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     ax : Axes, optional
@@ -163,9 +159,9 @@ def plot_comparison(
     ['+14,00', '0,00']
     """
     scheme = load_scheme(scheme)
-    table = drawing.ready(graded(ranking, scheme))
+    table, where = chart_tables.groups_of(drawing.ready(graded(ranking, scheme)), unit)
     chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
-    standard, what = reference(table, chosen, unit)
+    standard, what, of_whom = chart_tables.reference(table, chosen, unit)
     ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
@@ -174,19 +170,21 @@ def plot_comparison(
         at = group.index
         ax.vlines(standard[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    differences, places = differences_from(table, standard, unit)
+    differences, places = chart_tables.differences_from(table, standard, unit)
     drawing.write_right(ax, differences)
-    if len(groups) == 1 and pd.notna(standard[0]):
-        what += f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
-    drawing.set_title(ax, f"Chênh lệch so với {what}{drawing.of_year(table)}")
+    mark_names(ax, chosen)
+    value = f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
+    value = value if len(groups) == 1 and pd.notna(standard[0]) else ""
     lowest = min(table["percent"].min(), standard.min())
     lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
     ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme)
+    title = f"Chênh lệch so với {what}{of_whom}{value}{drawing.of_year(table)}"
+    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
-    ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
+    beside = f"Nét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
+    ax.set_xlabel("\n".join([ax.get_xlabel(), beside, *where]))
     numbers = {
         value_header(table): drawing.values_in_words(table).str.rstrip("%"),
         f"So với {line}": standard.map(lambda value: format_number(value, places)),
@@ -195,6 +193,7 @@ def plot_comparison(
     return hand_over(
         ax,
         {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {len(table)} đơn vị so với {what}. "
+        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(table)} so với {what}{value}. "
+        f"{''.join(f'{words}. ' for words in where)}"
         f"{drawing.first_and_last(table, differences)}{grade_marks.assumption(scheme)}",
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import is_unit, row_names
+from cchc_analysis.table import is_unit, row_names, several_groups
 from cchc_analysis.text import fewest_lines, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACCENT = "#d6604d"
-_TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
+TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
 _WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 _LINE = 0.14  # inches: one line of 8 pt
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
@@ -88,27 +91,57 @@ def row_axes(
 
 def write_right(ax: Axes, texts: Iterable[str]) -> None:
     """Write a text beside each row, right of the axes, where no bar or line can cross it."""
-    for row, text in enumerate(texts):
+    for row, text in enumerate(map(with_minus, texts)):
         ax.text(1.01, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
+
+
+def with_minus(text: str) -> str:
+    """Return a number with a true minus: a hyphen looks like the dash for what is missing.
+
+    Only for pictures: Excel takes a number with this sign for text.
+    """
+    return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)
+
+
+def units_in_words(table: pd.DataFrame) -> str:
+    """Return how many units are drawn, and of how many where some have no score."""
+    scored, units = table["score"].count(), f"{len(table)} đơn vị"
+    return units if scored == len(table) else f"{scored} đơn vị được chấm (trong số {units})"
+
+
+def group_in_words(table: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """Return the year and block of rows of one group, as far as the table has several."""
+    first = rows.iloc[0]
+    words = {"year": f"năm {first.get('year')}", "block": f"{first.get('block')}"}
+    known = {c: words[c] if pd.notna(first[c]) else "không ghi" for c in several_groups(table)}
+    return ", ".join(known.values())
 
 
 def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
     """Return a sentence on the first and the last scored units of each year and block."""
-    scored = table[table["score"].notna()]
-    if scored.empty:
-        return "Chưa có đơn vị nào được chấm."
     sentences = []
-    for _, rows in scored.groupby("group"):
+    for _, rows in table.groupby("group"):
+        where = group_in_words(table, rows)
+        where = f" ({where})" if where else ""
+        rows = rows[rows["score"].notna()]
+        if rows.empty:
+            sentences.append(f"Chưa có đơn vị nào được chấm{where}.")
+            continue
         ends = []
         for rank in (rows["rank"].min(), rows["rank"].max()):
             tied = rows["name"][rows["rank"] == rank]
             value = "" if values is None else f" ({values[tied.index[0]]})"
             ends.append(f"{listed(tied.tolist())}{value}")
-        sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
+        if len(rows) == 1:
+            sentences.append(f"Chỉ một đơn vị được chấm: {ends[0]}.")
+        elif len(tied) == len(rows):
+            sentences.append(f"Cả {len(rows)} đơn vị được chấm{where} đồng hạng{value}.")
+        else:
+            sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
     return " ".join(sentences)
 
 
-def set_title(ax: Axes, title: str, pad: float = _TITLE_PAD) -> None:
+def set_title(ax: Axes, title: str, pad: float = TITLE_PAD) -> None:
     """Set the title, broken into lines, above the cut-offs."""
     one_word = "cải cách hành chính"
     title = title.replace(one_word, one_word.replace(" ", "\xa0"))
@@ -131,12 +164,21 @@ def is_wide(ax: Axes) -> bool:
     return ax.get_figure(root=True).get_figwidth() >= _WIDTH
 
 
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Lay out without matplotlib's warning of a letter that lacks: `save_chart` refuses it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
 def _narrow_words(ax: Axes) -> None:
     """Break the title and what stands below the axis into lines that a narrow figure has room for.
 
     The title begins where the axes do, and the words below are centred on them.
     """
-    ax.figure.draw_without_rendering()
+    with measuring():
+        ax.figure.draw_without_rendering()
     points = 72 / ax.figure.dpi
     box, right = ax.get_window_extent(), ax.figure.bbox.x1
     beside = min(box.x0 + box.x1, 2 * right - box.x0 - box.x1) * points

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
+from cchc_analysis.drawing import measuring
 from cchc_analysis.files import FORBIDDEN, write_whole
 from cchc_analysis.small_print import check_letters, write_below
 
@@ -41,7 +42,8 @@ def save_chart(
     """Save the figure of a chart in each format, with source and note in small print below it.
 
     The same chart gives the same bytes in every run. What it shows is written beside it as a table
-    (`chart_table`), with the ending ``.csv``.
+    (`chart_table`), with the ending ``.csv``. Of several charts in one figure each has its table
+    (``-2.csv``…) and its part of the alt text, that of `ax` first.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def save_chart(
     formats : sequence of {"png", "svg", "pdf"}
         PNG has 300 dpi.
     alt : str, optional
-        The alt text kept in the file; by default the label that the chart functions give `ax`. A
+        The alt text kept in the file; by default the label that the chart functions give. A
         PDF keeps it as its subject, and the source as its keywords.
     source, note : str, optional
         Where the data are from, and what a reader has to know (an assumed scheme, the tie rule,
@@ -95,9 +97,13 @@ def save_chart(
     figure = ax.get_figure(root=True)
     small_print = [part for part in (source and f"Nguồn: {source}", note) if part]
     title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
-    about = _about(title, alt or ax.get_label() or title, source or "")
+    charts = [ax, *(other for other in figure.axes if other is not ax)]
+    charts = [one for one in charts if hasattr(one, "cchc_table")]
+    told = " ".join(one.get_label() for one in charts or [ax])
+    about = _about(title, alt or told or title, source or "")
     engine, margins = figure.get_layout_engine(), _margins(figure)
-    text = write_below(figure, small_print)
+    with measuring():
+        text = write_below(figure, small_print)
     try:
         check_letters(figure)
         _settle(figure)
@@ -121,8 +127,9 @@ def save_chart(
             figure.subplots_adjust(**margins)
     for path, picture in zip(paths, pictures, strict=True):
         write_whole(path, picture)
-    if hasattr(ax, "cchc_table"):
-        write_csv(chart_table(ax), Path(folder) / f"{name}.csv")
+    for number, one in enumerate(charts, 1):
+        ending = f"-{number}.csv" if number > 1 else ".csv"
+        write_csv(chart_table(one), Path(folder) / f"{name}{ending}")
     return paths
 
 

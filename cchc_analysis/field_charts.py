@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 OF_FIELDS = (*SCORES, "field")
 _CELL = 18  # points: the width of "100"
-_LETTER = 5.2
 _LINE = 10.5
 _PALEST, _DARKEST = 0.02, 0.6  # of the shades; black letters read well on all of them
 
@@ -113,14 +112,14 @@ def _write_heads(ax: Axes, names: list[str], given: bool) -> None:
         ax.figure.set_figwidth(ax.figure.get_figwidth() + (_CELL * len(names) - width) / 72)
         width = _CELL * len(names)
     column = width / len(names)
-    across = [drawing.wrap(name, max(int(column / _LETTER), 1)) for name in names]
-    fits = max(len(line) for head in across for line in head.split("\n")) * _LETTER < column
+    across = [drawing.wrap(name, max(int(column / drawing.LETTER), 1)) for name in names]
+    fits = max(len(line) for head in across for line in head.split("\n")) * drawing.LETTER < column
     upright = not fits or max(head.count("\n") for head in across) > 2
     heads = _broken(names, max(int(column / _LINE), 1)) if upright else across
     if not given:
         letters = max(len(line) for head in heads for line in head.split("\n"))
         lines = max(head.count("\n") for head in heads)
-        make_room(ax, letters * _LETTER if upright else lines * _LINE)
+        make_room(ax, letters * drawing.LETTER if upright else lines * _LINE)
     ax.set_xticks(range(len(names)), heads, rotation=90 if upright else 0)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

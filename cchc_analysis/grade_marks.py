@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, is_wide, out_of_100
+from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, measuring, out_of_100, set_title
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
+from cchc_analysis.table import group_numbers
 from cchc_analysis.text import decimal_comma
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import BarContainer
+
+_LINE = 9  # points: a line of 8 pt
 
 
 def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> tuple[pd.Series, pd.Series]:
@@ -32,6 +35,20 @@ def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> tuple[pd.Ser
     for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
         names = distribution[column].astype("str") + " – " + names
     return names, bounds
+
+
+def with_shares(distribution: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return a distribution without the shares of groups of which nobody is scored, and their base.
+
+    No units of none are no share, and not 0%.
+    """
+    by = list(distribution.columns[: distribution.columns.get_loc("grade")])
+    share = distribution["share_pct"]
+    scored = distribution["units"].where(share.notna(), 0)
+    of_group = scored.groupby(group_numbers(distribution, by)).transform("sum")
+    base = "số đơn vị được chấm của từng nhóm" if by else f"{scored.sum()} đơn vị được chấm"
+    base = f"tỷ lệ trên {base}" if scored.any() else "chưa có đơn vị nào được chấm"
+    return distribution.assign(share_pct=share.mask(of_group == 0)), base
 
 
 def assumption(scheme: GradeScheme) -> str:
@@ -63,19 +80,21 @@ def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeSche
     return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
 
 
-def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> dict[str, str]:
-    """Draw the cut-offs, say below what the axis is, and return those in view for the table."""
+def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme, title: str) -> dict[str, str]:
+    """Draw the cut-offs with title and axis label; return those in view for the table."""
     left, right = ax.get_xlim()
     bounds = [bound for bound in scheme.bounds if bound]
     for bound in bounds:
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
     drawn = [bound for bound in bounds if left <= bound <= right]
-    for bound in _apart(ax, drawn):
+    lines = _lines(ax, drawn)
+    for bound, line in lines.items():
         ax.annotate(
-            decimal_comma(bound), (bound, 1), (0, 3), xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points", ha="center", fontsize=8,
+            decimal_comma(bound), (bound, 1), (0, 3 + _LINE * line), ha="center", fontsize=8,
+            xycoords=ax.get_xaxis_transform(), textcoords="offset points",
         )  # fmt: skip
+    set_title(ax, title, TITLE_PAD + _LINE * max(lines.values(), default=0))
     in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
     in_view = "/".join(map(decimal_comma, drawn))
@@ -88,16 +107,22 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme) -> dict[str
     return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}
 
 
-def _apart(ax: Axes, bounds: list[float]) -> list[float]:
-    """Return the bounds that can be written above the axes; all are written below."""
+def _lines(ax: Axes, bounds: list[float]) -> dict[float, int]:
+    """Return on which line above the axes each bound is written, two if the axes are narrow.
+
+    What has no room on any is left to the words below the axes, where all are.
+    """
     left, right = ax.get_xlim()
     if min(-np.diff(bounds), default=right) > 0.09 * (right - left) and is_wide(ax):
-        return bounds  # no need to measure
-    ax.figure.draw_without_rendering()
+        return dict.fromkeys(bounds, 0)  # no need to measure
+    with measuring():
+        ax.figure.draw_without_rendering()
     points = ax.get_window_extent().width * 72 / ax.figure.dpi / (right - left)
-    kept: list[float] = []
+    last = [np.inf] * (1 if is_wide(ax) else 2)
+    lines = {}
     for bound in bounds:
         room = LETTER * (len(decimal_comma(bound)) + 1)
-        if not kept or (kept[-1] - bound) * points >= room:
-            kept.append(bound)
-    return kept
+        line = next((n for n, other in enumerate(last) if (other - bound) * points >= room), None)
+        if line is not None:
+            last[line], lines[bound] = bound, line
+    return lines

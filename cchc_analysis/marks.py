@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.drawing import LETTER, measuring, with_minus
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OTHERS = "#606060"
-_LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
 _GAP = 9
 
 
@@ -27,8 +28,8 @@ def write_columns(ax: Axes, columns: Mapping[str, Iterable[str]], rows: Iterable
     """Write columns of numbers under their heads, right of the axes, flush right."""
     at = 0
     for head, texts in columns.items():
-        texts = list(texts)
-        at += _GAP + _LETTER * max(map(len, (head, *texts)))
+        texts = list(map(with_minus, texts))
+        at += _GAP + LETTER * max(map(len, (head, *texts)))
         where = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
         ax.annotate(head, (1, 1), (at, 3), xycoords="axes fraction", **where)
         for row, text in zip(rows, texts, strict=True):
@@ -49,7 +50,8 @@ def set_percent_axis(ax: Axes, values: pd.Series) -> str:
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return how wide and high the axes are once the text beside them has taken its place."""
-    ax.figure.draw_without_rendering()
+    with measuring():
+        ax.figure.draw_without_rendering()
     box = ax.get_window_extent()
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
 

@@ -76,14 +76,20 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     )
     columns = {"own": "Đơn vị", "mean": "Trung bình", "best": "Cao nhất"}
     words = table.map(lambda percent: format_number(percent, LEAST_PLACES))
-    write_columns(ax, {head: words[column] for column, head in columns.items()}, rows)
+    scored = matrix[names].count()
+    beside = {head: words[column] for column, head in columns.items()}
+    counts = f"{scored.iloc[0]} đơn vị có điểm"
+    if scored.nunique() > 1:
+        beside["Số đơn vị"], counts = (
+            scored.astype("str"),
+            "(số đơn vị có điểm: cột cuối)",
+        )
+    write_columns(ax, beside, rows)
     ax.set_xlim(0, 101)
     drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
-    scored = matrix[names].count()
-    counts = "–".join(map(str, sorted({scored.min(), scored.max()})))
     ax.set_xlabel(
         f"Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình "
-        f"{counts} đơn vị có điểm. ◇: cao nhất"
+        f"{counts}. ◇: cao nhất"
     )
     if not given:
         make_room(ax, 13)  # for the heads of the columns
@@ -97,11 +103,12 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
         SHOWN_OF_FIELDS["score"]: points["score"],
         SHOWN["max_score"]: points["max_score"],
     }
+    shown |= {f"{head} (%)": words[column] for column, head in columns.items()}
     return hand_over(
         ax,
-        pd.DataFrame(shown | {f"{head} (%)": words[c] for c, head in columns.items()}, index=names),
+        pd.DataFrame(shown | {"Số đơn vị có điểm": scored}, index=names),
         f"Biểu đồ thanh ngang: tỷ lệ điểm theo {len(names)} lĩnh vực của {unit}, so với trung bình "
-        f"và mức cao nhất của {len(matrix)} đơn vị. {' '.join(sentences)}",
+        f"và mức cao nhất của các đơn vị. {' '.join(sentences)}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 TIES = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"
+_OURS = "DejaVu Sans"  # of the style `report`
 _SIZE = 8  # points
 _LETTER = 0.54  # of the size: a letter of average width
 
@@ -43,10 +45,13 @@ def write_below(figure: Figure, parts: list[str]) -> Text:
     text.set_in_layout(False)
     width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
     letters = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
-    paragraphs = [line for part in parts for line in part.splitlines()]
+    # A list of numbers ("1, 2, 2, 4") is not broken; the text that is drawn has plain spaces.
+    paragraphs = [
+        re.sub(r"(?<=\d,) (?=\d)", "\xa0", line) for part in parts for line in part.splitlines()
+    ]
     while letters > 1:
         lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
-        text.set_text("\n".join(lines).replace("$", r"\$"))
+        text.set_text("\n".join(lines).replace("\xa0", " ").replace("$", r"\$"))
         drawn = text.get_window_extent().width
         if drawn <= width:
             break
@@ -55,18 +60,26 @@ def write_below(figure: Figure, parts: list[str]) -> Text:
 
 
 def check_letters(figure: Figure) -> None:
-    """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
+    """Refuse a figure with a letter that the fonts really used do not have: it would be a box.
+
+    That may be a private sign, as the bullets of Word are, or one that nobody sees.
+    """
+    from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
-        letters = {letter for letter in text.get_text() if letter.isprintable()}
+        letters = set(text.get_text()) - {"\n", " "}
         if text.get_visible() and letters:
             known, name = letters_of(text.get_fontproperties())
             if lacking := sorted(letters - known):
+                remedy = "thay hoặc xóa chữ này trong bảng số liệu (hoặc trong nguồn, ghi chú)"
+                if lacking[0] in letters_of(FontProperties(family=_OURS))[0]:
+                    remedy = 'dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc chọn '
+                    remedy += "phông chữ khác"
+                where = " ".join(text.get_text().replace(r"\$", "$").split())
                 raise ValueError(
-                    f"Phông chữ '{name}' không có chữ '{lacking[0]}' trong '{text.get_text()}'; "
-                    'hãy dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc chọn phông '
-                    "chữ khác."
+                    f"Phông chữ '{name}' không có chữ '{lacking[0]}' trong '{where}' "
+                    f"(mã U+{ord(lacking[0]):04X}); hãy {remedy}."
                 )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
-from cchc_analysis import compare_periods, load_scores, rank_units
+from cchc_analysis import chart_table, compare_periods, load_scores, rank_units
 from cchc_analysis.block_charts import _lanes, plot_blocks
 from cchc_analysis.change_charts import plot_change
 from cchc_analysis.drawing import ACCENT
@@ -259,6 +259,37 @@ def test_blocks_hide_no_dot_behind_another(scores):
     assert apart.min() > 5.5
     assert ax.get_ylim()[0] > dots[:, 1].max()
     assert ax.get_ylim()[1] < dots[:, 1].min()
+
+
+def test_more_units_than_there_is_room_for_are_a_number():
+    equal = table([80.0] * 20 + [90]).assign(unit=[f"u{at}" for at in range(21)])
+    ax = plot_blocks(equal, unit="u19")
+    assert texts(ax)[-1] == "20 đơn vị"
+    assert len(ax.collections[0].get_offsets()) == 15 + 1
+    assert ax.collections[1].get_offsets().tolist() == [[80, 0]]  # the chosen one is seen
+    many = pd.concat([equal] * 10, ignore_index=True)
+    many["unit"] = [f"u{at}" for at in range(len(many))]
+    high = plot_blocks(many)
+    assert high.figure.get_figheight() == pytest.approx(ax.figure.get_figheight(), abs=0.2)
+    assert texts(high)[-1] == "200 đơn vị"
+    check_texts(high)
+    blocks = pd.concat([many.assign(block=name) for name in "xyz"], ignore_index=True)
+    check_texts(plot_blocks(blocks))
+    few = plot_blocks(equal.iloc[6:])
+    assert not any("đơn vị" in text for text in texts(few)[4:])
+    assert len(few.collections[0].get_offsets()) == 15
+
+
+def test_the_table_of_blocks_has_no_number_that_excel_takes_for_a_date():
+    shown = chart_table(plot_blocks(table([90, None, 80], block=["x", "x", "y"])))
+    assert shown.iloc[0].tolist()[-3:] == ["90,00", "1", "2"]
+    assert not shown.map(lambda cell: "/" in str(cell)).any(axis=None)
+
+
+def test_a_ring_is_left_where_nothing_changed():
+    _, before, after = plot_change(compare_periods(table([80]), table([80]))).collections
+    inner = np.sqrt(before.get_sizes()[0]) / 2 - before.get_linewidth()[0] / 2
+    assert inner - np.sqrt(after.get_sizes()[0]) / 2 - after.get_linewidth()[0] / 2 > 0.8
 
 
 def test_units_that_are_apart_stand_on_one_line():

@@ -6,6 +6,7 @@ from conftest import DATA, LONG, RANKING_TABLES, check_texts, table
 from matplotlib.colors import to_rgb
 
 from cchc_analysis import (
+    chart_table,
     grade_distribution,
     grade_units,
     load_scores,
@@ -83,11 +84,61 @@ def test_comparison_draws_each_unit_against_the_mean(town):
     assert dots[:, 0].tolist() == town["score"].tolist()
     np.testing.assert_allclose([line[0][0] for line in lines], mean)
     assert texts(ax)[0] == "+17,17"
-    assert texts(ax)[17] == "-12,54"
-    assert "(80,06)" in ax.get_title(loc="left")
+    assert texts(ax)[17] == "−12,54"  # a true minus, which the table has not
+    title = ax.get_title(loc="left").replace("\n", " ")
+    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị (80,06)"
     assert "trục bắt đầu từ 60" in ax.get_xlabel()
     assert "90/80/65 (giả định)" in ax.get_xlabel()
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
+
+
+def test_a_mean_says_over_how_many_units_it_is():
+    some = plot_comparison(table([90, 80, None]))
+    title = some.get_title(loc="left").replace("\n", " ")
+    assert title == "Chênh lệch so với điểm trung bình của 2 đơn vị được chấm (85,00)"
+    assert "của 2 đơn vị được chấm (trong số 3 đơn vị)" in some.get_label()
+    blocks = plot_comparison(table([90, 80, 70], block=["x", "x", "y"]))
+    assert "điểm trung bình từng khối" in blocks.get_title(loc="left").replace("\n", " ")
+    nobody = plot_comparison(table([None, None])).get_title(loc="left")
+    assert nobody == "Chênh lệch so với điểm trung bình"
+
+
+def test_the_chosen_unit_is_bold_and_other_blocks_are_left_out():
+    scores = table([90, 80, 70, None], block=["x", "x", "y", "y"])
+    ax = plot_comparison(scores, unit="b")
+    assert labels(ax) == ["a", "b"]
+    assert texts(ax)[:2] == ["+10,00", "0,00"]
+    assert [label.get_fontweight() for label in ax.get_yticklabels()] == ["normal", "bold"]
+    assert ax.get_xlabel().endswith("\nChỉ so trong x")
+    assert "Chỉ so trong x. Đầu bảng: a (+10,00); cuối bảng: b (0,00)." in ax.get_label()
+    years = pd.concat([table([9, 8]).assign(year=2022), table([7, None]).assign(year=2023)])
+    ax = plot_comparison(years, unit="b")  # not scored in 2023
+    assert labels(ax) == ["a", "b"]
+    assert "Chỉ so trong năm 2022" in ax.get_xlabel()
+    assert "Chỉ so" not in plot_comparison(years, unit="a").get_xlabel()
+
+
+def test_equal_scores_are_told_in_one_sentence():
+    alt = plot_ranking(table([80, 80, None])).get_label()
+    assert "xếp hạng 2 đơn vị được chấm (trong số 3 đơn vị)" in alt
+    assert ". Cả 2 đơn vị được chấm đồng hạng (80,00). Số đơn vị" in alt
+    assert "Chỉ một đơn vị được chấm: a (80,00). " in plot_ranking(table([80])).get_label()
+    blocks = table([80, 80, None, 70, 60], block=list("xxyzz"))
+    assert (
+        "Cả 2 đơn vị được chấm (x) đồng hạng (80,00). Chưa có đơn vị nào được chấm (y). "
+        "Đầu bảng: d – z (70,00); cuối bảng: e – z (60,00)."
+    ) in plot_ranking(blocks).get_label()
+
+
+def test_no_units_of_none_are_no_share():
+    ax = plot_distribution(table([None, None]))
+    assert texts(ax) == ["0"] * 5 + ["2"]
+    assert "(chưa có đơn vị nào được chấm)" in ax.get_xlabel()
+    assert set(chart_table(ax)["Tỷ lệ"]) == {"–"}
+    assert "Xuất sắc (từ 90%): 0; Tốt (từ 80%): 0; " in ax.get_label()
+    graded = grade_units(table([95, None], block=["x", "y"]))
+    ax = plot_distribution(grade_distribution(graded, by="block"))
+    assert texts(ax)[:6] == ["1 (100,00%)", *["0 (0,00%)"] * 4, "0"]
 
 
 def test_comparison_with_one_unit_in_its_own_year():
@@ -112,7 +163,7 @@ def test_different_maxima_are_drawn_in_percent():
     assert [bar.get_width() for bar in ax.patches] == [90, 90, 50]
     assert texts(ax)[:3] == ["90,00%  Xuất sắc", "90,00%  Xuất sắc", "50,00%  Trung bình"]
     assert "%" in ax.get_xlabel()
-    assert texts(plot_comparison(scores))[:3] == ["+13,33", "+13,33", "-26,67"]
+    assert texts(plot_comparison(scores))[:3] == ["+13,33", "+13,33", "−26,67"]
 
 
 @pytest.mark.parametrize("plot", PLOTS)

@@ -141,9 +141,10 @@ def test_profile_draws_the_unit_the_mean_and_the_best():
     assert labels(ax) == ["I (4,00/8 điểm)", "II (15,00/20 điểm)"]
     assert [text.get_text() for text in ax.texts] == [
         "Đơn vị", "50,00", "75,00", "Trung bình", "54,00", "65,00", "Cao nhất", "99,50", "100,00",
+        "Số đơn vị", "3", "4",
     ]  # fmt: skip
     assert ax.get_xlim()[0] == 0
-    assert "trung bình 3–4 đơn vị có điểm" in ax.get_xlabel()
+    assert "trung bình (số đơn vị có điểm: cột cuối)" in ax.get_xlabel()
     assert ax.get_title(loc="left") == "Điểm từng lĩnh vực của a"
     assert "I: 50,00% (trung bình 54,00% của 3 đơn vị, cao nhất 99,50%)." in ax.get_label()
 

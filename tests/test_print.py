@@ -19,14 +19,14 @@ import cchc_analysis as cchc
 from cchc_analysis.chart_tables import chart_table
 from cchc_analysis.grade_marks import grade_shades
 from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
-from cchc_analysis.small_print import letters_of, stamp
+from cchc_analysis.small_print import letters_of, stamp, write_below
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
 VOWELS = "aăâeêioôơuưy"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 LETTERS = {unicodedata.normalize("NFC", v + t) for v in VOWELS for t in ("", *TONES)} | {"đ"}
 LETTERS |= {letter.upper() for letter in LETTERS}
-SIGNS = set("–…○●◆◇▲▼“”&%(),.;:/+-±≥≤→×" + "\u00a0" + TONES + "\u0302\u0306\u031b")
+SIGNS = set("–…○●◆◇▲▼“”&%(),.;:/+-−±≥≤→×" + "\u00a0" + TONES + "\u0302\u0306\u031b")
 # Protanopia, deuteranopia and tritanopia (Machado, Oliveira and Fernandes 2009), on linear RGB.
 BLIND = {
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
@@ -112,6 +112,21 @@ def test_cutoffs_too_close_to_be_written_apart_are_written_below():
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 89.5, 60}
 
 
+def test_all_cutoffs_are_written_over_a_chart_of_half_the_width(town, tmp_path):
+    with plt.style.context("cchc_analysis.half"):
+        ax = cchc.plot_ranking(town)
+    assert [text.get_text() for text in ax.texts[18:]] == ["90", "80", "65", "50"]
+    assert len({text.xyann[1] for text in ax.texts[18:]}) == 2  # on two lines
+    check_saved(ax, 3.15, tmp_path)
+
+
+def test_a_list_of_numbers_is_not_broken_in_the_small_print():
+    figure = plt.figure(figsize=(3.15, 3))
+    for more in range(40):
+        text = write_below(figure, ["x" * more + " đồng hạng (1, 2, 2, 4)"])
+        assert "(1, 2, 2, 4)" in text.get_text()
+
+
 def test_a_mean_on_a_cutoff_is_drawn_over_it():
     made = scores(4, kind="mean is a cut-off")
     ax = cchc.plot_comparison(made)
@@ -139,9 +154,12 @@ def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
     assert not any(re.fullmatch("[a-z_]+", column) for column in shown.columns), "in Vietnamese"
     in_table = numbers_in(shown.to_numpy().ravel())
     titles = [ax.get_title(loc="left"), *(label.get_text() for label in ax.get_yticklabels())]
-    drawn = numbers_in([*titles, *(text.get_text() for text in ax.texts)])
-    if chart != "blocks":  # there each dot is a number too
-        assert drawn <= in_table
+    drawn = [*titles, *(text.get_text() for text in ax.texts)]
+    assert not any(re.search(r"-\d", text) for text in drawn), "a true minus"
+    assert numbers_in(drawn) <= in_table
+    if chart == "blocks":  # each dot is a number too
+        dots = [dot for shapes in ax.collections for dot in shapes.get_offsets()[:, 0]]
+        assert sorted(filter(None, dots)) == sorted(values(shown, "Tổng điểm đánh giá"))
     cchc.save_chart(ax, "hình 1", folder=tmp_path, formats=["svg"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hình 1.csv", "hình 1.svg"]
     data = (tmp_path / "hình 1.csv").read_bytes()
@@ -151,14 +169,34 @@ def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
     assert not data.decode("utf-8-sig").count("'")  # a change of +1,50 is a number
 
 
-@pytest.mark.parametrize("chart", [
-    "ranking", "distribution", "comparison", "one unit", "change", "blocks", "profile",
-])  # fmt: skip
-def test_the_alt_text_says_what_the_table_says(chart):
-    ax = CHARTS[chart](18, "Phòng", "mixed")
-    told = numbers_in([ax.get_label()])
+def counts_of(shown):
+    """Return what an alt text may count in a table, beside the numbers that stand in it."""
+    yield from (len(shown), len(shown.columns) - 1)  # units or fields; fields of units
+    for column in shown.columns:
+        yield (shown[column] == "–").sum()
+        yield (shown[column] != "–").sum()
+    if "Số đơn vị" in shown:
+        yield shown["Số đơn vị"].sum()
+    if "Xếp loại" in shown:
+        yield from shown["Xếp loại"].value_counts()
+    for column in shown.filter(like="Thay đổi"):
+        yield from shown[column].map(lambda by: by[0] if by[0] in "+-–" else "0").value_counts()
+    for column in shown.filter(like="Chênh lệch"):
+        yield (shown[column] != "Chưa chấm").sum()
+
+
+@pytest.mark.parametrize("units", [1, 18])
+@pytest.mark.parametrize("kind", ["mixed", "equal"])
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_alt_text_says_what_the_table_says(chart, kind, units):
+    ax = CHARTS[chart](units, "Phòng", kind)
+    shown = chart_table(ax)
+    whole = r"\d+(?:,\d+)?"
+    told = set(re.findall(whole, ax.get_label()))
+    cells = map(str, [*shown.columns, *shown.to_numpy().ravel()])
+    in_table = set(re.findall(whole, " ".join(cells)))
+    assert told <= in_table | {"0"} | set(map(str, counts_of(shown)))
     assert told
-    assert told <= numbers_in(chart_table(ax).to_numpy().ravel())
 
 
 def values(shown, column):
@@ -197,7 +235,7 @@ def test_the_tables_of_two_years():
 def test_the_tables_of_fields():
     papi = pd.read_csv(DATA / "papi-2011-fields.csv").drop(columns="region")
     shown = chart_table(cchc.plot_profile(papi, unit="Hà Giang"))
-    assert shown.iloc[0].tolist() == ["D1", "4,876", "10", "48,76", "53,56", "66,42"]
+    assert shown.iloc[0].tolist() == ["D1", "4,876", "10", "48,76", "53,56", "66,42", 63]
     shown = chart_table(cchc.plot_fields(papi)).set_index("Đơn vị")
     assert shown.loc["Hà Giang"].tolist()[:4] == ["49", "48", "50", "52"]
 
@@ -245,6 +283,24 @@ def test_a_font_that_lacks_a_letter_is_refused(town, tmp_path):
         ax = cchc.plot_ranking(town)
         with pytest.raises(ValueError, match="Phông chữ 'cmr10' không có chữ '.' trong '.*report"):
             cchc.save_chart(ax, "x", folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("letter", "code"),
+    [("国", "56FD"), ("\uf0b7", "F0B7"), ("✅", "2705"), ("\u0378", "0378"), ("\u2066", "2066")],
+)
+def test_a_letter_that_no_font_of_ours_has_is_to_be_replaced(letter, code, tmp_path):
+    where = f"1. Phòng {letter} và $A$"
+    ax = cchc.plot_ranking(table([9]).assign(unit=where[3:]))
+    with pytest.raises(ValueError, match="DejaVu Sans") as caught:
+        cchc.save_chart(ax, "x", folder=tmp_path)
+    assert str(caught.value) == (
+        f"Phông chữ 'DejaVu Sans' không có chữ '{letter}' trong '{where}' (mã U+{code}); hãy thay "
+        "hoặc xóa chữ này trong bảng số liệu (hoặc trong nguồn, ghi chú)."
+    )
+    with pytest.raises(ValueError, match="không có chữ"):
+        cchc.save_chart(cchc.plot_ranking(table([9])), "x", folder=tmp_path, note=letter)
     assert not list(tmp_path.iterdir())
 
 
