@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
+from cchc_analysis.table import (
+    SCORES,
+    check_columns,
+    first_rows,
+    group_columns,
+    group_numbers,
+    sorted_rows,
+)
 
 _COLUMNS = [
     "units", "scored_units", "mean", "median", "best", "worst", "spread", "above_mean",
@@ -48,61 +55,67 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     check_columns(ranking, SCORES)
-    points, places = exact.to_integers(ranking["score"])
-    order = exact.order_key(ranking["score"], ranking["max_score"])
-    table = ranking.assign(group=group_numbers(ranking), points=points, order=order)
-    result = table.drop_duplicates("group").set_index("group")[group_columns(ranking)]
-    result["units"] = table.groupby("group").size()
-    scored = table[table["score"].notna()].sort_values(["group", "order"], kind="stable")
-    groups = scored.groupby("group")
-    count = groups.size()
-    result["scored_units"] = count.reindex(result.index, fill_value=0)
+    score, max_score = ranking["score"], ranking["max_score"]
+    groups = group_numbers(ranking)
+    first = first_rows(groups)
+    missing = score.isna().to_numpy()
+    result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
+    units = np.bincount(groups, minlength=len(first))
+    scored = units - np.bincount(groups[missing], minlength=len(first))
+    result["units"], result["scored_units"] = units, scored
+    # In order, the unscored units of a group stand first, then from worst to best.
+    rows, line = sorted_rows(exact.order_key(score, max_score), groups)
+    has = np.flatnonzero(scored)
+    ends = np.cumsum(units)[has]
+    starts = ends - scored[has]
+    points, places = exact.to_integers(score)
+    points = points.to_numpy("int64", na_value=0)
+    at, maxima, scale_places = exact.distinct(max_score)
     # One percent of each maximum, in units of the last place of the scores.
-    percent = {m: exact.to_fraction(m) * 10**places / 100 for m in scored["max_score"].unique()}
-    shares = _shares(scored, percent, count)
-    shares["mean"], shares["above_mean"] = _means(scored, percent, count)
-    for column in ("mean", "median", "best", "worst", "spread"):
-        values = [float(value) for value in shares[column]]
-        result[column] = pd.Series(values, count.index, dtype="float64")
-    result["above_mean"] = pd.Series(shares["above_mean"], count.index).reindex(
-        result.index, fill_value=0
-    )
-    for column, end in (("first_unit", "max"), ("last_unit", "min")):
-        at_end = scored[scored["order"] == groups["order"].transform(end)]
-        result[column] = at_end.groupby("group")["unit"].agg("; ".join).astype("str")
-    return result[[*group_columns(ranking), *_COLUMNS]].reset_index(drop=True)
+    percent = [Fraction(m * 10**places, 100 * 10**scale_places) for m in maxima]
 
+    def shares(places: np.ndarray) -> np.ndarray:
+        return np.array([int(points[row]) / percent[at[row]] for row in rows[places]], "object")
 
-def _shares(scored: pd.DataFrame, percent: dict, count: pd.Series) -> dict[str, list[Fraction]]:
-    """Return for each group the exact percent of its best, worst and middle units."""
-    points, maxima = scored["points"].to_numpy("int64"), scored["max_score"].to_numpy()
-    ends = count.cumsum().to_numpy()
-    starts = ends - count.to_numpy()
-
-    def at(rows: np.ndarray) -> list[Fraction]:
-        return [int(p) / percent[m] for p, m in zip(points[rows], maxima[rows], strict=True)]
-
-    worst, best = at(starts), at(ends - 1)
-    low, high = at((starts + ends - 1) // 2), at((starts + ends) // 2)
-    return {
+    best, worst = shares(ends - 1), shares(starts)
+    mean, above = _means(groups, points, at, percent, scored)
+    statistics = {
+        "mean": mean[has],
+        "median": (shares((starts + ends - 1) // 2) + shares((starts + ends) // 2)) / 2,
         "best": best,
         "worst": worst,
-        "spread": [b - w for b, w in zip(best, worst, strict=True)],
-        "median": [(a + b) / 2 for a, b in zip(low, high, strict=True)],
+        "spread": best - worst,
     }
+    for column, values in statistics.items():
+        result[column] = pd.Series(map(float, values), has, dtype="float64")
+    result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
+    for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
+        reached = np.full(len(first), -1)
+        reached[has] = line[end]
+        tied = np.sort(rows[line == np.repeat(reached, units)])  # in the order of the table
+        names = {}
+        for group, name in zip(groups[tied], ranking["unit"].array[tied], strict=True):
+            names.setdefault(group, []).append(name)
+        result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
+    return result[[*group_columns(ranking), *_COLUMNS]]
 
 
 def _means(
-    scored: pd.DataFrame, percent: dict, count: pd.Series
-) -> tuple[list[Fraction], np.ndarray]:
-    """Return the exact mean of each group, and how many of its units stand above it."""
-    scales = scored.groupby(["group", "max_score"])
-    sums = scales["points"].sum()
-    total = dict.fromkeys(count.index, Fraction(0))
-    for (group, maximum), points in sums.items():
-        total[group] += int(points) / percent[maximum]
-    mean = {group: total[group] / int(n) for group, n in count.items()}
+    groups: np.ndarray,
+    points: np.ndarray,
+    at: np.ndarray,
+    percent: list[Fraction],
+    scored: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact mean of each group, and which units stand above it."""
+    pair, pairs = pd.factorize(groups * len(percent) + at)  # a group and a maximum
+    sums = np.zeros(len(pairs), dtype="int64")
+    np.add.at(sums, pair, points)
+    pairs = [divmod(both, len(percent)) for both in pairs.tolist()]
+    mean = np.full(len(scored), Fraction(0), dtype="object")
+    for (group, which), total in zip(pairs, sums.tolist(), strict=True):
+        mean[group] += total / percent[which]
+    mean /= np.maximum(scored, 1).astype("object")
     # Points are whole numbers: above the mean is above the whole part of the mean's points.
-    least = [math.floor(mean[group] * percent[maximum]) for group, maximum in sums.index]
-    above = scored["points"].to_numpy("int64") > np.array(least, "int64")[scales.ngroup()]
-    return list(mean.values()), pd.Series(above).groupby(scored["group"].to_numpy()).sum().array
+    least = [math.floor(mean[group] * percent[which]) for group, which in pairs]
+    return mean, points > np.array(least, dtype="int64")[pair]
