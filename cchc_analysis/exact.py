@@ -18,12 +18,14 @@ _AT_ONCE = 2**15  # values that stay in the processor's cache while they are loo
 
 def places_of(values: pd.Series) -> int:
     """Return the fewest places that give every value back to within 1e-9; at most 9."""
-    known = values.dropna().to_numpy(dtype="float64")
-    largest = float(known[np.abs(known).argmax()]) if len(known) else 0.0
-    places = 0
-    for part in np.split(known, range(_AT_ONCE, len(known), _AT_ONCE)):
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    places, largest = 0, 0.0
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        part = part[~np.isnan(part)]
+        largest = max(largest, np.abs(part).max(initial=0))
         while True:
-            if not abs(largest) * 10**places < 2**53:  # a float no longer holds every whole number
+            if not largest * 10**places < 2**53:  # a float no longer holds every whole number
                 raise ValueError(
                     f"Số {largest:g} quá lớn hoặc có quá nhiều chữ số để so sánh chính xác; hãy "
                     "kiểm tra lại cột điểm."
@@ -69,11 +71,12 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
 def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
     """Return where each value stands among the distinct ones (-1 if missing), these, their place.
 
-    There are few maxima, mostly one: what depends on them alone is computed once for each.
+    There are few maxima: what depends on them alone is computed once for each. Mostly there is but
+    one, and 0 says where all stand.
     """
     maxima = max_score.to_numpy(dtype="float64", na_value=np.nan)
     if len(maxima) and np.all(maxima == maxima[0]):
-        at, maxima = np.broadcast_to(np.intp(0), len(maxima)), maxima[:1]
+        at, maxima = np.zeros((), dtype="int64"), maxima[:1]
     else:
         at, maxima = pd.factorize(maxima)
     whole, places = _whole(pd.Series(maxima))
@@ -90,8 +93,9 @@ def percent_of(score: pd.Series, max_score: pd.Series) -> pd.Series:
     """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
     points, places = _whole(score)
     at, maxima, scale_places = distinct(max_score)
-    lower = np.array([*maxima, np.nan])[at] * 10**places  # the last is that of a missing maximum
-    return pd.Series(points * (100 * 10**scale_places) / lower, score.index)
+    points *= 100 * 10**scale_places
+    points /= np.array([*maxima, np.nan])[at] * 10**places  # the last: no maximum
+    return pd.Series(points, score.index)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:

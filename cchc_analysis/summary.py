@@ -1,7 +1,6 @@
 """Each block in one row: mean, median, best and worst, in percent of the maximum."""
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -55,67 +54,64 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     check_columns(ranking, SCORES)
-    score, max_score = ranking["score"], ranking["max_score"]
-    groups = group_numbers(ranking)
+    score, groups = ranking["score"], group_numbers(ranking)
     first = first_rows(groups)
     missing = score.isna().to_numpy()
-    result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
     units = np.bincount(groups, minlength=len(first))
     scored = units - np.bincount(groups[missing], minlength=len(first))
+    result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
     result["units"], result["scored_units"] = units, scored
     # In order, the unscored units of a group stand first, then from worst to best.
-    rows, line = sorted_rows(exact.order_key(score, max_score), groups)
+    rows, line = sorted_rows(exact.order_key(score, ranking["max_score"]), groups)
     has = np.flatnonzero(scored)
     ends = np.cumsum(units)[has]
     starts = ends - scored[has]
     points, places = exact.to_integers(score)
     points = points.to_numpy("int64", na_value=0)
-    at, maxima, scale_places = exact.distinct(max_score)
-    # One percent of each maximum, in units of the last place of the scores.
-    percent = [Fraction(m * 10**places, 100 * 10**scale_places) for m in maxima]
+    at, maxima, scale_places = exact.distinct(ranking["max_score"])
+    at = np.broadcast_to(at, len(ranking))
+    # Points times the weight of their maximum are on one scale: whole numbers of any size.
+    common = math.lcm(*maxima)
+    weight = np.array([common // maximum for maximum in maxima], dtype="object")
+    whole, upper = common * 10**places, 100 * 10**scale_places
 
-    def shares(places: np.ndarray) -> np.ndarray:
-        return np.array([int(points[row]) / percent[at[row]] for row in rows[places]], "object")
+    def in_order(positions: np.ndarray) -> np.ndarray:
+        return points[rows[positions]].astype("object") * weight[at[rows[positions]]]
 
-    best, worst = shares(ends - 1), shares(starts)
-    mean, above = _means(groups, points, at, percent, scored)
+    best, worst = in_order(ends - 1), in_order(starts)
+    middle = in_order((starts + ends - 1) // 2) + in_order((starts + ends) // 2)
+    total, above = _sums(groups, points, at, weight, scored)
     statistics = {
-        "mean": mean[has],
-        "median": (shares((starts + ends - 1) // 2) + shares((starts + ends) // 2)) / 2,
-        "best": best,
-        "worst": worst,
-        "spread": best - worst,
+        "mean": total[has] * upper / (whole * scored[has].astype("object")),
+        "median": middle * upper / (2 * whole),
+        "best": best * upper / whole,
+        "worst": worst * upper / whole,
+        "spread": (best - worst) * upper / whole,
     }
     for column, values in statistics.items():
-        result[column] = pd.Series(map(float, values), has, dtype="float64")
+        result[column] = pd.Series(values, has, dtype="float64")
     result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
     for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
         reached = np.full(len(first), -1)
         reached[has] = line[end]
         tied = np.sort(rows[line == np.repeat(reached, units)])  # in the order of the table
         names = {}
-        for group, name in zip(groups[tied], ranking["unit"].array[tied], strict=True):
+        for group, name in zip(groups[tied].tolist(), ranking["unit"].iloc[tied], strict=True):
             names.setdefault(group, []).append(name)
         result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
     return result[[*group_columns(ranking), *_COLUMNS]]
 
 
-def _means(
-    groups: np.ndarray,
-    points: np.ndarray,
-    at: np.ndarray,
-    percent: list[Fraction],
-    scored: np.ndarray,
+def _sums(
+    groups: np.ndarray, points: np.ndarray, at: np.ndarray, weight: np.ndarray, scored: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact mean of each group, and which units stand above it."""
-    pair, pairs = pd.factorize(groups * len(percent) + at)  # a group and a maximum
+    """Return the sum of each group in weighted points, and which units stand above its mean."""
+    pair, pairs = pd.factorize(groups * len(weight) + at)  # a group and a maximum
     sums = np.zeros(len(pairs), dtype="int64")
     np.add.at(sums, pair, points)
-    pairs = [divmod(both, len(percent)) for both in pairs.tolist()]
-    mean = np.full(len(scored), Fraction(0), dtype="object")
-    for (group, which), total in zip(pairs, sums.tolist(), strict=True):
-        mean[group] += total / percent[which]
-    mean /= np.maximum(scored, 1).astype("object")
+    group, which = np.divmod(pairs, max(len(weight), 1))
+    total = np.zeros(len(scored), dtype="object")
+    np.add.at(total, group, sums.astype("object") * weight[which])
     # Points are whole numbers: above the mean is above the whole part of the mean's points.
-    least = [math.floor(mean[group] * percent[which]) for group, which in pairs]
-    return mean, points > np.array(least, dtype="int64")[pair]
+    least = total[group] // (weight[which] * np.maximum(scored, 1).astype("object")[group])
+    return total, points > least.astype("int64")[pair]

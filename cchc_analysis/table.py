@@ -34,11 +34,11 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     columns = group_columns(table) if within is None else within
     columns = [columns] if isinstance(columns, str) else list(columns)
     check_columns(table, columns)
-    numbers = np.zeros(len(table), dtype="int64")
+    numbers = None
     for column in columns:
         own, values = pd.factorize(table[column], use_na_sentinel=False)
-        numbers, _ = pd.factorize(numbers * len(values) + own)
-    return numbers
+        numbers = own if numbers is None else pd.factorize(numbers * len(values) + own)[0]
+    return np.zeros(len(table), dtype="int64") if numbers is None else numbers
 
 
 def first_rows(groups: np.ndarray) -> np.ndarray:
@@ -59,11 +59,14 @@ def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.nda
     if several * (most - least + 2) << bits >= 2**63:
         key, values = pd.factorize(key, sort=True)
         least, most = 0, len(values)
-    line = groups * (most - least + 2) + np.where(keys.isna(), 0, key - least + 1)
+    line = key - (least - 1)
+    line[keys.isna()] = 0
+    line += groups * (most - least + 2)
     if several * (most - least + 2) << bits >= 2**63:
         order = np.argsort(line, kind="stable")
         return order, line[order]
-    line = line << bits | np.arange(len(key))
+    line <<= bits
+    line |= np.arange(len(key))
     line.sort()
     return line & (2**bits - 1), line >> bits
 
