@@ -184,7 +184,7 @@ def files(rows: int) -> list[tuple[str, str]]:
 
     from cchc_analysis.cli import main
 
-    count = min(rows // 100, 1000)  # a small run reads but a few
+    count = min(max(rows // 10_000, 4), 1000)  # a small run reads one of each
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for at in range(count):
