@@ -13,21 +13,42 @@ import pandas as pd
 
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
+_AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
 def places_of(values: pd.Series) -> int:
     """Return the fewest places that give every value back to within 1e-9; at most 9."""
-    known = values.dropna().to_numpy(dtype="float64")
-    for places in range(FALLBACK_PLACES + 1):
-        scaled = np.rint(known * 10**places)
-        if not np.all(np.abs(scaled) < 2**53):  # a float no longer holds every whole number
-            raise ValueError(
-                f"Số {known[np.abs(scaled).argmax()]:g} quá lớn hoặc có quá nhiều chữ số để so "
-                "sánh chính xác; hãy kiểm tra lại cột điểm."
-            )
-        if np.all(np.abs(scaled / 10**places - known) <= 1e-9):
-            break
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    places, largest = 0, 0.0
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        part = part[~np.isnan(part)]
+        largest = max(largest, np.abs(part).max(initial=0))
+        while True:
+            if not largest * 10**places < 2**53:  # a float no longer holds every whole number
+                raise ValueError(
+                    f"Số {largest:g} quá lớn hoặc có quá nhiều chữ số để so sánh chính xác; hãy "
+                    "kiểm tra lại cột điểm."
+                )
+            back = np.rint(part * 10**places) / 10**places
+            if places == FALLBACK_PLACES or np.all(np.abs(back - part) <= 1e-9):
+                break
+            places += 1
     return places
+
+
+def _whole(values: pd.Series) -> tuple[np.ndarray, int]:
+    """Return `values` as `to_integers` does, but as floats: missing is NaN."""
+    places = places_of(values)
+    if places > MAX_PLACES:
+        places = FALLBACK_PLACES
+        warnings.warn(
+            f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
+            f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
+            stacklevel=4,
+        )
+    whole = values.to_numpy(dtype="float64", na_value=np.nan) * 10**places
+    return np.rint(whole, out=whole), places
 
 
 def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
@@ -41,15 +62,25 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     >>> to_integers(pd.Series([0.1 + 0.2, 0.3]))[0].tolist()
     [3, 3]
     """
-    places = places_of(values)
-    if places > MAX_PLACES:
-        places = FALLBACK_PLACES
-        warnings.warn(
-            f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
-            f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
-            stacklevel=3,
-        )
-    return (values.astype("float64") * 10**places).round().astype("Int64"), places
+    whole, places = _whole(values)
+    missing = np.isnan(whole)
+    whole[missing] = 0
+    return pd.Series(pd.arrays.IntegerArray(whole.astype("int64"), missing), values.index), places
+
+
+def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
+    """Return where each value stands among the distinct ones (-1 if missing), these, their place.
+
+    There are few maxima: what depends on them alone is computed once for each. Mostly there is but
+    one, and 0 says where all stand.
+    """
+    maxima = max_score.to_numpy(dtype="float64", na_value=np.nan)
+    if len(maxima) and np.all(maxima == maxima[0]):
+        at, maxima = np.zeros((), dtype="int64"), maxima[:1]
+    else:
+        at, maxima = pd.factorize(maxima)
+    whole, places = _whole(pd.Series(maxima))
+    return at, [int(maximum) for maximum in whole], places
 
 
 def to_fraction(value: float) -> Fraction:
@@ -60,10 +91,11 @@ def to_fraction(value: float) -> Fraction:
 
 def percent_of(score: pd.Series, max_score: pd.Series) -> pd.Series:
     """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
-    points, point_places = to_integers(score)
-    scales, scale_places = to_integers(max_score)
-    parts = points.astype("float64") * (100 * 10**scale_places)
-    return parts / (scales.astype("float64") * 10**point_places)
+    points, places = _whole(score)
+    at, maxima, scale_places = distinct(max_score)
+    points *= 100 * 10**scale_places
+    points /= np.array([*maxima, np.nan])[at] * 10**places  # the last: no maximum
+    return pd.Series(points, score.index)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
@@ -81,18 +113,18 @@ def order_key(score: pd.Series, max_score: pd.Series) -> pd.Series:
     Where maxima differ, two units compare as fractions do: score₁·max₂ against score₂·max₁.
     """
     points, _ = to_integers(score)
-    if max_score.nunique() == 1:
+    at, maxima, _ = distinct(max_score)
+    if len(maxima) == 1:
         return points
-    scales, _ = to_integers(max_score)
-    known = (points.notna() & scales.notna()).to_numpy()
-    common = math.lcm(*map(int, scales[known].unique()))
-    if known.any() and 0 < int(points.abs().max()) * common < 2**63:
-        return points * (common // scales)
+    common = math.lcm(*maxima)
+    if points.notna().any() and 0 < int(points.abs().max()) * common < 2**63:
+        factor = np.array([common // maximum for maximum in maxima] + [0])[at]
+        return (points * factor).mask(at < 0)
     # Too many places or maxima for 64 bits: the place of each share among them all.
-    pairs = pd.MultiIndex.from_arrays([points[known], scales[known]])
-    codes, unique = pairs.factorize()
-    shares = [Fraction(int(point), int(scale)) for point, scale in unique]
-    place = {share: at for at, share in enumerate(sorted(set(shares)))}
+    known = points.notna().to_numpy() & (at >= 0)
+    codes, unique = pd.MultiIndex.from_arrays([points[known], at[known]]).factorize()
+    shares = [Fraction(int(point), maxima[which]) for point, which in unique]
+    place = {share: number for number, share in enumerate(sorted(set(shares)))}
     key = np.zeros(len(score), dtype="int64")
     key[known] = np.array([place[share] for share in shares], dtype="int64")[codes]
     return pd.Series(pd.arrays.IntegerArray(key, ~known), index=score.index)
@@ -104,13 +136,11 @@ def first_reached(score: pd.Series, max_score: pd.Series, bounds: tuple[float, .
     Bounds are percent of `max_score`, falling and closed below. ``len(bounds)`` means that none is
     reached, -1 that the score is missing.
     """
-    points, places = to_integers(score)
-    rising = [to_fraction(bound) for bound in reversed(bounds)]
-    position = np.full(len(score), -1)
-    for maximum in max_score.dropna().unique():
-        here = (points.notna() & (max_score == maximum)).to_numpy(dtype=bool)
-        # The least whole number of points that is so many percent of this maximum, or more.
-        least = [math.ceil(cut * to_fraction(maximum) * 10**places / 100) for cut in rising]
-        reached = np.searchsorted(least, points[here].to_numpy(dtype="int64"), side="right")
-        position[here] = len(bounds) - reached
-    return position
+    points, places = _whole(score)
+    at, maxima, scale_places = distinct(max_score)
+    reached = np.zeros(len(score), dtype="int16")
+    for bound in bounds:
+        # The least whole number of points that is so many percent of each maximum, or more.
+        percent = to_fraction(bound) * 10**places / (100 * 10**scale_places)
+        reached += points >= np.array([*(math.ceil(percent * m) for m in maxima), np.nan])[at]
+    return np.where(np.isnan(points) | (at < 0), -1, len(bounds) - reached)

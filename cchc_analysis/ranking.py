@@ -8,7 +8,14 @@ import pandas as pd
 from cchc_analysis import exact
 from cchc_analysis.labels import CHOOSE_SCHEME, NO_GRADE, UNSCORED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import SCORES, check_columns, check_graded, group_numbers
+from cchc_analysis.table import (
+    SCORES,
+    check_columns,
+    check_graded,
+    first_rows,
+    group_numbers,
+    ranks_within,
+)
 
 _DERIVED = ("percent", "rank", "grade")
 
@@ -46,8 +53,7 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     check_columns(scores, SCORES)
     groups = group_numbers(scores, within)
     key = exact.order_key(scores["score"], scores["max_score"])
-    rank = key.groupby(groups).rank(method="min", ascending=False).astype("Int64")
-    return _with(scores, rank=rank)
+    return _with(scores, rank=ranks_within(key, groups))
 
 
 def grade_units(
@@ -122,23 +128,22 @@ def grade_distribution(
     by = [by] if isinstance(by, str) else list(by or [])
     check_columns(ranking, ["score", "grade", *by])
     check_graded(ranking)
-    if not by:
-        return _distribution(ranking)
-    groups = ranking.groupby(by, sort=False, dropna=False)[["score", "grade"]]
-    counts = groups.apply(_distribution).reset_index(by).reset_index(drop=True)
-    return counts.reindex(columns=[*by, "grade", "units", "share_pct"])  # also of an empty table
-
-
-def _distribution(ranking: pd.DataFrame) -> pd.DataFrame:
-    scored = ranking["score"].notna()
-    counts = ranking.loc[scored, "grade"].value_counts(sort=False)
-    counts.index = counts.index.astype("str")
-    if ungraded := int(scored.sum() - counts.sum()):
-        counts[NO_GRADE] = ungraded
-    share = counts * 100 / max(scored.sum(), 1)
-    if unscored := int((~scored).sum()):
-        counts[UNSCORED], share[UNSCORED] = unscored, np.nan
-    return pd.DataFrame({"units": counts, "share_pct": share}).rename_axis("grade").reset_index()
+    grades = [*ranking["grade"].cat.categories, NO_GRADE, UNSCORED]
+    grade = ranking["grade"].cat.codes.to_numpy("int64")
+    grade = np.where(grade < 0, len(grades) - 2, grade)
+    grade = np.where(ranking["score"].isna(), len(grades) - 1, grade)
+    groups = group_numbers(ranking, by)
+    first = first_rows(groups) if by else np.zeros(1, dtype="int64")
+    # A row for each group and a column for each grade.
+    counts = np.bincount(groups * len(grades) + grade, minlength=len(first) * len(grades))
+    counts = counts.reshape(len(first), len(grades))
+    share = counts * 100 / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1)
+    share[:, -1] = np.nan
+    result = {column: ranking[column].array[np.repeat(first, len(grades))] for column in by}
+    result["grade"] = pd.array(np.tile(grades, len(first)), dtype="str")
+    result |= {"units": counts.ravel(), "share_pct": share.ravel()}
+    kept = (counts > 0) | (np.arange(len(grades)) < len(grades) - 2)
+    return pd.DataFrame(result)[kept.ravel()].reset_index(drop=True)
 
 
 def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
@@ -186,7 +191,6 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
 
 def _with(table: pd.DataFrame, **derived: object) -> pd.DataFrame:
     """Return `table` with percent and what is derived, always in the same order of columns."""
-    percent = exact.percent_of(table["score"], table["max_score"])
-    table = table.assign(percent=percent, **derived)
-    own = [column for column in table if column not in _DERIVED]
-    return table[[*own, *(column for column in _DERIVED if column in table)]]
+    derived["percent"] = exact.percent_of(table["score"], table["max_score"])
+    derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
+    return table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)

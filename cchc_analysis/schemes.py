@@ -1,7 +1,6 @@
 """Grade schemes: which percent earns which grade, and who says so."""
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
@@ -151,5 +150,7 @@ def known_order(grades: Iterable[str]) -> list[str] | None:
 
 @cache
 def _known() -> dict[str, dict]:
+    import tomllib  # only here, so that importing the package stays quick
+
     text = files("cchc_analysis").joinpath("schemes.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -58,11 +57,13 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
     >>> "&lt;b&gt;A&lt;/b&gt;" in style_ranking(scores).to_html()
     True
     """
+    from html import escape
+
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
     printed, values = format_ranking(table), as_laid_out(table)
     scale_ = table.attrs.get("scale") or scale(table["max_score"])
-    caption = html.escape(f"{scale_}. Ngưỡng xếp loại: {scheme}.")
+    caption = escape(f"{scale_}. Ngưỡng xếp loại: {scheme}.")
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = printed.to_csv(index=False) + caption
     uuid = hashlib.sha256(content.encode()).hexdigest()[:12]

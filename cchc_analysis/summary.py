@@ -1,13 +1,19 @@
 """Each block in one row: mean, median, best and worst, in percent of the maximum."""
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.table import SCORES, check_columns, group_columns, group_numbers
+from cchc_analysis.table import (
+    SCORES,
+    check_columns,
+    first_rows,
+    group_columns,
+    group_numbers,
+    sorted_rows,
+)
 
 _COLUMNS = [
     "units", "scored_units", "mean", "median", "best", "worst", "spread", "above_mean",
@@ -48,61 +54,64 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     check_columns(ranking, SCORES)
-    points, places = exact.to_integers(ranking["score"])
-    order = exact.order_key(ranking["score"], ranking["max_score"])
-    table = ranking.assign(group=group_numbers(ranking), points=points, order=order)
-    result = table.drop_duplicates("group").set_index("group")[group_columns(ranking)]
-    result["units"] = table.groupby("group").size()
-    scored = table[table["score"].notna()].sort_values(["group", "order"], kind="stable")
-    groups = scored.groupby("group")
-    count = groups.size()
-    result["scored_units"] = count.reindex(result.index, fill_value=0)
-    # One percent of each maximum, in units of the last place of the scores.
-    percent = {m: exact.to_fraction(m) * 10**places / 100 for m in scored["max_score"].unique()}
-    shares = _shares(scored, percent, count)
-    shares["mean"], shares["above_mean"] = _means(scored, percent, count)
-    for column in ("mean", "median", "best", "worst", "spread"):
-        values = [float(value) for value in shares[column]]
-        result[column] = pd.Series(values, count.index, dtype="float64")
-    result["above_mean"] = pd.Series(shares["above_mean"], count.index).reindex(
-        result.index, fill_value=0
-    )
-    for column, end in (("first_unit", "max"), ("last_unit", "min")):
-        at_end = scored[scored["order"] == groups["order"].transform(end)]
-        result[column] = at_end.groupby("group")["unit"].agg("; ".join).astype("str")
-    return result[[*group_columns(ranking), *_COLUMNS]].reset_index(drop=True)
+    score, groups = ranking["score"], group_numbers(ranking)
+    first = first_rows(groups)
+    missing = score.isna().to_numpy()
+    units = np.bincount(groups, minlength=len(first))
+    scored = units - np.bincount(groups[missing], minlength=len(first))
+    result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
+    result["units"], result["scored_units"] = units, scored
+    # In order, the unscored units of a group stand first, then from worst to best.
+    rows, line = sorted_rows(exact.order_key(score, ranking["max_score"]), groups)
+    has = np.flatnonzero(scored)
+    ends = np.cumsum(units)[has]
+    starts = ends - scored[has]
+    points, places = exact.to_integers(score)
+    points = points.to_numpy("int64", na_value=0)
+    at, maxima, scale_places = exact.distinct(ranking["max_score"])
+    at = np.broadcast_to(at, len(ranking))
+    # Points times the weight of their maximum are on one scale: whole numbers of any size.
+    common = math.lcm(*maxima)
+    weight = np.array([common // maximum for maximum in maxima], dtype="object")
+    whole, upper = common * 10**places, 100 * 10**scale_places
 
+    def in_order(positions: np.ndarray) -> np.ndarray:
+        return points[rows[positions]].astype("object") * weight[at[rows[positions]]]
 
-def _shares(scored: pd.DataFrame, percent: dict, count: pd.Series) -> dict[str, list[Fraction]]:
-    """Return for each group the exact percent of its best, worst and middle units."""
-    points, maxima = scored["points"].to_numpy("int64"), scored["max_score"].to_numpy()
-    ends = count.cumsum().to_numpy()
-    starts = ends - count.to_numpy()
-
-    def at(rows: np.ndarray) -> list[Fraction]:
-        return [int(p) / percent[m] for p, m in zip(points[rows], maxima[rows], strict=True)]
-
-    worst, best = at(starts), at(ends - 1)
-    low, high = at((starts + ends - 1) // 2), at((starts + ends) // 2)
-    return {
-        "best": best,
-        "worst": worst,
-        "spread": [b - w for b, w in zip(best, worst, strict=True)],
-        "median": [(a + b) / 2 for a, b in zip(low, high, strict=True)],
+    best, worst = in_order(ends - 1), in_order(starts)
+    middle = in_order((starts + ends - 1) // 2) + in_order((starts + ends) // 2)
+    total, above = _sums(groups, points, at, weight, scored)
+    statistics = {
+        "mean": total[has] * upper / (whole * scored[has].astype("object")),
+        "median": middle * upper / (2 * whole),
+        "best": best * upper / whole,
+        "worst": worst * upper / whole,
+        "spread": (best - worst) * upper / whole,
     }
+    for column, values in statistics.items():
+        result[column] = pd.Series(values, has, dtype="float64")
+    result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
+    for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
+        reached = np.full(len(first), -1)
+        reached[has] = line[end]
+        tied = np.sort(rows[line == np.repeat(reached, units)])  # in the order of the table
+        names = {}
+        for group, name in zip(groups[tied].tolist(), ranking["unit"].iloc[tied], strict=True):
+            names.setdefault(group, []).append(name)
+        result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
+    return result[[*group_columns(ranking), *_COLUMNS]]
 
 
-def _means(
-    scored: pd.DataFrame, percent: dict, count: pd.Series
-) -> tuple[list[Fraction], np.ndarray]:
-    """Return the exact mean of each group, and how many of its units stand above it."""
-    scales = scored.groupby(["group", "max_score"])
-    sums = scales["points"].sum()
-    total = dict.fromkeys(count.index, Fraction(0))
-    for (group, maximum), points in sums.items():
-        total[group] += int(points) / percent[maximum]
-    mean = {group: total[group] / int(n) for group, n in count.items()}
+def _sums(
+    groups: np.ndarray, points: np.ndarray, at: np.ndarray, weight: np.ndarray, scored: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sum of each group in weighted points, and which units stand above its mean."""
+    pair, pairs = pd.factorize(groups * len(weight) + at)  # a group and a maximum
+    sums = np.zeros(len(pairs), dtype="int64")
+    np.add.at(sums, pair, points)
+    group, which = np.divmod(pairs, max(len(weight), 1))
+    total = np.zeros(len(scored), dtype="object")
+    np.add.at(total, group, sums.astype("object") * weight[which])
     # Points are whole numbers: above the mean is above the whole part of the mean's points.
-    least = [math.floor(mean[group] * percent[maximum]) for group, maximum in sums.index]
-    above = scored["points"].to_numpy("int64") > np.array(least, "int64")[scales.ngroup()]
-    return list(mean.values()), pd.Series(above).groupby(scored["group"].to_numpy()).sum().array
+    least = total[group] // (weight[which] * np.maximum(scored, 1).astype("object")[group])
+    return total, points > least.astype("int64")[pair]

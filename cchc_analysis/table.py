@@ -47,9 +47,57 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     columns = group_columns(table) if within is None else within
     columns = [columns] if isinstance(columns, str) else list(columns)
     check_columns(table, columns)
-    if not columns:
-        return np.zeros(len(table), dtype="int64")
-    return table.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+    numbers = None
+    for column in columns:
+        own, values = pd.factorize(table[column], use_na_sentinel=False)
+        numbers = own if numbers is None else pd.factorize(numbers * len(values) + own)[0]
+    return np.zeros(len(table), dtype="int64") if numbers is None else numbers
+
+
+def first_rows(groups: np.ndarray) -> np.ndarray:
+    """Return the first row of each group that `group_numbers` gives."""
+    first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
+    first[groups[::-1]] = np.arange(len(groups))[::-1]  # what is written last stays
+    return first
+
+
+def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows by group and key (missing first), and a number for both in that order.
+
+    Group, key and row are packed into one whole number: nothing sorts faster.
+    """
+    key = keys.to_numpy("int64", na_value=0)
+    bits, several = len(key).bit_length(), int(groups.max(initial=0)) + 1
+    least, most = int(key.min(initial=0)), int(key.max(initial=0))
+    if several * (most - least + 2) << bits >= 2**63:
+        key, values = pd.factorize(key, sort=True)
+        least, most = 0, len(values)
+    line = key - (least - 1)
+    line[keys.isna()] = 0
+    line += groups * (most - least + 2)
+    if several * (most - least + 2) << bits >= 2**63:
+        order = np.argsort(line, kind="stable")
+        return order, line[order]
+    line <<= bits
+    line |= np.arange(len(key))
+    line.sort()
+    return line & (2**bits - 1), line >> bits
+
+
+def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
+    """Return the competition rank (Int64) of each key within its group, the greatest first.
+
+    As ``keys.groupby(groups).rank(method="min", ascending=False)``, many times faster.
+    """
+    rows, line = (array[::-1] for array in sorted_rows(keys, groups))
+    place = np.arange(1, len(keys) + 1)
+    place[1:][line[1:] == line[:-1]] = 0  # tied ones share the better place
+    rank = np.empty_like(place)
+    rank[rows] = np.maximum.accumulate(place)
+    before = len(keys) - np.cumsum(np.bincount(groups))  # rows of other groups that stand before
+    return pd.Series(
+        pd.arrays.IntegerArray(rank - before[groups], keys.isna().to_numpy()), keys.index
+    )
 
 
 def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, grade_distribution, grade_units, load_scores, rank_units
+from cchc_analysis.table import ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
 
@@ -172,3 +175,76 @@ def test_distribution_of_an_empty_table_has_its_columns():
     counts = grade_distribution(empty, by="block")
     assert counts.columns.tolist() == ["block", "grade", "units", "share_pct"]
     assert counts.empty
+
+
+MIXED = st.lists(
+    st.tuples(
+        st.one_of(st.none(), st.integers(-20, 120)),  # many ties
+        st.sampled_from([100.0, 84.0, 70.0, 62.5]),
+        st.sampled_from([2020, 2021]),
+        st.sampled_from(["x", "y", None]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+def pandas_ranks(shares, frame) -> pd.Series:
+    place = {share: at for at, share in enumerate(sorted({s for s in shares if s is not None}))}
+    places = pd.Series([place.get(share) for share in shares], dtype="Int64")
+    groups = frame.groupby(["year", "block"], dropna=False).ngroup().to_numpy()
+    return places.groupby(groups).rank(method="min", ascending=False).astype("Int64")
+
+
+@given(MIXED)
+def test_ranks_and_grades_are_those_of_pandas_in_several_groups_and_maxima(rows):
+    frame = pd.DataFrame(rows, columns=["score", "max_score", "year", "block"])
+    frame = frame.assign(unit="a", score=frame["score"].astype("float64") / 10)
+    shares = [None if p is None else Fraction(p * 10) / Fraction(m) for p, m, *_ in rows]
+    assert rank_units(frame)["rank"].equals(pandas_ranks(shares, frame))
+    scheme = GradeScheme(["A", "B", "C"], [10, 5, 0])
+    grades = [next((g for g, b in zip("ABC", (10, 5, 0), strict=True) if s is not None and s >= b),
+                   None) for s in shares]  # fmt: skip
+    graded = grade_units(frame, scheme=scheme)
+    assert graded["grade"].astype("object").where(graded["grade"].notna(), None).tolist() == grades
+    counts = grade_distribution(graded, by=["year", "block"])
+    assert counts["units"].sum() == len(frame)
+    keys = frame.groupby(["year", "block"], dropna=False).ngroup()
+    assert len(counts[counts["grade"] == "A"]) == keys.nunique()
+
+
+@pytest.mark.parametrize("maxima", [[100.0], [100.0, 84.0, 70.0, 62.5]])
+def test_two_hundred_thousand_rows_are_ranked_as_pandas_does(maxima):
+    rng, size = np.random.default_rng(6), 200_000
+    maximum, hundredths = rng.choice(maxima, size), rng.integers(0, 6250, size)
+    frame = pd.DataFrame(
+        {"unit": "a", "score": hundredths / 100, "max_score": maximum},
+        index=rng.integers(0, 9, size),
+    ).assign(year=rng.integers(2010, 2025, size), block=rng.integers(0, 20, size).astype("str"))
+    frame.loc[rng.random(size) < 0.01, "score"] = np.nan
+    key = pd.Series(hundredths * (105000 // (maximum * 10).astype("int64")), frame.index)
+    key = key.where(frame["score"].notna())
+    groups = (
+        frame["year"].astype("str").to_numpy("object") + " " + frame["block"].to_numpy("object")
+    )
+    expected = key.groupby(groups).rank(method="min", ascending=False).astype("Int64")
+    ranked = rank_units(frame)
+    assert ranked["rank"].equals(expected)
+    pd.testing.assert_frame_equal(ranked[frame.columns], frame)
+    points = np.where(frame["score"].isna(), np.nan, hundredths)
+    bounds = [points * 1000 >= maximum * 1000 * cut for cut in (90, 80, 65, 50, 0)]
+    reached = np.select(bounds, range(5), -1)
+    assert (grade_units(frame)["grade"].cat.codes.to_numpy() == reached).all()
+
+
+@pytest.mark.parametrize("spread", [5, 2**40, 2**61])
+@pytest.mark.parametrize("groups", [1, 1000, 4000])
+def test_keys_and_groups_that_do_not_fit_one_number_are_ranked_too(spread, groups):
+    rng, size = np.random.default_rng(6), 4000
+    key = pd.Series(rng.integers(-spread, spread, size), dtype="Int64").mask(rng.random(size) < 0.1)
+    group = np.append(np.arange(groups), rng.integers(0, groups, size - groups))
+    expected = key.groupby(group).rank(method="min", ascending=False).astype("Int64")
+    assert ranks_within(key, group).equals(expected)
+    rows, line = sorted_rows(key, group)
+    assert (np.diff(line) >= 0).all()
+    assert (np.lexsort((key.fillna(-(2**62)).to_numpy("int64"), group)) == rows).all()

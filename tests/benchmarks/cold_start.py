@@ -38,7 +38,8 @@ def seconds(code: str, *arguments: str) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
+def cold_start(runs: int = RUNS) -> tuple[float, float]:
+    """Return the median seconds of the bare script and of the command."""
     from PIL import Image
 
     data = str(ROOT / "data" / "cchc-2020.csv")
@@ -49,16 +50,20 @@ def main() -> None:
             with Image.open(picture) as image:
                 sizes.append(tuple(round(side / 300, 2) for side in image.size))
         bare, whole = [], []
-        for _ in range(RUNS):
+        for _ in range(runs):
             bare.append(seconds(BARE, folder, str(sizes)))
             whole.append(seconds(COMMAND, data, "--out", folder))
-    ratio = statistics.median(whole) / statistics.median(bare)
+    return statistics.median(bare), statistics.median(whole)
+
+
+def main() -> None:
+    bare, whole = cold_start()
     names = ("pandas", "matplotlib", "python-docx", "xlsxwriter")
     print(
         ", ".join(f"{name} {version(name)}" for name in names), f"Python {sys.version.split()[0]}"
     )
-    print(f"bare {statistics.median(bare):.2f} s, cchc-report {statistics.median(whole):.2f} s")
-    print(f"ratio {ratio:.2f}")
+    print(f"bare {bare:.2f} s, cchc-report {whole:.2f} s")
+    print(f"ratio {whole / bare:.2f}")
 
 
 if __name__ == "__main__":
