@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -33,7 +33,8 @@ def choose_table(
     *,
     folder: str | PathLike | None = None,
     scheme: str = DEFAULT_SCHEME,
-    **options: object,
+    columns: Mapping[str, str | int] | None = None,
+    max_score: float | None = None,
 ) -> Choice:
     """Choose file, table, scheme and unit by hand, and see at once what comes of it.
 
@@ -52,8 +53,8 @@ def choose_table(
         `file`.
     scheme : str
         The scheme to begin with.
-    options
-        More options of `load_scores`: ``columns``, ``max_score``, ``year``, ``block``.
+    columns, max_score : mapping and float, optional
+        As for `load_scores`.
 
     Raises
     ------
@@ -67,6 +68,7 @@ def choose_table(
     ValueError: Không có thang xếp loại 'thi-xa' (có phải 'thi-xa-2020'?); hãy chọn một trong: ...
     """
     folder = Path(file).parent if folder is None else Path(folder)
+    options = {"columns": columns, "max_score": max_score}
     return Choice(Path(file), folder, load_scheme(scheme).name, options)
 
 
@@ -147,7 +149,7 @@ class Choice:
     def _results(self) -> dict[str, tuple[str, str, str]]:
         """Return the parts for what is chosen, and keep the ranking."""
         file, scheme = self._drop["file"].value, self._drop["scheme"].value
-        tables = list_tables(file, columns=self._options.get("columns"))
+        tables = list_tables(file, columns=self._options["columns"])
         rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
         self._offer("table", {f"{at}. {words} ({count} dòng)": at for at, words, count in rows})
         scores = load_scores(file, table=self._drop["table"].value, **self._options)
