@@ -16,6 +16,7 @@ from cchc_analysis.format import format_ranking
 from cchc_analysis.history_charts import plot_rank_history
 from cchc_analysis.load import LoadWarning, load_scores
 from cchc_analysis.margins import points_to_next_grade, rank_range
+from cchc_analysis.picker import choose_table
 from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
 from cchc_analysis.report import write_report
@@ -32,6 +33,7 @@ __all__ = [
     "LoadWarning",
     "chart_table",
     "check_published",
+    "choose_table",
     "compare_periods",
     "cutoff_sensitivity",
     "describe_ranking",

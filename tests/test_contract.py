@@ -15,7 +15,8 @@ from PIL import Image
 import cchc_analysis as cchc
 
 PUBLIC = [
-    "GradeScheme", "LoadWarning", "chart_table", "check_published", "compare_periods",
+    "GradeScheme", "LoadWarning", "chart_table", "check_published", "choose_table",
+    "compare_periods",
     "cutoff_sensitivity", "describe_ranking", "field_losses", "field_matrix", "format_ranking",
     "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields",
     "load_scheme", "load_scores", "plot_blocks", "plot_change", "plot_comparison",
@@ -30,6 +31,7 @@ NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
 NOT_OF_A_TABLE += ("write_report", "write_workbook")  # see test_report.py, test_workbook.py
 NOT_OF_A_TABLE += ("chart_table",)  # see test_print.py
+NOT_OF_A_TABLE += ("choose_table",)  # see test_picker.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}
 SECOND_TABLES = ("after",)
@@ -119,8 +121,8 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "marks", "charts", "change_charts", "history_charts", "block_charts", "field_charts",
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
         "word_styles", "word_template", "letterhead", "more_sections", "sections", "report",
-        "worksheets", "native_charts", "chart_sheet", "workbook", "styled", "bundle", "job", "cli",
-        "__init__",
+        "worksheets", "native_charts", "chart_sheet", "workbook", "styled", "bundle",
+        "first_look", "picker", "job", "cli", "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
     assert sorted(sources) == sorted(order)

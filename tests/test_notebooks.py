@@ -12,6 +12,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 READ = {path.stem: nbformat.read(path, 4) for path in NOTEBOOKS}
 TABLE_OF = dict.fromkeys(READ, "cchc-2020")
 TABLE_OF |= {"04-years": "par-index-regions", "06-fields": "papi-2011-fields"}
+START = "00-start-here"  # its outputs are displayed, and a button writes its file
 OF_ONE_TABLE = ["01-ranking", "02-grades", "03-compare-units", "07-report"]
 
 
@@ -23,6 +24,11 @@ def output_text(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
+def shown_by(output):
+    """Return the words of an output, printed or displayed."""
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
 def html_of(cell):
     return "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
 
@@ -31,8 +37,9 @@ def said_by(notebook):
     return "".join(map(output_text, cells(notebook, "code")))
 
 
-def test_the_seven_notebooks_are_there():
-    assert list(READ) == sorted([*OF_ONE_TABLE, "04-years", "05-blocks", "06-fields"])
+def test_the_eight_notebooks_are_there():
+    others = [START, "04-years", "05-blocks", "06-fields"]
+    assert list(READ) == sorted([*OF_ONE_TABLE, *others])
 
 
 @pytest.mark.parametrize("name", READ)
@@ -67,18 +74,21 @@ class TestEach:
         charts = [
             cell
             for cell in cells(READ[name], "code")
-            if "plot_" in cell.source and "ax =" in cell.source
+            if ("plot_" in cell.source and "ax =" in cell.source)
+            or cell.source
+            in [f'choice.show("{p}")' for p in ("chart", "distribution", "comparison")]
         ]
-        assert charts
+        assert len(charts) >= (3 if name == START else 1)
         for cell in charts:
-            kinds = [
-                "image" if "image/png" in o.get("data", {}) else o.output_type for o in cell.outputs
-            ]
-            assert kinds == ["image", "stream"]
-            assert output_text(cell).startswith(("Biểu đồ", "Bản đồ nhiệt"))
+            picture, words = cell.outputs
+            assert "image/png" in picture.data
+            assert words.output_type == ("display_data" if name == START else "stream")
+            assert shown_by(words).startswith(("Biểu đồ", "Bản đồ nhiệt"))
 
     def test_it_says_what_is_assumed(self, name):
         said = said_by(READ[name])
+        if name == START:
+            said = "".join(html_of(cell) for cell in cells(READ[name], "code"))
         if name == "06-fields":  # its table states the maxima, and it gives no grades
             assert "Thang điểm 60\n" in said
             assert "giả định" not in said
@@ -88,6 +98,8 @@ class TestEach:
             assert ("Yếu dưới 50% (giả định)" in said) == (name != "04-years")
 
     def test_it_ends_with_the_export(self, name):
+        if name == START:
+            return
         last = READ[name].cells[-1]
         assert "save_chart(" in last.source
         exported = output_text(last).split()
@@ -135,6 +147,27 @@ def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path):
     frame.to_csv(elsewhere / "b.csv", index=False)
     notebook = run("01-ranking", elsewhere, FILE=str(elsewhere / "b.csv"), MAX_SCORE=70)
     assert "2 đơn vị, 1 đơn vị được chấm. Thang điểm 70." in output_text(notebook.cells[2])
+
+
+@pytest.mark.parametrize("name", READ)
+def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, tmp_path):
+    # Only the cells that load, all in one kernel that moves: whole runs would take minutes.
+    first, load = cells(READ[name], "code")[:2]
+    files = re.findall(r'(?m)^(?:FILE|OTHER) = "(.+)"', first.source)
+    away = first.source
+    for file in files:
+        away = away.replace(file, (ROOT / file).as_posix())
+    moved = nbformat.from_dict(READ[name])
+    moved.cells = [
+        nbformat.v4.new_code_cell(f"import os\nos.chdir({str(folder)!r})\n{source}")
+        for folder, begin in ((ROOT, first.source), (ROOT / "notebooks", ""), (tmp_path, away))
+        for source in ([begin, load.source] if begin else [load.source])
+    ]
+    NotebookClient(moved, timeout=120).execute()
+    said = [
+        "".join(map(shown_by, cell.outputs)) for cell in moved.cells if load.source in cell.source
+    ]
+    assert said == ["".join(map(shown_by, load.outputs))] * 3
 
 
 def test_where_there_is_no_file_one_sentence_asks_for_a_path(project):

@@ -1,0 +1,362 @@
+"""The notebooks as an analyst sees them: JupyterLab in a real browser, in a copy of the project.
+
+Needs Debian's packages chromium and chromium-driver; nothing is downloaded.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import nbformat
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER),
+        reason="no Chromium here: apt-get install chromium chromium-driver",
+    ),
+]
+# In a container: root has no sandbox, /dev/shm is small. Nothing is fetched from outside.
+OPTIONS = [
+    "headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", "disable-quic",
+    "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
+]  # fmt: skip
+QUIET = {  # no news, no look for updates
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+PANEL = "const panel = window.jupyterapp.shell.currentWidget;"
+
+
+def wait_for(what, is_done, seconds=90):
+    """Return what `is_done` returns, once it is something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := is_done():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Copy the project, and put another table into its data/."""
+    home = tmp_path_factory.mktemp("browser") / "dự án"
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, home / name)
+    table = {"Tên đơn vị": ["Sở Nội vụ", "Sở Tư pháp", "Thanh tra tỉnh"], "Điểm": [63.5, 56, None]}
+    table = pd.DataFrame(table).assign(**{"Điểm tối đa": 70})
+    table.to_excel(home / "data" / "bảng của tôi.xlsx", index=False)
+    return home
+
+
+@pytest.fixture(scope="module")
+def lab(project, tmp_path_factory):
+    """Start JupyterLab with settings of its own, and return its address."""
+    own = tmp_path_factory.mktemp("jupyter")
+    for name, settings in QUIET.items():
+        file = own / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+    places = {
+        "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run",
+        "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }  # fmt: skip
+    environment = os.environ | {name: str(own / folder) for name, folder in places.items()}
+    environment.pop("MPLBACKEND", None)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        f"--port={port}", "--IdentityProvider.token=t", "--expose-app-in-browser",
+        f"--ServerApp.root_dir={project}",
+    ]  # fmt: skip
+    with (own / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=project, env=environment, stdout=log, stderr=log)
+    try:
+
+        def answers():
+            assert server.poll() is None, (own / "log").read_text(encoding="utf-8")
+            with socket.socket() as knock:
+                return knock.connect_ex(("127.0.0.1", port)) == 0
+
+        wait_for("JupyterLab to start", answers)
+        yield f"http://127.0.0.1:{port}/lab/tree/notebooks/{{}}.ipynb?reset&token=t"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for option in [*OPTIONS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"]:
+        options.add_argument(f"--{option}")
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+class Page:
+    """One notebook, open in JupyterLab."""
+
+    def __init__(self, browser, lab, project, name):
+        self.browser, self.file = browser, project / "notebooks" / f"{name}.ipynb"
+        browser.get(lab.format(name))
+        ready = "return !!panel?.sessionContext?.session?.kernel && panel.context.isReady"
+        wait_for(f"{name} to open", lambda: self.js(ready))
+
+    def js(self, script, *arguments):
+        app = "if (!window.jupyterapp?.shell?.currentWidget) return null;"
+        return self.browser.execute_script(app + PANEL + script, *arguments)
+
+    def run(self):
+        """Restart Kernel and Run All Cells, wait until all is done, save; return the notebook."""
+        self.js(
+            "window.ran = false; window.jupyterapp.commands.execute('notebook:restart-run-all')"
+            ".finally(() => { window.ran = true; })"
+        )
+        accept = "document.querySelector('.jp-Dialog .jp-mod-accept')"
+        wait_for("the dialog", lambda: self.js(f"return !!{accept}"))
+        self.js(f"{accept}.click()")
+        idle = "return window.ran && panel.sessionContext.session.kernel.status === 'idle'"
+        wait_for("the kernel", lambda: self.js(idle))
+        return self.saved()
+
+    def saved(self):
+        """Save the notebook and return it as it is on disk: JupyterLab draws only a part of it."""
+        self.js(
+            "window.saved = false; window.jupyterapp.commands.execute('docmanager:save')"
+            ".finally(() => { window.saved = true; })"
+        )
+        wait_for("the saved file", lambda: self.js("return window.saved"))
+        return nbformat.read(self.file, 4)
+
+    def change(self, name, value):
+        """Change the one line of the first code cell that gives this parameter."""
+        self.js(
+            "const cell = panel.content.model.cells.get(1).sharedModel;"
+            "const line = new RegExp(`^${arguments[0]} = .*$`, 'm');"
+            "cell.setSource(cell.getSource().replace(line, `${arguments[0]} = ${arguments[1]}`));",
+            name, json.dumps(value, ensure_ascii=False),
+        )  # fmt: skip
+
+    def look(self, *, dark, width):
+        """Show the page in a theme of JupyterLab, and in a window of some width."""
+        self.browser.set_window_size(width, 1000)
+        theme = f"JupyterLab {'Dark' if dark else 'Light'}"
+        self.js(
+            "const {commands, shell} = window.jupyterapp;"
+            "arguments[1] < 1000 ? shell.collapseLeft() : shell.expandLeft();"
+            "commands.execute('apputils:change-theme', {theme: arguments[0]});",
+            theme, width,
+        )  # fmt: skip
+        is_on = (
+            "return document.body.dataset.jpThemeName === arguments[0]"
+            " && !document.querySelector('#jupyterlab-splash')"
+        )
+        wait_for(theme, lambda: self.js(is_on, theme))
+
+    def seen(self, at):
+        """Scroll to the outputs of a cell and return what is on the page of them."""
+        self.js("panel.content.scrollToItem(arguments[0], 'start')", at)
+        return wait_for(f"cell {at} to be drawn", lambda: self.js(SEEN, at), 20)
+
+
+# What of a cell is on the page: each picture with the text that stands under it, texts that are
+# too pale to read (their contrast), and what sticks out without a way to scroll there.
+SEEN = """
+const cell = panel.content.widgets[arguments[0]];
+if (!cell?.isAttached || !cell.node.querySelector('.jp-OutputArea-output')) return null;
+const images = [...cell.node.querySelectorAll('.jp-RenderedImage img')];
+const drawn = cell.node.querySelectorAll('.jp-OutputArea-child').length;
+if (drawn < cell.model.outputs.length) return null;
+if (images.some(image => !image.complete || !image.getBoundingClientRect().width)) return null;
+const rgba = colour => colour.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+  .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
+const below = node => {
+  for (; node; node = node.parentElement) {
+    const colour = rgba(getComputedStyle(node).backgroundColor);
+    if (colour.length === 3 || colour[3] > 0.9) return colour;
+  }
+  return [255, 255, 255];
+};
+const outputs = [...cell.node.querySelectorAll('.jp-OutputArea-output')];
+const texts = outputs.flatMap(output => [output, ...output.querySelectorAll('*')]).filter(node =>
+  !['STYLE', 'SCRIPT', 'OPTION'].includes(node.tagName) && node.getBoundingClientRect().width
+  && [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()));
+const pale = texts.map(node => {
+  const [one, other] = [light(rgba(getComputedStyle(node).color)), light(below(node))];
+  const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  return [contrast, node.textContent.trim().slice(0, 40)];
+}).filter(([contrast]) => contrast < 4.5);
+const scrolls = node => ['auto', 'scroll'].includes(getComputedStyle(node).overflowX);
+const cut = outputs.filter(output => !scrolls(output)
+  && output.scrollWidth > output.clientWidth + 1).map(output => output.textContent.slice(0, 40));
+const charts = images.map(image => {
+  const output = image.closest('.jp-OutputArea-child'), under = output.nextElementSibling;
+  return {
+    scale: image.getBoundingClientRect().width / image.naturalWidth,
+    under: under?.innerText.trim() ?? '',
+    gap: under ? under.getBoundingClientRect().top - image.getBoundingClientRect().bottom : null,
+  };
+});
+if (charts.some(chart => !chart.under)) return null;
+return {charts, pale, cut};
+"""
+
+
+def code_of(notebook):
+    return {at: cell for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
+
+
+def said_by(cell):
+    shown = [o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs]
+    return "".join(shown)
+
+
+def check_ran(notebook, project, stem):
+    """Check the saved notebook: all ran, no error, charts with alt text, files where it says."""
+    cells = code_of(notebook).values()
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not [o for cell in cells for o in cell.outputs if o.output_type == "error"]
+    files = [
+        line for cell in cells for line in said_by(cell).splitlines() if line[:8] == "reports/"
+    ]
+    assert all(path.startswith(f"reports/{stem}/") for path in files)
+    assert all((project / path).stat().st_size > 1000 for path in files)
+    return files
+
+
+def check_seen(page, notebook):
+    """Check on the page: every chart is there, whole, its alt text under it, all of it legible."""
+    count = 0
+    for at, cell in code_of(notebook).items():
+        if not cell.outputs:
+            continue
+        seen = page.seen(at)
+        assert seen["pale"] == []
+        assert seen["cut"] == []
+        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        assert len(seen["charts"]) == len(pictures)
+        for chart in seen["charts"]:
+            assert chart["under"].startswith(("Biểu đồ", "Bản đồ nhiệt"))
+            assert chart["gap"] >= 0
+            assert chart["scale"] > 0.8
+        count += len(pictures)
+    assert count
+
+
+ON_ANY_TABLE = ["01-ranking", "02-grades", "03-compare-units", "07-report"]
+REFUSED = {
+    "04-years": ("data/bảng của tôi.xlsx", "có 0 năm, cần ít nhất hai năm; hãy"),
+    "05-blocks": ("data/papi-2011-fields.csv", "hãy"),
+    "06-fields": ("data/bảng của tôi.xlsx", "không có cột lĩnh vực nào có số; hãy dùng"),
+}
+NAMES = sorted([*ON_ANY_TABLE, *REFUSED])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_runs_untouched_and_on_other_tables(name, browser, lab, project):
+    page = Page(browser, lab, project, name)
+    first = nbformat.read(page.file, 4).cells[1].source.split('FILE = "data/')[1].split(".")[0]
+    notebook = page.run()
+    assert check_ran(notebook, project, first)
+    page.look(dark=True, width=700)
+    check_seen(page, notebook)
+    page.look(dark=False, width=1400)
+    if name in ON_ANY_TABLE:
+        for file in ("data/so-nganh-2021.csv", "data/bảng của tôi.xlsx"):
+            page.change("FILE", file)
+            assert check_ran(page.run(), project, file[5:].rsplit(".", 1)[0])
+    else:
+        file, words = REFUSED[name]
+        page.change("FILE", file)
+        (error,) = [o for c in code_of(page.run()).values() for o in c.outputs if "ename" in o]
+        assert error.ename == "ValueError"
+        assert words in error.evalue
+        assert error.evalue.endswith(".")
+        assert "\n" not in error.evalue
+
+
+def test_the_first_notebook_is_worked_by_keyboard_and_takes_a_file(browser, lab, project):
+    from selenium.webdriver import ActionChains, Keys
+    from selenium.webdriver.common.by import By
+
+    page = Page(browser, lab, project, "00-start-here")
+    notebook = page.run()
+    assert check_ran(notebook, project, "") == []
+    check_seen(page, notebook)
+
+    def press(*keys):
+        ActionChains(browser).send_keys(*keys).perform()
+
+    def focused():
+        """Return the label of the field that has the focus, or the words of the button."""
+        return page.js(
+            "const on = document.activeElement;"
+            "return on.closest('.jupyter-widgets.widget-inline-hbox')?.querySelector('label')"
+            "?.textContent || on.textContent.trim();"
+        )
+
+    def go_to(label):
+        page.seen(3)
+        page.js("panel.content.activeCellIndex = 3; panel.content.node.focus();")
+        press(Keys.ESCAPE)
+        for _ in range(12):
+            if focused().startswith(label):
+                return
+            press(Keys.TAB)
+        raise AssertionError(f"Tab does not reach {label!r}")
+
+    def words():
+        return page.js("return panel.node.querySelector('[role=status]')?.innerText") or ""
+
+    go_to("Tệp")
+    press("bảng")
+    wait_for("the chosen file", lambda: words().startswith("bảng của tôi.xlsx: 3 đơn vị, 2 đơn vị"))
+    go_to("Đơn vị")
+    press("Sở T")
+    wait_for("the unit", lambda: "so với Sở Tư pháp" in said_by(page.saved().cells[11]))
+    go_to("Viết báo cáo")
+    press(Keys.SPACE)
+    wait_for("the report", lambda: words().startswith("Đã ghi"))
+    report = project / "reports" / "bảng của tôi" / "start-report.docx"
+    assert report.stat().st_size > 10_000
+
+    notebook = page.saved()
+    assert "Sở Nội vụ" in said_by(notebook.cells[5])
+    check_seen(page, notebook)
+    (project.parent / "ngoài").mkdir()
+    given = project.parent / "ngoài" / "Bảng: mới.csv"
+    given.write_text("Đơn vị;Điểm\nPhòng A;91,5\nPhòng B;80\n", encoding="utf-8-sig")
+    page.js(  # no dialog of the system, which no driver can work
+        "HTMLInputElement.prototype.click = function () { document.body.append(this); };"
+    )
+    go_to("Tải tệp lên")
+    press(Keys.SPACE)
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(given))
+    wait_for("the uploaded file", lambda: "mới.csv: 2 đơn vị" in words())
+    (kept,) = (project / "uploads").iterdir()
+    assert kept.read_bytes() == given.read_bytes()
+    page.look(dark=True, width=700)
+    check_seen(page, page.saved())
