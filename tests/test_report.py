@@ -516,7 +516,7 @@ def test_a_crash_leaves_the_old_file(tmp_path, town, monkeypatch):
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_repeats_the_header_row(full, tmp_path):
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
         ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", tmp_path,
          full["path"]],
