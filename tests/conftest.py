@@ -1,7 +1,9 @@
+import ntpath
 import os
 import warnings
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
+import hypothesis
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -13,6 +15,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
+# Machines are busy: a property is no slower to be true.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
 RANKING_TABLES = ["cchc-2020", "so-nganh-2021", "par-index-regions"]
 
@@ -57,6 +62,13 @@ def refusal(source, **options) -> str:
     assert type(caught.value) is ValueError
     assert len(str(caught.value)) <= 600
     return str(caught.value)
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether Windows has no file of this name."""
+    if hasattr(ntpath, "isreserved"):  # from Python 3.13 on
+        return ntpath.isreserved(name)
+    return PureWindowsPath(name).is_reserved()
 
 
 def check_texts(ax) -> None:
