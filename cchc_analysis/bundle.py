@@ -2,24 +2,17 @@
 
 import hashlib
 import json
-import re
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from cchc_analysis.files import FORBIDDEN, write_whole
+from cchc_analysis.files import as_typed, write_whole
 
 MANIFEST = "manifest.json"
-_KEPT = "-đã-sửa"
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-
-
-def folder_name(name: str) -> str:
-    """Return a name that Windows, macOS and Linux allow: "CON" and "a:b" are none there."""
-    allowed = FORBIDDEN.sub("_", name).rstrip(". ") or "_"
-    return f"{allowed}_" if _DEVICES.fullmatch(allowed) else allowed
+_KEPT = os.fsdecode("-đã-sửa".encode())  # these bytes, also where the locale is not UTF-8
 
 
 def write_bundle(
@@ -51,7 +44,7 @@ def write_bundle(
             written.append(target)
         about = {
             "package": f"cchc-analysis {version('cchc-analysis')}",
-            "input": {path.name: _sha256(path) for path in inputs},
+            "input": {as_typed(path.name): _sha256(path) for path in inputs},
             "files": {path.name: _sha256(path) for path in written},
         }
         text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"

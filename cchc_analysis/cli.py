@@ -3,11 +3,14 @@
 import argparse
 import errno
 import sys
+import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from cchc_analysis.bundle import folder_name
+from cchc_analysis.console import make_readable
+from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.job import Job
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
 
@@ -17,13 +20,13 @@ _EXAMPLES = """ví dụ:
   cchc-report nam-2021.docx --before nam-2020.xlsx --unit "Sở Nội vụ"
   cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
 (gõ 'python -m uv run' trước mỗi lệnh)"""
+_LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after a sentence on each file that could not be read."""
-    for stream in (sys.stdout, sys.stderr):  # a console that lacks a letter shows "?" instead
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        make_readable(stream)
     options = _parser().parse_args(arguments)
     try:
         scheme = load_scheme(options.scheme)
@@ -67,15 +70,21 @@ def _folders(options: argparse.Namespace) -> list[Path]:
     """Return for each file a folder of its own."""
     if len(options.files) > 1 and (options.before or options.fields):
         raise ValueError("--before và --fields chỉ dùng với một tệp; hãy chạy lệnh cho từng tệp.")
-    stems = [file.stem for file in options.files]
-    names = [file.stem if stems.count(file.stem) == 1 else file.name for file in options.files]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
+    stems = Counter(_key(file.stem) for file in options.files)
+    names = [file.stem if stems[_key(file.stem)] == 1 else file.name for file in options.files]
+    ((most, count),) = Counter(map(_key, names)).most_common(1)
+    if count > 1:
+        twice = next(name for name in names if _key(name) == most)
         raise ValueError(
             f"Có nhiều tệp cùng tên {twice}, kết quả sẽ ghi đè nhau; hãy đổi tên một tệp, hoặc "
             "chạy lệnh cho từng tệp với --out khác nhau."
         )
-    return [options.out / folder_name(name) for name in names]
+    return [options.out / allowed_name(name) for name in names]
+
+
+def _key(name: str) -> str:
+    """Return what two names have in common that are one folder on Windows or macOS."""
+    return unicodedata.normalize("NFC", allowed_name(name)).casefold()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
     add("--before", metavar="TỆP", type=Path, help="bảng điểm kỳ trước, để so sánh")
     add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực")
-    add("--unit", metavar="TÊN", help="đơn vị cần làm nổi bật")
+    add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
     one = "số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng"
     add("--table", metavar="BẢNG", type=_table, help=one)
     add("--year", metavar="NĂM", type=int, help="năm cần lấy, hoặc năm của bảng không ghi năm")
@@ -118,7 +127,7 @@ def _number(text: str) -> float:
 
 
 def _table(text: str) -> int | str:
-    return int(text) if text.isdigit() else text
+    return int(text) if text.isdigit() else as_typed(text)
 
 
 def _column(text: str) -> tuple[str, int | str]:
@@ -136,6 +145,14 @@ def _sentence(error: Exception) -> str:
         return (
             f"Không ghi được {error.filename}: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải "
             "phóng đĩa hoặc chọn nơi khác bằng --out."
+        )
+    # Windows calls a path that is too long one that is not there.
+    if error.errno == errno.ENAMETOOLONG or (
+        error.errno == errno.ENOENT and len(str(error.filename)) >= _LONGEST
+    ):
+        return (
+            f"Không ghi được …{str(error.filename)[-100:]}: tên tệp hoặc đường dẫn quá dài; hãy "
+            "chọn bằng --out một thư mục có đường dẫn ngắn hơn."
         )
     return (
         f"Không mở hoặc không ghi được {error.filename} ({error.strerror}); nếu tệp đang mở trong "

@@ -14,6 +14,7 @@ from cchc_analysis.compare import compare_periods
 from cchc_analysis.export import save_chart, write_csv
 from cchc_analysis.field_charts import plot_fields
 from cchc_analysis.field_tables import load_fields
+from cchc_analysis.files import as_typed
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.profile_charts import plot_profile
@@ -78,7 +79,7 @@ class Job(NamedTuple):
         import matplotlib.style
 
         mpl.use("agg")  # files only: no window, no display needed
-        scheme, unit, source = self.scheme, self.options.unit, f"tệp {self.file.name}"
+        scheme, unit, source = self.scheme, self.options.unit, f"tệp {as_typed(self.file.name)}"
         common = {"scheme": scheme, "before": before, "fields": fields, "source": source}
         write_report(
             ranking, folder / "report.docx", unit=unit, template=self.options.template, **common

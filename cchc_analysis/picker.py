@@ -191,9 +191,9 @@ class Choice:
 
 def _keep(data: bytes, folder: Path, name: str) -> Path:
     """Write a file under a safe name that no other file has, and return its path."""
-    from cchc_analysis.bundle import folder_name
+    from cchc_analysis.files import allowed_name
 
-    path = first = folder / folder_name(name)
+    path = first = folder / allowed_name(name)
     number = 2
     while path.exists() and path.read_bytes() != data:
         path, number = first.with_stem(f"{first.stem}-{number}"), number + 1
