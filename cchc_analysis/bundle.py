@@ -133,8 +133,8 @@ def _known(folder: Path) -> dict[str, str]:
 
 def _of_folder(error: OSError, folder: Path) -> OSError:
     """Return an error with the file that the user knows, not where it was made."""
-    path = Path(str(error.filename))
-    if error.filename is None or not any(part.startswith(_NEW) for part in path.parts):
+    path = Path(error.filename or folder / _NEW)
+    if error.errno is None or not any(part.startswith(_NEW) for part in path.parts):
         return error
     known = folder if path.name.startswith(_NEW) else folder / path.name
     return type(error)(error.errno, error.strerror, str(known))

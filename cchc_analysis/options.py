@@ -34,7 +34,10 @@ _DATES = ("%Y-%m-%d", "%d/%m/%Y")
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options as they were given; each file once, however often it is named."""
     options = _parser().parse_args(arguments)
-    options.files = list({file.resolve(): file for file in options.files}.values())
+    once: dict[Path, Path] = {}
+    for file in options.files:
+        once.setdefault(file.resolve(), file)
+    options.files = list(once.values())
     return options
 
 

@@ -32,24 +32,22 @@ def as_options(sentence: str) -> str:
 
 def in_words(error: Exception) -> str:
     """Return what is wrong; the system's own errors come in English and are put in words here."""
-    if not isinstance(error, OSError) or error.filename is None:
+    if not isinstance(error, OSError) or error.errno is None:
         return as_options(str(error))
+    path = error.filename or "tệp kết quả"
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return (
-            f"Không ghi được {error.filename}: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải "
+            f"Không ghi được {path}: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải "
             "phóng đĩa hoặc chọn nơi khác bằng --out."
         )
     if isinstance(error, FileNotFoundError):
-        return (
-            f"Không tìm thấy {error.filename}; hãy kiểm tra đường dẫn, hoặc chọn thư mục khác bằng "
-            "--out."
-        )
+        return f"Không tìm thấy {path}; hãy kiểm tra đường dẫn, hoặc chọn thư mục khác bằng --out."
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return (
-            f"Không mở hoặc không ghi được {error.filename}: chỗ của thư mục đã có một tệp; hãy "
+            f"Không mở hoặc không ghi được {path}: chỗ của thư mục đã có một tệp; hãy "
             "đổi tên tệp đó hoặc chọn thư mục khác bằng --out."
         )
     return (
-        f"Không mở hoặc không ghi được {error.filename}; nếu tệp đang mở trong chương trình khác "
+        f"Không mở hoặc không ghi được {path}; nếu tệp đang mở trong chương trình khác "
         "thì hãy đóng lại, nếu không hãy chọn thư mục khác bằng --out. Các tệp cũ vẫn còn nguyên."
     )
