@@ -3,25 +3,18 @@
 import contextlib
 import hashlib
 import json
-import re
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from cchc_analysis.files import FORBIDDEN, write_whole
+from cchc_analysis.files import as_typed, write_whole
 
 MANIFEST = "manifest.json"
-_KEPT = "-đã-sửa"
+_KEPT = os.fsdecode("-đã-sửa".encode())  # these bytes, also where the locale is not UTF-8
 _NEW, _OLD = ".moi-", "cu"  # where a run makes its files, and in it those that they replace
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-
-
-def folder_name(name: str) -> str:
-    """Return a name that Windows, macOS and Linux allow: "CON" and "a:b" are none there."""
-    allowed = FORBIDDEN.sub("_", name).rstrip(". ") or "_"
-    return f"{allowed}_" if _DEVICES.fullmatch(allowed) else allowed
 
 
 def write_bundle(
@@ -47,7 +40,7 @@ def write_bundle(
         about = {
             "package": f"cchc-analysis {version('cchc-analysis')}",
             "input": [
-                {"role": role, "path": path.as_posix(), "sha256": _sha256(path)}
+                {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
                 for role, path in inputs.items()
             ],
             "options": dict(options or {}),

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from cchc_analysis.bundle import folder_name
+from cchc_analysis.console import make_readable
+from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.job import Job
 from cchc_analysis.options import read_options
 from cchc_analysis.refusals import as_options, in_words
@@ -22,9 +23,8 @@ _STOPPED = 130  # what a shell gives for Ctrl+C
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after a sentence on each file that could not be read."""
-    for stream in (sys.stdout, sys.stderr):  # a console that lacks a letter shows "?" instead
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        make_readable(stream)
     options = read_options(arguments)
     files = options.files
     try:
@@ -61,7 +61,8 @@ def _run(file: Path, job: Job | None, say: Callable, is_one_of_several: bool) ->
             said = job.run()
     except (ValueError, OSError) as error:
         words = in_words(error)
-        where = f"{file.name}: " if is_one_of_several and file.name not in words else ""
+        name = as_typed(file.name)
+        where = f"{name}: " if is_one_of_several and name not in as_typed(words) else ""
         say(f"Lỗi: {where}{words}", file=sys.stderr)
         return False
     say("\n".join(said))
@@ -99,9 +100,9 @@ def _folders(options: argparse.Namespace) -> list[Path | None]:
     stems = Counter(_key(file.stem) for file in options.files)
     names = [file.stem if stems[_key(file.stem)] == 1 else file.name for file in options.files]
     count = Counter(map(_key, names))
-    return [options.out / folder_name(name) if count[_key(name)] == 1 else None for name in names]
+    return [options.out / allowed_name(name) if count[_key(name)] == 1 else None for name in names]
 
 
 def _key(name: str) -> str:
     """Return what two names have in common that are one folder on Windows or macOS."""
-    return unicodedata.normalize("NFC", folder_name(name)).casefold()
+    return unicodedata.normalize("NFC", allowed_name(name)).casefold()

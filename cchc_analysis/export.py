@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.files import FORBIDDEN, write_whole
+from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.small_print import check_letters, write_below
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def save_chart(
     import matplotlib as mpl
     from matplotlib.transforms import Bbox
 
-    bad = FORBIDDEN.search(name)
-    if bad or not name.strip(". "):
-        reason = f"có ký tự không dùng được trong tên tệp ({bad[0]!r})" if bad else "trống"
+    if reason := why_not_allowed(name):
         raise ValueError(f"Tên biểu đồ '{name}' {reason}.")
     formats = [formats] if isinstance(formats, str) else formats
     for format_ in formats:

@@ -1,5 +1,6 @@
 """Files that are replaced whole or not at all, and are the same from run to run."""
 
+import hashlib
 import io
 import os
 import re
@@ -8,8 +9,47 @@ import zipfile
 from pathlib import Path
 
 # What no file name can have on Windows.
-FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+# Names of devices there, with any ending: "CON" and "nul.2020.csv" cannot be files.
+_DEVICE = re.compile(
+    r"^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])( *(?:\..*)?)$", re.IGNORECASE
+)
+_MOST_BYTES = 150  # of a folder; on Windows a whole path has 260 letters
+_LONGEST = 250  # bytes; a name and its ending have 255
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
+
+
+def allowed_name(name: str) -> str:
+    """Return a name that Windows, macOS and Linux allow: "CON" and "a:b" are none there.
+
+    One that is too long (a letter with its accents takes three bytes) is cut and keeps a mark of
+    what was cut, so that names which differ in their last letters stay apart.
+    """
+    data = os.fsencode(name)
+    if len(data) > _MOST_BYTES:
+        start = data[:_MOST_BYTES].decode("utf-8", errors="ignore").rstrip(". ")
+        name = os.fsdecode(f"{start}-{hashlib.sha256(data).hexdigest()[:8]}".encode())
+    allowed = _FORBIDDEN.sub("_", name).rstrip(". ") or "_"
+    return _DEVICE.sub(r"\1_\2", allowed)
+
+
+def why_not_allowed(name: str) -> str | None:
+    """Return in words what keeps a name that a person chose from being one of a file."""
+    if bad := _FORBIDDEN.search(name):
+        return f"có ký tự không dùng được trong tên tệp ({bad[0]!r})"
+    if not name.strip(". "):
+        return "trống"
+    if _DEVICE.search(name):
+        return "là tên mà Windows dành riêng, không dùng được làm tên tệp"
+    return "quá dài" if len(os.fsencode(name)) > _LONGEST else None
+
+
+def as_typed(text: str) -> str:
+    """Return a name or argument from the system as it was typed, where the locale is not UTF-8."""
+    try:
+        return os.fsencode(text).decode("utf-8", errors="replace")
+    except UnicodeEncodeError:  # not from the system
+        return text
 
 
 def write_whole(path: Path, data: bytes) -> Path:

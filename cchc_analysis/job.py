@@ -16,6 +16,7 @@ from cchc_analysis.check import check_published
 from cchc_analysis.companions import read_before, read_fields_of, rows_of, unit_to_mark
 from cchc_analysis.export import save_chart, write_csv
 from cchc_analysis.field_charts import plot_fields
+from cchc_analysis.files import as_typed
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.profile_charts import plot_profile
@@ -137,7 +138,7 @@ class Job(NamedTuple):
     def _charts(self, tables: _Tables) -> Iterator[tuple[str, Axes, str, tuple[str, ...]]]:
         """Yield the name of each chart, it, the files it is drawn from, and what its stamp says."""
         ranking, scheme, unit = tables.ranking, self.scheme, tables.unit
-        own = self.options.source or f"tệp {self.file.name}"
+        own = self.options.source or f"tệp {as_typed(self.file.name)}"
         ax = plot_ranking(ranking, scheme=scheme)
         yield "ranking", ax, own, ("scale", "cutoffs", "ranks")
         ax = plot_distribution(_counts(ranking), scheme=scheme)
@@ -145,10 +146,10 @@ class Job(NamedTuple):
         ax = plot_comparison(ranking, unit=unit, scheme=scheme)
         yield "comparison", ax, own, ("scale", "cutoffs")
         if tables.changes is not None:
-            both = f"{own}; kỳ trước: tệp {self.options.before.name}"
+            both = f"{own}; kỳ trước: tệp {as_typed(self.options.before.name)}"
             yield "change", plot_change(tables.changes, unit=unit), both, ("ranks",)
         if tables.fields is not None:
-            theirs = f"tệp {self.options.fields.name}"
+            theirs = f"tệp {as_typed(self.options.fields.name)}"
             yield "fields", plot_fields(tables.fields), theirs, ()
             if unit is not None:
                 yield "profile", plot_profile(tables.fields, unit=unit), theirs, ()

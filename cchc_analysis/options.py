@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from cchc_analysis.files import as_typed
 from cchc_analysis.schemes import DEFAULT_SCHEME, scheme_names
 
 _EXAMPLES = """ví dụ:
@@ -72,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
     add("--before", metavar="TỆP", type=Path, help=before)
     add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")
-    add("--unit", metavar="TÊN", help="đơn vị cần làm nổi bật")
+    add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
     own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
     one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
     add("--table", metavar="BẢNG", type=_table, help=one)
@@ -84,7 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
     add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
     source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới "
-    add("--source", metavar="NGUỒN", help=f"{source}biểu đồ, dòng chấm trong báo cáo)")
+    add(
+        "--source",
+        metavar="NGUỒN",
+        type=as_typed,
+        help=f"{source}biểu đồ, dòng chấm trong báo cáo)",
+    )
     add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
     add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
@@ -121,7 +127,7 @@ def _date(text: str) -> str:
 
 
 def _table(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
+    return int(text) if text.isdecimal() else as_typed(text)
 
 
 def _column(text: str) -> tuple[str, int | str]:

@@ -3,6 +3,7 @@
 import errno
 import re
 
+_LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 _OPTIONS = "table|columns|max_score|scheme|year|unit|template|before|fields|source|date"
 # How a sentence that names an argument of a function names the option of the command instead.
 _IN_OPTIONS = (
@@ -39,6 +40,13 @@ def in_words(error: Exception) -> str:
         return (
             f"Không ghi được {path}: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải "
             "phóng đĩa hoặc chọn nơi khác bằng --out."
+        )
+    # Windows calls a path that is too long one that is not there.
+    is_long = isinstance(error, FileNotFoundError) and len(str(path)) >= _LONGEST
+    if is_long or error.errno == errno.ENAMETOOLONG:
+        return (
+            f"Không ghi được …{str(path)[-100:]}: tên tệp hoặc đường dẫn quá dài; hãy chọn bằng "
+            "--out một thư mục có đường dẫn ngắn hơn."
         )
     if isinstance(error, FileNotFoundError):
         return f"Không tìm thấy {path}; hãy kiểm tra đường dẫn, hoặc chọn thư mục khác bằng --out."

@@ -67,7 +67,7 @@ def _marks(path: Path, kind: str) -> Marks:
 def _marks_of_xls(path: Path) -> Marks:
     import xlrd
 
-    with Path(os.devnull).open("w") as log:
+    with Path(os.devnull).open("w", encoding="utf-8") as log:
         book = xlrd.open_workbook(path, formatting_info=True, logfile=log)
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
     found: Marks = {}

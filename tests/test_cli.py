@@ -13,10 +13,11 @@ import docx
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from conftest import DATA, RANKING_TABLES, ROOT
+from conftest import DATA, RANKING_TABLES, ROOT, is_reserved
 from PIL import Image
 
 from cchc_analysis.cli import main
+from cchc_analysis.files import allowed_name
 from cchc_analysis.job import Job
 from cchc_analysis.labels import CHOOSE_TABLE, WHERE_MAX
 from cchc_analysis.refusals import as_options
@@ -103,7 +104,7 @@ def test_an_error_is_one_sentence_and_nothing_is_written(
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path, capsys):
-    (tmp_path / "reports").write_text("a file in the way")
+    (tmp_path / "reports").write_bytes(b"a file in the way")
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path / "reports")]) == 1
     assert "Không mở hoặc không ghi được" in capsys.readouterr().err
 
@@ -178,6 +179,58 @@ def test_files_of_one_name_have_folders_of_their_own(tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["a.csv", "a.txt"]
     assert main([*paths, "--before", paths[0]]) == 1
     assert "--before và --fields chỉ dùng với một tệp" in capsys.readouterr().err
+
+
+of_posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no files of such names")
+
+
+@of_posix
+@pytest.mark.parametrize(
+    "pair",
+    [("A.csv", "a.csv"), ("a:b.csv", "a?b.csv"), ("con.csv", "con_.csv"), ("Ế.csv", "Ế.csv")],
+)
+def test_files_whose_folders_would_be_one_on_windows_do_not_overwrite_each_other(
+    pair, tmp_path, capsys
+):
+    paths = [tmp_path / folder / name for folder, name in zip("12", pair, strict=True)]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("Đơn vị;Điểm\nx;90\n", encoding="utf-8")
+    assert main([*map(str, paths), "--out", str(tmp_path / "r")]) == 1
+    assert f"nhiều tệp cùng tên {pair[0]}" in capsys.readouterr().err
+    assert not (tmp_path / "r").exists()
+
+
+LONG_NAME = "Kết quả xác định chỉ số cải cách hành chính các sở " * 3
+
+
+@of_posix
+@pytest.mark.parametrize("name", ["CON", "a:b?", "tháng 1 . ", LONG_NAME[:110] + " 2020"])
+def test_a_file_with_a_name_that_windows_refuses_has_a_folder_that_it_allows(
+    name, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(Job, "_write", lambda _, folder, *__: (folder / "a.txt").touch())
+    path = tmp_path / f"{name}.csv"
+    path.write_text("Đơn vị;Điểm\nx;90\n", encoding="utf-8")
+    assert main([str(path), "--out", str(tmp_path / "r")]) == 0
+    (folder,) = (tmp_path / "r").iterdir()
+    assert not is_reserved(folder.name)
+    assert folder.name == allowed_name(name) != name
+    assert {path.name for path in folder.iterdir()} == {"a.txt", "manifest.json"}
+
+
+@pytest.mark.parametrize(
+    ("number", "letters"), [(errno.ENAMETOOLONG, 5), (errno.ENOENT, 260), (errno.ENOENT, 5)]
+)
+def test_a_path_that_is_too_long_is_said(number, letters, tmp_path, monkeypatch, capsys):
+    def refuse(*_):
+        raise OSError(number, "The system cannot find the path specified", "x" * letters)
+
+    monkeypatch.setattr("cchc_analysis.job.write_bundle", refuse)
+    assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert ("đường dẫn quá dài" in said) == ((number, letters) != (errno.ENOENT, 5))
+    assert len(said) < 300
 
 
 def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(tmp_path, capsys):

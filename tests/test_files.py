@@ -1,10 +1,14 @@
 import io
+import os
 import zipfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
+from conftest import is_reserved
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cchc_analysis.files import fixed_zip, write_whole
+from cchc_analysis.files import allowed_name, as_typed, fixed_zip, why_not_allowed, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -40,3 +44,60 @@ def test_a_zipped_file_is_the_same_whenever_it_is_written():
     assert fixed_zip(zipped(1)) == fixed_zip(zipped(2))
     with zipfile.ZipFile(io.BytesIO(fixed_zip(zipped(1)))) as archive:
         assert archive.read("a/b.xml") == b"text"
+
+
+DEVICES = ["CON", "prn", "Aux", "nul", "COM1", "com¹", "LPT9", "lpt³", "CONIN$", "conout$"]
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("cchc-2020", "cchc-2020"), ("Con", "Con_"), ("nul.2020", "nul_.2020"), ("a:b/c?", "a_b_c_"),
+     ("tháng 1. ", "tháng 1"), ("...", "_"), ("CONG", "CONG"), ("aux .b", "aux_ .b"),
+     ("CON:", "CON_")],
+)  # fmt: skip
+def test_a_name_that_every_system_allows(name, allowed):
+    assert allowed_name(name) == allowed
+
+
+names = st.text(
+    st.sampled_from('ab. :/\\*?"<>|\t\0ệĐ￿') | st.characters(codec="utf-8"), max_size=300
+)
+names |= st.tuples(st.sampled_from(DEVICES), st.sampled_from(["", ".x", " ", " .x", ":", ". ."]))
+names = names.map("".join)
+
+
+@given(names)
+def test_windows_refuses_no_name_that_is_made(name):
+    made = allowed_name(name)
+    path = PureWindowsPath(made)
+    assert path.name == made, "one part, no drive"
+    assert not is_reserved(made)
+    assert not is_reserved(f"{made}.csv")
+    assert not set(made) & set('<>:"/\\|?*') and min(made) >= " "
+    assert not made.endswith((".", " "))
+    assert len(os.fsencode(made)) <= 200
+    assert allowed_name(made) == made
+    assert name != made or why_not_allowed(name) is None
+
+
+@given(names)
+def test_what_a_person_chose_is_taken_as_it_is_or_refused(name):
+    if why_not_allowed(name) is None:
+        assert PureWindowsPath(f"{name}.png").name == f"{name}.png"
+        assert not is_reserved(f"{name}.png")
+        assert len(os.fsencode(f"{name}.png")) < 255
+
+
+def test_long_names_that_differ_at_the_end_stay_apart():
+    long = "Kết quả xác định chỉ số cải cách hành chính của các sở, ban, ngành tỉnh " * 3
+    one, two = (allowed_name(f"{long}{year}") for year in (2020, 2021))
+    assert one != two
+    assert one[:60] == two[:60] == long[:60]
+
+
+def test_a_name_is_told_as_it_was_typed():
+    typed = "Bảng điểm.csv"
+    assert as_typed(typed) == typed
+    in_ascii = typed.encode().decode("ascii", "surrogateescape")  # as a C locale gives it
+    assert as_typed(in_ascii) == typed
+    assert as_typed("b\udce1ng") == "b\ufffdng", "bytes of another encoding"

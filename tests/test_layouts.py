@@ -10,6 +10,7 @@ from layouts import LAYOUTS
 
 from cchc_analysis import LoadWarning, load_scores
 
+TEXT = (".csv", ".tsv", ".txt", ".md", ".html", ".htm")
 OPTIONAL = {
     "STT": None, "TT": None, "Xếp hạng": "published_rank", "Vị thứ": "published_rank",
     "Xếp loại": "published_grade",
@@ -39,3 +40,18 @@ def test_every_table_in_every_layout_is_the_identical_frame(tmp_path, name, with
         loaded = load_scores(tmp_path / layout)
     pd.testing.assert_frame_equal(loaded, expected)
     assert loaded.attrs == expected.attrs
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
+@pytest.mark.parametrize("layout", sorted(n for n in LAYOUTS if n.endswith(TEXT)))
+def test_line_ends_of_windows_and_of_old_macs_change_nothing(tmp_path, layout, end):
+    path = tmp_path / layout
+    table = pd.read_csv(DATA / "cchc-2020.csv", dtype=str)
+    LAYOUTS[layout](list(table), table.to_numpy().tolist(), path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoadWarning)
+        expected = load_scores(path)
+        encoding = "cp1258" if "1258" in layout else "utf-16" if "16" in layout else "utf-8"
+        lines = path.read_bytes().decode(encoding).splitlines()
+        path.write_bytes("".join(f"{line}{end.decode()}" for line in lines).encode(encoding))
+        pd.testing.assert_frame_equal(load_scores(path), expected)

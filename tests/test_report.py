@@ -560,7 +560,7 @@ def test_what_cannot_be_used_is_refused(tmp_path, town, options, words):
 
 
 def test_files_that_are_no_template_are_refused(tmp_path, town):
-    (tmp_path / "mau.docx").write_text("not a zip")
+    (tmp_path / "mau.docx").write_bytes(b"not a zip")
     with pytest.raises(ValueError, match="mau.docx' không đọc được"):
         write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
     with pytest.raises(FileNotFoundError) as caught:
@@ -572,7 +572,7 @@ def test_files_that_are_no_template_are_refused(tmp_path, town):
 
 def test_a_crash_leaves_the_old_file(tmp_path, town, monkeypatch):
     path = tmp_path / "r.docx"
-    path.write_text("old")
+    path.write_bytes(b"old")
     with pytest.raises(ValueError, match="Không có đơn vị"):
         write_report(town, path, unit="x")
 
@@ -582,13 +582,13 @@ def test_a_crash_leaves_the_old_file(tmp_path, town, monkeypatch):
     monkeypatch.setattr("os.fdopen", full_disk)
     with pytest.raises(OSError, match="No space left"):
         write_report(town, path)
-    assert path.read_text() == "old"
+    assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["r.docx"]
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_repeats_the_header_row(full, tmp_path):
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
         ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", tmp_path,
          full["path"]],
