@@ -29,7 +29,10 @@ _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 def pick(name: str, tables: list[Table], table: int | str) -> Table:
     """Return the table of this number, from 1, or of this heading."""
-    listed = "; ".join(f"{at}: '{t.heading[:40]}'" for at, t in enumerate(tables[:8], start=1))
+    listed = "; ".join(
+        f"{at}: '{t.heading[:40]}'" if t.heading else f"{at}: {t.place or 'không có tiêu đề'}"
+        for at, t in enumerate(tables[:8], start=1)
+    )
     if isinstance(table, int):
         found = tables[table - 1 : table] if table > 0 else []
     else:

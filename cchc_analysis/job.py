@@ -1,8 +1,11 @@
 """One run of ``cchc-report`` for one file: what is read, what is written, what is said."""
 
+from __future__ import annotations
+
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -10,22 +13,40 @@ from cchc_analysis.bundle import write_bundle
 from cchc_analysis.change_charts import plot_change
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.check import check_published
-from cchc_analysis.compare import compare_periods
+from cchc_analysis.companions import read_before, read_fields_of, rows_of, unit_to_mark
 from cchc_analysis.export import save_chart, write_csv
 from cchc_analysis.field_charts import plot_fields
-from cchc_analysis.field_tables import load_fields
 from cchc_analysis.files import as_typed
 from cchc_analysis.format import format_ranking
 from cchc_analysis.load import load_scores
 from cchc_analysis.profile_charts import plot_profile
 from cchc_analysis.ranking import grade_distribution, grade_units, rank_units
+from cchc_analysis.refusals import as_options
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.small_print import stamp
 from cchc_analysis.table import several_groups
 from cchc_analysis.workbook import write_workbook
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _HEAD = 10
+_INPUTS = ("before", "fields", "template")
+_RECORDED = (
+    "unit", "table", "year", "columns", "max_score", "scheme", "source", "date"
+)  # fmt: skip
+
+
+class _Tables(NamedTuple):
+    """All that a report is made from."""
+
+    ranking: pd.DataFrame
+    check: pd.DataFrame
+    before: pd.DataFrame | None
+    changes: pd.DataFrame | None
+    fields: pd.DataFrame | None
+    unit: str | None
 
 
 class Job(NamedTuple):
@@ -38,86 +59,111 @@ class Job(NamedTuple):
 
     def run(self) -> list[str]:
         """Write all files of the report, and return the lines to show."""
-        options = self.options
-        scores = self._scores(self.file, options.year)
-        ranking = scores.pipe(rank_units).pipe(grade_units, scheme=self.scheme)
-        before = None if options.before is None else self._scores(options.before, None)
-        fields = None if options.fields is None else load_fields(options.fields)
-        inputs = [path for path in (self.file, options.before, options.fields) if path]
-        check = check_published(ranking)
+        tables, told = self._read()
+        given = vars(self.options)
+        inputs = {"file": self.file} | {role: given[role] for role in _INPUTS if given[role]}
+        recorded = {name: given[name] for name in _RECORDED if given[name]}
         files, kept = write_bundle(
-            self.folder, inputs, lambda folder: self._write(folder, ranking, before, fields, check)
+            self.folder, inputs, lambda folder: self._write(folder, tables), recorded
         )
         return [
-            *self._lines(ranking, check),
-            *kept,
+            *self._lines(tables),
+            *(f"\n{as_options(line)}" for line in told),
+            *(f"\n{line}" for line in kept),
             "\nĐã ghi:",
-            *(f"  {p.as_posix()}" for p in files),
+            *(f"  {path.as_posix()}" for path in files),
         ]
 
-    def _scores(self, file: Path, year: int | None) -> pd.DataFrame:
-        options = self.options
+    def _read(self) -> tuple[_Tables, list[str]]:
+        options, told = self.options, []
+        ranking = self._scores().pipe(rank_units).pipe(grade_units, scheme=self.scheme)
+        before = changes = fields = None
+        if options.before is not None:
+            before, changes, told = read_before(
+                options.before, ranking, self.file, self.scheme,
+                is_own_scale=options.max_score is not None,
+            )  # fmt: skip
+        if options.fields is not None:
+            fields, words = read_fields_of(options.fields, ranking, self.file)
+            told += words
+        unit, words = unit_to_mark(options.unit, ranking, fields, is_needed=len(options.files) == 1)
+        check = check_published(ranking)
+        return _Tables(ranking, check, before, changes, fields, unit), told + words
+
+    def _scores(self) -> pd.DataFrame:
+        options, year = self.options, self.options.year
         scores = load_scores(
-            file, table=options.table, columns=dict(options.columns), max_score=options.max_score
+            self.file,
+            table=options.table,
+            columns=dict(options.columns),
+            max_score=options.max_score,
         )
-        if year is None or "year" not in scores:
-            return scores if year is None else _at(scores.assign(year=year), scores)
+        if year is None:
+            return scores
+        if "year" not in scores:
+            dated = scores.assign(year=year)
+            dated.attrs = dict(scores.attrs)
+            return dated
         if year not in set(scores["year"]):
             years = ", ".join(map(str, sorted(set(scores["year"]))))
-            raise ValueError(f"{file.name}: không có năm {year} (--year); bảng có năm {years}.")
-        return _at(scores[scores["year"] == year].reset_index(drop=True), scores)
+            raise ValueError(
+                f"{self.file.name}: không có năm {year} (--year); bảng có năm {years}."
+            )
+        return rows_of(scores, scores["year"] == year)
 
-    def _write(
-        self,
-        folder: Path,
-        ranking: pd.DataFrame,
-        before: pd.DataFrame | None,
-        fields: pd.DataFrame | None,
-        check: pd.DataFrame,
-    ) -> None:
+    def _write(self, folder: Path, tables: _Tables) -> None:
         import matplotlib as mpl
-        import matplotlib.style
+        import matplotlib.pyplot as plt
 
         mpl.use("agg")  # files only: no window, no display needed
-        scheme, unit, source = self.scheme, self.options.unit, f"tệp {as_typed(self.file.name)}"
-        common = {"scheme": scheme, "before": before, "fields": fields, "source": source}
+        options, ranking = self.options, tables.ranking
+        source = options.source
+        if source and options.date:
+            source = f"{source} (số liệu ngày {options.date})"
+        common = {"scheme": self.scheme, "before": tables.before, "fields": tables.fields}
         write_report(
-            ranking, folder / "report.docx", unit=unit, template=self.options.template, **common
-        )
-        write_workbook(ranking, folder / "report.xlsx", unit=unit, **common)
-        write_csv(format_ranking(check), folder / "check.csv")
-        note = stamp(ranking, scheme=scheme)
-        with mpl.style.context("cchc_analysis.report"):
-            charts = {
-                "ranking": plot_ranking(ranking, scheme=scheme),
-                "distribution": plot_distribution(_counts(ranking), scheme=scheme),
-                "comparison": plot_comparison(ranking, unit=unit, scheme=scheme),
-            }
-            if before is not None:
-                changes = compare_periods(before, ranking, scheme=scheme)
-                charts["change"] = plot_change(changes, unit=unit)
-            if fields is not None:
-                charts["fields"] = plot_fields(fields)
-                if unit is not None:
-                    charts["profile"] = plot_profile(fields, unit=unit)
-            for name, ax in charts.items():
-                save_chart(ax, name, folder=folder, source=source, note=note)
+            ranking, folder / "report.docx", unit=tables.unit, template=options.template,
+            source=source, **common,
+        )  # fmt: skip
+        write_workbook(ranking, folder / "report.xlsx", unit=tables.unit, source=source, **common)
+        write_csv(format_ranking(tables.check), folder / "check.csv")
+        with plt.style.context("cchc_analysis.report"):
+            for name, ax, files, shows in self._charts(tables):
+                try:
+                    note = stamp(ranking, scheme=self.scheme, date=options.date, shows=shows)
+                    save_chart(ax, name, folder=folder, source=files, note=note)
+                finally:
+                    plt.close(ax.get_figure(root=True))
 
-    def _lines(self, ranking: pd.DataFrame, check: pd.DataFrame) -> list[str]:
+    def _charts(self, tables: _Tables) -> Iterator[tuple[str, Axes, str, tuple[str, ...]]]:
+        """Yield the name of each chart, it, the files it is drawn from, and what its stamp says."""
+        ranking, scheme, unit = tables.ranking, self.scheme, tables.unit
+        own = self.options.source or f"tệp {as_typed(self.file.name)}"
+        ax = plot_ranking(ranking, scheme=scheme)
+        yield "ranking", ax, own, ("scale", "cutoffs", "ranks")
+        ax = plot_distribution(_counts(ranking), scheme=scheme)
+        yield "distribution", ax, own, ("scale", "cutoffs")
+        ax = plot_comparison(ranking, unit=unit, scheme=scheme)
+        yield "comparison", ax, own, ("scale", "cutoffs")
+        if tables.changes is not None:
+            both = f"{own}; kỳ trước: tệp {as_typed(self.options.before.name)}"
+            yield "change", plot_change(tables.changes, unit=unit), both, ("ranks",)
+        if tables.fields is not None:
+            theirs = f"tệp {as_typed(self.options.fields.name)}"
+            yield "fields", plot_fields(tables.fields), theirs, ()
+            if unit is not None:
+                yield "profile", plot_profile(tables.fields, unit=unit), theirs, ()
+
+    def _lines(self, tables: _Tables) -> list[str]:
+        ranking, note = tables.ranking, tables.check.attrs["note"]
         printed, counts = format_ranking(ranking), format_ranking(_counts(ranking))
         said = [ranking.attrs["scale"], f"Ngưỡng xếp loại: {self.scheme}"]
         said.append(f"\n{printed.head(_HEAD).to_string(index=False)}")
         if len(printed) > _HEAD:
             said.append(f"… và {len(printed) - _HEAD} đơn vị nữa")
         said += [f"\n{counts.to_string(index=False)}", counts.attrs["note"]]
-        return [*filter(None, said), f"\n{check.attrs['note']}"]
+        return [*filter(None, said), f"\n{note}"]
 
 
 def _counts(ranking: pd.DataFrame) -> pd.DataFrame:
     return grade_distribution(ranking, by=several_groups(ranking))
-
-
-def _at(table: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with what is known of the scores it was made from."""
-    table.attrs = dict(scores.attrs)
-    return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,15 +29,20 @@ def stamp(
     *,
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     date: str | None = None,
+    shows: Collection[str] = ("scale", "cutoffs", "ranks"),
 ) -> str:
-    """Return what a chart of a ranking owes its reader: scale, cut-offs, tie rule, date."""
-    parts = [
-        ranking.attrs.get("scale") or scale(ranking["max_score"]),
-        f"Ngưỡng xếp loại: {load_scheme(scheme)}",
-        TIES,
-        *([f"Số liệu ngày {date}"] if date else []),
-    ]
-    return f"{'. '.join(parts)}."
+    """Return what a chart of a ranking owes its reader: scale, cut-offs, tie rule, date.
+
+    A chart that does not show some of the first three says nothing of them.
+    """
+    told = {
+        "scale": ranking.attrs.get("scale") or scale(ranking["max_score"]),
+        "cutoffs": f"Ngưỡng xếp loại: {load_scheme(scheme)}",
+        "ranks": TIES,
+    }
+    parts = [words for what, words in told.items() if what in shows]
+    parts += [f"Số liệu ngày {date}"] if date else []
+    return f"{'. '.join(parts)}." if parts else ""
 
 
 def write_below(figure: Figure, parts: list[str]) -> Text:

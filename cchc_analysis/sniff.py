@@ -60,8 +60,8 @@ def kind_of(path: Path) -> str:
             start = file.read(4096)
     except OSError as error:
         raise type(error)(
-            f"{path.name}: không mở được tệp ({error.strerror}); hãy đóng chương trình đang mở tệp "
-            "hoặc kiểm tra quyền đọc rồi thử lại."
+            f"{path.name}: không mở được tệp; hãy đóng chương trình đang mở tệp hoặc kiểm tra "
+            "quyền đọc rồi thử lại."
         ) from None
     found = _content(path, start)
     if found == "encrypted":

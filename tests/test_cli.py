@@ -1,15 +1,26 @@
+import ast
+import contextlib
 import errno
 import json
 import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import docx
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from conftest import DATA, RANKING_TABLES, is_reserved
+from conftest import DATA, RANKING_TABLES, ROOT, is_reserved
+from PIL import Image
 
 from cchc_analysis.cli import main
 from cchc_analysis.files import allowed_name
 from cchc_analysis.job import Job
+from cchc_analysis.labels import CHOOSE_TABLE, WHERE_MAX
+from cchc_analysis.refusals import as_options
 
 NAMES = sorted(
     ["check.csv", "manifest.json", "report.docx", "report.xlsx"]
@@ -144,7 +155,9 @@ def test_every_option_reaches_the_report(tmp_path, capsys):
     words = "\n".join(p.text for p in docx.Document(str(folder / "report.docx")).paragraphs)
     assert "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ" in words
     inputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["input"]
-    assert list(inputs) == ["par-index-regions.csv", "trước.csv", "lĩnh vực.csv"]
+    assert [(one["role"], Path(one["path"]).name) for one in inputs] == [
+        ("file", "par-index-regions.csv"), ("before", "trước.csv"), ("fields", "lĩnh vực.csv"),
+    ]  # fmt: skip
     assert "Tây Nguyên" in capsys.readouterr().out
 
 
@@ -164,8 +177,6 @@ def test_files_of_one_name_have_folders_of_their_own(tmp_path, capsys):
     paths = [str(tmp_path / "a.csv"), str(tmp_path / "a.txt")]
     assert main([*paths, "--out", str(tmp_path / "r")]) == 0
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["a.csv", "a.txt"]
-    assert main([paths[0], paths[0], "--out", str(tmp_path / "r")]) == 1
-    assert "nhiều tệp cùng tên a.csv" in capsys.readouterr().err
     assert main([*paths, "--before", paths[0]]) == 1
     assert "--before và --fields chỉ dùng với một tệp" in capsys.readouterr().err
 
@@ -261,3 +272,368 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert said.startswith(f"Lỗi: Không ghi được {folder / 'report.xlsx'}: đĩa đã đầy")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.fixture
+def words_only(monkeypatch):
+    """Leave out the files of a report where only what is said is tested: they take seconds."""
+    monkeypatch.setattr(Job, "_write", lambda _, folder, *__: (folder / "a.txt").touch())
+
+
+@pytest.fixture
+def charts_only(monkeypatch):
+    """Leave out the report and the workbook; return what they were given."""
+    given = {}
+    monkeypatch.setattr("cchc_analysis.export._DPI", 40)
+
+    def note(name):
+        return lambda _, path, **options: given.update({name: options}) or path.touch()
+
+    for name in ("write_report", "write_workbook"):
+        monkeypatch.setattr(f"cchc_analysis.job.{name}", note(name))
+    return given
+
+
+def written(path, *rows):
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def scores(path, units="abc", start=90, **columns):
+    head = ";".join(["Đơn vị", "Điểm", *columns])
+    rows = [";".join([f"Sở {u}", str(start - at), *columns.values()]) for at, u in enumerate(units)]
+    return written(path, head, *rows)
+
+
+def fields(path, units="abc"):
+    return written(path, "Đơn vị;Thể chế (10 điểm);Thủ tục (20 điểm)", *(f"Sở {u};8;{12 + at}"
+                   for at, u in enumerate(units)))  # fmt: skip
+
+
+def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_it_shows(
+    tmp_path, charts_only
+):
+    command = [scores(tmp_path / "nay.csv"), "--unit", "Sở b", "--out", str(tmp_path / "r")]
+    command += ["--before", scores(tmp_path / "trước.csv", start=80)]
+    command += ["--fields", fields(tmp_path / "lv.csv")]
+    assert main(command) == 0
+    folder = tmp_path / "r" / "nay"
+
+    def sources():
+        found = {}
+        for path in folder.glob("*.png"):
+            with Image.open(path) as picture:
+                found[path.stem] = picture.info["Source"]
+        return found
+
+    now, earlier, by_field = "tệp nay.csv", "tệp trước.csv", "tệp lv.csv"
+    assert sources() == {
+        "change": f"{now}; kỳ trước: {earlier}", "comparison": now, "distribution": now,
+        "fields": by_field, "profile": by_field, "ranking": now,
+    }  # fmt: skip
+    assert charts_only["write_report"]["source"] is charts_only["write_workbook"]["source"] is None
+    below = {}
+    for path in folder.glob("*.svg"):
+        text = " ".join(re.findall(">([^<>]+)</text>", path.read_text(encoding="utf-8")))
+        below[path.stem] = " ".join(text.partition("Nguồn: ")[2].split())
+        told = [word in below[path.stem] for word in ("Thang điểm", "Ngưỡng", "đồng hạng")]
+        assert told == {
+            "ranking": [1, 1, 1], "distribution": [1, 1, 0], "comparison": [1, 1, 0],
+            "change": [0, 0, 1], "fields": [0, 0, 0], "profile": [0, 0, 0],
+        }[path.stem], path.name  # fmt: skip
+    assert below["fields"] == below["profile"] == by_field
+    assert main([*command, "--source", "Quyết định 12", "--date", "2021-01-11"]) == 0
+    assert sources()["ranking"] == "Quyết định 12"
+    assert sources()["change"] == f"Quyết định 12; kỳ trước: {earlier}"
+    assert sources()["fields"] == by_field
+    assert charts_only["write_report"]["source"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
+    assert "Số liệu ngày 11/01/2021." in (folder / "ranking.svg").read_text(encoding="utf-8")
+
+
+def test_fields_and_earlier_scores_of_others_are_refused_or_told(tmp_path, charts_only, capsys):
+    command = [scores(tmp_path / "nay.csv"), "--out", str(tmp_path / "r")]
+    for option, file in (("--before", scores), ("--fields", fields)):
+        assert main([*command, option, file(tmp_path / "x.csv", "xyz")]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith(f"Lỗi: x.csv ({option}) ")
+        assert "không có đơn vị nào" in said
+    assert not (tmp_path / "r").exists()
+    command += ["--before", scores(tmp_path / "x.csv", "bcx")]
+    assert main([*command, "--fields", fields(tmp_path / "lv.csv", "abxy")]) == 0
+    said = capsys.readouterr().out
+    assert "Chỉ có ở bảng trước: Sở x" in said
+    assert "Chỉ có ở bảng sau: Sở a." in said
+    assert "điểm lĩnh vực của 2 đơn vị không có trong nay.csv: Sở x; Sở y." in said
+    assert "lv.csv không có điểm lĩnh vực của 1 đơn vị: Sở c." in said
+    assert "aliases" not in said
+    drawn = pd.read_csv(tmp_path / "r" / "nay" / "fields.csv", sep=";")
+    assert drawn["Đơn vị"].unique().tolist() == ["Sở b", "Sở a"]
+    assert charts_only["write_report"]["fields"]["unit"].unique().tolist() == ["Sở a", "Sở b"]
+
+
+def test_the_earlier_year_is_the_last_before_and_never_guessed(tmp_path, words_only, capsys):
+    regions, out = str(DATA / "par-index-regions.csv"), ["--out", str(tmp_path / "r")]
+    assert main([regions, "--year", "2023", "--before", regions, *out]) == 0
+    said = capsys.readouterr().out
+    assert "có năm 2022, 2023: so sánh với năm 2022." in said
+    assert "Năm 2023 so với năm 2022." in said
+    for year, words in (("2022", "không có năm nào trước năm 2022"), (None, "bằng --year.")):
+        given = ["--year", year] if year else []
+        assert main([regions, *given, "--before", regions, *out]) == 1
+        assert words in capsys.readouterr().err
+    town = str(DATA / "cchc-2020.csv")
+    assert main([town, "--before", regions, *out]) == 1
+    assert "hãy ghi năm của cchc-2020.csv bằng --year." in capsys.readouterr().err
+    assert main([regions, "--year", "2022", "--before", scores(tmp_path / "n.csv", Năm="2023"),
+                 *out]) == 1  # fmt: skip
+    assert "scores[" not in capsys.readouterr().err
+
+
+def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, capsys):
+    rows = ["Khối sở", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Sở a;65;63", "Sở b;60;56"]
+    other = ["Khối huyện", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Huyện x;65;63"]
+    now = written(tmp_path / "nay.csv", *rows, *other)
+    chosen = ["--columns", "score=Điểm thẩm định", "--table", "1", "--max-score", "70"]
+    command = [now, *chosen, "--out", str(tmp_path / "r"), "--before"]
+    assert main([*command, scores(tmp_path / "trước.csv", "ab")]) == 0
+    said = capsys.readouterr().out
+    assert "trước.csv): Thang điểm 100 – giả định; --max-score không dùng cho tệp này." in said
+    assert main([*command, now]) == 1
+    said = capsys.readouterr().err
+    assert "Với --before, hãy sửa ngay trong tệp: --table, --columns, --max-score" in said
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("chỉ dùng cho TỆP, không dùng cho --before và --fields") == 3
+
+
+def test_a_unit_that_cannot_be_marked_does_not_stop_the_report(tmp_path, words_only, capsys):
+    one = written(tmp_path / "một.csv", "Đơn vị;Điểm", "Sở a;90", "Sở b;80", "Sở c;chưa chấm")
+    two, out = scores(tmp_path / "hai.csv", "xy"), ["--out", str(tmp_path / "r")]
+    assert main([one, "--unit", "Sở c", *out]) == 0
+    assert "Lưu ý: Đơn vị 'Sở c' chưa được chấm" in capsys.readouterr().out
+    assert main([one, two, "--unit", "sở B", *out]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Lưu ý: Không có đơn vị 'sở B' trong bảng") == 1
+    assert said.index("Tệp ") < said.index("một.csv") < said.index("hai.csv") < said.index("sở B")
+    assert main([one, "--unit", "Sở d", *out]) == 1, "one file: a misprint"
+    assert "Không có đơn vị 'Sở d' trong bảng" in capsys.readouterr().err
+    by_field = fields(tmp_path / "lv.csv", "bx")
+    assert main([one, "--unit", "Sở a", "--fields", by_field, *out]) == 0
+    assert "Bảng điểm lĩnh vực: Không có đơn vị 'Sở a'" in capsys.readouterr().out
+
+
+ENGLISH = re.compile(
+    r"\b(usage|error|argument|option|invalid|value|expected|required|unrecognized|the|No such|not"
+    r"|following|arguments|directory)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "thiếu tên tệp bảng điểm"),
+        (["x.csv", "--year", "abc"], "--year: 'abc' không phải là một năm"),
+        (["x.csv", "--max-score", "-5"], "--max-score: '-5' không phải là một số lớn hơn 0"),
+        (["x.csv", "--yaer", "2020"], "không hiểu '--yaer 2020'"),
+        (["x.csv", "--unit"], "--unit: thiếu giá trị đi kèm"),
+        (["x.csv", "--date", "mai"], "--date: không hiểu ngày 'mai'"),
+        (["x.csv", "--help=1"], "-h/--help: không có giá trị đi kèm"),
+    ],
+)
+def test_a_wrong_command_is_said_in_vietnamese(arguments, words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said.startswith(f"Lỗi: {words}")
+    assert said.endswith(". Gõ cchc-report --help để xem cách dùng.\n")
+    assert not ENGLISH.search(said.replace(" --help ", " "))
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert said.startswith("cách dùng: cchc-report ")
+    assert not ENGLISH.search(said)
+
+
+def test_a_wrong_template_or_place_is_said_before_any_work(tmp_path, words_only, capsys):
+    town = str(DATA / "cchc-2020.csv")
+    (tmp_path / "f").write_bytes(b"x")
+    (tmp_path / "mẫu.docx").write_bytes(b"PK")
+    for options, words in (
+        (["--template", "khong.docx"], "Không tìm thấy tệp khong.docx"),
+        (["--template", town], "cchc-2020.csv: mẫu (--template) phải là tệp .docx"),
+        (["--template", str(tmp_path / "mẫu.docx")], "mẫu.docx: tệp bị hỏng"),
+        (["--out", str(tmp_path / "f")], "chỗ của thư mục đã có một tệp"),
+        (["--out", str(tmp_path / "f" / "g")], "chỗ của thư mục đã có một tệp"),
+    ):
+        assert main([town, *options]) == 1
+        said = capsys.readouterr().err
+        assert words in said
+        assert said.count("\n") == 1
+        assert not ENGLISH.search(said)
+
+
+def test_sentences_of_the_library_name_options_of_the_command():
+    texts, told = [], 0
+    for path in (ROOT / "cchc_analysis").glob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        joined = [node.values for node in nodes if isinstance(node, ast.JoinedStr)]
+        inside = {id(part) for parts in joined for part in parts}
+        alone = [[node] for node in nodes if isinstance(node, ast.Constant)]
+        texts += [
+            "".join(str(getattr(part, "value", 7)) if type(part) is ast.Constant else "7"
+                    for part in parts)
+            for parts in [*joined, *(one for one in alone if id(one[0]) not in inside)]
+        ]  # fmt: skip
+    python = re.compile(
+        r"(?<![-\w])(table|columns|max_score|scheme|aliases|block|before|after|year)(=|\))|\[\["
+        r"|\w\[\w+\[|load_\w|; sổ tay"
+    )
+    for text in texts:
+        is_sentence = re.search("; hãy|, hãy|hãy chọn|chỉ rõ|đã đặt|dùng table", text)
+        if is_sentence and "\n" not in text and python.search(text):
+            told += 1
+            assert not python.search(as_options(text)), as_options(text)
+    assert told > 12, "the sentences are still found"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("dùng table= nếu chỉ cần một bảng", "dùng --table nếu chỉ cần một bảng"),
+        (CHOOSE_TABLE, "hãy chọn một bảng, ví dụ bảng thứ nhất (--table 1)"),
+        (f"đặt thang điểm ({WHERE_MAX})", "đặt thang điểm (--max-score)"),
+        ('cột kia (columns={"score": "Điểm; b"}).', 'cột kia (--columns score="Điểm; b").'),
+        ("không có bảng '5' (table=); các bảng có", "không có bảng '5' (--table); các bảng có"),
+        ("columns: không có cột 'xyz'", "--columns: không có cột 'xyz'"),
+        ("đã đặt (max_score=70); hãy", "đã đặt (--max-score 70); hãy"),
+        ('hãy chọn một năm cho mỗi bảng, ví dụ scores[scores["year"] == 2022].',
+         "hãy chọn một năm (--year)."),
+        ("chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == 'Sở'].", "chọn một khối."),
+        ('một đơn vị, hãy dùng aliases={"a": "b"}.',
+         "một đơn vị, hãy ghi cùng một tên trong cả hai tệp."),
+        ("Bảng kỳ trước (before) là năm", "Bảng kỳ trước (--before) là năm"),
+    ],
+)  # fmt: skip
+def test_options_in_sentences(sentence, said):
+    assert as_options(sentence) == said
+
+
+def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr("cchc_analysis.job.write_report", lambda *_, **__: None)
+    monkeypatch.setattr("cchc_analysis.job.write_workbook", lambda *_, **__: None)
+    monkeypatch.setattr("cchc_analysis.job.save_chart",
+                        lambda *_, **__: opened.append(len(plt.get_fignums())))  # fmt: skip
+    files = [scores(tmp_path / f"{at}.csv") for at in range(7)]
+    bad = written(tmp_path / "hỏng.csv", "Đơn vị;Điểm", "a;x")
+    (tmp_path / "x").mkdir()
+    twice = [scores(tmp_path / "x" / "0.csv"), files[3], str(tmp_path / "x" / ".." / "3.csv")]
+    assert main([*files, bad, *twice, "--out", str(tmp_path / "r")]) == 1
+    assert opened == [1] * 3 * 6
+    assert not plt.get_fignums()
+    said = capsys.readouterr()
+    assert "Xong 6/9 tệp." in said.out
+    assert [line for line in said.out.splitlines() if line.startswith("Tệp ")] == [
+        f"Tệp {path}" for path in (*files, bad, twice[0])
+    ]
+    errors = said.err.splitlines()
+    assert len(errors) == 3, "two files of one name are refused, the others come out"
+    assert errors[0].startswith(f"Lỗi: {files[0]}: có nhiều tệp cùng tên 0.csv")
+    assert errors[1].startswith("Lỗi: hỏng.csv, dòng 2")
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == list("123456")
+
+
+def test_an_error_names_its_file_among_several(tmp_path, monkeypatch, capsys):
+    def refuse(*_):
+        raise ValueError("Không vẽ được.")
+
+    monkeypatch.setattr(Job, "_write", refuse)
+    files = [scores(tmp_path / "một.csv"), scores(tmp_path / "hai.csv")]
+    assert main([*files, "--out", str(tmp_path / "r")]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "Lỗi: một.csv: Không vẽ được.", "Lỗi: hai.csv: Không vẽ được.",
+    ]  # fmt: skip
+
+
+def test_ctrl_c_is_said_and_leaves_nothing(tmp_path, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "_write", stop)
+    assert main([scores(tmp_path / "a.csv"), "--out", str(tmp_path / "r")]) == 130
+    said = capsys.readouterr()
+    assert said.err == "\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.\n"
+    assert not (tmp_path / "r" / "a").exists()
+
+
+def test_the_progress_bar_stands_on_lines_of_its_own(tmp_path):
+    pty = pytest.importorskip("pty", reason="terminals of this kind are not on Windows")
+    import fcntl
+    import struct
+    import termios
+
+    main_end, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 90, 0, 0))
+    code = (
+        "import sys; from cchc_analysis.cli import main; from cchc_analysis.job import Job;"
+        "Job._write = lambda _, folder, *__: (folder / 'a.txt').touch(); main(sys.argv[1:])"
+    )
+    files = [scores(tmp_path / f"{name}.csv") for name in "abc"]
+    command = [sys.executable, "-c", code, *files, "--out", str(tmp_path / "r")]
+    with subprocess.Popen(command, stdout=end, stderr=end, stdin=subprocess.DEVNULL, cwd=ROOT):
+        os.close(end)
+        data = b""
+        with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+            while chunk := os.read(main_end, 65536):
+                data += chunk
+    os.close(main_end)
+    lines = []  # as they stand on the screen: after \r the line is written over
+    for line in data.decode().replace("\r\n", "\n").split("\n"):
+        shown = ""
+        for part in line.split("\r"):
+            shown = part + shown[len(part) :]
+        lines.append(shown.rstrip())
+    assert lines.count("Thang điểm 100 – giả định") == 3
+    assert "Xong 3/3 tệp." in lines
+    assert [line[:4] for line in lines if re.search(r"\d/3 \[", line)] == ["100%"], "one bar"
+
+
+def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, monkeypatch, capsys):
+    def write(job, folder, _):
+        for name in "abc":
+            (folder / name).write_bytes(job.scheme.name.encode() * 10_000)
+
+    monkeypatch.setattr(Job, "_write", write)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("only root on Linux may mount a small disk")
+    try:
+        command = [scores(tmp_path / "x.csv"), "--out", str(disk)]
+        assert main(command) == 0
+        folder = disk / "x"
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        free = shutil.disk_usage(disk).free
+        for left in (0, 200_000, 368_640):  # room for nothing, for some, for all but the manifest
+            (disk / "filler").write_bytes(b"x" * (free - left))
+            capsys.readouterr()
+            assert main([*command, "--scheme", "da-nang-2011"]) == 1
+            said = capsys.readouterr().err
+            assert "đĩa đã đầy; các tệp cũ vẫn còn nguyên" in said
+            assert str(folder) in said
+            assert ".moi-" not in said
+            assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+        assert "manifest.json: đĩa đã đầy" in said
+        (disk / "filler").unlink()
+        assert main([*command, "--scheme", "da-nang-2011"]) == 0
+        assert "đã-sửa" not in capsys.readouterr().out
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

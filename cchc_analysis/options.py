@@ -1,0 +1,137 @@
+"""The options of ``cchc-report``, and what is said where they are not understood."""
+
+import argparse
+import datetime
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from cchc_analysis.files import as_typed
+from cchc_analysis.schemes import DEFAULT_SCHEME, scheme_names
+
+_EXAMPLES = """ví dụ:
+  cchc-report data/cchc-2020.csv
+  cchc-report "bảng của tôi.xlsx" --max-score 70 --scheme nam-dinh-2020-so
+  cchc-report nam-2021.docx --before nam-2020.xlsx --unit "Sở Nội vụ"
+  cchc-report diem.xlsx --source "Quyết định số 12/QĐ-UBND" --date 11/01/2021
+  cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
+(gõ 'python -m uv run' trước mỗi lệnh)"""
+# What argparse says in English; the rest of its sentences are ours.
+_SAID = (
+    ("the following arguments are required: .*", "thiếu tên tệp bảng điểm"),
+    (
+        "unrecognized arguments: (.*)",
+        r"không hiểu '\1'; hãy kiểm tra tên lựa chọn, và đặt chữ có dấu cách trong ngoặc kép",
+    ),
+    ("argument ([^:]+): expected .*", r"\1: thiếu giá trị đi kèm"),
+    ("argument ([^:]+): ignored explicit argument .*", r"\1: không có giá trị đi kèm"),
+    ("argument ([^:]+): (.*)", r"\1: \2"),
+)
+_DATES = ("%Y-%m-%d", "%d/%m/%Y")
+
+
+def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options as they were given; each file once, however often it is named."""
+    options = _parser().parse_args(arguments)
+    once: dict[Path, Path] = {}
+    for file in options.files:
+        once.setdefault(file.resolve(), file)
+    options.files = list(once.values())
+    return options
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        said = "không hiểu dòng lệnh"
+        for english, ours in _SAID:
+            if match := re.fullmatch(english, message, re.DOTALL):
+                said = match.expand(ours)
+                break
+        self.exit(2, f"Lỗi: {said}. Gõ {self.prog} --help để xem cách dùng.\n")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage: str, actions: object, groups: object, prefix: object = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "cách dùng: ")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="cchc-report",
+        description="Xếp hạng, xếp loại, vẽ biểu đồ và viết báo cáo từ bảng điểm CCHC.",
+        epilog=_EXAMPLES,
+        formatter_class=_Help,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    group = parser.add_argument_group("tham số")
+    add = group.add_argument
+    formats = "bảng điểm: Excel, Word, trang web đã lưu, .csv, .pdf, hoặc .txt dán từ trang web"
+    add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
+    before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
+    add("--before", metavar="TỆP", type=Path, help=before)
+    add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")
+    add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
+    own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
+    one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
+    add("--table", metavar="BẢNG", type=_table, help=one)
+    year = "năm cần lấy trong TỆP, hoặc năm của bảng không ghi năm"
+    add("--year", metavar="NĂM", type=_year, help=year)
+    which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
+    add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which + own)
+    add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
+    schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
+    add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
+    source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới "
+    add(
+        "--source",
+        metavar="NGUỒN",
+        type=as_typed,
+        help=f"{source}biểu đồ, dòng chấm trong báo cáo)",
+    )
+    add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
+    add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
+    folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
+    add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
+    add("-h", "--help", action="help", help="hiện hướng dẫn này")
+    return parser
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        number = math.nan
+    if 0 < number < math.inf:
+        return number
+    raise argparse.ArgumentTypeError(
+        f"'{text}' không phải là một số lớn hơn 0; hãy viết ví dụ 100 hoặc 62,5"
+    )
+
+
+def _year(text: str) -> int:
+    if text.isdecimal() and 1900 <= int(text) <= 2099:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' không phải là một năm; hãy viết ví dụ 2020")
+
+
+def _date(text: str) -> str:
+    for form in _DATES:
+        try:
+            return datetime.datetime.strptime(text.strip(), form).strftime("%d/%m/%Y")
+        except ValueError:
+            continue
+    raise argparse.ArgumentTypeError(f"không hiểu ngày '{text}'; hãy viết ví dụ 11/01/2021")
+
+
+def _table(text: str) -> int | str:
+    return int(text) if text.isdecimal() else as_typed(text)
+
+
+def _column(text: str) -> tuple[str, int | str]:
+    role, is_one, column = text.partition("=")
+    if not is_one:
+        raise argparse.ArgumentTypeError(f"'{text}' thiếu dấu =; hãy viết ví dụ score='Tổng điểm'")
+    return role, _table(column)
