@@ -12,6 +12,7 @@ from cchc_analysis.labels import ASSUMED
 from cchc_analysis.load import load_scores
 from cchc_analysis.refusals import as_options
 from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.table import has_unit
 from cchc_analysis.text import listed, unit_key
 
 _OWN = ("--table", "--columns", "--max-score")  # of the ranking's file only
@@ -86,21 +87,17 @@ def read_fields_of(file: Path, ranking: pd.DataFrame, of: Path) -> tuple[pd.Data
 
 
 def unit_to_mark(
-    unit: str | None, ranking: pd.DataFrame, fields: pd.DataFrame | None, *, is_needed: bool
+    unit: str | None, ranking: pd.DataFrame, *, is_needed: bool
 ) -> tuple[str | None, list[str]]:
     """Return the unit to mark; if it cannot be, none and why, unless it must be in the table."""
     if unit is None:
         return None, []
-    where = ""
     try:
         chosen_rows(ranking, unit)
-        if fields is not None:
-            where = "Bảng điểm lĩnh vực: "
-            chosen_rows(fields, unit)
     except ValueError as error:
-        if is_needed and not (ranking["unit"].map(unit_key) == unit_key(unit)).any():
+        if is_needed and not has_unit(ranking, unit):
             raise
-        return None, [f"Lưu ý: {where}{error} Báo cáo không làm nổi bật đơn vị nào."]
+        return None, [f"Lưu ý: {error} Báo cáo không làm nổi bật đơn vị nào."]
     return unit, []
 
 

@@ -87,3 +87,12 @@ def fixed_zip(data: bytes) -> bytes:
             about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(about, old.read(part))
     return fixed.getvalue()
+
+
+def write_new(data: bytes, folder: Path, name: str) -> Path:
+    """Write a file under a safe name that no other file has, and return its path."""
+    path = first = folder / allowed_name(name)
+    number = 2
+    while path.exists() and path.read_bytes() != data:
+        path, number = first.with_stem(f"{first.stem}-{number}"), number + 1
+    return write_whole(path, data)

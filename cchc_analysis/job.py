@@ -25,7 +25,7 @@ from cchc_analysis.refusals import as_options
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.small_print import stamp
-from cchc_analysis.table import several_groups
+from cchc_analysis.table import has_unit, several_groups
 from cchc_analysis.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Job(NamedTuple):
         if options.fields is not None:
             fields, words = read_fields_of(options.fields, ranking, self.file)
             told += words
-        unit, words = unit_to_mark(options.unit, ranking, fields, is_needed=len(options.files) == 1)
+        unit, words = unit_to_mark(options.unit, ranking, is_needed=len(options.files) == 1)
         check = check_published(ranking)
         return _Tables(ranking, check, before, changes, fields, unit), told + words
 
@@ -151,7 +151,7 @@ class Job(NamedTuple):
         if tables.fields is not None:
             theirs = f"tệp {as_typed(self.options.fields.name)}"
             yield "fields", plot_fields(tables.fields), theirs, ()
-            if unit is not None:
+            if unit is not None and has_unit(tables.fields, unit):
                 yield "profile", plot_profile(tables.fields, unit=unit), theirs, ()
 
     def _lines(self, tables: _Tables) -> list[str]:

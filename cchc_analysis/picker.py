@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-from cchc_analysis.files import write_whole
+from cchc_analysis.files import write_new
 from cchc_analysis.first_look import PARTS, first_look
 from cchc_analysis.load import load_scores
 from cchc_analysis.ranking import grade_units, rank_units
@@ -21,7 +20,6 @@ from cchc_analysis.tables import list_tables
 _ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".html", ".htm", ".csv", ".txt", ".pdf")
 _DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
 _ALL = {"table": ("tất cả các bảng trong tệp", None), "unit": ("không chọn đơn vị nào", None)}
-_LINES = '<p style="white-space: pre-line">{}</p>'
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
     if (target.closest(".jupyter-widgets")) target.setAttribute("data-lm-suppress-shortcuts", "");
@@ -109,7 +107,7 @@ class Choice:
 
         kind, content, words = self._parts[part]
         whole = {kind: {"unconfined": True}}  # a narrow window scrolls, and shrinks no chart
-        under = {"text/html": _LINES.format(html.escape(words)), "text/plain": words}
+        under = {"text/html": _lines(words), "text/plain": words}
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
@@ -124,7 +122,7 @@ class Choice:
         """Keep uploaded files, and choose the last."""
         with self._saying("Đang tải lên…"):
             for upload in change["new"]:
-                path = _keep(bytes(upload["content"]), self._folder / "uploads", upload["name"])
+                path = write_new(bytes(upload["content"]), self._folder / "uploads", upload["name"])
                 self._drop["file"].options = self._files(path)
 
     def _read(self, change: dict | None = None) -> None:
@@ -171,7 +169,7 @@ class Choice:
         with self._saying("Đang viết báo cáo…"), tempfile.TemporaryDirectory() as staging:
             path = Path(staging) / "start-report.docx"
             write_report(self.ranking, path, scheme=scheme, unit=unit, source=f"tệp {file.name}")
-            path = _keep(path.read_bytes(), self._folder / "reports" / file.stem, path.name)
+            path = write_new(path.read_bytes(), self._folder / "reports" / file.stem, path.name)
             self._say(f"Đã ghi {path}")
 
     @contextmanager
@@ -186,15 +184,10 @@ class Choice:
 
     def _say(self, *lines: str) -> None:
         self.said = "\n".join(lines)
-        self._words.value = f'<div role="status">{_LINES.format(html.escape(self.said))}</div>'
+        self._words.value = f'<div role="status">{_lines(self.said)}</div>'
 
 
-def _keep(data: bytes, folder: Path, name: str) -> Path:
-    """Write a file under a safe name that no other file has, and return its path."""
-    from cchc_analysis.files import allowed_name
+def _lines(words: str) -> str:
+    from html import escape
 
-    path = first = folder / allowed_name(name)
-    number = 2
-    while path.exists() and path.read_bytes() != data:
-        path, number = first.with_stem(f"{first.stem}-{number}"), number + 1
-    return write_whole(path, data)
+    return f'<p style="white-space: pre-line">{escape(words)}</p>'

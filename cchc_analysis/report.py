@@ -120,7 +120,7 @@ def write_report(
     told, more = told_by_group(ranking, scheme, before, unit=unit)
     change = None if before is None else compare_periods(before, ranking, scheme=scheme)
     if fields is not None:
-        field_losses(fields, unit=unit)  # refuses what the report could not tell
+        field_losses(fields)  # refuses what the report could not tell
     groups = [part.reset_index(drop=True) for _, part in table.groupby("group")]
     of_fields = [of_group(fields, part) for part in groups]
     if fields is not None and not any(map(len, of_fields)):

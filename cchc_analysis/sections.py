@@ -18,6 +18,7 @@ from cchc_analysis.more_sections import add_change, add_fields, named, since
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
+from cchc_analysis.table import has_unit
 from cchc_analysis.text import clean
 from cchc_analysis.word_parts import TEXT, add_picture, add_table, text_width
 
@@ -75,7 +76,8 @@ def add_results(
         add_change(document, draw, names, change, unit)
     if fields is not None and len(fields):
         document.add_paragraph("Điểm bị mất theo lĩnh vực", style=heading)
-        add_fields(document, draw, names, fields, fields_note, unit)
+        known = unit is not None and has_unit(fields, unit)
+        add_fields(document, draw, names, fields, fields_note, unit if known else None)
 
 
 def add_below(document: Document, text: str) -> None:

@@ -31,10 +31,15 @@ def row_names(table: pd.DataFrame) -> pd.Series:
     return names.astype("str")
 
 
+def has_unit(table: pd.DataFrame, unit: str) -> bool:
+    """Return whether a unit is in a table."""
+    return bool((table["unit"].map(unit_key) == unit_key(unit)).any())
+
+
 def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
     """Return which rows are of a unit, refusing one that is not there; without one, none is."""
     keys = table["unit"].map(unit_key)
-    if unit is not None and not (keys == unit_key(unit)).any():
+    if unit is not None and not has_unit(table, unit):
         names = dict(zip(keys, table["unit"], strict=True))
         close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
         hint = f" (có phải '{close[0]}'?)" if close else ""

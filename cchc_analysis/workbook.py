@@ -42,6 +42,9 @@ _GIVEN = ("score", "max_score", "score_before", "score_after", "published_total"
 _NOTES = (22, 66)  # widths of the columns of the sheet of notes
 
 
+_HINT = " Nếu hai tên là một đơn vị"
+
+
 def write_workbook(
     ranking: pd.DataFrame,
     path: str | PathLike,
@@ -118,7 +121,7 @@ def write_workbook(
             for when in ("before", "after")
         )
         repeated = ["percent_before", "percent_after"] if out_of_100 else []
-        note = change.attrs["note"]
+        note = change.attrs["note"].split(_HINT)[0]  # what only a program can do
         _write(book, "change", change.drop(columns=repeated), shades, unit, note)
     if fields is not None:
         _write(book, "fields", field_losses(fields), shades, unit)

@@ -420,7 +420,7 @@ def test_a_unit_that_cannot_be_marked_does_not_stop_the_report(tmp_path, words_o
     assert "Không có đơn vị 'Sở d' trong bảng" in capsys.readouterr().err
     by_field = fields(tmp_path / "lv.csv", "bx")
     assert main([one, "--unit", "Sở a", "--fields", by_field, *out]) == 0
-    assert "Bảng điểm lĩnh vực: Không có đơn vị 'Sở a'" in capsys.readouterr().out
+    assert "lv.csv không có điểm lĩnh vực của 2 đơn vị: Sở a; Sở c." in capsys.readouterr().out
 
 
 ENGLISH = re.compile(
