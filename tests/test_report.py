@@ -243,7 +243,7 @@ def test_fields_of_other_units_are_left_out_and_said(tmp_path):
     document = Document(write_report(scores, tmp_path / "r.docx", fields=fields, unit="c"))
     words = " ".join(texts(document))
     assert "c đạt 70,00 điểm" in words
-    assert not any("lĩnh vực của c" in text for text in captions(document, "Hình"))
+    assert not any("từng lĩnh vực của c" in text for text in captions(document, "Hình"))
     assert "Không có điểm theo lĩnh vực của 1 đơn vị: c." in words
     assert "Không kể 1 đơn vị không có trong bảng xếp hạng: Sở lạ." in words
     assert rows(document, 3)[1][1] == "2"
