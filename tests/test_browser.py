@@ -36,7 +36,7 @@ QUIET = {  # no news, no look for updates
 PANEL = "const panel = window.jupyterapp.shell.currentWidget;"
 
 
-def wait_for(what, is_done, seconds=90):
+def wait_for(what, is_done, seconds=150):
     """Return what `is_done` returns, once it is something."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -120,7 +120,11 @@ class Page:
     def __init__(self, browser, lab, project, name):
         self.browser, self.file = browser, project / "notebooks" / f"{name}.ipynb"
         browser.get(lab.format(name))
-        ready = "return !!panel?.sessionContext?.session?.kernel && panel.context.isReady"
+        # Not before the kernel answers: a restart that comes earlier may be lost.
+        ready = (
+            "return panel?.sessionContext?.session?.kernel?.status === 'idle'"
+            " && panel.sessionContext.isReady && panel.context.isReady"
+        )
         wait_for(f"{name} to open", lambda: self.js(ready))
 
     def js(self, script, *arguments):
