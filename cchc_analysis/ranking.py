@@ -94,7 +94,9 @@ def grade_units(
     points = exact.read(scores["score"], scores["max_score"])
     position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds, points)
     codes = np.where(position < len(scheme.grades), position, -1)
-    return _with(scores, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
+    return _with(
+        scores, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
+    )
 
 
 def grade_distribution(
@@ -132,12 +134,15 @@ def grade_distribution(
     check_graded(ranking)
     grades = [*ranking["grade"].cat.categories, NO_GRADE, UNSCORED]
     grade = ranking["grade"].cat.codes.to_numpy("int64")
-    grade = np.where(grade < 0, len(grades) - 2, grade)
-    grade = np.where(ranking["score"].isna(), len(grades) - 1, grade)
-    groups = group_numbers(ranking, by)
-    first = first_rows(groups) if by else np.zeros(1, dtype="int64")
+    grade[grade < 0] = len(grades) - 2
+    grade[ranking["score"].isna()] = len(grades) - 1
+    first = np.zeros(1, dtype="int64")
+    if by:
+        groups = group_numbers(ranking, by)
+        first = first_rows(groups)
+        grade += groups * len(grades)
     # A row for each group and a column for each grade.
-    counts = np.bincount(groups * len(grades) + grade, minlength=len(first) * len(grades))
+    counts = np.bincount(grade, minlength=len(first) * len(grades))
     counts = counts.reshape(len(first), len(grades))
     share = counts * 100 / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1)
     share[:, -1] = np.nan

@@ -90,12 +90,13 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     for column, values in statistics.items():
         result[column] = pd.Series(values, has, dtype="float64")
     result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
+    unit = ranking["unit"].array
     for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
-        reached = np.full(len(first), -1)
-        reached[has] = line[end]
-        tied = np.sort(rows[line == np.repeat(reached, units)])  # in the order of the table
+        begin, stop = (np.searchsorted(line, line[end], side) for side in ("left", "right"))
+        tied = [rows[a:b] for a, b in zip(begin, stop, strict=True)]  # in the order of the table
+        tied = np.concatenate([rows[:0], *tied])
         names = {}
-        for group, name in zip(groups[tied].tolist(), ranking["unit"].iloc[tied], strict=True):
+        for group, name in zip(groups[tied].tolist(), unit[tied].tolist(), strict=True):
             names.setdefault(group, []).append(name)
         result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
     return result[[*group_columns(ranking), *_COLUMNS]]

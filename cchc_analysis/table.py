@@ -62,7 +62,7 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
 def first_rows(groups: np.ndarray) -> np.ndarray:
     """Return the first row of each group that `group_numbers` gives."""
     first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
-    first[groups[::-1]] = np.arange(len(groups))[::-1]  # what is written last stays
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays
     return first
 
 
