@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -105,11 +104,13 @@ class Choice:
 
     def show(self, part: str, *, again: bool = False) -> None:
         """Show a part of the result here, and keep it in step with what is chosen."""
+        from html import escape
+
         from IPython.display import display
 
         kind, content, words = self._parts[part]
         whole = {kind: {"unconfined": True}}  # a narrow window scrolls, and shrinks no chart
-        under = {"text/html": _LINES.format(html.escape(words)), "text/plain": words}
+        under = {"text/html": _LINES.format(escape(words)), "text/plain": words}
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
@@ -185,8 +186,10 @@ class Choice:
             self._say(f"Không ghi được {file}; hãy đóng tệp nếu đang mở." if file else str(error))
 
     def _say(self, *lines: str) -> None:
+        from html import escape
+
         self.said = "\n".join(lines)
-        self._words.value = f'<div role="status">{_LINES.format(html.escape(self.said))}</div>'
+        self._words.value = f'<div role="status">{_LINES.format(escape(self.said))}</div>'
 
 
 def _keep(data: bytes, folder: Path, name: str) -> Path:
