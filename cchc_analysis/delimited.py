@@ -14,7 +14,6 @@ from cchc_analysis.bulk import read_rest
 from cchc_analysis.documents import check_size
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
-from cchc_analysis.pasted import pasted_cells
 
 _SPACES = "  "
 _TOP = 200  # lines of a long text that are read one by one: its header stands there
@@ -75,6 +74,8 @@ def _text_cells(path: Path, text: str) -> tuple[pd.DataFrame, list[str]]:
         if _has_rows_under(is_header, found[-1]):
             return _closed(found[-1], path.name), to_check
     if suffix in (".txt", ".md"):
+        from cchc_analysis.pasted import pasted_cells  # only where there are no delimiters
+
         cells, notes = pasted_cells(text, path.name)
         if len(cells):
             return cells, to_check + notes

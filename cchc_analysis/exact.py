@@ -13,6 +13,7 @@ import pandas as pd
 
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
+Read = tuple[np.ndarray, int, np.ndarray, list[int], int]
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
@@ -22,8 +23,7 @@ def places_of(values: pd.Series) -> int:
     places, largest = 0, 0.0
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
-        part = part[~np.isnan(part)]
-        largest = max(largest, np.abs(part).max(initial=0))
+        largest = np.fmax.reduce(np.abs(part), initial=largest)  # NaN is no number
         while True:
             if not largest * 10**places < 2**53:  # a float no longer holds every whole number
                 raise ValueError(
@@ -31,7 +31,7 @@ def places_of(values: pd.Series) -> int:
                     "kiểm tra lại cột điểm."
                 )
             back = np.rint(part * 10**places) / 10**places
-            if places == FALLBACK_PLACES or np.all(np.abs(back - part) <= 1e-9):
+            if places == FALLBACK_PLACES or not np.any(np.abs(back - part) > 1e-9):
                 break
             places += 1
     return places
@@ -83,19 +83,23 @@ def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
     return at, [int(maximum) for maximum in whole], places
 
 
+def read(score: pd.Series, max_score: pd.Series) -> Read:
+    """Return what the functions below ask of scores and maxima, for who calls two of them."""
+    return *_whole(score), *distinct(max_score)
+
+
 def to_fraction(value: float) -> Fraction:
     """Return one number as the exact decimal it was printed as."""
     integer, places = to_integers(pd.Series([value], dtype="float64"))
     return Fraction(int(integer[0]), 10**places)
 
 
-def percent_of(score: pd.Series, max_score: pd.Series) -> pd.Series:
+def percent_of(score: pd.Series, max_score: pd.Series, known: Read | None = None) -> pd.Series:
     """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
-    points, places = _whole(score)
-    at, maxima, scale_places = distinct(max_score)
-    points *= 100 * 10**scale_places
-    points /= np.array([*maxima, np.nan])[at] * 10**places  # the last: no maximum
-    return pd.Series(points, score.index)
+    points, places, at, maxima, scale_places = known or read(score, max_score)
+    percent = points * (100 * 10**scale_places)
+    percent /= (np.array([*maxima, np.nan]) * 10**places)[at]  # the last: no maximum
+    return pd.Series(percent, score.index)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
@@ -107,37 +111,37 @@ def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
     return float(total * 100 / (len(points) * 10**places)) if len(points) else math.nan
 
 
-def order_key(score: pd.Series, max_score: pd.Series) -> pd.Series:
+def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None) -> pd.Series:
     """Return whole numbers (Int64) that order and tie exactly as score / max_score does.
 
     Where maxima differ, two units compare as fractions do: score₁·max₂ against score₂·max₁.
     """
-    points, _ = to_integers(score)
-    at, maxima, _ = distinct(max_score)
-    if len(maxima) == 1:
-        return points
-    common = math.lcm(*maxima)
-    if points.notna().any() and 0 < int(points.abs().max()) * common < 2**63:
-        factor = np.array([common // maximum for maximum in maxima] + [0])[at]
-        return (points * factor).mask(at < 0)
-    # Too many places or maxima for 64 bits: the place of each share among them all.
-    known = points.notna().to_numpy() & (at >= 0)
-    codes, unique = pd.MultiIndex.from_arrays([points[known], at[known]]).factorize()
-    shares = [Fraction(int(point), maxima[which]) for point, which in unique]
-    place = {share: number for number, share in enumerate(sorted(set(shares)))}
-    key = np.zeros(len(score), dtype="int64")
-    key[known] = np.array([place[share] for share in shares], dtype="int64")[codes]
-    return pd.Series(pd.arrays.IntegerArray(key, ~known), index=score.index)
+    points, _, at, maxima, _ = known or read(score, max_score)
+    missing = np.isnan(points)
+    if len(maxima) != 1:
+        missing |= at < 0
+    key = np.where(missing, 0, points).astype("int64")
+    common = math.lcm(*maxima) if len(maxima) > 1 else 1
+    if len(maxima) > 1 and int(np.abs(key).max()) * common < 2**63:
+        key *= np.array([common // maximum for maximum in maxima] + [0])[at]
+    elif len(maxima) > 1:
+        # Too many places or maxima for 64 bits: the place of each share among them all.
+        codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
+        shares = [Fraction(int(point), maxima[which]) for point, which in unique]
+        place = {share: number for number, share in enumerate(sorted(set(shares)))}
+        key[~missing] = np.array([place[share] for share in shares], dtype="int64")[codes]
+    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index)
 
 
-def first_reached(score: pd.Series, max_score: pd.Series, bounds: tuple[float, ...]) -> np.ndarray:
+def first_reached(
+    score: pd.Series, max_score: pd.Series, bounds: tuple[float, ...], known: Read | None = None
+) -> np.ndarray:
     """Return for each score the position of the first bound it reaches.
 
     Bounds are percent of `max_score`, falling and closed below. ``len(bounds)`` means that none is
     reached, -1 that the score is missing.
     """
-    points, places = _whole(score)
-    at, maxima, scale_places = distinct(max_score)
+    points, places, at, maxima, scale_places = known or read(score, max_score)
     reached = np.zeros(len(score), dtype="int16")
     for bound in bounds:
         # The least whole number of points that is so many percent of each maximum, or more.

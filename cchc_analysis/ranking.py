@@ -52,8 +52,9 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     """
     check_columns(scores, SCORES)
     groups = group_numbers(scores, within)
-    key = exact.order_key(scores["score"], scores["max_score"])
-    return _with(scores, rank=ranks_within(key, groups))
+    points = exact.read(scores["score"], scores["max_score"])
+    key = exact.order_key(scores["score"], scores["max_score"], points)
+    return _with(scores, points, rank=ranks_within(key, groups))
 
 
 def grade_units(
@@ -90,9 +91,12 @@ def grade_units(
     """
     scheme = load_scheme(scheme)
     check_columns(scores, SCORES)
-    position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds)
+    points = exact.read(scores["score"], scores["max_score"])
+    position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds, points)
     codes = np.where(position < len(scheme.grades), position, -1)
-    return _with(scores, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
+    return _with(
+        scores, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
+    )
 
 
 def grade_distribution(
@@ -130,12 +134,15 @@ def grade_distribution(
     check_graded(ranking)
     grades = [*ranking["grade"].cat.categories, NO_GRADE, UNSCORED]
     grade = ranking["grade"].cat.codes.to_numpy("int64")
-    grade = np.where(grade < 0, len(grades) - 2, grade)
-    grade = np.where(ranking["score"].isna(), len(grades) - 1, grade)
-    groups = group_numbers(ranking, by)
-    first = first_rows(groups) if by else np.zeros(1, dtype="int64")
+    grade[grade < 0] = len(grades) - 2
+    grade[ranking["score"].isna()] = len(grades) - 1
+    first = np.zeros(1, dtype="int64")
+    if by:
+        groups = group_numbers(ranking, by)
+        first = first_rows(groups)
+        grade += groups * len(grades)
     # A row for each group and a column for each grade.
-    counts = np.bincount(groups * len(grades) + grade, minlength=len(first) * len(grades))
+    counts = np.bincount(grade, minlength=len(first) * len(grades))
     counts = counts.reshape(len(first), len(grades))
     share = counts * 100 / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1)
     share[:, -1] = np.nan
@@ -189,8 +196,8 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def _with(table: pd.DataFrame, **derived: object) -> pd.DataFrame:
+def _with(table: pd.DataFrame, points: exact.Read, **derived: object) -> pd.DataFrame:
     """Return `table` with percent and what is derived, always in the same order of columns."""
-    derived["percent"] = exact.percent_of(table["score"], table["max_score"])
+    derived["percent"] = exact.percent_of(table["score"], table["max_score"], points)
     derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
     return table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)

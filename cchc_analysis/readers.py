@@ -8,12 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from cchc_analysis.delimited import long_text, text_grid
-from cchc_analysis.documents import word_grids
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.labels import LEGACY
-from cchc_analysis.pages import page_grids
-from cchc_analysis.pdf import pdf_grids
-from cchc_analysis.sheets import sheet_grids
 from cchc_analysis.sniff import kind_of
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -35,16 +31,24 @@ def read_grids(
     left_out: list[str] = []
     to_check: list[str] = []
     if kind == "docx":
+        from cchc_analysis.documents import word_grids
+
         grids = word_grids(path)
     elif kind == "html":
+        from cchc_analysis.pages import page_grids
+
         grids = page_grids(_decode(path), path.name)
     elif kind == "pdf":
+        from cchc_analysis.pdf import pdf_grids
+
         grids, left_out = pdf_grids(path)
     elif kind == "text":
         simple = long_text(path) if at_once else None
         grid, to_check = simple or text_grid(path, _decode(path))
         grids = [grid]
     else:
+        from cchc_analysis.sheets import sheet_grids
+
         grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))

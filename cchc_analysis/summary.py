@@ -54,7 +54,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     check_columns(ranking, SCORES)
-    score, groups = ranking["score"], group_numbers(ranking)
+    score, maximum, groups = ranking["score"], ranking["max_score"], group_numbers(ranking)
     first = first_rows(groups)
     missing = score.isna().to_numpy()
     units = np.bincount(groups, minlength=len(first))
@@ -62,13 +62,12 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
     result["units"], result["scored_units"] = units, scored
     # In order, the unscored units of a group stand first, then from worst to best.
-    rows, line = sorted_rows(exact.order_key(score, ranking["max_score"]), groups)
+    known = points, places, at, maxima, scale_places = exact.read(score, maximum)
+    rows, line = sorted_rows(exact.order_key(score, maximum, known), groups)
     has = np.flatnonzero(scored)
     ends = np.cumsum(units)[has]
     starts = ends - scored[has]
-    points, places = exact.to_integers(score)
-    points = points.to_numpy("int64", na_value=0)
-    at, maxima, scale_places = exact.distinct(ranking["max_score"])
+    points = np.where(missing, 0, points).astype("int64")
     at = np.broadcast_to(at, len(ranking))
     # Points times the weight of their maximum are on one scale: whole numbers of any size.
     common = math.lcm(*maxima)
@@ -91,12 +90,13 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     for column, values in statistics.items():
         result[column] = pd.Series(values, has, dtype="float64")
     result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
+    unit = ranking["unit"].array
     for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
-        reached = np.full(len(first), -1)
-        reached[has] = line[end]
-        tied = np.sort(rows[line == np.repeat(reached, units)])  # in the order of the table
+        begin, stop = (np.searchsorted(line, line[end], side) for side in ("left", "right"))
+        tied = [rows[a:b] for a, b in zip(begin, stop, strict=True)]  # in the order of the table
+        tied = np.concatenate([rows[:0], *tied])
         names = {}
-        for group, name in zip(groups[tied].tolist(), ranking["unit"].iloc[tied], strict=True):
+        for group, name in zip(groups[tied].tolist(), unit[tied].tolist(), strict=True):
             names.setdefault(group, []).append(name)
         result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
     return result[[*group_columns(ranking), *_COLUMNS]]
@@ -106,7 +106,9 @@ def _sums(
     groups: np.ndarray, points: np.ndarray, at: np.ndarray, weight: np.ndarray, scored: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the sum of each group in weighted points, and which units stand above its mean."""
-    pair, pairs = pd.factorize(groups * len(weight) + at)  # a group and a maximum
+    pair, pairs = groups, np.arange(len(scored))  # a group and a maximum
+    if len(weight) > 1:
+        pair, pairs = pd.factorize(groups * len(weight) + at)
     sums = np.zeros(len(pairs), dtype="int64")
     np.add.at(sums, pair, points)
     group, which = np.divmod(pairs, max(len(weight), 1))

@@ -55,14 +55,19 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     numbers = None
     for column in columns:
         own, values = pd.factorize(table[column], use_na_sentinel=False)
-        numbers = own if numbers is None else pd.factorize(numbers * len(values) + own)[0]
+        if numbers is None:
+            numbers = own
+            continue
+        numbers *= len(values)
+        numbers += own
+        numbers = pd.factorize(numbers)[0]
     return np.zeros(len(table), dtype="int64") if numbers is None else numbers
 
 
 def first_rows(groups: np.ndarray) -> np.ndarray:
     """Return the first row of each group that `group_numbers` gives."""
     first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
-    first[groups[::-1]] = np.arange(len(groups))[::-1]  # what is written last stays
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays
     return first
 
 
@@ -77,16 +82,19 @@ def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.nda
     if several * (most - least + 2) << bits >= 2**63:
         key, values = pd.factorize(key, sort=True)
         least, most = 0, len(values)
-    line = key - (least - 1)
-    line[keys.isna()] = 0
-    line += groups * (most - least + 2)
+    key -= least - 1
+    key[keys.isna()] = 0
+    line = groups * (most - least + 2)
+    line += key
     if several * (most - least + 2) << bits >= 2**63:
         order = np.argsort(line, kind="stable")
         return order, line[order]
     line <<= bits
     line |= np.arange(len(key))
     line.sort()
-    return line & (2**bits - 1), line >> bits
+    rows = line & (2**bits - 1)
+    line >>= bits
+    return rows, line
 
 
 def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
@@ -95,13 +103,16 @@ def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
     As ``keys.groupby(groups).rank(method="min", ascending=False)``, many times faster.
     """
     rows, line = (array[::-1] for array in sorted_rows(keys, groups))
-    place = np.arange(1, len(keys) + 1)
-    place[1:][line[1:] == line[:-1]] = 0  # tied ones share the better place
+    # The narrowest whole numbers: ranks are written to rows all over the table.
+    place = np.arange(1, len(keys) + 1, dtype=np.min_scalar_type(len(keys)))
+    place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
+    np.maximum.accumulate(place, out=place)
+    sizes = np.bincount(groups)[::-1]
+    place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
     rank = np.empty_like(place)
-    rank[rows] = np.maximum.accumulate(place)
-    before = len(keys) - np.cumsum(np.bincount(groups))  # rows of other groups that stand before
+    rank[rows] = place
     return pd.Series(
-        pd.arrays.IntegerArray(rank - before[groups], keys.isna().to_numpy()), keys.index
+        pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy()), keys.index
     )
 
 
