@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cchc_analysis.drawing import lay_out, quick_rows
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -28,7 +30,7 @@ def chart_pages(
     figure, label = ax.get_figure(root=True), ax.get_label()
     if figure.get_figwidth() < _WIDTH + 0.01:  # else its text is smaller anyway
         figure.set_figwidth(min(width, figure.get_figwidth()))
-    figure.draw_without_rendering()
+    lay_out(figure)
     rows, in_view = len(ax.get_yticks()), abs(float(ax.get_ylim()[0] - ax.get_ylim()[1]))
     height = figure.get_figheight()
     pitch = ax.get_position().height * height / in_view
@@ -54,7 +56,7 @@ def chart_pages(
         figure.set_figheight(beside + (max(names[start:stop]) + gap) * (stop - start + 0.2))
         for text, row in row_of.items():  # what stands above or below the rows stays
             text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
-        figure.draw_without_rendering()
+        lay_out(figure)
         part, alt = "", label
         if len(pages) > 1:
             part = f"phần {page}/{len(pages)}"
@@ -88,5 +90,6 @@ def _png(ax: Axes, title: str, alt: str, source: str) -> bytes:
     figure, picture = ax.get_figure(root=True), io.BytesIO()
     about = {"Software": None, "Title": title, "Description": alt, "Source": source}
     dpi = _DPI * min(1, _WIDTH / figure.get_figwidth())
-    figure.savefig(picture, format="png", dpi=dpi, metadata=about, facecolor="white")
+    with quick_rows(figure):
+        figure.savefig(picture, format="png", dpi=dpi, metadata=about, facecolor="white")
     return picture.getvalue()

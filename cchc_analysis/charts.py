@@ -111,7 +111,7 @@ def plot_distribution(
     ax = drawing.row_axes(ax, names, narrow=True)
     bars = grade_marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
-    ax.set_title("Phân bố xếp loại cải cách hành chính")
+    ax.set_title("Phân bố xếp loại cải cách hành chính", y=1)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.2)
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.drawing import measuring
+from cchc_analysis.drawing import lay_out, measuring, quick_rows
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.small_print import check_letters, write_below
 
@@ -27,6 +27,8 @@ _LAYOUTS = 10  # five were enough in every chart that was tried
 _NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
 # The same bytes in every run, and text that stays text whatever style is in use.
 _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttype": 42}
+# No layout engine, not even one that does nothing: with any, each format is drawn twice.
+_EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
 
 def save_chart(
@@ -105,12 +107,14 @@ def save_chart(
     try:
         check_letters(figure)
         _settle(figure)
-        drawn = [figure.bbox_inches, figure.get_tightbbox()]
+        with quick_rows(figure):
+            drawn = [figure.bbox_inches, figure.get_tightbbox()]
         if small_print:
             below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
             drawn.append(below.padded(0.05))
         pictures = []
-        with mpl.rc_context(_EXPORT):
+        with mpl.rc_context(_EXPORT), quick_rows(figure):
+            figure.set_layout_engine(None)
             for format_ in formats:
                 picture = io.BytesIO()
                 figure.savefig(
@@ -145,18 +149,18 @@ def _margins(figure: Figure) -> dict[str, float]:
 
 def _settle(figure: Figure) -> None:
     """Lay the figure out until nothing moves any more (each layout starts from the last)."""
+    if figure.get_layout_engine() is None:
+        return
     before = None
     for _ in range(_LAYOUTS):
-        figure.draw_without_rendering()
+        lay_out(figure)
         after = [[round(edge, 9) for edge in ax.get_position().bounds] for ax in figure.axes]
         if after == before:
             break
         before = after
-    if figure.get_layout_engine() is not None:
-        figure.set_layout_engine("none")
-        for ax, bounds in zip(figure.axes, after, strict=True):  # the last digits never settle
-            ax.set_position(bounds)
-            ax.set_in_layout(True)
+    for ax, bounds in zip(figure.axes, after, strict=True):  # the last digits never settle
+        ax.set_position(bounds)
+        ax.set_in_layout(True)
 
 
 def write_csv(printed: pd.DataFrame, path: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, measuring, out_of_100, set_title
+from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, lay_out, out_of_100, set_title
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
@@ -115,8 +115,7 @@ def _lines(ax: Axes, bounds: list[float]) -> dict[float, int]:
     left, right = ax.get_xlim()
     if min(-np.diff(bounds), default=right) > 0.09 * (right - left) and is_wide(ax):
         return dict.fromkeys(bounds, 0)  # no need to measure
-    with measuring():
-        ax.figure.draw_without_rendering()
+    lay_out(ax.get_figure(root=True))
     points = ax.get_window_extent().width * 72 / ax.figure.dpi / (right - left)
     last = [np.inf] * (1 if is_wide(ax) else 2)
     lines = {}

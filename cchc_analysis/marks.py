@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, measuring, with_minus
+from cchc_analysis.drawing import LETTER, lay_out, with_minus
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,8 +50,7 @@ def set_percent_axis(ax: Axes, values: pd.Series) -> str:
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return how wide and high the axes are once the text beside them has taken its place."""
-    with measuring():
-        ax.figure.draw_without_rendering()
+    lay_out(ax.get_figure(root=True))
     box = ax.get_window_extent()
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
 

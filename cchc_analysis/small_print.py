@@ -73,10 +73,11 @@ def check_letters(figure: Figure) -> None:
     from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
 
+    letters_known = cache(letters_of)  # most texts are of a few fonts
     for text in figure.findobj(Text):
         letters = set(text.get_text()) - {"\n", " "}
         if text.get_visible() and letters:
-            known, name = letters_of(text.get_fontproperties())
+            known, name = letters_known(text.get_fontproperties())
             if lacking := sorted(letters - known):
                 remedy = "thay hoặc xóa chữ này trong bảng số liệu (hoặc trong nguồn, ghi chú)"
                 if lacking[0] in letters_of(FontProperties(family=_OURS))[0]:

@@ -235,3 +235,20 @@ def test_two_charts_in_one_figure_hand_over_both_tables_and_alt_texts(town, tmp_
     )
     assert "Chênh lệch" in first
     assert "Xếp loại;" in second
+
+
+@pytest.mark.parametrize("formats", [["png"], ["png", "svg", "pdf"]])
+def test_each_format_is_drawn_once(formats, town, tmp_path, monkeypatch):
+    drawn, draw = [], Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda *args: [drawn.append(1), draw(*args)][-1])
+    save_chart(plot_comparison(town), "a", folder=tmp_path, formats=formats)
+    assert len(drawn) == len(formats)
+
+
+def test_a_y_label_that_a_person_adds_stands_beside_the_names(town, tmp_path):
+    ax = plot_ranking(town)
+    save_chart(ax, "a", folder=tmp_path)
+    ax.set_ylabel("Đơn vị")
+    ax.figure.draw_without_rendering()
+    names = min(label.get_window_extent().x0 for label in ax.get_yticklabels())
+    assert ax.yaxis.label.get_window_extent().x1 < names
