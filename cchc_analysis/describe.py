@@ -11,7 +11,7 @@ from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.results import grades_in_words, own_in_words, ranks_in_words, units_in_words
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import is_unit, several_groups
-from cchc_analysis.text import clean, listed, unit_key
+from cchc_analysis.text import clean, listed, lower_first, unit_key
 from cchc_analysis.wording import change_in_words
 
 
@@ -64,7 +64,7 @@ def describe_ranking(
     paragraphs = []
     for group in told:
         text = " ".join(filter(None, [group.results, group.own, group.changes]))
-        paragraphs.append(f"{group.name}: {text[0].lower()}{text[1:]}" if group.name else text)
+        paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
     return "\n".join(paragraphs + more) or "Bảng không có đơn vị nào."
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, measuring, out_of_100, set_title
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale_of
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_numbers
-from cchc_analysis.text import decimal_comma
+from cchc_analysis.text import decimal_comma, lower_first
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,13 +95,12 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme, title: str)
             xycoords=ax.get_xaxis_transform(), textcoords="offset points",
         )  # fmt: skip
     set_title(ax, title, TITLE_PAD + _LINE * max(lines.values(), default=0))
-    in_words = table.attrs.get("scale") or scale(table["max_score"])
     start = f", trục bắt đầu từ {left:g}" if left else ""
     in_view = "/".join(map(decimal_comma, drawn))
     assumed = f" ({ASSUMED})" if scheme.assumed else ""
     ax.set_xlabel(
         f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
-        f"({in_words[0].lower()}{in_words[1:]}{start})"
+        f"({lower_first(scale_of(table))}{start})"
         + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
     )
     return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}

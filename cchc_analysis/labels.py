@@ -185,3 +185,8 @@ def scale(max_score: pd.Series, *, assumed: bool = False) -> str:
         return "Thang điểm riêng của từng đơn vị"
     words = f"Thang điểm {decimal_comma(max_score.iloc[0])}"
     return f"{words} – {ASSUMED}" if assumed else words
+
+
+def scale_of(table: pd.DataFrame) -> str:
+    """Return the scale in words that a table was loaded with, else that of its maxima."""
+    return table.attrs.get("scale") or scale(table["max_score"])

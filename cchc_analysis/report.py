@@ -150,7 +150,7 @@ def write_report(
         )  # fmt: skip
     for words in more:
         document.add_paragraph(words, style=word_parts.TEXT)
-    sections.add_method(document, ranking, table, scheme, check=check, source=source)
+    sections.add_method(document, ranking, scheme, check=check, source=source)
     closing = f"Trên đây là báo cáo {subject[:1].lower()}{' '.join(subject[1:].split())}"
     letterhead.end(
         document, closing=closing, recipients=recipients, title=signer_title, signer=signer

@@ -12,13 +12,13 @@ from docx.shared import Inches, Pt
 from cchc_analysis.chart_pages import chart_pages
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.format import format_ranking
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale_of
 from cchc_analysis.marks import mark_names
 from cchc_analysis.more_sections import add_change, add_fields, named, since
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, lower_first
 from cchc_analysis.word_parts import TEXT, add_picture, add_table, text_width
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def add_results(
 ) -> None:  # fmt: skip
     """Add all that is told of one year and block, each with its heading, table and chart."""
     heading = f"Heading {level}"
-    names = [str(part[c].iloc[0]) for c in ("block",) if c in part]
+    names = [str(part["block"].iloc[0])] if "block" in part else []
     names += [f"năm {part['year'].iloc[0]}"] if "year" in part else []
     draw = partial(_chart, document, names, source)
     counts = format_ranking(grade_distribution(part))
@@ -50,7 +50,7 @@ def add_results(
     document.add_paragraph("Kết quả xếp hạng, xếp loại", style=heading)
     results = told.results
     if told.name:
-        results = f"{told.name}: {results[0].lower()}{results[1:]}"
+        results = f"{told.name}: {lower_first(results)}"
     document.add_paragraph(results, style=TEXT)
     text = named("Kết quả xếp hạng, xếp loại các đơn vị", names)
     add_table(document, format_ranking(part), text, marked=marked)
@@ -110,12 +110,11 @@ def _chart(
 
 
 def add_method(
-    document: Document, ranking: pd.DataFrame, table: pd.DataFrame, scheme: GradeScheme, *,
-    check: pd.DataFrame, source: str | None,
+    document: Document, ranking: pd.DataFrame, scheme: GradeScheme, *, check: pd.DataFrame,
+    source: str | None,
 ) -> None:  # fmt: skip
     """Add how the figures came about, where they are from, and whether they are as published."""
     document.add_paragraph("Phương pháp và nguồn số liệu", style="Heading 1")
-    words = ranking.attrs.get("scale") or scale(table["max_score"])
     said = f" (nguồn: {scheme.source})" if scheme.source and not scheme.assumed else ""
     bounds = str(scheme).removesuffix(f" ({ASSUMED})")
     called = f"Ngưỡng xếp loại ({ASSUMED}, chưa có văn bản quy định kèm theo)"
@@ -127,7 +126,7 @@ def add_method(
         agree = " Kết quả tính lại khớp với kết quả đã công bố."
     for text in (
         f"Nguồn số liệu: {source.rstrip('. ') if source else '………………………………………………'}.",
-        f"{words}. {called if scheme.assumed else 'Ngưỡng xếp loại'}: {bounds}{said}.",
+        f"{scale_of(ranking)}. {called if scheme.assumed else 'Ngưỡng xếp loại'}: {bounds}{said}.",
         _TIES,
         f"{note}{agree}",
     ):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cchc_analysis import grade_marks
 from cchc_analysis.format import as_laid_out, format_ranking
-from cchc_analysis.labels import scale
+from cchc_analysis.labels import scale_of
 from cchc_analysis.ranking import graded, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
@@ -62,8 +62,7 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
     printed, values = format_ranking(table), as_laid_out(table)
-    scale_ = table.attrs.get("scale") or scale(table["max_score"])
-    caption = escape(f"{scale_}. Ngưỡng xếp loại: {scheme}.")
+    caption = escape(f"{scale_of(table)}. Ngưỡng xếp loại: {scheme}.")
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = printed.to_csv(index=False) + caption
     uuid = hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -37,6 +37,11 @@ def quoted(text: object, most: int = 60) -> str:
     return f"'{text}'" if len(text) <= most else f"'{text[: most - 1]}…'"
 
 
+def lower_first(text: str) -> str:
+    """Return a text for the middle of a sentence: "Thang điểm 100" → "thang điểm 100"."""
+    return text[:1].lower() + text[1:]
+
+
 def decimal_comma(value: float) -> str:
     """Return a number that was given, not computed, as short as it is: 90, 62,5."""
     return f"{value:g}".replace(".", ",")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from cchc_analysis.drawing import chosen_rows
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.format import as_laid_out, format_ranking
-from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale
+from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale_of
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import SCORES, check_columns, group_columns
@@ -94,7 +94,7 @@ def write_workbook(
     Traceback (most recent call last):
     ValueError: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
-    path = Path(fspath(path))
+    path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise ValueError(f"Tệp '{path.name}' phải có đuôi .xlsx; hãy đặt tên khác.")
     check_columns(ranking, SCORES)
@@ -171,7 +171,7 @@ def _write_notes(
     """Write what a reader has to know: scale, cut-offs, rules, source."""
     told = {
         "source": source,
-        "scale": table.attrs.get("scale") or scale(table["max_score"]),
+        "scale": scale_of(table),
         "scheme": str(scheme),
         "basis": scheme.source,
         "ranks": METHOD["of_ranks"],
