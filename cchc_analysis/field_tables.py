@@ -18,9 +18,7 @@ from cchc_analysis.readers import read_grids
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
-from cchc_analysis.text import same
-
-_TOLD = 3
+from cchc_analysis.text import FEW, first_few, same
 
 
 def load_fields(
@@ -158,7 +156,7 @@ def _check_names(name: str, fields: Sequence[str], given: object) -> None:
     for field in given if isinstance(given, Mapping) else []:
         if (key := same(str(field))) not in names:
             close = get_close_matches(key, names, n=1) or names
-            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:_TOLD])
+            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:FEW])
             raise ValueError(
                 f"{name}: không có lĩnh vực '{str(field)[:60]}' (max_score=); các lĩnh vực gần "
                 f"nhất: {listed}; hãy ghi đúng tên."
@@ -167,11 +165,6 @@ def _check_names(name: str, fields: Sequence[str], given: object) -> None:
 
 def _gaps(fields: pd.DataFrame) -> list[str]:
     """Return in words how many scores of a field are missing."""
-    gaps = fields[fields["score"].isna()].head(_TOLD)
-    if gaps.empty:
-        return []
-    first = ", ".join(
-        f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)
-    )
-    count = int(fields["score"].isna().sum())
-    return [f"{count} điểm lĩnh vực còn thiếu ({first}{', …' * (count > _TOLD)})"]
+    gaps = fields[fields["score"].isna()]
+    told = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
+    return [f"{len(told)} điểm lĩnh vực còn thiếu ({first_few(told)})"] if told else []

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from cchc_analysis import drawing, grade_marks
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
+from cchc_analysis.format import LEAST_PLACES, MOST_PLACES, format_number, format_percent
 from cchc_analysis.labels import ASSUMED, SHEETS, scale_of
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.text import clean, decimal_comma, lower_first
 from cchc_analysis.wording import measure_of
-from cchc_analysis.worksheets import MOST_PLACES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

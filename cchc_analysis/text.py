@@ -80,10 +80,15 @@ def _tone_last(vowels: re.Match) -> str:
     return "".join(c for c in vowels[0] if c not in _TONES) + tones
 
 
-MOST_TOLD = 10
+MOST_TOLD, FEW = 10, 3
 
 
 def listed(names: Sequence[str], *, of: int | None = None) -> str:
     """Return the first names of so many in one line: their commas are their own."""
     more = (len(names) if of is None else of) - min(len(names), MOST_TOLD)
     return "; ".join([*names[:MOST_TOLD], *([f"và {more} đơn vị khác"] if more else [])])
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """Return the first three of some texts as examples, and … where there are more."""
+    return ", ".join([*texts[:FEW], *(["…"] if len(texts) > FEW else [])])

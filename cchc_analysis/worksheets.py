@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.format import MOST_PLACES
 from cchc_analysis.grade_marks import ink_on
 from cchc_analysis.labels import BLANK, NO_GRADE, UNSCORED
 from cchc_analysis.text import clean, unit_key
@@ -30,7 +31,6 @@ _HEAD = 4  # about so many lines of a header: a high one pushes rows off the pag
 _WIDE = 105  # a wider table is printed across the page
 _BOLD = 1.1
 LINE = 16.5  # points
-MOST_PLACES = 3  # of what is computed
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
 
@@ -162,7 +162,7 @@ def write_text(
     sheet.write_string(row, column, text, style(**look, **quoted))
 
 
-def _number_format(texts: pd.Series, most: int | None = None) -> str:
+def _number_format(texts: pd.Series, most: int | None) -> str:
     """Return the number format that shows a column as it is printed; Excel sets the comma."""
     places = int(texts.str.extract(",([0-9]+)")[0].str.len().max()) if _has(texts, ",") else 0
     places = places if most is None else min(places, most)
