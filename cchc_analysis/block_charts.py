@@ -61,12 +61,11 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     ax = drawing.row_axes(ax, map(_name, groups))
     beside = {"Trung bình": written, **_counts(groups)}
     write_columns(ax, beside, range(len(groups)))
-    start = set_percent_axis(ax, table["percent"])
+    axis = set_percent_axis(ax, table["percent"], in_points=in_points)
     what, by = drawing.measure(table), _by(several_groups(table))
     drawing.set_title(ax, f"{what.capitalize()}{by or ' của các đơn vị'}{drawing.of_year(table)}")
-    in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
     diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
-    ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
+    ax.set_xlabel(f"{axis}\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
     drawing.make_room_for_words(ax)
     scored = [rows[rows["score"].notna()] for rows in groups]
     width, height = size_in_points(ax)

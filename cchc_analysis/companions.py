@@ -48,8 +48,8 @@ def read_before(
     scale = before.attrs["scale"]
     doubt = is_own_scale and scale.endswith(ASSUMED)
     scale += "; --max-score không dùng cho tệp này" if doubt else ""
-    return before, changes, [*told, f"Kỳ trước ({file.name}): {scale}.",
-                             changes.attrs["note"]]  # fmt: skip
+    told += [f"Kỳ trước ({file.name}): {scale}.", changes.attrs["note"]]
+    return before, changes, told
 
 
 def read_fields_of(file: Path, ranking: pd.DataFrame, of: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -105,10 +105,8 @@ def unit_to_mark(
 
 
 def rows_of(table: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
-    """Return rows of a table, with what is known of it."""
-    rows = table[chosen].reset_index(drop=True)
-    rows.attrs = dict(table.attrs)
-    return rows
+    """Return rows of a table, numbered anew, with what is known of it."""
+    return table[chosen].reset_index(drop=True)
 
 
 def _read(load: Callable, file: Path, option: str) -> pd.DataFrame:

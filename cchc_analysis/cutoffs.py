@@ -69,14 +69,8 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
         for at, grade in enumerate(grades):
             above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
             worst = grade.iloc[-1]
-            rows.append(
-                {
-                    **worst[where],
-                    "grade": worst["grade"],
-                    "above": above,
-                    "at_most": worst["percent"],
-                }
-            )
+            found = {"grade": worst["grade"], "above": above, "at_most": worst["percent"]}
+            rows.append({**worst[where], **found})
     return pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
 
 

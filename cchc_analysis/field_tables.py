@@ -8,14 +8,13 @@ from os import PathLike
 
 import pandas as pd
 
+from cchc_analysis.columns import check_roles
 from cchc_analysis.field_columns import layout_of
 from cchc_analysis.field_scores import read_fields, slices_of
 from cchc_analysis.header import named
 from cchc_analysis.headings import pick
-from cchc_analysis.labels import HEADERS
 from cchc_analysis.load import check_units, join, named_by_headings, tell
 from cchc_analysis.readers import read_grids
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
 from cchc_analysis.text import FEW, first_few, same
@@ -79,14 +78,15 @@ def load_fields(
     0  Thanh tra  Thể chế    8.5       10.0
     """
     name, grids, unused, told = read_grids(source)
-    wanted, given = _checked(columns or {}), _checked_maxima(max_score)
+    wanted, given = columns or {}, _checked_maxima(max_score)
+    check_roles(wanted)
     try:
         tables, left_out = find_tables(name, grids, wanted)
     except ValueError:
         tables = []
     if not any(layout_of(one, wanted).scores for one in tables):
         # Fields without a total do not look like scores; a second column beside the unit will do.
-        tables, left_out = find_tables(name, grids, {"score": 2} | wanted)
+        tables, left_out = find_tables(name, grids, {"score": 2, **wanted})
     if table is not None:
         tables, unused, left_out = [pick(name, tables, table)], [], []
     layouts = [(one, layout_of(one, wanted)) for one in tables]
@@ -125,16 +125,6 @@ def load_fields(
     tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
     kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
     return fields[[column for column in kept if column in fields]]
-
-
-def _checked(columns: Mapping[str, str | int]) -> dict[str, str | int]:
-    known = [role for role in HEADERS if role in SHOWN and role != "note"]
-    for role in columns:
-        if role not in known:
-            raise ValueError(
-                f"columns: không có cột '{role}'; các tên dùng được: {', '.join(known)}."
-            )
-    return dict(columns)
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:

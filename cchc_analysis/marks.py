@@ -37,15 +37,16 @@ def write_columns(ax: Axes, columns: Mapping[str, Iterable[str]], rows: Iterable
             ax.annotate(text, (1, row), (at, 0), xycoords=in_row, va="center", **where)
 
 
-def set_percent_axis(ax: Axes, values: pd.Series) -> str:
-    """Set the x axis to fit percents, and return what its label has to say if it starts later."""
+def set_percent_axis(ax: Axes, values: pd.Series, *, in_points: bool) -> str:
+    """Set the x axis to fit percents, or points of 100; return what its label says of it."""
     known = values.dropna()
     if known.empty:
         known = pd.Series([0.0, 100.0])
     left = max(0, 5 * np.floor((known.min() - 2) / 5))
     ax.set_xlim(left, min(101, 5 * np.ceil((known.max() + 1) / 5)))
     ax.xaxis.get_major_locator().set_params(integer=True)
-    return f", trục bắt đầu từ {left:g}" if left else ""
+    of = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
+    return f"{of}, trục bắt đầu từ {left:g})" if left else f"{of})"
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:

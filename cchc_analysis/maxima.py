@@ -112,8 +112,8 @@ def maxima_of(
     if None not in (given, stated) and given != stated:
         raise ValueError(
             f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
-            "điểm "
-            f"đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa bảng."
+            f"điểm đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa "
+            "bảng."
         )
     given = given or stated
     in_percent = "%" in title or _in_percent(table["score"])
@@ -127,8 +127,8 @@ def maxima_of(
         if (line := first_line(maxima != (given or maxima))) is not None:
             raise ValueError(
                 f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
-                "điểm đã "
-                f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
+                f"điểm đã đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm "
+                "đã đặt."
             )
     elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
         likely, why = 10, "có thể thang điểm là 10"
@@ -167,6 +167,6 @@ def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: 
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "
-            f"{quoted(cells[line])} "
-            "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
+            f"{quoted(cells[line])} có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu "
+            "ngăn hàng nghìn."
         )

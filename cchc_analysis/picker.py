@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-from cchc_analysis.files import write_whole
+from cchc_analysis.files import allowed_name, write_whole
 from cchc_analysis.first_look import PARTS, first_look
 from cchc_analysis.load import load_scores
 from cchc_analysis.ranking import grade_units, rank_units
@@ -191,8 +191,6 @@ class Choice:
 
 def _keep(data: bytes, folder: Path, name: str) -> Path:
     """Write a file under a safe name that no other file has, and return its path."""
-    from cchc_analysis.files import allowed_name
-
     path = first = folder / allowed_name(name)
     number = 2
     while path.exists() and path.read_bytes() != data:
