@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cchc_analysis import drawing, grade_marks
+from cchc_analysis import drawing, marks
 from cchc_analysis.format import LEAST_PLACES, MOST_PLACES, format_number, format_percent
 from cchc_analysis.labels import ASSUMED, SHEETS, scale_of
 from cchc_analysis.schemes import GradeScheme
@@ -136,7 +136,7 @@ def distribution_chart(
     height = max(_LOWEST, _FRAME + 30 * len(counts))
     most = max(int(counts["units"].max()), 1)
     _finish(chart, title, axis, scheme, height, {"max": most, "major_unit": _step(most)})
-    names, _ = grade_marks.grade_names(counts, scheme)
+    names, _ = marks.grade_names(counts, scheme)
     shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
     told = "; ".join(names + ": " + counts["units"].astype("str") + shares)
     return NativeChart(chart, height, _alt(title, f"{told}.", scheme))
@@ -152,7 +152,7 @@ def _filled(shade: str) -> dict:
 
 
 def _alt(title: str, told: str, scheme: GradeScheme) -> str:
-    assumed = grade_marks.assumption(scheme)
+    assumed = marks.assumption(scheme)
     return f"Biểu đồ thanh ngang: {lower_first(title)}. {told}{assumed}"
 
 

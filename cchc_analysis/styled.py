@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis import grade_marks
+from cchc_analysis import marks
 from cchc_analysis.format import as_laid_out, format_ranking
 from cchc_analysis.labels import scale_of
 from cchc_analysis.ranking import graded, ranked
@@ -66,9 +66,9 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = printed.to_csv(index=False) + caption
     uuid = hashlib.sha256(content.encode()).hexdigest()[:12]
-    shades = grade_marks.grade_shades(scheme)
+    shades = marks.grade_shades(scheme)
     looks = {
-        grade: f"background-color: {shade}; color: {grade_marks.ink_on(shade)}; text-align: center;"
+        grade: f"background-color: {shade}; color: {marks.ink_on(shade)}; text-align: center;"
         for grade, shade in shades.items()
     }
     are_numbers = [pd.api.types.is_numeric_dtype(values[column]) for column in values]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import grade_marks, worksheets
+from cchc_analysis import marks, worksheets
 from cchc_analysis.chart_sheet import write_charts, write_comparison, write_distribution
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
@@ -106,7 +106,7 @@ def write_workbook(
         unit = unit_key(table["unit"][chosen_rows(table, unit)].iloc[0])
     data = io.BytesIO()
     book = worksheets.new_book(data, METHOD["title"])
-    shades = grade_marks.grade_shades(scheme)
+    shades = marks.grade_shades(scheme)
     columns = _write(book, "ranking", table, shades, unit)
     about = write_distribution(book, table, columns, shades)
     write_charts(book, table, columns, scheme=scheme, shades=shades)

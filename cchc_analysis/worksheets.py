@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.format import MOST_PLACES
-from cchc_analysis.grade_marks import ink_on
 from cchc_analysis.labels import BLANK, NO_GRADE, UNSCORED
+from cchc_analysis.marks import ink_on
 from cchc_analysis.text import clean, unit_key
 
 if TYPE_CHECKING:
