@@ -60,7 +60,7 @@ def fewest_lines(text: str, letters: int, **options: bool) -> list[str]:
 
 
 _VOWELS = re.compile("(?:[aeiouy][\u0300-\u036f]*)+")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
+TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 
 
 def unit_key(text: str) -> str:
@@ -76,8 +76,8 @@ def unit_key(text: str) -> str:
 
 def _tone_last(vowels: re.Match) -> str:
     """Return a run of vowels with its tone after the last, so that its place does not matter."""
-    tones = "".join(c for c in vowels[0] if c in _TONES)
-    return "".join(c for c in vowels[0] if c not in _TONES) + tones
+    tones = "".join(c for c in vowels[0] if c in TONES)
+    return "".join(c for c in vowels[0] if c not in TONES) + tones
 
 
 MOST_TOLD, FEW = 10, 3
