@@ -54,7 +54,7 @@ def write_table(
     *,
     printed: pd.DataFrame,
     shades: Mapping[str, str],
-    formulas: Mapping[str, Sequence[str]] | None = None,
+    formulas: Mapping[str, Sequence[str]],
     given: Sequence[str] = (),
     unit: str | None = None,
     totals: int = 0,
@@ -77,7 +77,7 @@ def write_table(
         is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         places = None if values.name in given else MOST_PLACES
         number = {"num_format": _number_format(texts, places), **_side(texts)} if is_number else {}
-        of_column = (formulas or {}).get(values.name, [""] * len(table))
+        of_column = formulas.get(values.name, [""] * len(table))
         words = {} if values.name == "unit" else {NO_GRADE, UNSCORED, BLANK, *shades}
         for row, (value, text, formula) in enumerate(zip(values, texts, of_column, strict=True), 1):
             look = {"border": 1, "bold": row > len(table) - totals or row - 1 in marked, **number}
