@@ -12,6 +12,7 @@ from cchc_analysis.chart_tables import hand_over, value_header, who
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.labels import MEAN
 from cchc_analysis.marks import make_room, set_percent_axis, size_in_points, write_columns
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns, several_groups
 
 if TYPE_CHECKING:
@@ -129,8 +130,7 @@ def _counts(groups: list[pd.DataFrame], *, apart: bool = False) -> dict[str, lis
 
 
 def _by(columns: list[str]) -> str:
-    names = {"year": "năm", "block": "khối"}
-    return f" theo {' và '.join(names[c] for c in columns)}" if columns else ""
+    return f" theo {' và '.join(SHOWN[c].lower() for c in columns)}" if columns else ""
 
 
 def _lanes(values: np.ndarray, apart: float) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, distinct, filled
+from cchc_analysis.distinct import distinct, filled
 from cchc_analysis.header import LIKE, Header, falls, named
 from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
@@ -164,7 +164,7 @@ def _holds_numbers(cells: pd.Series) -> bool:
 def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     """Return whether a column falls as the published ranks rise: no other column does by chance."""
     score = numbers_in(body[scores])
-    rank = pd.to_numeric(as_text(body[ranks]).str.extract("([0-9]+)", expand=False))
+    rank = pd.to_numeric(body[ranks].astype("str").str.extract("([0-9]+)", expand=False))
     return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
 
 

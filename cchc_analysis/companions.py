@@ -12,6 +12,7 @@ from cchc_analysis.labels import ASSUMED
 from cchc_analysis.load import load_scores
 from cchc_analysis.refusals import as_options
 from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.table import is_unit
 from cchc_analysis.text import listed, unit_key
 
 _OWN = ("--table", "--columns", "--max-score")  # of the ranking's file only
@@ -91,6 +92,8 @@ def unit_to_mark(
     """Return the unit to mark; if it cannot be, none and why, unless it must be in the table."""
     if unit is None:
         return None, []
+    if is_needed:
+        is_unit(ranking, unit)  # refused if it is not there
     where = ""
     try:
         chosen_rows(ranking, unit)
@@ -98,8 +101,6 @@ def unit_to_mark(
             where = "Bảng điểm lĩnh vực: "
             chosen_rows(fields, unit)
     except ValueError as error:
-        if is_needed and not (ranking["unit"].map(unit_key) == unit_key(unit)).any():
-            raise
         return None, [f"Lưu ý: {where}{error} Báo cáo không làm nổi bật đơn vị nào."]
     return unit, []
 

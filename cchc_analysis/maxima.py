@@ -7,7 +7,7 @@ from numbers import Real
 
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, distinct, each, filled, without
+from cchc_analysis.distinct import distinct, each, filled, without
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.header import LIKE, Header, split_maximum
 from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
@@ -35,7 +35,7 @@ def stated_maximum(
     # Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)".
     above = ~filled(body[columns["unit"]]).cummax()
     values = numbers_in(cells)
-    values[above] = numbers_in(as_text(cells[above]).str.strip("()"))
+    values[above] = numbers_in(cells[above].astype("str").str.strip("()"))
     rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
     told = []
     for line in body.index[rows]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cchc_analysis.columns import find_columns, listed
-from cchc_analysis.distinct import as_text, each
+from cchc_analysis.distinct import each
 from cchc_analysis.grid import are_gaps, check_rows, unit_rows
 from cchc_analysis.header import role_of
 from cchc_analysis.headings import sections, under_headings
@@ -71,7 +71,7 @@ def read_scores(
     marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is not None:
         told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
-        cells["unit"] = as_text(cells["unit"]).str.replace(_MARKED_NAME, "", regex=True)
+        cells["unit"] = cells["unit"].astype("str").str.replace(_MARKED_NAME, "", regex=True)
     if headings is not None and not {"year", "block"} & set(columns):
         lines = headings[rows.index]
         names = list(dict.fromkeys(lines))
@@ -109,7 +109,7 @@ def read_scores(
             )
     if "published_grade" in cells:
         grades = cells["published_grade"]
-        scores["published_grade"] = as_text(grades).mask(missing(grades))
+        scores["published_grade"] = grades.astype("str").mask(missing(grades))
     told += _long_numbers(table, cells["score"])
     of_score = (line for line, column in table.merged if column == columns["score"])
     if merged := sorted(line for line in of_score if line in rows.index):
@@ -174,7 +174,7 @@ def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object)
     if given is None:
         return
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
-    if (line := first_line(as_text(table.get(role, text)) != text)) is not None:
+    if (line := first_line(table.get(role, text).astype("str") != text)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} "
             f"nhưng tham số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."
