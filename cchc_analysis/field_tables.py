@@ -110,9 +110,9 @@ def load_fields(
         for where, (one, layout) in zip(places, layouts, strict=True)
     ]
     _check_names(name, [one.field for many in slices for one in many if one.field], max_score)
+    own = {role: value for role, value in (("year", year), ("block", block)) if value is not None}
     for (one, layout), where, many, heading in zip(layouts, places, slices, known, strict=True):
-        own = heading | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
-        part, words, to_check = read_fields(where, one, layout, many, wanted, given, own)
+        part, words, to_check = read_fields(where, one, layout, many, wanted, given, heading | own)
         part = part.assign(place=one.place, line=part.index)
         parts.append(part)
         unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]

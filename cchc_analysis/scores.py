@@ -171,8 +171,6 @@ def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
 
 def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object) -> None:
     """Add the year or block that the caller gives, unless the source says another."""
-    if given is None:
-        return
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
     if (line := first_line(table.get(role, text).astype("str") != text)) is not None:
         raise ValueError(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from docx.document import Document
+    from matplotlib.axes import Axes
 
     from cchc_analysis.describe import Told
 
@@ -56,7 +57,7 @@ def add_results(
     add_table(document, format_ranking(part), text, marked=marked)
     scored = part["score"].count()
     if scored:
-        draw(plot_ranking, part, unit=unit, scheme=scheme)
+        draw(_plot_marked, part, unit=unit, scheme=scheme)
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
@@ -83,6 +84,13 @@ def add_below(document: Document, text: str) -> None:
     document.add_paragraph(text, style=TEXT).paragraph_format.space_before = Pt(6)
 
 
+def _plot_marked(part: pd.DataFrame, *, unit: str | None, scheme: GradeScheme) -> Axes:
+    """Plot a ranking with the name of the unit bold, as it is in the table."""
+    ax = plot_ranking(part, scheme=scheme)
+    mark_names(ax, part["unit"] == unit)
+    return ax
+
+
 def _chart(
     document: Document, names: list[str], source: str, plot: Callable, table: pd.DataFrame,
     **options: object,
@@ -91,12 +99,7 @@ def _chart(
     with plt.style.context("cchc_analysis.report"):
         figures = set(plt.get_fignums())
         try:
-            if plot is plot_ranking:  # has no option for it: the name is bold, as in the table
-                unit = options.pop("unit")
-                ax = plot(table, **options)
-                mark_names(ax, table["unit"] == unit)
-            else:
-                ax = plot(table, **options)
+            ax = plot(table, **options)
             title = " ".join((ax.get_title(loc="left") or ax.get_title()).split())
             text = clean(named(title.replace(r"\$", "$"), names))
             for side in ("left", "center"):
