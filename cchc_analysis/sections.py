@@ -11,6 +11,7 @@ from docx.shared import Inches, Pt
 
 from cchc_analysis.chart_pages import chart_pages
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.describe import Told, group_names
 from cchc_analysis.format import format_ranking
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale_of
 from cchc_analysis.marks import mark_names
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from docx.document import Document
     from matplotlib.axes import Axes
 
-    from cchc_analysis.describe import Told
-
 _TIES = (
     "Xếp hạng theo tỷ lệ điểm đạt so với điểm tối đa, trước khi làm tròn; các đơn vị bằng điểm "
     "đồng hạng ở hạng cao hơn, hạng tiếp theo bỏ trống (ví dụ 17, 17, 19). Số liệu được làm tròn "
@@ -43,8 +42,7 @@ def add_results(
 ) -> None:  # fmt: skip
     """Add all that is told of one year and block, each with its heading, table and chart."""
     heading = f"Heading {level}"
-    names = [str(part["block"].iloc[0])] if "block" in part else []
-    names += [f"năm {part['year'].iloc[0]}"] if "year" in part else []
+    names = group_names(part)
     draw = partial(_chart, document, names, source)
     counts = format_ranking(grade_distribution(part))
     marked = [] if unit is None else list(part.index[part["unit"] == unit])
