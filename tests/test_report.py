@@ -441,7 +441,7 @@ def test_a_block_without_a_name_has_none_in_captions(tmp_path):
     scores = pd.DataFrame({"unit": list("abcd"), "score": [90, 80, 70, 60], "max_score": 100.0})
     scores["block"] = ["Sở", "Sở", None, None]
     document = Document(write_report(scores, tmp_path / "a.docx"))
-    tables = captions(document, "Bảng")
+    tables = captions(document, "Bảng")[:4]
     assert [text.count("(Sở)") for text in tables] == [1, 1, 0, 0]
     assert not any("nan" in text.split() or "(" in text for text in tables[2:])
 
