@@ -12,6 +12,7 @@ from cchc_analysis.chart_tables import hand_over, value_header, who
 from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.labels import MEAN
 from cchc_analysis.marks import make_room, set_percent_axis, size_in_points, write_columns
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns, several_groups
 
 if TYPE_CHECKING:
@@ -61,12 +62,11 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     ax = drawing.row_axes(ax, map(_name, groups))
     beside = {"Trung bình": written, **_counts(groups)}
     write_columns(ax, beside, range(len(groups)))
-    start = set_percent_axis(ax, table["percent"])
+    axis = set_percent_axis(ax, table["percent"], in_points=in_points)
     what, by = drawing.measure(table), _by(several_groups(table))
     drawing.set_title(ax, f"{what.capitalize()}{by or ' của các đơn vị'}{drawing.of_year(table)}")
-    in_words = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
     diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
-    ax.set_xlabel(f"{in_words}{start})\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
+    ax.set_xlabel(f"{axis}\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
     drawing.make_room_for_words(ax)
     scored = [rows[rows["score"].notna()] for rows in groups]
     width, height = size_in_points(ax)
@@ -130,8 +130,7 @@ def _counts(groups: list[pd.DataFrame], *, apart: bool = False) -> dict[str, lis
 
 
 def _by(columns: list[str]) -> str:
-    names = {"year": "năm", "block": "khối"}
-    return f" theo {' và '.join(names[c] for c in columns)}" if columns else ""
+    return f" theo {' và '.join(SHOWN[c].lower() for c in columns)}" if columns else ""
 
 
 def _lanes(values: np.ndarray, apart: float) -> np.ndarray:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import MOST_WHOLE, as_text, by_texts, is_whole
+from cchc_analysis.distinct import MOST_WHOLE, by_texts, is_whole
 from cchc_analysis.grid import Grid
 from cchc_analysis.text import clean
 
@@ -72,7 +72,7 @@ def whole(grid: Grid) -> Grid:
     """Return a grid with the rest of its rows among its cells, as text."""
     if grid.rest is None:
         return grid
-    cells = pd.concat([grid.cells, grid.rest.apply(as_text)])
+    cells = pd.concat([grid.cells, grid.rest.astype("str")])
     return grid._replace(cells=cells.rename_axis("line"), rest=None)
 
 
@@ -143,4 +143,4 @@ def _joined(top: pd.Series, rest: pd.Series, index: pd.Index) -> pd.Series:
         return by_texts(codes, texts, index)
     if rest.dtype == "int64" and all(isinstance(t, str) and is_whole(t) for t in top):
         return pd.Series(np.concatenate([top.astype("int64"), rest]), index)
-    return pd.concat([top, as_text(rest)])
+    return pd.concat([top, rest.astype("str")])

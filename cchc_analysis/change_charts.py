@@ -82,10 +82,9 @@ def plot_change(
     what = "điểm" if in_points else "tỷ lệ điểm"
     earlier, later = _periods(comparison)
     drawing.set_title(ax, f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}")
-    start = set_percent_axis(ax, pd.concat([before, after]))
+    axis = set_percent_axis(ax, pd.concat([before, after]), in_points=in_points)
     ax.set_xlabel(
-        f"{'Điểm (thang điểm 100' if in_points else 'Tỷ lệ điểm, % (của điểm tối đa'}{start})\n"
-        f"○ {earlier}   ● {later}. Số bên phải: thay đổi\nĐơn vị xếp theo hạng {later}"
+        f"{axis}\n○ {earlier}   ● {later}. Số bên phải: thay đổi\nĐơn vị xếp theo hạng {later}"
     )
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis import drawing
-from cchc_analysis.format import format_number, format_ranking, format_signed
+from cchc_analysis.format import MOST_PLACES, format_number, format_ranking, format_signed
 from cchc_analysis.labels import AGAINST, AVERAGE, BLANK, SHEETS, TOTAL
 from cchc_analysis.native_charts import (
     PAGE,
@@ -27,7 +27,7 @@ from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import grades_in_words, several_groups
 from cchc_analysis.text import unit_key
 from cchc_analysis.wording import measure_of
-from cchc_analysis.worksheets import MOST_PLACES, ROW, set_up_page, write_table
+from cchc_analysis.worksheets import ROW, set_up_page, write_table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def hand_over(ax: Axes, shown: Mapping[str, object] | pd.DataFrame, alt: str) -> Axes:
     """Finish a chart: keep with it what it shows, as it is printed, and its alt text."""
     drawing.make_room_for_words(ax)
-    ax.cchc_table = as_printed(pd.DataFrame(shown).reset_index(drop=True))
+    table = pd.DataFrame(shown).reset_index(drop=True).rename_axis(columns=None).astype("object")
+    ax.cchc_table = table.where(table.notna() & (table != ""), BLANK)
     ax.set_label(alt)
     return ax
 
@@ -58,12 +59,6 @@ def chart_table(ax: Axes) -> pd.DataFrame:
             "Biểu đồ này không do cchc_analysis vẽ nên không kèm số liệu; hãy dùng một hàm plot_…"
         )
     return ax.cchc_table.copy()
-
-
-def as_printed(shown: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of text and whole numbers, with a dash for what is missing."""
-    shown = shown.rename_axis(columns=None).astype("object")
-    return shown.where(shown.notna() & (shown != ""), BLANK)
 
 
 def who(table: pd.DataFrame) -> dict[str, pd.Series]:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import chart_tables, drawing, grade_marks
+from cchc_analysis import chart_tables, drawing, marks
 from cchc_analysis.chart_tables import hand_over, value_header, who
 from cchc_analysis.format import format_number, format_percent
 from cchc_analysis.labels import ASSUMED, BLANK, MEAN
-from cchc_analysis.marks import mark_names
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
@@ -56,11 +55,11 @@ def plot_ranking(
     ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
     ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
-    grade_marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
+    marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
     ax.set_xlim(0, 100)
     title = f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
-    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme, title)
+    cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
     measured = {value_header(table): values.str.rstrip("%"), SHOWN["grade"]: grades}
     return hand_over(
@@ -69,7 +68,7 @@ def plot_ranking(
         f"Biểu đồ thanh ngang: xếp hạng {drawing.units_in_words(table)} theo "
         f"{drawing.measure(table)}. "
         f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
-        f"{grade_marks.assumption(scheme)}",
+        f"{marks.assumption(scheme)}",
     )
 
 
@@ -104,12 +103,12 @@ def plot_distribution(
     scheme = load_scheme(scheme)
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
-    names, bounds = grade_marks.grade_names(distribution, scheme)
-    distribution, base = grade_marks.with_shares(distribution)
+    names, bounds = marks.grade_names(distribution, scheme)
+    distribution, base = marks.with_shares(distribution)
     shares = distribution["share_pct"].map(format_percent)
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     ax = drawing.row_axes(ax, names, narrow=True)
-    bars = grade_marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
+    bars = marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
     ax.set_title("Phân bố xếp loại cải cách hành chính", y=1)
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -122,7 +121,7 @@ def plot_distribution(
         ax,
         shown.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}.{grade_marks.assumption(scheme)}",
+        f"{'; '.join(names + ': ' + texts)}.{marks.assumption(scheme)}",
     )
 
 
@@ -172,7 +171,7 @@ def plot_comparison(
     in_points = drawing.out_of_100(table)
     differences, places = chart_tables.differences_from(table, standard, unit)
     drawing.write_right(ax, differences)
-    mark_names(ax, chosen)
+    marks.mark_names(ax, chosen)
     value = f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
     value = value if len(groups) == 1 and pd.notna(standard[0]) else ""
     lowest = min(table["percent"].min(), standard.min())
@@ -180,7 +179,7 @@ def plot_comparison(
     ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
     title = f"Chênh lệch so với {what}{of_whom}{value}{drawing.of_year(table)}"
-    cutoffs = grade_marks.draw_cutoffs(ax, table, scheme, title)
+    cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
     beside = f"Nét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
@@ -195,5 +194,5 @@ def plot_comparison(
         {**who(table), **numbers, **cutoffs},
         f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(table)} so với {what}{value}. "
         f"{''.join(f'{words}. ' for words in where)}"
-        f"{drawing.first_and_last(table, differences)}{grade_marks.assumption(scheme)}",
+        f"{drawing.first_and_last(table, differences)}{marks.assumption(scheme)}",
     )

@@ -1,6 +1,8 @@
 """The command ``cchc-report``: from published tables to the files of a report."""
 
 import argparse
+import codecs
+import contextlib
 import re
 import sys
 import unicodedata
@@ -8,17 +10,23 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
-from cchc_analysis.console import make_readable
 from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.job import Job
 from cchc_analysis.options import read_options
 from cchc_analysis.refusals import as_options, in_words
 from cchc_analysis.schemes import load_scheme
 from cchc_analysis.sniff import kind_of
+from cchc_analysis.text import TONES
 
 _VIETNAMESE = re.compile("[đ\u1ea0-\u1ef9]")
 _STOPPED = 130  # what a shell gives for Ctrl+C
+# How a console that lacks a sign shows it.
+_PLAIN = {
+    "đ": "d", "Đ": "D", "–": "-", "…": "...", "“": '"', "”": '"', "×": "x", "→": "->", "±": "+-",
+    "≤": "<=", "≥": ">=", "·": ".", "\u00a0": " ",
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,3 +114,33 @@ def _folders(options: argparse.Namespace) -> list[Path | None]:
 def _key(name: str) -> str:
     """Return what two names have in common that are one folder on Windows or macOS."""
     return unicodedata.normalize("NFC", allowed_name(name)).casefold()
+
+
+def make_readable(stream: TextIO | None) -> None:
+    """Let a stream write what its encoding lacks with fewer accents rather than fail.
+
+    "Lỗi" stays itself in UTF-8 and in Windows-1258 (a letter and its tone), and is "Lôi" in
+    Windows-1252 and "Loi" in ASCII. What has no plain form is "?".
+    """
+    if not hasattr(stream, "reconfigure"):  # none, or one that a notebook or a test set up
+        return
+
+    def write_plain(error: UnicodeError) -> tuple[bytes, int]:
+        lost = error.object[error.start : error.end]
+        # Names of files that the system could not decode are the bytes of UTF-8.
+        lost = lost.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return b"".join(_plain(letter, stream.encoding) for letter in lost), error.end
+
+    codecs.register_error(f"plain-{stream.encoding}", write_plain)
+    stream.reconfigure(errors=f"plain-{stream.encoding}")
+
+
+def _plain(letter: str, encoding: str) -> bytes:
+    """Return the form of a letter nearest to it that an encoding has."""
+    parts = unicodedata.normalize("NFD", letter)
+    tone = "".join(part for part in parts if part in TONES)
+    shape = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+    for form in (letter, shape + tone, shape, parts[0], _PLAIN.get(letter, "?")):
+        with contextlib.suppress(UnicodeEncodeError):
+            return form.encode(encoding)
+    return b"?"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, distinct, filled
+from cchc_analysis.distinct import distinct, filled
 from cchc_analysis.header import LIKE, Header, falls, named
 from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.numbers import are_numbers, missing, numbers_in
@@ -19,15 +19,11 @@ _SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
 
 
 def find_columns(
-    name: str,
-    header: Header,
-    body: pd.DataFrame,
-    *,
-    wanted: Mapping[str, str | int] | None = None,
+    name: str, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
     titles, found = header.titles.dropna(), header.roles
-    columns = _wanted_columns(name, header, wanted or {})
+    columns = _wanted_columns(name, header, wanted)
     told = []
     for column, title in titles.items():
         role = found[column]
@@ -61,7 +57,7 @@ def find_columns(
         columns["score"], words = _score_column(name, titles, body, free)
         told += words
     for column, role in free.items():
-        if role in (None, "note", "score", LIKE) or role in (wanted or {}):
+        if role in (None, "note", "score", LIKE) or role in wanted:
             continue
         if role in columns:
             _refuse_two(name, role, titles[[columns[role], column]])
@@ -73,12 +69,18 @@ def find_columns(
     return columns, unused, told
 
 
-def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) -> dict:
-    columns = {}
-    for role, title in wanted.items():
+def check_roles(wanted: Mapping[str, str | int]) -> None:
+    """Refuse a name in `columns` that is none of ours."""
+    for role in wanted:
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
             raise ValueError(f"columns: không có cột {quoted(role)}; các tên dùng được: {names}.")
+
+
+def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) -> dict:
+    check_roles(wanted)
+    columns = {}
+    for role, title in wanted.items():
         at = named(header, title)
         if len(at) != 1:
             what = f"{len(at)} cột tên" if at else "không có cột"
@@ -99,11 +101,8 @@ def _score_column(
     if of_scores:  # a sum beside them may be what counts
         of_scores += [c for c, role in free.items() if role is None and keys[c] in _SUMS]
     of_scores += [c for c in free if c not in of_scores and FINAL.fullmatch(keys[c])]
-    for is_likely in (
-        lambda c: distinct(body[c]).str.contains("[0-9]").any(),
-        lambda c: "%" not in titles[c],
-    ):
-        of_scores = [c for c in of_scores if is_likely(c)] or of_scores
+    of_scores = [c for c in of_scores if distinct(body[c]).str.contains("[0-9]").any()] or of_scores
+    of_scores = [c for c in of_scores if "%" not in titles[c]] or of_scores
     if of_scores:
         one = _only(name, titles[of_scores])
         told = len(of_scores) == 1 and free[one] == LIKE
@@ -165,7 +164,7 @@ def _holds_numbers(cells: pd.Series) -> bool:
 def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
     """Return whether a column falls as the published ranks rise: no other column does by chance."""
     score = numbers_in(body[scores])
-    rank = pd.to_numeric(as_text(body[ranks]).str.extract("([0-9]+)", expand=False))
+    rank = pd.to_numeric(body[ranks].astype("str").str.extract("([0-9]+)", expand=False))
     return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
 
 

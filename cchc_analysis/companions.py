@@ -12,7 +12,7 @@ from cchc_analysis.labels import ASSUMED
 from cchc_analysis.load import load_scores
 from cchc_analysis.refusals import as_options
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.table import has_unit
+from cchc_analysis.table import is_unit
 from cchc_analysis.text import listed, unit_key
 
 _OWN = ("--table", "--columns", "--max-score")  # of the ranking's file only
@@ -49,8 +49,8 @@ def read_before(
     scale = before.attrs["scale"]
     doubt = is_own_scale and scale.endswith(ASSUMED)
     scale += "; --max-score không dùng cho tệp này" if doubt else ""
-    return before, changes, [*told, f"Kỳ trước ({file.name}): {scale}.",
-                             changes.attrs["note"]]  # fmt: skip
+    told += [f"Kỳ trước ({file.name}): {scale}.", changes.attrs["note"]]
+    return before, changes, told
 
 
 def read_fields_of(file: Path, ranking: pd.DataFrame, of: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -92,20 +92,18 @@ def unit_to_mark(
     """Return the unit to mark; if it cannot be, none and why, unless it must be in the table."""
     if unit is None:
         return None, []
+    if is_needed:
+        is_unit(ranking, unit)  # refused if it is not there
     try:
         chosen_rows(ranking, unit)
     except ValueError as error:
-        if is_needed and not has_unit(ranking, unit):
-            raise
         return None, [f"Lưu ý: {error} Báo cáo không làm nổi bật đơn vị nào."]
     return unit, []
 
 
 def rows_of(table: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
-    """Return rows of a table, with what is known of it."""
-    rows = table[chosen].reset_index(drop=True)
-    rows.attrs = dict(table.attrs)
-    return rows
+    """Return rows of a table, numbered anew, with what is known of it."""
+    return table[chosen].reset_index(drop=True)
 
 
 def _read(load: Callable, file: Path, option: str) -> pd.DataFrame:

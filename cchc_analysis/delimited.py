@@ -59,11 +59,6 @@ def _cut_off(text: str) -> list[str]:
 
 def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
     """Return the cells of a text under the delimiter that makes a table of it; what to check."""
-    cells, to_check = _text_cells(path, text)
-    return Grid("", "", cells), to_check
-
-
-def _text_cells(path: Path, text: str) -> tuple[pd.DataFrame, list[str]]:
     suffix = path.suffix.lower()
     if not text.strip():
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
@@ -72,16 +67,17 @@ def _text_cells(path: Path, text: str) -> tuple[pd.DataFrame, list[str]]:
     for delimiter in _DELIMITERS[suffix]:
         found.append(_delimited(text, delimiter, path.name))
         if _has_rows_under(is_header, found[-1]):
-            return _closed(found[-1], path.name), to_check
+            return Grid("", "", _closed(found[-1], path.name)), to_check
     if suffix in (".txt", ".md"):
         from cchc_analysis.pasted import pasted_cells  # only where there are no delimiters
 
         cells, notes = pasted_cells(text, path.name)
         if len(cells):
-            return cells, to_check + notes
+            return Grid("", "", cells), to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
-    return _closed(max(near or found, key=_most_alike), path.name), to_check
+    best = max(near or found, key=_most_alike)
+    return Grid("", "", _closed(best, path.name)), to_check
 
 
 def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:

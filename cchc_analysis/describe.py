@@ -11,7 +11,7 @@ from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.results import grades_in_words, own_in_words, ranks_in_words, units_in_words
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import is_unit, several_groups
-from cchc_analysis.text import clean, listed, unit_key
+from cchc_analysis.text import clean, listed, lower_first, unit_key
 from cchc_analysis.wording import change_in_words
 
 
@@ -64,7 +64,7 @@ def describe_ranking(
     paragraphs = []
     for group in told:
         text = " ".join(filter(None, [group.results, group.own, group.changes]))
-        paragraphs.append(f"{group.name}: {text[0].lower()}{text[1:]}" if group.name else text)
+        paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
     return "\n".join(paragraphs + more) or "Bảng không có đơn vị nào."
 
 
@@ -109,7 +109,9 @@ def told_by_group(
         elif change is not None:
             changes = change_in_words(change, before, part)
         about = own_in_words(part, scored, own.iloc[0], scheme) if len(own) else ""
-        told.append(Told(group_name(part), " ".join(words), about, " ".join(changes)))
+        name = ", ".join(group_names(part))
+        name = name[:1].upper() + name[1:]
+        told.append(Told(name, " ".join(words), about, " ".join(changes)))
     more = []
     if several and (gone := _blocks(before, but=_blocks(table))):
         more.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
@@ -142,10 +144,8 @@ def _in_block(table: pd.DataFrame, block: object) -> pd.DataFrame:
     return table[table["block"].astype("str").map(unit_key) == unit_key(str(block))]
 
 
-def group_name(part: pd.DataFrame) -> str:
-    """Return the block and year of a group as a heading has them: "Khối sở, năm 2021"."""
+def group_names(part: pd.DataFrame) -> list[str]:
+    """Return the block and the year of a group in words, those it has: "Khối sở", "năm 2021"."""
     row = part.iloc[0]
     names = [clean(str(row["block"]))] if "block" in part and pd.notna(row["block"]) else []
-    names += [f"năm {row['year']}"] if "year" in part else []
-    name = ", ".join(names)
-    return name[:1].upper() + name[1:]
+    return [*names, *([f"năm {row['year']}"] if "year" in part else [])]

@@ -62,17 +62,12 @@ def each(
     return pd.Series(said, cells.index, name=cells.name)
 
 
-def as_text(cells: pd.Series) -> pd.Series:
-    """Return a column of text as such, however it is held."""
-    return cells.astype("str")
-
-
 def distinct(cells: pd.Series) -> pd.Series:
     """Return the texts of a column, those of a long one once; none is missing."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         at = np.unique(cells.cat.codes.to_numpy())
         return pd.Series(cells.cat.categories[at[at >= 0]], dtype="str")
-    return as_text(cells).dropna()
+    return cells.astype("str").dropna()
 
 
 def filled(cells: pd.Series) -> pd.Series:

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.table import group_numbers, holes_in_ranks
-from cchc_analysis.text import decimal_comma, quoted
+from cchc_analysis.text import decimal_comma, first_few, quoted
 
 _NOISE = 1e-9
-_SHOWN_UNITS = 3
 
 
 def place_of(scores: pd.DataFrame, row: int) -> str:
@@ -31,8 +30,8 @@ def doubts(scores: pd.DataFrame) -> list[str]:
 
 
 def _count(scores: pd.DataFrame, rows: pd.Series, what: str) -> str:
-    first = ", ".join(quoted(unit) for unit in scores.loc[rows, "unit"].head(_SHOWN_UNITS))
-    return f"{rows.sum()} đơn vị {what} ({first}{', …' if rows.sum() > _SHOWN_UNITS else ''})"
+    units = list(map(quoted, scores.loc[rows, "unit"]))
+    return f"{len(units)} đơn vị {what} ({first_few(units)})"
 
 
 def _against_ranks(scores: pd.DataFrame) -> list[str]:

@@ -7,12 +7,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.header import LIKE, Header, Table, named, role_of, split_maximum
-from cchc_analysis.labels import PLAIN_TOTAL
+from cchc_analysis.labels import NUMBER, PLAIN_TOTAL, POINTS
 from cchc_analysis.numbers import are_column_numbers, are_numbers
 from cchc_analysis.text import decimal_comma, fold
 
-_NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
-_POINTS = r"(?: ?(?:điểm|đ))"
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
 _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
 _ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
@@ -114,7 +112,7 @@ def _is_maximum(cell: str) -> bool:
 
 
 def _as_number(cell: str) -> float | None:
-    bare = re.fullmatch(rf"(?i)\(?{_NUMBER}{_POINTS}?\)?", cell)
+    bare = re.fullmatch(rf"(?i)\(?{NUMBER}{POINTS}?\)?", cell)
     return float(bare[1].replace(",", ".")) if bare else None
 
 

@@ -12,11 +12,10 @@ from cchc_analysis.labels import FOOTERS, PLAIN_TOTAL
 from cchc_analysis.numbers import are_column_numbers, first_line, place
 from cchc_analysis.scores import read_scores
 from cchc_analysis.table import group_columns
-from cchc_analysis.text import fold, same
+from cchc_analysis.text import first_few, fold, quoted, same
 
 # A total has no maximum of its own here; from 1000 on a comma might be a thousands mark.
 _NO_MAXIMUM = 999.0
-_TOLD = 3
 
 
 class Slice(NamedTuple):
@@ -139,12 +138,12 @@ def _maxima(where: str, slices: list[Slice], given: object, *, has_column: bool)
         if not stated and not has_column:
             unknown.append(field[:60])
     if unknown:
-        listed = ", ".join(f"'{field}'" for field in unknown[:_TOLD])
         raise ValueError(
-            f"{where}: chưa biết điểm tối đa của {len(unknown)} lĩnh vực ({listed}"
-            f"{', …' * (len(unknown) > _TOLD)}); hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', "
-            f'thêm dòng Điểm tối đa, hoặc truyền max_score={{"{unknown[0]}": 10}}; cột không phải '
-            'lĩnh vực thì xóa, cột tổng điểm thì chỉ rõ (columns={"score": "tên cột"}).'
+            f"{where}: chưa biết điểm tối đa của {len(unknown)} lĩnh vực "
+            f"({first_few(list(map(quoted, unknown)))}); hãy ghi vào tiêu đề, ví dụ "
+            "'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc truyền "
+            f'max_score={{"{unknown[0]}": 10}}; cột không phải lĩnh vực thì xóa, cột tổng điểm thì '
+            'chỉ rõ (columns={"score": "tên cột"}).'
         )
     return maxima
 

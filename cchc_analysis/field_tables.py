@@ -8,19 +8,16 @@ from os import PathLike
 
 import pandas as pd
 
+from cchc_analysis.columns import check_roles
 from cchc_analysis.field_columns import layout_of
 from cchc_analysis.field_scores import read_fields, slices_of
 from cchc_analysis.header import named
 from cchc_analysis.headings import pick
-from cchc_analysis.labels import HEADERS
 from cchc_analysis.load import check_units, join, named_by_headings, tell
 from cchc_analysis.readers import read_grids
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
-from cchc_analysis.text import same
-
-_TOLD = 3
+from cchc_analysis.text import FEW, first_few, same
 
 
 def load_fields(
@@ -81,14 +78,15 @@ def load_fields(
     0  Thanh tra  Thể chế    8.5       10.0
     """
     name, grids, unused, told = read_grids(source)
-    wanted, given = _checked(columns or {}), _checked_maxima(max_score)
+    wanted, given = columns or {}, _checked_maxima(max_score)
+    check_roles(wanted)
     try:
         tables, left_out = find_tables(name, grids, wanted)
     except ValueError:
         tables = []
     if not any(layout_of(one, wanted).scores for one in tables):
         # Fields without a total do not look like scores; a second column beside the unit will do.
-        tables, left_out = find_tables(name, grids, {"score": 2} | wanted)
+        tables, left_out = find_tables(name, grids, {"score": 2, **wanted})
     if table is not None:
         tables, unused, left_out = [pick(name, tables, table)], [], []
     layouts = [(one, layout_of(one, wanted)) for one in tables]
@@ -112,9 +110,9 @@ def load_fields(
         for where, (one, layout) in zip(places, layouts, strict=True)
     ]
     _check_names(name, [one.field for many in slices for one in many if one.field], max_score)
+    own = {role: value for role, value in (("year", year), ("block", block)) if value is not None}
     for (one, layout), where, many, heading in zip(layouts, places, slices, known, strict=True):
-        own = heading | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
-        part, words, to_check = read_fields(where, one, layout, many, wanted, given, own)
+        part, words, to_check = read_fields(where, one, layout, many, wanted, given, heading | own)
         part = part.assign(place=one.place, line=part.index)
         parts.append(part)
         unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]
@@ -127,16 +125,6 @@ def load_fields(
     tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
     kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
     return fields[[column for column in kept if column in fields]]
-
-
-def _checked(columns: Mapping[str, str | int]) -> dict[str, str | int]:
-    known = [role for role in HEADERS if role in SHOWN and role != "note"]
-    for role in columns:
-        if role not in known:
-            raise ValueError(
-                f"columns: không có cột '{role}'; các tên dùng được: {', '.join(known)}."
-            )
-    return dict(columns)
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
@@ -158,7 +146,7 @@ def _check_names(name: str, fields: Sequence[str], given: object) -> None:
     for field in given if isinstance(given, Mapping) else []:
         if (key := same(str(field))) not in names:
             close = get_close_matches(key, names, n=1) or names
-            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:_TOLD])
+            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:FEW])
             raise ValueError(
                 f"{name}: không có lĩnh vực '{str(field)[:60]}' (max_score=); các lĩnh vực gần "
                 f"nhất: {listed}; hãy ghi đúng tên."
@@ -167,11 +155,6 @@ def _check_names(name: str, fields: Sequence[str], given: object) -> None:
 
 def _gaps(fields: pd.DataFrame) -> list[str]:
     """Return in words how many scores of a field are missing."""
-    gaps = fields[fields["score"].isna()].head(_TOLD)
-    if gaps.empty:
-        return []
-    first = ", ".join(
-        f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)
-    )
-    count = int(fields["score"].isna().sum())
-    return [f"{count} điểm lĩnh vực còn thiếu ({first}{', …' * (count > _TOLD)})"]
+    gaps = fields[fields["score"].isna()]
+    told = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
+    return [f"{len(told)} điểm lĩnh vực còn thiếu ({first_few(told)})"] if told else []

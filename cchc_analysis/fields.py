@@ -138,12 +138,13 @@ def who_lacks(
     known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, table))
     lacking = [unit for unit in part["unit"] if unit_key(unit) not in known]
     outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
-    told = [f"Không có điểm theo lĩnh vực của {len(lacking)} đơn vị: {listed(lacking)}."] * bool(
-        lacking
-    )
-    told += [
-        f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
-    ] * bool(outside)
+    told = []
+    if lacking:
+        told.append(f"Không có điểm theo lĩnh vực của {len(lacking)} đơn vị: {listed(lacking)}.")
+    if outside:
+        told.append(
+            f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
+        )
     return " ".join(told)
 
 

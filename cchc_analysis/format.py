@@ -11,6 +11,7 @@ from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS, VALUES
 from cchc_analysis.table import SCORES, grades_in_words, several_groups
 
 LEAST_PLACES = 2
+MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
 _PERCENT = (
     "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
     "median", "best", "worst", "spread",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, count_filled, each
+from cchc_analysis.distinct import count_filled, each
 from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.numbers import missing, numbers_in
 from cchc_analysis.shown import SHOWN
@@ -174,7 +174,7 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
     for column, title in header.titles.dropna().items():
         if not each(body[column], lambda t: t.str.fullmatch(_PAIR), words=True).any():
             continue
-        cells = as_text(body[column]).fillna("")
+        cells = body[column].astype("str").fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")
         if not (pairs[0].notna() | missing(cells)).all():
             continue

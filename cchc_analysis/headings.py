@@ -99,8 +99,8 @@ def sections(
             line = alone.idxmax()
             raise ValueError(
                 f"{name}, dòng {line}: {quoted(body[columns['unit']][line])} có thể là tên khối "
-                "hoặc đơn "
-                "vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị."
+                "hoặc đơn vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn "
+                "vị."
             )
         return table.body, None
     number, units = body[columns["number"]], numbering(body[columns["number"]])

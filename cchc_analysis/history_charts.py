@@ -12,7 +12,7 @@ from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.marks import OTHERS, mark_names, size_in_points
 from cchc_analysis.ranking import ranked
 from cchc_analysis.shown import SHOWN
-from cchc_analysis.table import check_columns
+from cchc_analysis.table import check_columns, several_groups
 from cchc_analysis.text import unit_key
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def plot_rank_history(
     [[2.0, 1.0], [1.0, 2.0]]
     """
     check_columns(rankings, ["year", "unit", "score"])
-    if "block" in rankings and rankings["block"].nunique(dropna=False) > 1:
+    if "block" in several_groups(rankings):
         blocks = rankings["block"].astype("str").unique()
         raise ValueError(
             f"Bảng có {len(blocks)} khối ({blocks[0]}, {blocks[1]}…), mỗi khối xếp hạng riêng; hãy "

@@ -61,20 +61,20 @@ PLAIN_TOTAL = re.compile(
 # The maximum that a title states: "Tổng điểm (thang điểm 70)", "(tối đa 84)", "(10đ)", "/84"; but
 # "(1)" is a footnote, "/2020" a year.
 _NO_YEAR = r"(?!(?:19|20)[0-9]{2}\b)"
-_NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
-_POINTS = r"(?: ?(?:điểm|đ))"
+NUMBER = r"([0-9]{1,4}(?:[.,][0-9]+)?)"
+POINTS = r"(?: ?(?:điểm|đ))"
 SCALE = re.compile(
     r"[\s\-–:,;]*[(\[]?\s*(?:(?:theo |tính theo |trên )?"
-    rf"\b(?:(?:số |tổng )?(?:điểm )?tối đa|điểm chuẩn|thang(?: điểm)?)(?: là)?[:=]?\s*{_NUMBER}"
-    rf"{_POINTS}?"
-    rf"|(?<![\w.,/]){_NO_YEAR}{_NUMBER}{_POINTS}"
-    rf"|(?<![0-9])(?<![0-9] )/\s*{_NO_YEAR}{_NUMBER}{_POINTS}?"
+    rf"\b(?:(?:số |tổng )?(?:điểm )?tối đa|điểm chuẩn|thang(?: điểm)?)(?: là)?[:=]?\s*{NUMBER}"
+    rf"{POINTS}?"
+    rf"|(?<![\w.,/]){_NO_YEAR}{NUMBER}{POINTS}"
+    rf"|(?<![0-9])(?<![0-9] )/\s*{_NO_YEAR}{NUMBER}{POINTS}?"
     r"|(?<=\()(100)"
     r")\s*[)\]]?$",
     re.IGNORECASE,
 )
 SCALE_ELSEWHERE = re.compile(
-    rf"(?:thang(?: điểm)?|tối đa)[^0-9.;]{{0,25}}{_NUMBER}(?! ?%)", re.IGNORECASE
+    rf"(?:thang(?: điểm)?|tối đa)[^0-9.;]{{0,25}}{NUMBER}(?! ?%)", re.IGNORECASE
 )
 # A column that comes after others: the score may be in it or in what it began with.
 FINAL = re.compile(r"(?:tong|diem|ket qua|so)\b.*\b(?:sau|cuoi cung|chinh thuc|con lai)\b.*")
@@ -185,3 +185,8 @@ def scale(max_score: pd.Series, *, assumed: bool = False) -> str:
         return "Thang điểm riêng của từng đơn vị"
     words = f"Thang điểm {decimal_comma(max_score.iloc[0])}"
     return f"{words} – {ASSUMED}" if assumed else words
+
+
+def scale_of(table: pd.DataFrame) -> str:
+    """Return the scale in words that a table was loaded with, else that of its maxima."""
+    return table.attrs.get("scale") or scale(table["max_score"])

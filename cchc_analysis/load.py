@@ -88,12 +88,12 @@ def load_scores(
         tables, unused = [pick(name, tables, table)], []
     named = named_by_headings(name, tables)
     parts, assumed, several = [], False, len(tables) > 1
+    own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     tables = [one._replace(body=held(one.body)) for one in tables]
     for one, known in zip(tables, named, strict=True):
-        given = known | {k: v for k, v in {"year": year, "block": block}.items() if v is not None}
         where = ", ".join(filter(None, [name, one.place]))
         part, is_assumed, left_out, told = read_scores(
-            where, one, wanted=columns or {}, max_score=max_score, given=given
+            where, one, wanted=columns or {}, max_score=max_score, given=known | own
         )
         part = part.assign(place=one.place, line=part.index)
         parts.append(part)

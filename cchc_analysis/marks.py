@@ -1,4 +1,4 @@
-"""What the charts of changes, blocks and fields share: a marked name, columns of text, an axis."""
+"""What is drawn on charts: grades with their cut-offs, marked names, columns of text, an axis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,133 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, lay_out, with_minus
+from cchc_analysis.drawing import (
+    LETTER,
+    TITLE_PAD,
+    is_wide,
+    lay_out,
+    out_of_100,
+    set_title,
+    with_minus,
+)
+from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale_of
+from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.table import group_numbers
+from cchc_analysis.text import decimal_comma, lower_first
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
 
 OTHERS = "#606060"
-_GAP = 9
+_LINE = 9  # points: a line of 8 pt
+_GAP = 9  # points between columns of text
+
+
+def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> tuple[pd.Series, pd.Series]:
+    """Return the name of each row of a distribution, with bound, year and block, and the bound."""
+    foreign = ~distribution["grade"].isin([*scheme.grades, NO_GRADE, UNSCORED])
+    if foreign.any():
+        raise ValueError(
+            f"Loại '{distribution['grade'][foreign].iloc[0]}' trong bảng không thuộc thang "
+            f"'{scheme.name or scheme}'; {CHOOSE_SCHEME}."
+        )
+    words = dict(zip(scheme.grades, scheme.bounds_in_words(), strict=True))
+    bounds = distribution["grade"].map(lambda grade: words.get(grade, ""))
+    names = distribution["grade"] + bounds.map(lambda bound: f" ({bound})" if bound else "")
+    for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
+        names = distribution[column].astype("str") + " – " + names
+    return names, bounds
+
+
+def with_shares(distribution: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return a distribution without the shares of groups of which nobody is scored, and their base.
+
+    No units of none are no share, and not 0%.
+    """
+    by = list(distribution.columns[: distribution.columns.get_loc("grade")])
+    share = distribution["share_pct"]
+    scored = distribution["units"].where(share.notna(), 0)
+    of_group = scored.groupby(group_numbers(distribution, by)).transform("sum")
+    base = "số đơn vị được chấm của từng nhóm" if by else f"{scored.sum()} đơn vị được chấm"
+    base = f"tỷ lệ trên {base}" if scored.any() else "chưa có đơn vị nào được chấm"
+    return distribution.assign(share_pct=share.mask(of_group == 0)), base
+
+
+def assumption(scheme: GradeScheme) -> str:
+    """Return the sentence that an alt text owes its reader where the cut-offs are assumed."""
+    return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""
+
+
+def grade_shades(scheme: GradeScheme) -> dict[str, str]:
+    """Return the shade of each grade: darkest for the best, in order in grey."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(scheme.grades)))
+    return dict(zip(scheme.grades, map(to_hex, shades), strict=True))
+
+
+def ink_on(shade: str) -> str:
+    """Return black or white, whichever is easier to read on a shade."""
+    channels = np.array([int(shade[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])  # as WCAG defines it, and contrast too
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+
+
+def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
+    """Draw a bar in each row in the shade of its grade; white without one."""
+    shades = grade_shades(scheme)
+    colors = [shades.get(grade, "white") for grade in grades]
+    return ax.barh(range(len(lengths)), lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
+
+
+def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme, title: str) -> dict[str, str]:
+    """Draw the cut-offs with title and axis label; return those in view for the table."""
+    left, right = ax.get_xlim()
+    bounds = [bound for bound in scheme.bounds if bound]
+    for bound in bounds:
+        ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
+        ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    drawn = [bound for bound in bounds if left <= bound <= right]
+    lines = _lines(ax, drawn)
+    for bound, line in lines.items():
+        ax.annotate(
+            decimal_comma(bound), (bound, 1), (0, 3 + _LINE * line), ha="center", fontsize=8,
+            xycoords=ax.get_xaxis_transform(), textcoords="offset points",
+        )  # fmt: skip
+    set_title(ax, title, TITLE_PAD + _LINE * max(lines.values(), default=0))
+    start = f", trục bắt đầu từ {left:g}" if left else ""
+    in_view = "/".join(map(decimal_comma, drawn))
+    assumed = f" ({ASSUMED})" if scheme.assumed else ""
+    ax.set_xlabel(
+        f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
+        f"({lower_first(scale_of(table))}{start})"
+        + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
+    )
+    return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}
+
+
+def _lines(ax: Axes, bounds: list[float]) -> dict[float, int]:
+    """Return on which line above the axes each bound is written, two if the axes are narrow.
+
+    What has no room on any is left to the words below the axes, where all are.
+    """
+    left, right = ax.get_xlim()
+    if min(-np.diff(bounds), default=right) > 0.09 * (right - left) and is_wide(ax):
+        return dict.fromkeys(bounds, 0)  # no need to measure
+    lay_out(ax.get_figure(root=True))
+    points = ax.get_window_extent().width * 72 / ax.figure.dpi / (right - left)
+    last = [np.inf] * (1 if is_wide(ax) else 2)
+    lines = {}
+    for bound in bounds:
+        room = LETTER * (len(decimal_comma(bound)) + 1)
+        line = next((n for n, other in enumerate(last) if (other - bound) * points >= room), None)
+        if line is not None:
+            last[line], lines[bound] = bound, line
+    return lines
 
 
 def mark_names(ax: Axes, chosen: Iterable[bool]) -> None:
@@ -37,15 +157,16 @@ def write_columns(ax: Axes, columns: Mapping[str, Iterable[str]], rows: Iterable
             ax.annotate(text, (1, row), (at, 0), xycoords=in_row, va="center", **where)
 
 
-def set_percent_axis(ax: Axes, values: pd.Series) -> str:
-    """Set the x axis to fit percents, and return what its label has to say if it starts later."""
+def set_percent_axis(ax: Axes, values: pd.Series, *, in_points: bool) -> str:
+    """Set the x axis to fit percents, or points of 100; return what its label says of it."""
     known = values.dropna()
     if known.empty:
         known = pd.Series([0.0, 100.0])
     left = max(0, 5 * np.floor((known.min() - 2) / 5))
     ax.set_xlim(left, min(101, 5 * np.ceil((known.max() + 1) / 5)))
     ax.xaxis.get_major_locator().set_params(integer=True)
-    return f", trục bắt đầu từ {left:g}" if left else ""
+    of = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
+    return f"{of}, trục bắt đầu từ {left:g})" if left else f"{of})"
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:

@@ -18,16 +18,15 @@ def match_keys(
     """Return for the units of each table the block and the name under which they match."""
     names = [table["unit"].map(unit_key) for table in (before, after)]
     known = [set(keys) for keys in names]
-    several = any("block" in several_groups(table) for table in (before, after))
+    blocks = _block_keys(before, after)
     renamed = {}
     for one, other in (aliases or {}).items():
-        if not several:  # else a name may be of one unit in each block
+        if blocks is None:  # else a name may be of one unit in each block
             _check_alias(one, other, known, [*before["unit"], *after["unit"]])
         renamed[unit_key(one)] = unit_key(other)
-    blocks = _block_keys(before, after)
     result = []
     for table, block, name, where in zip(
-        (before, after), blocks, names, (BEFORE, AFTER), strict=True
+        (before, after), blocks or ("", ""), names, (BEFORE, AFTER), strict=True
     ):
         keys = pd.DataFrame({"block": block, "name": name.map(lambda key: renamed.get(key, key))})
         if (twice := keys.duplicated()).any():
@@ -61,11 +60,10 @@ def _check_alias(one: str, other: str, known: list[set[str]], units: list[str]) 
         )
 
 
-def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series]:
-    """Return the block of each unit as a key; the same for all where no table has several."""
-    several = ["block" in t and t["block"].nunique(dropna=False) > 1 for t in (before, after)]
-    if not any(several):
-        return [pd.Series("", index=table.index) for table in (before, after)]
+def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series] | None:
+    """Return the block of each unit as a key; None where no table has several."""
+    if not any("block" in several_groups(table) for table in (before, after)):
+        return None
     for table, where, other in ((before, BEFORE, AFTER), (after, AFTER, BEFORE)):
         if "block" not in table:
             raise ValueError(

@@ -7,7 +7,7 @@ from numbers import Real
 
 import pandas as pd
 
-from cchc_analysis.distinct import as_text, distinct, each, filled, without
+from cchc_analysis.distinct import distinct, each, filled, without
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.header import LIKE, Header, split_maximum
 from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
@@ -35,7 +35,7 @@ def stated_maximum(
     # Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)".
     above = ~filled(body[columns["unit"]]).cummax()
     values = numbers_in(cells)
-    values[above] = numbers_in(as_text(cells[above]).str.strip("()"))
+    values[above] = numbers_in(cells[above].astype("str").str.strip("()"))
     rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
     told = []
     for line in body.index[rows]:
@@ -112,8 +112,8 @@ def maxima_of(
     if None not in (given, stated) and given != stated:
         raise ValueError(
             f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
-            "điểm "
-            f"đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa bảng."
+            f"điểm đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa "
+            "bảng."
         )
     given = given or stated
     in_percent = "%" in title or _in_percent(table["score"])
@@ -127,8 +127,8 @@ def maxima_of(
         if (line := first_line(maxima != (given or maxima))) is not None:
             raise ValueError(
                 f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
-                "điểm đã "
-                f"đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm đã đặt."
+                f"điểm đã đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm "
+                "đã đặt."
             )
     elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
         likely, why = 10, "có thể thang điểm là 10"
@@ -167,6 +167,6 @@ def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: 
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "
-            f"{quoted(cells[line])} "
-            "có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu ngăn hàng nghìn."
+            f"{quoted(cells[line])} có thể là số lẻ hoặc số hàng nghìn; hãy viết số không có dấu "
+            "ngăn hàng nghìn."
         )

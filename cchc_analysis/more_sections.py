@@ -64,7 +64,7 @@ def add_fields(
         told.insert(1, _most_lost(unit, own, own_printed))
     document.add_paragraph(" ".join(filter(None, told)), style=TEXT)
     text = "Điểm bị mất theo từng lĩnh vực của tất cả các đơn vị"
-    of_all = {SHOWN[c]: f"Tổng {SHOWN[c].lower()}" for c in ("max_score",)}
+    of_all = {SHOWN["max_score"]: f"Tổng {SHOWN['max_score'].lower()}"}
     add_table(document, printed.rename(columns=of_all), named(text, names))
     draw(plot_fields, fields)
     if unit is not None:

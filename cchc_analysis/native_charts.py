@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cchc_analysis import drawing, grade_marks
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
-from cchc_analysis.labels import ASSUMED, SHEETS, scale
+from cchc_analysis import drawing, marks
+from cchc_analysis.format import LEAST_PLACES, MOST_PLACES, format_number, format_percent
+from cchc_analysis.labels import ASSUMED, SHEETS, scale_of
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.text import clean, decimal_comma
+from cchc_analysis.text import clean, decimal_comma, lower_first
 from cchc_analysis.wording import measure_of
-from cchc_analysis.worksheets import MOST_PLACES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -71,7 +70,7 @@ def ranking_charts(
     # Stored beside the reference; the library itself would store a blank cell as 0.
     drawn = drawn.astype("object").where(drawn.notna(), None)
     about = drawing.first_and_last(group, texts if in_points else texts + "%")
-    axis = f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'} ({_scale(group)})"
+    axis = f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'} ({lower_first(scale_of(group))})"
     most = float(group["max_score"].max()) if in_points else 100
     place_of = {grade: place for place, grade in enumerate(counts["grade"])}
     charts = []
@@ -137,7 +136,7 @@ def distribution_chart(
     height = max(_LOWEST, _FRAME + 30 * len(counts))
     most = max(int(counts["units"].max()), 1)
     _finish(chart, title, axis, scheme, height, {"max": most, "major_unit": _step(most)})
-    names, _ = grade_marks.grade_names(counts, scheme)
+    names, _ = marks.grade_names(counts, scheme)
     shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
     told = "; ".join(names + ": " + counts["units"].astype("str") + shares)
     return NativeChart(chart, height, _alt(title, f"{told}.", scheme))
@@ -153,8 +152,8 @@ def _filled(shade: str) -> dict:
 
 
 def _alt(title: str, told: str, scheme: GradeScheme) -> str:
-    assumed = grade_marks.assumption(scheme)
-    return f"Biểu đồ thanh ngang: {title[0].lower()}{title[1:]}. {told}{assumed}"
+    assumed = marks.assumption(scheme)
+    return f"Biểu đồ thanh ngang: {lower_first(title)}. {told}{assumed}"
 
 
 def _of(group: pd.DataFrame) -> str:
@@ -162,11 +161,6 @@ def _of(group: pd.DataFrame) -> str:
     block = group["block"].iloc[0] if "block" in group else None
     of_block = "" if pd.isna(block) else f" – {clean(str(block))}"
     return f"{of_block}{drawing.of_year(group)}"
-
-
-def _scale(group: pd.DataFrame) -> str:
-    words = group.attrs.get("scale") or scale(group["max_score"])
-    return words[0].lower() + words[1:]
 
 
 def _finish(

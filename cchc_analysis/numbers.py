@@ -38,9 +38,7 @@ def numbering(cells: pd.Series) -> pd.Series:
     return found.dropna().astype("int64")
 
 
-def check_numbering(
-    name: str, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool = False
-) -> None:
+def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool) -> None:
     """Refuse a hole in the numbering: rows were lost. Each year and block may begin again.
 
     A table with a row of dots says itself that it has a gap.

@@ -84,13 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
     schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
     add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
-    source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới "
-    add(
-        "--source",
-        metavar="NGUỒN",
-        type=as_typed,
-        help=f"{source}biểu đồ, dòng chấm trong báo cáo)",
+    source = (
+        "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới biểu đồ, "
+        "dòng chấm trong báo cáo)"
     )
+    add("--source", metavar="NGUỒN", type=as_typed, help=source)
     add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
     add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"

@@ -10,8 +10,8 @@ from os import PathLike
 from pathlib import Path
 
 from cchc_analysis.files import write_new
-from cchc_analysis.first_look import PARTS, first_look
 from cchc_analysis.load import load_scores
+from cchc_analysis.notebook import PARTS, first_look
 from cchc_analysis.ranking import grade_units, rank_units
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names

@@ -11,7 +11,13 @@ from cchc_analysis import drawing
 from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.field_charts import OF_FIELDS, field_means
 from cchc_analysis.fields import field_matrix
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
+from cchc_analysis.format import (
+    LEAST_PLACES,
+    MOST_PLACES,
+    format_number,
+    format_percent,
+    printed_places,
+)
 from cchc_analysis.marks import make_room, write_columns
 from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS
 from cchc_analysis.table import check_columns, group_numbers, several_groups
@@ -20,7 +26,6 @@ from cchc_analysis.text import decimal_comma
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_PLACES = 3
 _NAME_LETTERS = 28  # fewer than elsewhere: three columns stand beside the bars
 
 
@@ -80,10 +85,8 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     beside = {head: words[column] for column, head in columns.items()}
     counts = f"{scored.iloc[0]} đơn vị có điểm"
     if scored.nunique() > 1:
-        beside["Số đơn vị"], counts = (
-            scored.astype("str"),
-            "(số đơn vị có điểm: cột cuối)",
-        )
+        beside["Số đơn vị"] = scored.astype("str")
+        counts = "(số đơn vị có điểm: cột cuối)"
     write_columns(ax, beside, rows)
     ax.set_xlim(0, 101)
     drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
@@ -132,7 +135,7 @@ def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
 def _points(own: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Return in words the points of the unit in each field and their maximum, blank without."""
     own = own.set_index("field").reindex(names)
-    places = min(printed_places(own["score"]), _MOST_PLACES)
+    places = min(printed_places(own["score"]), MOST_PLACES)
     words = pd.DataFrame(
         {
             "score": own["score"].map(lambda score: format_number(score, places)),

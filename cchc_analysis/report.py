@@ -18,6 +18,7 @@ from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import is_unit, of_group
+from cchc_analysis.text import lower_first
 
 _UNDATED = datetime.date(1980, 1, 1)
 
@@ -111,12 +112,13 @@ def write_report(
         if not isinstance(value, str | None):
             raise ValueError(f"{name}={value!r} phải là chữ, để trong dấu nháy.")
     scheme = load_scheme(scheme)
-    table = in_order(graded(ranked(ranking), scheme))
+    known = graded(ranked(ranking), scheme)
+    table = in_order(known)
     if table.empty:
         raise ValueError("Bảng không có đơn vị nào để lập báo cáo.")
     if unit is not None:
         unit = table["unit"][is_unit(table, unit)].iloc[0]
-    check = check_published(graded(ranked(ranking), scheme))
+    check = check_published(known)
     told, more = told_by_group(ranking, scheme, before, unit=unit)
     change = None if before is None else compare_periods(before, ranking, scheme=scheme)
     if fields is not None:
@@ -150,8 +152,8 @@ def write_report(
         )  # fmt: skip
     for words in more:
         document.add_paragraph(words, style=word_parts.TEXT)
-    sections.add_method(document, ranking, table, scheme, check=check, source=source)
-    closing = f"Trên đây là báo cáo {subject[:1].lower()}{' '.join(subject[1:].split())}"
+    sections.add_method(document, ranking, scheme, check=check, source=source)
+    closing = f"Trên đây là báo cáo {lower_first(' '.join(subject.split()))}"
     letterhead.end(
         document, closing=closing, recipients=recipients, title=signer_title, signer=signer
     )

@@ -9,7 +9,7 @@ from cchc_analysis.format import format_percent
 from cchc_analysis.labels import ASSUMED, NO_GRADE, UNSCORED, scale
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.text import MOST_TOLD, listed
+from cchc_analysis.text import MOST_TOLD, listed, lower_first
 from cchc_analysis.wording import joined, measure_of
 
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
@@ -24,7 +24,7 @@ def units_in_words(part: pd.DataFrame, scored: pd.DataFrame, *, assumed: bool) -
             "chưa có xếp hạng và xếp loại."
         )
     words = scale(scored["max_score"], assumed=assumed)
-    words = f"được chấm điểm và xếp hạng ({words[0].lower()}{words[1:]})"
+    words = f"được chấm điểm và xếp hạng ({lower_first(words)})"
     if not missing:
         return f"Có {len(part)} đơn vị {words}."
     return (

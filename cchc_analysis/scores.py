@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cchc_analysis.columns import find_columns, listed
-from cchc_analysis.distinct import as_text, each
+from cchc_analysis.distinct import each
 from cchc_analysis.grid import are_gaps, check_rows, unit_rows
 from cchc_analysis.header import role_of
 from cchc_analysis.headings import sections, under_headings
@@ -71,12 +71,14 @@ def read_scores(
     marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is not None:
         told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
-        cells["unit"] = as_text(cells["unit"]).str.replace(_MARKED_NAME, "", regex=True)
+        cells["unit"] = cells["unit"].astype("str").str.replace(_MARKED_NAME, "", regex=True)
     if headings is not None and not {"year", "block"} & set(columns):
         lines = headings[rows.index]
         names = list(dict.fromkeys(lines))
-        for role, *values in _by_role(under_headings(name, names, [""] * len(names))):
-            cells[role] = lines.map(dict(zip(names, values, strict=True))).astype("str")
+        known = under_headings(name, names, [""] * len(names))
+        for role in known[0]:
+            values = {line: one[role] for line, one in zip(names, known, strict=True)}
+            cells[role] = lines.map(values).astype("str")
         told.append(f"lấy tên khối từ các dòng tiêu đề {listed(names)}")
     for role, value in given.items():
         _add_given(name, cells, role, value)
@@ -107,11 +109,10 @@ def read_scores(
             )
     if "published_grade" in cells:
         grades = cells["published_grade"]
-        scores["published_grade"] = as_text(grades).mask(missing(grades))
+        scores["published_grade"] = grades.astype("str").mask(missing(grades))
     told += _long_numbers(table, cells["score"])
-    if merged := [line for line, column in table.merged if column == columns["score"]]:
-        merged = sorted(set(merged) & set(rows.index))
-    if merged:
+    of_score = (line for line, column in table.merged if column == columns["score"])
+    if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
     return scores, assumed, [*unused, *table.notes, *left_out], told
@@ -128,9 +129,8 @@ def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
             f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
             "tiêu đề; hãy xóa dòng này nếu không phải đơn vị."
         )
-    if (
-        line := first_line(~each(units, lambda texts: texts.str.contains(r"[^\W\d_]")))
-    ) is not None:
+    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
+    if (line := first_line(~has_letter)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "
             "có thể các ô bị lệch cột; hãy kiểm tra dòng này."
@@ -145,10 +145,6 @@ def _years(name: str, cells: pd.Series) -> pd.Series:
             f"{_YEARS[0]} đến {_YEARS[1]}; hãy sửa ô này."
         )
     return years
-
-
-def _by_role(rows: list[dict[str, str]]) -> list[list[str]]:
-    return [[role, *(row[role] for row in rows)] for role in rows[0]]
 
 
 def _blocks(name: str, cells: pd.Series) -> pd.Series:
@@ -175,10 +171,8 @@ def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
 
 def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object) -> None:
     """Add the year or block that the caller gives, unless the source says another."""
-    if given is None:
-        return
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
-    if (line := first_line(as_text(table.get(role, text)) != text)) is not None:
+    if (line := first_line(table.get(role, text).astype("str") != text)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} "
             f"nhưng tham số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."

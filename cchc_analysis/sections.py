@@ -11,23 +11,23 @@ from docx.shared import Inches, Pt
 
 from cchc_analysis.chart_pages import chart_pages
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.describe import Told, group_names
 from cchc_analysis.format import format_ranking
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale
+from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale_of
 from cchc_analysis.marks import mark_names
 from cchc_analysis.more_sections import add_change, add_fields, named, since
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import has_unit
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, lower_first
 from cchc_analysis.word_parts import TEXT, add_picture, add_table, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from docx.document import Document
-
-    from cchc_analysis.describe import Told
+    from matplotlib.axes import Axes
 
 _TIES = (
     "Xếp hạng theo tỷ lệ điểm đạt so với điểm tối đa, trước khi làm tròn; các đơn vị bằng điểm "
@@ -43,21 +43,20 @@ def add_results(
 ) -> None:  # fmt: skip
     """Add all that is told of one year and block, each with its heading, table and chart."""
     heading = f"Heading {level}"
-    names = [str(part[c].iloc[0]) for c in ("block",) if c in part]
-    names += [f"năm {part['year'].iloc[0]}"] if "year" in part else []
+    names = group_names(part)
     draw = partial(_chart, document, names, source)
     counts = format_ranking(grade_distribution(part))
     marked = [] if unit is None else list(part.index[part["unit"] == unit])
     document.add_paragraph("Kết quả xếp hạng, xếp loại", style=heading)
     results = told.results
     if told.name:
-        results = f"{told.name}: {results[0].lower()}{results[1:]}"
+        results = f"{told.name}: {lower_first(results)}"
     document.add_paragraph(results, style=TEXT)
     text = named("Kết quả xếp hạng, xếp loại các đơn vị", names)
     add_table(document, format_ranking(part), text, marked=marked)
     scored = part["score"].count()
     if scored:
-        draw(plot_ranking, part, unit=unit, scheme=scheme)
+        draw(_plot_marked, part, unit=unit, scheme=scheme)
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
@@ -85,6 +84,13 @@ def add_below(document: Document, text: str) -> None:
     document.add_paragraph(text, style=TEXT).paragraph_format.space_before = Pt(6)
 
 
+def _plot_marked(part: pd.DataFrame, *, unit: str | None, scheme: GradeScheme) -> Axes:
+    """Plot a ranking with the name of the unit bold, as it is in the table."""
+    ax = plot_ranking(part, scheme=scheme)
+    mark_names(ax, part["unit"] == unit)
+    return ax
+
+
 def _chart(
     document: Document, names: list[str], source: str, plot: Callable, table: pd.DataFrame,
     **options: object,
@@ -93,12 +99,7 @@ def _chart(
     with plt.style.context("cchc_analysis.report"):
         figures = set(plt.get_fignums())
         try:
-            if plot is plot_ranking:  # has no option for it: the name is bold, as in the table
-                unit = options.pop("unit")
-                ax = plot(table, **options)
-                mark_names(ax, table["unit"] == unit)
-            else:
-                ax = plot(table, **options)
+            ax = plot(table, **options)
             title = " ".join((ax.get_title(loc="left") or ax.get_title()).split())
             text = clean(named(title.replace(r"\$", "$"), names))
             for side in ("left", "center"):
@@ -112,12 +113,11 @@ def _chart(
 
 
 def add_method(
-    document: Document, ranking: pd.DataFrame, table: pd.DataFrame, scheme: GradeScheme, *,
-    check: pd.DataFrame, source: str | None,
+    document: Document, ranking: pd.DataFrame, scheme: GradeScheme, *, check: pd.DataFrame,
+    source: str | None,
 ) -> None:  # fmt: skip
     """Add how the figures came about, where they are from, and whether they are as published."""
     document.add_paragraph("Phương pháp và nguồn số liệu", style="Heading 1")
-    words = ranking.attrs.get("scale") or scale(table["max_score"])
     said = f" (nguồn: {scheme.source})" if scheme.source and not scheme.assumed else ""
     bounds = str(scheme).removesuffix(f" ({ASSUMED})")
     called = f"Ngưỡng xếp loại ({ASSUMED}, chưa có văn bản quy định kèm theo)"
@@ -129,7 +129,7 @@ def add_method(
         agree = " Kết quả tính lại khớp với kết quả đã công bố."
     for text in (
         f"Nguồn số liệu: {source.rstrip('. ') if source else '………………………………………………'}.",
-        f"{words}. {called if scheme.assumed else 'Ngưỡng xếp loại'}: {bounds}{said}.",
+        f"{scale_of(ranking)}. {called if scheme.assumed else 'Ngưỡng xếp loại'}: {bounds}{said}.",
         _TIES,
         f"{note}{agree}",
     ):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.labels import scale
+from cchc_analysis.labels import scale_of
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def stamp(
     A chart that does not show some of the first three says nothing of them.
     """
     told = {
-        "scale": ranking.attrs.get("scale") or scale(ranking["max_score"]),
+        "scale": scale_of(ranking),
         "cutoffs": f"Ngưỡng xếp loại: {load_scheme(scheme)}",
         "ranks": TIES,
     }

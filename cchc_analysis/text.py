@@ -37,6 +37,11 @@ def quoted(text: object, most: int = 60) -> str:
     return f"'{text}'" if len(text) <= most else f"'{text[: most - 1]}…'"
 
 
+def lower_first(text: str) -> str:
+    """Return a text for the middle of a sentence: "Thang điểm 100" → "thang điểm 100"."""
+    return text[:1].lower() + text[1:]
+
+
 def decimal_comma(value: float) -> str:
     """Return a number that was given, not computed, as short as it is: 90, 62,5."""
     return f"{value:g}".replace(".", ",")
@@ -55,7 +60,7 @@ def fewest_lines(text: str, letters: int, **options: bool) -> list[str]:
 
 
 _VOWELS = re.compile("(?:[aeiouy][\u0300-\u036f]*)+")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
+TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 
 
 def unit_key(text: str) -> str:
@@ -71,14 +76,19 @@ def unit_key(text: str) -> str:
 
 def _tone_last(vowels: re.Match) -> str:
     """Return a run of vowels with its tone after the last, so that its place does not matter."""
-    tones = "".join(c for c in vowels[0] if c in _TONES)
-    return "".join(c for c in vowels[0] if c not in _TONES) + tones
+    tones = "".join(c for c in vowels[0] if c in TONES)
+    return "".join(c for c in vowels[0] if c not in TONES) + tones
 
 
-MOST_TOLD = 10
+MOST_TOLD, FEW = 10, 3
 
 
 def listed(names: Sequence[str], *, of: int | None = None) -> str:
     """Return the first names of so many in one line: their commas are their own."""
     more = (len(names) if of is None else of) - min(len(names), MOST_TOLD)
     return "; ".join([*names[:MOST_TOLD], *([f"và {more} đơn vị khác"] if more else [])])
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """Return the first three of some texts as examples, and … where there are more."""
+    return ", ".join([*texts[:FEW], *(["…"] if len(texts) > FEW else [])])

@@ -29,18 +29,20 @@ _SMALL, _MOST_LINES = 10, 3  # points; of a name: above that, letters become sma
 
 def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
     """Add a field with the result that is shown until Word computes it again."""
-    parts = ("begin", code, "separate", shown, "end")
-    for part in parts:
-        run = paragraph.add_run(part if part is shown else None)
-        if part is code:
-            instruction = OxmlElement("w:instrText")
-            instruction.set(qn("xml:space"), "preserve")
-            instruction.text = f" {code} "
-            run._r.append(instruction)
-        elif part is not shown:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), part)
-            run._r.append(mark)
+
+    def mark(kind: str) -> None:
+        element = OxmlElement("w:fldChar")
+        element.set(qn("w:fldCharType"), kind)
+        paragraph.add_run()._r.append(element)
+
+    mark("begin")
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = f" {code} "
+    paragraph.add_run()._r.append(instruction)
+    mark("separate")
+    paragraph.add_run(shown)
+    mark("end")
 
 
 def add_caption(document: Document, label: str, text: str) -> Paragraph:
@@ -93,8 +95,7 @@ def add_table(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout '
         f'w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar><w:tblCaption '
-        f'w:val="{escape(clean(text))}"/></w:tblPr><w:tblGrid>'
-        f"{grid}</w:tblGrid>"
+        f'w:val="{escape(clean(text))}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{''.join(rows)}</w:tbl>"
     )
     document.element.body.insert_element_before(table, "w:sectPr")

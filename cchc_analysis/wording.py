@@ -8,7 +8,13 @@ import pandas as pd
 
 from cchc_analysis import exact
 from cchc_analysis.compare import against_points
-from cchc_analysis.format import LEAST_PLACES, format_number, format_percent, printed_places
+from cchc_analysis.format import (
+    LEAST_PLACES,
+    MOST_PLACES,
+    format_number,
+    format_percent,
+    printed_places,
+)
 from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, listed
 
 _OTHERS = {
@@ -16,9 +22,6 @@ _OTHERS = {
     "gone": "không có{} trong bảng kỳ này",
     "no score": "thiếu điểm ở một trong hai kỳ",
 }
-
-
-_MOST_PLACES = 3  # of what is computed
 
 
 class Measure(NamedTuple):
@@ -45,12 +48,12 @@ class Measure(NamedTuple):
 
     def about(self, value: Fraction) -> str:
         """Return a mean as it is read: it has no last place."""
-        return self._replace(places=min(self.places, _MOST_PLACES)).text(value)
+        return self._replace(places=min(self.places, MOST_PLACES)).text(value)
 
     def gap(self, value: Fraction) -> str:
         """Return a difference, which is positive, as it is read."""
         words = "điểm" if self.in_points else "điểm phần trăm"
-        return f"{format_number(float(value), min(self.places, _MOST_PLACES))} {words}"
+        return f"{format_number(float(value), min(self.places, MOST_PLACES))} {words}"
 
 
 def measure_of(*tables: pd.DataFrame) -> Measure:

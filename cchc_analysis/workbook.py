@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import grade_marks, worksheets
+from cchc_analysis import marks, worksheets
 from cchc_analysis.chart_sheet import write_charts, write_comparison, write_distribution
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
@@ -20,7 +20,7 @@ from cchc_analysis.drawing import chosen_rows
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.format import as_laid_out, format_ranking
-from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale
+from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale_of
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.table import SCORES, check_columns, group_columns
@@ -97,7 +97,7 @@ def write_workbook(
     Traceback (most recent call last):
     ValueError: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
-    path = Path(fspath(path))
+    path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise ValueError(f"Tệp '{path.name}' phải có đuôi .xlsx; hãy đặt tên khác.")
     check_columns(ranking, SCORES)
@@ -109,7 +109,7 @@ def write_workbook(
         unit = unit_key(table["unit"][chosen_rows(table, unit)].iloc[0])
     data = io.BytesIO()
     book = worksheets.new_book(data, METHOD["title"])
-    shades = grade_marks.grade_shades(scheme)
+    shades = marks.grade_shades(scheme)
     columns = _write(book, "ranking", table, shades, unit)
     about = write_distribution(book, table, columns, shades)
     write_charts(book, table, columns, scheme=scheme, shades=shades)
@@ -174,7 +174,7 @@ def _write_notes(
     """Write what a reader has to know: scale, cut-offs, rules, source."""
     told = {
         "source": source,
-        "scale": table.attrs.get("scale") or scale(table["max_score"]),
+        "scale": scale_of(table),
         "scheme": str(scheme),
         "basis": scheme.source,
         "ranks": METHOD["of_ranks"],

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.grade_marks import ink_on
+from cchc_analysis.format import MOST_PLACES
 from cchc_analysis.labels import BLANK, NO_GRADE, UNSCORED
+from cchc_analysis.marks import ink_on
 from cchc_analysis.text import clean, unit_key
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _HEAD = 4  # about so many lines of a header: a high one pushes rows off the pag
 _WIDE = 105  # a wider table is printed across the page
 _BOLD = 1.1
 LINE = 16.5  # points
-MOST_PLACES = 3  # of what is computed
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
 
@@ -54,7 +54,7 @@ def write_table(
     *,
     printed: pd.DataFrame,
     shades: Mapping[str, str],
-    formulas: Mapping[str, Sequence[str]] | None = None,
+    formulas: Mapping[str, Sequence[str]],
     given: Sequence[str] = (),
     unit: str | None = None,
     totals: int = 0,
@@ -77,7 +77,7 @@ def write_table(
         is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         places = None if values.name in given else MOST_PLACES
         number = {"num_format": _number_format(texts, places), **_side(texts)} if is_number else {}
-        of_column = (formulas or {}).get(values.name, [""] * len(table))
+        of_column = formulas.get(values.name, [""] * len(table))
         words = {} if values.name == "unit" else {NO_GRADE, UNSCORED, BLANK, *shades}
         for row, (value, text, formula) in enumerate(zip(values, texts, of_column, strict=True), 1):
             look = {"border": 1, "bold": row > len(table) - totals or row - 1 in marked, **number}
@@ -162,7 +162,7 @@ def write_text(
     sheet.write_string(row, column, text, style(**look, **quoted))
 
 
-def _number_format(texts: pd.Series, most: int | None = None) -> str:
+def _number_format(texts: pd.Series, most: int | None) -> str:
     """Return the number format that shows a column as it is printed; Excel sets the comma."""
     places = int(texts.str.extract(",([0-9]+)")[0].str.len().max()) if _has(texts, ",") else 0
     places = places if most is None else min(places, most)

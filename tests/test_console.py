@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 from conftest import DATA
 
-from cchc_analysis.console import make_readable
+from cchc_analysis.cli import make_readable
 
 # An encoding that this package did not state is an error; what its libraries do is their own.
 COMMAND = """

@@ -116,13 +116,13 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "pdf", "runs", "pasted", "bulk", "delimited", "readers", "tables", "columns", "maxima",
         "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
-        "conventions", "check", "cutoffs", "matching", "compare", "margins", "sensitivity",
-        "summary", "wording", "results", "describe", "drawing", "grade_marks", "chart_tables",
-        "marks", "charts", "change_charts", "history_charts", "block_charts", "field_charts",
+        "conventions", "check", "cutoffs", "matching", "compare", "margins",
+        "summary", "wording", "results", "describe", "drawing", "marks", "chart_tables",
+        "charts", "change_charts", "history_charts", "block_charts", "field_charts",
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
         "word_styles", "word_template", "letterhead", "more_sections", "sections", "report",
-        "worksheets", "native_charts", "chart_sheet", "workbook", "styled", "bundle",
-        "first_look", "picker", "refusals", "companions", "job", "options", "console", "cli",
+        "worksheets", "native_charts", "chart_sheet", "workbook", "notebook", "bundle",
+        "picker", "refusals", "companions", "job", "options", "cli",
         "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}

@@ -3,7 +3,7 @@ import pytest
 from conftest import DATA
 
 from cchc_analysis import choose_table
-from cchc_analysis.first_look import PARTS
+from cchc_analysis.notebook import PARTS
 
 FILE = DATA / "cchc-2020.csv"
 

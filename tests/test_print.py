@@ -17,7 +17,7 @@ from PIL import Image
 
 import cchc_analysis as cchc
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.grade_marks import grade_shades
+from cchc_analysis.marks import grade_shades
 from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
 from cchc_analysis.small_print import letters_of, stamp, write_below
 

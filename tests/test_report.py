@@ -439,6 +439,15 @@ def test_each_block_has_its_section(tmp_path):
         assert len(" ".join(body)) == len(paragraph.removeprefix(f"{name}: "))
 
 
+def test_a_block_without_a_name_has_none_in_captions(tmp_path):
+    scores = pd.DataFrame({"unit": list("abcd"), "score": [90, 80, 70, 60], "max_score": 100.0})
+    scores["block"] = ["Sở", "Sở", None, None]
+    document = Document(write_report(scores, tmp_path / "a.docx"))
+    tables = captions(document, "Bảng")[:4]
+    assert [text.count("(Sở)") for text in tables] == [1, 1, 0, 0]
+    assert not any("nan" in text.split() or "(" in text for text in tables[2:])
+
+
 def test_a_block_that_the_year_before_lacks_has_no_section_of_changes(tmp_path):
     scores = table([90, 80, 70, 60], block=["Khối sở", "Khối huyện"] * 2, year=2023)
     before = scores[scores["block"] == "Khối sở"].assign(year=2022)

@@ -1,22 +1,28 @@
-"""A ranking as it is printed, in the notebook."""
+"""What a notebook shows of a ranking: the table as it is printed, and the parts of a first look."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis import grade_marks
+from cchc_analysis import marks
+from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.check import check_published
 from cchc_analysis.format import as_laid_out, format_ranking
-from cchc_analysis.labels import scale
-from cchc_analysis.ranking import graded, ranked
+from cchc_analysis.labels import scale_of
+from cchc_analysis.ranking import grade_distribution, graded, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
+from cchc_analysis.table import several_groups
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
+PARTS = ("ranking", "chart", "distribution", "comparison", "check")
 _FRAME = "border: 1px solid #000000"
 _LOOK = [
     {"selector": "", "props": "border-collapse: collapse;"},
@@ -62,14 +68,13 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
     printed, values = format_ranking(table), as_laid_out(table)
-    scale_ = table.attrs.get("scale") or scale(table["max_score"])
-    caption = escape(f"{scale_}. Ngưỡng xếp loại: {scheme}.")
+    caption = escape(f"{scale_of(table)}. Ngưỡng xếp loại: {scheme}.")
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = printed.to_csv(index=False) + caption
     uuid = hashlib.sha256(content.encode()).hexdigest()[:12]
-    shades = grade_marks.grade_shades(scheme)
+    shades = marks.grade_shades(scheme)
     looks = {
-        grade: f"background-color: {shade}; color: {grade_marks.ink_on(shade)}; text-align: center;"
+        grade: f"background-color: {shade}; color: {marks.ink_on(shade)}; text-align: center;"
         for grade, shade in shades.items()
     }
     are_numbers = [pd.api.types.is_numeric_dtype(values[column]) for column in values]
@@ -85,3 +90,33 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
         .set_properties(subset=numbers, **{"text-align": "right"})
         .map(lambda grade: looks.get(grade, ""), subset=[SHOWN["grade"]])
     )
+
+
+def first_look(
+    ranking: pd.DataFrame, name: str, *, scheme: str, unit: str | None
+) -> dict[str, tuple[str, str, str]]:
+    """Return for each part its MIME type, its content, and the words that stand under it."""
+    import matplotlib.pyplot as plt
+
+    check = check_published(ranking)
+    differs = format_ranking(check).style.hide(axis="index").set_uuid("check").format(escape="html")
+    scored, scale = ranking["score"].count(), ranking.attrs["scale"]
+    words = f"{name}: {len(ranking)} đơn vị, {scored} đơn vị được chấm. {scale}."
+    parts = {
+        "ranking": ("text/html", style_ranking(ranking, scheme=scheme).to_html(), words),
+        "check": ("text/html", differs.to_html(), check.attrs["note"]),
+    }
+    with plt.style.context("cchc_analysis.report"):
+        counts = grade_distribution(ranking, by=several_groups(ranking))
+        charts = {
+            "chart": plot_ranking(ranking, scheme=scheme),
+            "distribution": plot_distribution(counts, scheme=scheme),
+            "comparison": plot_comparison(ranking, unit=unit, scheme=scheme),
+        }
+        for part, ax in charts.items():
+            drawn = io.BytesIO()
+            ax.figure.savefig(drawn, format="png", dpi="figure")
+            plt.close(ax.figure)
+            picture = base64.b64encode(drawn.getvalue()).decode()
+            parts[part] = "image/png", picture, ax.get_label()
+    return parts
