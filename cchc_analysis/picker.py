@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from cchc_analysis.files import allowed_name, write_whole
 from cchc_analysis.load import load_scores
-from cchc_analysis.notebook import PARTS, first_look
+from cchc_analysis.notebook import PARTS, first_look, paragraph
 from cchc_analysis.ranking import grade_units, rank_units
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
@@ -21,7 +20,6 @@ from cchc_analysis.tables import list_tables
 _ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".html", ".htm", ".csv", ".txt", ".pdf")
 _DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
 _ALL = {"table": ("tất cả các bảng trong tệp", None), "unit": ("không chọn đơn vị nào", None)}
-_LINES = '<p style="white-space: pre-line">{}</p>'
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
     if (target.closest(".jupyter-widgets")) target.setAttribute("data-lm-suppress-shortcuts", "");
@@ -109,7 +107,7 @@ class Choice:
 
         kind, content, words = self._parts[part]
         whole = {kind: {"unconfined": True}}  # a narrow window scrolls, and shrinks no chart
-        under = {"text/html": _LINES.format(html.escape(words)), "text/plain": words}
+        under = {"text/html": paragraph(words), "text/plain": words}
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
@@ -186,7 +184,7 @@ class Choice:
 
     def _say(self, *lines: str) -> None:
         self.said = "\n".join(lines)
-        self._words.value = f'<div role="status">{_LINES.format(html.escape(self.said))}</div>'
+        self._words.value = f'<div role="status">{paragraph(self.said)}</div>'
 
 
 def _keep(data: bytes, folder: Path, name: str) -> Path:
