@@ -120,3 +120,10 @@ def first_look(
             picture = base64.b64encode(drawn.getvalue()).decode()
             parts[part] = "image/png", picture, ax.get_label()
     return parts
+
+
+def paragraph(words: str) -> str:
+    """Return words as a paragraph of a page, whose lines stay lines."""
+    from html import escape
+
+    return f'<p style="white-space: pre-line">{escape(words)}</p>'

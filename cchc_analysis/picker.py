@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cchc_analysis.files import write_new
 from cchc_analysis.load import load_scores
-from cchc_analysis.notebook import PARTS, first_look
+from cchc_analysis.notebook import PARTS, first_look, paragraph
 from cchc_analysis.ranking import grade_units, rank_units
 from cchc_analysis.report import write_report
 from cchc_analysis.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
@@ -107,7 +107,7 @@ class Choice:
 
         kind, content, words = self._parts[part]
         whole = {kind: {"unconfined": True}}  # a narrow window scrolls, and shrinks no chart
-        under = {"text/html": _lines(words), "text/plain": words}
+        under = {"text/html": paragraph(words), "text/plain": words}
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
@@ -184,10 +184,4 @@ class Choice:
 
     def _say(self, *lines: str) -> None:
         self.said = "\n".join(lines)
-        self._words.value = f'<div role="status">{_lines(self.said)}</div>'
-
-
-def _lines(words: str) -> str:
-    from html import escape
-
-    return f'<p style="white-space: pre-line">{escape(words)}</p>'
+        self._words.value = f'<div role="status">{paragraph(self.said)}</div>'
