@@ -136,14 +136,11 @@ def grade_distribution(
     grade = ranking["grade"].cat.codes.to_numpy("int64")
     grade[grade < 0] = len(grades) - 2
     grade[ranking["score"].isna()] = len(grades) - 1
-    first = np.zeros(1, dtype="int64")
-    if by:
-        groups = group_numbers(ranking, by)
-        first = first_rows(groups)
-        grade += groups * len(grades)
+    groups = group_numbers(ranking, by) if by else 0
+    first = first_rows(groups) if by else np.zeros(1, dtype="int64")
+    grade += groups * len(grades)
     # A row for each group and a column for each grade.
-    counts = np.bincount(grade, minlength=len(first) * len(grades))
-    counts = counts.reshape(len(first), len(grades))
+    counts = np.bincount(grade, minlength=len(first) * len(grades)).reshape(-1, len(grades))
     share = counts * 100 / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1)
     share[:, -1] = np.nan
     result = {column: ranking[column].array[np.repeat(first, len(grades))] for column in by}
