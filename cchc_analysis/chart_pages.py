@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cchc_analysis.drawing import lay_out, quick_rows
+from cchc_analysis.layout import lay_out, quick_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
+from cchc_analysis.layout import lay_out
 from cchc_analysis.ranking import in_order
 from cchc_analysis.table import is_unit, row_names, several_groups
 from cchc_analysis.text import fewest_lines, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 ACCENT = "#d6604d"
 TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
@@ -165,35 +163,6 @@ def make_room_for_words(ax: Axes) -> None:
 def is_wide(ax: Axes) -> bool:
     """Return whether a chart's figure is as wide as the text of a page."""
     return ax.get_figure(root=True).get_figwidth() >= _WIDTH
-
-
-@contextmanager
-def measuring() -> Iterator[None]:
-    """Measure without matplotlib's warning of a letter that lacks: `save_chart` refuses it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from")
-        yield
-
-
-def lay_out(figure: Figure) -> None:
-    """Place the axes as a draw would, which costs twice as much."""
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        with measuring(), quick_rows(figure), suppress(ValueError):  # which a draw ignores too
-            engine.execute(figure)
-
-
-@contextmanager
-def quick_rows(figure: Figure) -> Iterator[None]:
-    """Leave y labels without text where they are: to place one, all names are measured again."""
-    axes = [ax.yaxis for ax in figure.axes if ax.yaxis._autolabelpos and not ax.get_ylabel()]
-    for axis in axes:
-        axis._autolabelpos = False
-    try:
-        yield
-    finally:
-        for axis in axes:
-            axis._autolabelpos = True
 
 
 def _narrow_words(ax: Axes) -> None:

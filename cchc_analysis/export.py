@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.drawing import lay_out, measuring, quick_rows
 from cchc_analysis.files import why_not_allowed, write_whole
+from cchc_analysis.layout import lay_out, measuring, quick_rows
 from cchc_analysis.small_print import check_letters, write_below
 
 if TYPE_CHECKING:

@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import (
-    LETTER,
-    TITLE_PAD,
-    is_wide,
-    lay_out,
-    out_of_100,
-    set_title,
-    with_minus,
-)
+from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, out_of_100, set_title, with_minus
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale_of
+from cchc_analysis.layout import lay_out
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import group_numbers

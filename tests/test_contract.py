@@ -31,6 +31,23 @@ NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
 NOT_OF_A_TABLE += ("write_report", "write_workbook")  # see test_report.py, test_workbook.py
 NOT_OF_A_TABLE += ("chart_table",)  # see test_print.py
+WORDS_OF_THE_TREE = (
+    "mplstyle",
+    "command",
+    "cells",
+    "fields",
+    "scores",
+    "summaries",
+    "files",
+    "words",
+    "file",
+    "raw",
+    "notebook",
+    "schemes",
+    "report",
+    "half",
+    "toml",
+)
 NOT_OF_A_TABLE += ("choose_table",)  # see test_picker.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}
@@ -39,9 +56,13 @@ OF_A_TABLE = [name for name in FUNCTIONS if name not in NOT_OF_A_TABLE]
 
 
 def test_the_public_names_are_these():
-    assert cchc.__all__ == PUBLIC
-    modules = {name for name, value in vars(cchc).items() if inspect.ismodule(value)}
-    assert {name for name in vars(cchc) if not name.startswith("_")} - modules == set(PUBLIC)
+    assert sorted(cchc.__all__) == sorted(PUBLIC)
+    modules = {path.stem for path in (ROOT / "cchc_analysis").glob("*.py")} | {"lazy_loader"}
+    assert {name for name in dir(cchc) if not name.startswith("_")} - modules == set(PUBLIC)
+    stub = (ROOT / "cchc_analysis" / "__init__.pyi").read_text(encoding="utf-8")
+    assert re.findall(r'^    "(\w+)",$', stub, re.MULTILINE) == PUBLIC
+    with pytest.raises(AttributeError, match="rank_unit"):
+        cchc.rank_unit  # noqa: B018
 
 
 def call(name, table):
@@ -109,6 +130,18 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_tree_in_the_readme_is_what_is_on_the_disk():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tree = readme.split("```\ncchc_analysis/")[1].split("```")[0]
+    files = [*(ROOT / "cchc_analysis").glob("*.*"), *(ROOT / "notebooks").glob("*.ipynb")]
+    for file in files:
+        name = file.name if file.suffix in (".toml", ".mplstyle") else file.stem
+        if file.suffix != ".typed" and name != "__init__":
+            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", tree), name
+    for name in re.findall(r"[a-z]+(?:_[a-z]+)*(?= )", tree.split("notebooks/")[0]):
+        assert (ROOT / "cchc_analysis" / f"{name}.py").exists() or name in WORDS_OF_THE_TREE, name
+
+
 def test_modules_are_short_and_import_only_what_stands_before_them():
     order = [
         "text", "labels", "shown", "exact", "schemes", "table", "distinct", "numbers", "grid",
@@ -117,7 +150,7 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins",
-        "summary", "wording", "results", "describe", "drawing", "marks", "chart_tables",
+        "summary", "wording", "results", "describe", "layout", "drawing", "marks", "chart_tables",
         "charts", "change_charts", "history_charts", "block_charts", "field_charts",
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
         "word_styles", "word_template", "letterhead", "more_sections", "sections", "report",
