@@ -83,6 +83,11 @@ def _role_or_like(title: str) -> str | None:
     return role_of(title) or (LIKE if is_like else None)
 
 
+def is_title(text: str) -> bool:
+    """Return whether a text is the title of a column that is known, of scores or of counts."""
+    return _role_or_like(text) is not None or fold(text) in COUNTS
+
+
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
     may_be = count_filled(cells) > 1

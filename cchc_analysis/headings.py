@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
+from cchc_analysis import distinct
 from cchc_analysis.distinct import count_filled, each, filled
 from cchc_analysis.grid import in_words
-from cchc_analysis.header import Table
+from cchc_analysis.header import Table, is_title
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.numbers import are_column_numbers, numbering
 from cchc_analysis.schemes import known_grades
@@ -154,3 +156,15 @@ def _may_head(cell: str) -> bool:
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
     return re.match(_BLOCK, fold(_bare(heading))) is not None
+
+
+def starts_of_headers(cells: pd.DataFrame, may_be: np.ndarray, most_rows: int) -> list[int]:
+    """Return the rows where a header may begin: of a long table only by rows with a known title."""
+    starts = np.flatnonzero(may_be)
+    if len(starts) < distinct.LONG:
+        return starts.tolist()
+    known = np.zeros(len(cells) + most_rows, dtype=bool)
+    titles = cells.iloc[starts].astype("str").fillna("")
+    known[starts] = titles.map(lambda text: bool(text) and is_title(text)).any(axis=1)
+    near = sum(known[rows : rows + len(cells)] for rows in range(most_rows))
+    return starts[near[starts] > 0].tolist()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.bulk import join_rest, whole
@@ -19,7 +18,7 @@ from cchc_analysis.header import (
     may_be_titles,
     split_pairs,
 )
-from cchc_analysis.headings import is_block, is_heading
+from cchc_analysis.headings import is_block, is_heading, starts_of_headers
 from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import numbering
 from cchc_analysis.readers import read_grids
@@ -90,7 +89,7 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
     """Return where each header begins, over how many rows, and its titles."""
     found: list[tuple[int, int, Header]] = []
     may_be = may_be_titles(cells)
-    for at in np.flatnonzero(may_be).tolist():
+    for at in starts_of_headers(cells, may_be, _MOST_HEADER_ROWS):
         if found and at < sum(found[-1][:2]):
             continue
         header, rows = header_of(cells, at), 1

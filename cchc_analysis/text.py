@@ -4,6 +4,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # Old fonts and web pages write Đ with the Icelandic letter that looks the same.
 _LOOKALIKES = str.maketrans("Ðð", "Đđ")
@@ -11,6 +12,7 @@ _LOOKALIKES = str.maketrans("Ðð", "Đđ")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+_CACHED = 1 << 17  # a name of a unit is asked many times, in each of its years
 
 
 def clean(text: str) -> str:
@@ -19,11 +21,13 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
+@lru_cache(maxsize=_CACHED)
 def same(text: str) -> str:
     """Return the key under which two spellings of a name or grade are the same: case is ignored."""
     return clean(text).casefold()
 
 
+@lru_cache(maxsize=_CACHED)
 def fold(text: str) -> str:
     """Return the key of a header, without case, accents or punctuation: "ĐIỂM số" → "diem so"."""
     letters = unicodedata.normalize("NFD", same(text)).replace("đ", "d")

@@ -8,7 +8,7 @@ from conftest import DATA
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis import delimited, distinct, load_scores
+from cchc_analysis import delimited, distinct, list_tables, load_scores
 
 TITLES = ["STT", "Đơn vị", "Khối", "Năm", "Điểm", "Xếp hạng", "Xếp loại"]
 
@@ -109,3 +109,17 @@ def test_a_plain_archive_is_read_at_once(tmp_path, encoding, comma):
 @pytest.mark.parametrize("name", ["cchc-2020", "so-nganh-2021", "par-index-regions"])
 def test_the_tables_of_data(name):
     check(DATA / f"{name}.csv")
+
+
+def test_rows_without_a_score_are_no_headers_of_a_long_table(tmp_path):
+    # A header of two rows, whose upper one alone has no known title, below many such rows.
+    lines = [
+        "Đơn vị,Điểm",
+        *(f"Phòng {n},{50 if n > 2900 else ''}" for n in range(3000)),
+        ",",
+        "Năm 2021,Năm 2021",
+    ]
+    lines += ["Đơn vị,Điểm", *(f"Sở {n},{n % 90}.5" for n in range(3000))]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert list_tables(path)["rows"].tolist() == [3000, 3000]

@@ -165,7 +165,6 @@ def csv(rows: int) -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "scores.csv")
         made = data.archive(rows).drop(columns="max_score")
-        made["unit"] += made["year"].astype("str").radd(" ")
         made.columns = ["Năm", "Khối", "Đơn vị", "Điểm"]
         made.to_csv(path, index=False)
         warnings.simplefilter("ignore", LoadWarning)  # it tells of the missing scores
