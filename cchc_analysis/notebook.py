@@ -118,7 +118,7 @@ def first_look(
         "comparison": lambda: plot_comparison(ranking, unit=unit, scheme=scheme),
     }
     with plt.style.context("cchc_analysis.report"):
-        for part in charts.keys() & wanted:
+        for part in [name for name in charts if name in wanted]:
             others = set(plt.get_fignums())
             try:
                 ax, drawn = charts[part](), io.BytesIO()
