@@ -91,7 +91,9 @@ def fixed_zip(data: bytes) -> bytes:
 
 def write_new(data: bytes, folder: Path, name: str) -> Path:
     """Write a file under a safe name that no other file has, and return its path."""
-    path = first = folder / allowed_name(name)
+    ending = re.search(r"(?<=.)\.\w{1,8}$", name)  # it says what the file is, and is never cut
+    safe = allowed_name(name[: ending.start()]) + ending[0] if ending else allowed_name(name)
+    path = first = folder / safe
     number = 2
     while path.exists() and path.read_bytes() != data:
         path, number = first.with_stem(f"{first.stem}-{number}"), number + 1

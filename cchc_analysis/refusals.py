@@ -1,4 +1,4 @@
-"""What ``cchc-report`` says where the library or the system says it in Python or in English."""
+"""What a command or a field says where the library or the system says it in Python or English."""
 
 import errno
 import re
@@ -18,9 +18,22 @@ _IN_OPTIONS = (
     (r"\((before|fields)\)", r"(--\1)"),
     (r'columns=\{"(\w+)": "(.*?)"\}', r'--columns \1="\2"'),
     (r"\bcolumns: ", "--columns: "),
-    (rf"\b(?<!-)({_OPTIONS})=(?=[^\s;)])", r"--\1 "),
-    (rf"\b(?<!-)({_OPTIONS})=", r"--\1"),
+    (rf"\b(?<!-)(?<!--columns )({_OPTIONS})=(?=[^\s;)])", r"--\1 "),
+    (rf"\b(?<!-)(?<!--columns )({_OPTIONS})=", r"--\1"),
     ("--max_score", "--max-score"),
+)
+# And how a sentence that names an option names the field or the first cell of a notebook.
+_IN_FIELDS = (
+    (r",?(?: hoặc| nếu không hãy) chọn (?:nơi|thư mục) khác bằng --out", ""),
+    ("chọn bằng --out", "chuyển sổ tay đến"),
+    (r"(?:, ví dụ bảng thứ nhất)? \(--table.*?\)", " ở ô Bảng"),
+    ("dùng --table", "chọn ở ô Bảng"),
+    (r" \(--scheme\)", " ở ô Thang xếp loại"),
+    (r'\((--columns \w+=".*?"|--columns|--max-score)\)', r"(đặt \1 ở ô lệnh đầu tiên)"),
+    (r'--columns (\w+)="(.*?)"', r'COLUMNS = {"\1": "\2"}'),
+    ("--columns", "COLUMNS"),
+    (r"--max-score (?=\d)", "MAX_SCORE = "),
+    ("--max-score", "MAX_SCORE"),
 )
 
 
@@ -59,3 +72,13 @@ def in_words(error: Exception) -> str:
         f"Không mở hoặc không ghi được {path}; nếu tệp đang mở trong chương trình khác "
         "thì hãy đóng lại, nếu không hãy chọn thư mục khác bằng --out. Các tệp cũ vẫn còn nguyên."
     )
+
+
+def in_fields(error: Exception) -> str:
+    """Return what is wrong, or worth knowing, as one reads it who has fields and no command."""
+    words = in_words(error)
+    if words.isascii() or not isinstance(error, (ValueError, OSError, UserWarning)):
+        words = f"Lỗi ngoài dự kiến ({type(error).__name__}: {words}); hãy thử đọc lại tệp."
+    for pattern, field in _IN_FIELDS:
+        words = re.sub(pattern, field, words)
+    return words

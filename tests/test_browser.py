@@ -362,5 +362,16 @@ def test_the_first_notebook_is_worked_by_keyboard_and_takes_a_file(browser, lab,
     wait_for("the uploaded file", lambda: "mới.csv: 2 đơn vị" in words())
     (kept,) = (project / "uploads").iterdir()
     assert kept.read_bytes() == given.read_bytes()
+    chosen = page.js("return [...panel.node.querySelectorAll('select')].map(s => s.selectedIndex)")
+    assert len(chosen) == 4
+    assert min(chosen) == 0, "no field is blank"
+    kept.write_text("Đơn vị;Điểm\nPhòng A;91,5\nPhòng B;80\nPhòng C;70\n", encoding="utf-8-sig")
+    go_to("Đọc lại")
+    press(Keys.SPACE)
+    wait_for("the corrected file", lambda: "mới.csv: 3 đơn vị" in words())
+    go_to("Tải tệp lên")
+    press(Keys.SPACE)
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(given))
+    wait_for("the same file again", lambda: "mới-2.csv: 2 đơn vị" in words())
     page.look(dark=True, width=700)
     check_seen(page, page.saved())

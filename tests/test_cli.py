@@ -506,6 +506,8 @@ def test_sentences_of_the_library_name_options_of_the_command():
         (CHOOSE_TABLE, "hãy chọn một bảng, ví dụ bảng thứ nhất (--table 1)"),
         (f"đặt thang điểm ({WHERE_MAX})", "đặt thang điểm (--max-score)"),
         ('cột kia (columns={"score": "Điểm; b"}).', 'cột kia (--columns score="Điểm; b").'),
+        ('chỉ rõ cột (columns={"year": "Năm"}; sổ tay: COLUMNS; dòng lệnh: --columns year="Năm")',
+         'chỉ rõ cột (--columns year="Năm")'),
         ("không có bảng '5' (table=); các bảng có", "không có bảng '5' (--table); các bảng có"),
         ("columns: không có cột 'xyz'", "--columns: không có cột 'xyz'"),
         ("đã đặt (max_score=70); hãy", "đã đặt (--max-score 70); hãy"),

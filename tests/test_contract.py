@@ -155,7 +155,7 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
         "word_styles", "word_template", "letterhead", "more_sections", "sections", "report",
         "worksheets", "native_charts", "chart_sheet", "workbook", "notebook", "bundle",
-        "picker", "refusals", "companions", "job", "options", "cli",
+        "refusals", "form", "picker", "companions", "job", "options", "cli",
         "__init__",
     ]  # fmt: skip
     sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}

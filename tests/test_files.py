@@ -8,7 +8,14 @@ from conftest import is_reserved
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis.files import allowed_name, as_typed, fixed_zip, why_not_allowed, write_whole
+from cchc_analysis.files import (
+    allowed_name,
+    as_typed,
+    fixed_zip,
+    why_not_allowed,
+    write_new,
+    write_whole,
+)  # fmt: skip
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -101,3 +108,17 @@ def test_a_name_is_told_as_it_was_typed():
     in_ascii = typed.encode().decode("ascii", "surrogateescape")  # as a C locale gives it
     assert as_typed(in_ascii) == typed
     assert as_typed("b\udce1ng") == "b\ufffdng", "bytes of another encoding"
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("ệ" * 90 + ".xlsx", ".xlsx"), ("CON.csv", "_.csv"), ("a: b. ", "a_ b"), (".csv", ".csv"),
+     ("5. " + "ệ" * 90, ""), ("a.b/c.docx", "a.b_c.docx")],
+)  # fmt: skip
+def test_a_new_file_keeps_its_ending(tmp_path, name, ending):
+    paths = [write_new(data, tmp_path, name) for data in (b"1", b"2", b"1")]
+    assert paths[0] == paths[2]
+    assert paths[0].name.endswith(ending)
+    assert paths[1].suffix == paths[0].suffix
+    assert not is_reserved(paths[0].name)
+    assert [path.read_bytes() for path in paths[:2]] == [b"1", b"2"]

@@ -1,9 +1,16 @@
+import os
+import warnings
+from datetime import UTC, datetime
+
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import choose_table
+from cchc_analysis import choose_table, notebook, picker
+from cchc_analysis.labels import CHOOSE_SCHEME, CHOOSE_TABLE, WHERE_MAX
 from cchc_analysis.notebook import PARTS
+from cchc_analysis.refusals import in_fields
 
 FILE = DATA / "cchc-2020.csv"
 
@@ -29,7 +36,28 @@ def names(choice):
 
 
 def upload(choice, name, data):
-    choice._take({"new": ({"name": name, "content": memoryview(data)},)})
+    about = {"name": name, "type": "", "size": len(data), "last_modified": datetime.now(UTC)}
+    choice._upload.value = ({**about, "content": memoryview(data)},)
+
+
+def fail(error):
+    def failing(*_, **__):
+        raise error
+
+    return failing
+
+
+def counted(monkeypatch, module, name):
+    """Count the calls of a function."""
+    calls, function = [], getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *a, **k: (calls.append(name), function(*a, **k))[1])
+    return calls
+
+
+def write(path, *scores):
+    rows = "".join(f"Đơn vị {n};{score}\n" for n, score in enumerate(scores))
+    path.write_text(f"Đơn vị;Điểm\n{rows}", encoding="utf-8")
+    return path.resolve()
 
 
 def test_it_begins_with_the_file_and_has_every_part(folder):
@@ -58,8 +86,8 @@ def test_what_is_chosen_changes_the_result(folder):
     drop["file"].value = (folder / "data" / "hai bảng.xlsx").resolve()
     assert choice.said.splitlines()[0].startswith("hai bảng.xlsx: 5 đơn vị, 4 đơn vị được chấm.")
     assert "Lưu ý: hai bảng.xlsx: 1 đơn vị chưa có điểm ('C')" in choice.said
-    assert drop["unit"].value is None  # the other table has no such unit
-    assert [value for _, value in drop["unit"].options] == [None, "A", "B"]  # scored ones
+    assert (drop["unit"].value, drop["unit"].index) == ("", 0)  # the other table has no such unit
+    assert [value for _, value in drop["unit"].options] == ["", "A", "B"]  # scored ones
     assert [label for label, _ in drop["table"].options][1:] == [
         "1. Khối sở (3 dòng)", "2. Khối huyện (2 dòng)",
     ]  # fmt: skip
@@ -68,7 +96,7 @@ def test_what_is_chosen_changes_the_result(folder):
     drop["scheme"].value = "par-index"
     assert drop["table"].value == 2
     drop["file"].value = FILE.resolve()
-    assert drop["table"].value is None
+    assert (drop["table"].value, drop["table"].index) == (0, 0)  # None would leave the field blank
     assert len(choice.ranking) == 18
 
 
@@ -105,7 +133,7 @@ def test_an_upload_is_kept_whole_and_replaces_nothing(folder):
 def test_the_report_is_written_and_an_edited_one_stays(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
-        choice._report(None)
+        choice._write.click()
     (report,) = (folder / "reports" / "cchc-2020").iterdir()
     assert choice.said == f"Đã ghi {report}"
     report.write_bytes(b"edited")
@@ -118,7 +146,8 @@ def test_where_no_report_can_be_written_it_says_so(folder):
     choice = choose_table(FILE, folder=folder)
     (folder / "reports").write_bytes(b"")
     choice._report(None)
-    assert choice.said.startswith(f"Không ghi được {folder / 'reports'}")
+    assert choice.said.startswith("Không mở hoặc không ghi được ")
+    assert choice.said.endswith(": chỗ của thư mục đã có một tệp; hãy đổi tên tệp đó.")
 
 
 def test_what_is_said_is_text_whatever_it_holds(folder):
@@ -131,3 +160,193 @@ def test_what_is_shown_without_a_kernel_is_the_same_in_every_run(folder):
     shown = choose_table(FILE, folder=folder)._repr_mimebundle_()
     assert shown["text/plain"] == "Bảng chọn hiện ra khi chạy sổ tay."
     assert "application/vnd.jupyter.widget-view+json" in shown
+
+
+def test_a_corrected_file_is_read_again(folder):
+    file = write(folder / "data" / "sửa.csv", 90, "x")
+    choice = choose_table(file, folder=folder)
+    assert choice.ranking is None
+    write(file, 90, 80)
+    choice._again.click()
+    assert choice.ranking["score"].tolist() == [90, 80]
+    time = file.stat().st_mtime_ns
+    write(file, 91, 82)
+    os.utime(file, ns=(time, time))  # as a copy may have it
+    other = write(folder / "data" / "mới.csv", 1)
+    choice._drop["unit"].value = "Đơn vị 1"
+    choice._again.click()
+    assert choice.ranking["score"].tolist() == [91, 82]
+    assert choice._drop["unit"].value == "Đơn vị 1"
+    assert other.name in names(choice)
+
+
+def test_the_report_is_of_the_file_as_it_is(folder, monkeypatch):
+    reported = []
+    monkeypatch.setattr(picker, "write_report", lambda table, path, **_: (
+        reported.append(table["score"].tolist()), path.write_bytes(b"x")
+    ))  # fmt: skip
+    file = write(folder / "data" / "sửa.csv", 90, 80)
+    choice = choose_table(file, folder=folder)
+    choice._write.click()
+    assert "đọc lại" not in choice.said
+    write(file, 90, 80, 70)
+    choice._write.click()
+    assert reported == [[90, 80], [90, 80, 70]]
+    assert choice.said.startswith("Đã ghi ")
+    assert choice.said.endswith("Tệp đã thay đổi nên được đọc lại trước khi viết.")
+    file.unlink()
+    choice._write.click()
+    assert choice.said.startswith("Không tìm thấy tệp ")
+    assert len(reported) == 2
+    assert choice._write.disabled
+
+
+def test_the_same_file_is_uploaded_again(folder):
+    choice = choose_table(FILE, folder=folder)
+    for _ in range(2):
+        upload(choice, "a.csv", "Đơn vị;Điểm\nX;50\n".encode())
+        assert choice._upload.value == ()
+        assert choice.said.startswith("a.csv: 1 đơn vị")
+    assert len(list((folder / "uploads").iterdir())) == 1
+
+
+def test_an_upload_with_a_long_name_keeps_its_ending(folder):
+    choice = choose_table(FILE, folder=folder)
+    name = "Kết quả đánh giá, xếp loại cải cách hành chính các sở, ban, ngành " * 3
+    upload(choice, f"{name}2021.csv", "Đơn vị;Điểm\nX;50\n".encode())
+    assert choice.ranking["score"].tolist() == [50]
+
+
+def test_after_an_error_nothing_is_offered_of_the_file_before(folder):
+    choice = choose_table(folder / "data" / "hai bảng.xlsx", folder=folder)
+    choice._drop["table"].value = 2
+    choice._drop["unit"].value = "B"
+    choice._drop["file"].value = write(folder / "beside" / "cạnh.csv", "x")
+    assert choice.ranking is None
+    assert len(choice._drop["unit"].options) == 1
+    assert [label for label, _ in choice._drop["table"].options[1:]] == ["1.  (1 dòng)"]
+    (folder / "beside" / "cạnh.csv").write_bytes(b"")
+    choice._again.click()
+    assert [len(choice._drop[name].options) for name in ("table", "unit")] == [1, 1]
+
+
+def test_only_what_a_choice_changes_is_made_anew(folder, monkeypatch):
+    choice = choose_table(folder / "data" / "hai bảng.xlsx", folder=folder)
+    notes = choice.said
+    assert "Lưu ý: " in notes
+    read = counted(monkeypatch, picker, "load_scores")
+    drawn = counted(monkeypatch, notebook, "plot_ranking")
+    compared = counted(monkeypatch, notebook, "plot_comparison")
+    choice._drop["unit"].value = "A"
+    assert (len(read), len(drawn), len(compared)) == (0, 0, 1)
+    assert "so với A" in choice._parts["comparison"][2]
+    assert choice.said == notes
+    choice._drop["scheme"].value = "par-index"
+    assert (len(read), len(drawn), len(compared)) == (0, 1, 2)
+    assert choice.said == notes
+    choice._drop["table"].value = 1
+    assert len(read) == 1
+    write(folder / "beside" / "cạnh.csv", 81, 92)
+    choice._drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
+    write(folder / "beside" / "cạnh.csv", 81, 92, 73)
+    choice._drop["unit"].value = "Đơn vị 1"
+    assert len(choice.ranking) == 3
+    assert len(drawn) == 4
+
+
+def test_no_figure_stays_open(folder, monkeypatch):
+    plt.close("all")
+    own = plt.figure()
+    choice = choose_table(FILE, folder=folder)
+    assert plt.get_fignums() == [own.number]
+
+    def half(*_, **__):
+        plt.subplots()
+        raise ValueError("chưa vẽ xong; hãy thử lại.")
+
+    monkeypatch.setattr(notebook, "plot_comparison", half)
+    choice._drop["unit"].value = "Phòng Nội vụ"
+    assert choice.said == "chưa vẽ xong; hãy thử lại."
+    assert plt.get_fignums() == [own.number]
+    plt.close(own)
+
+
+def test_after_an_interruption_the_fields_still_work(folder, monkeypatch):
+    choice = choose_table(FILE, folder=folder)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(picker, "first_look", fail(KeyboardInterrupt()))
+        choice._read("scheme")
+    assert choice.said == "Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp."
+    assert choice._write.disabled
+    choice._again.click()
+    assert len(choice.ranking) == 18
+    assert not choice._write.disabled
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("percent"), "Lỗi ngoài dự kiến (KeyError: 'percent'); hãy thử đọc lại tệp."),
+        (KeyError("điểm"), "Lỗi ngoài dự kiến (KeyError: 'điểm'); hãy thử đọc lại tệp."),
+        (ValueError("no axes"), "Lỗi ngoài dự kiến (ValueError: no axes); hãy thử đọc lại tệp."),
+        (PermissionError(13, "Permission denied", "a.xlsx"),
+         "Không mở hoặc không ghi được a.xlsx; nếu tệp đang mở trong chương trình khác thì hãy "
+         "đóng lại. Các tệp cũ vẫn còn nguyên."),
+        (OSError(28, "No space left on device", "a"),
+         "Không ghi được a: đĩa đã đầy; các tệp cũ vẫn còn nguyên. Hãy giải phóng đĩa."),
+        (FileNotFoundError(2, "No such file", "a"), "Không tìm thấy a; hãy kiểm tra đường dẫn."),
+        (OSError(36, "File name too long", "a"),
+         "Không ghi được …a: tên tệp hoặc đường dẫn quá dài; hãy chuyển sổ tay đến một thư mục có "
+         "đường dẫn ngắn hơn."),
+    ],
+)  # fmt: skip
+def test_of_any_error_there_is_a_sentence(folder, monkeypatch, error, said):
+    monkeypatch.setattr(picker, "load_scores", fail(error))
+    assert choose_table(FILE, folder=folder).said == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (f"khác nhau; {CHOOSE_TABLE}.", "khác nhau; hãy chọn một bảng ở ô Bảng."),
+        ("đã gộp; dùng table= nếu cần một bảng", "đã gộp; chọn ở ô Bảng nếu cần một bảng"),
+        (CHOOSE_SCHEME, "hãy chọn đúng thang xếp loại ở ô Thang xếp loại"),
+        (f"đặt thang điểm ({WHERE_MAX}), đặt 100",
+         "đặt thang điểm (đặt MAX_SCORE ở ô lệnh đầu tiên), đặt 100"),
+        ("đã đặt (max_score=70,5); hãy", "đã đặt (MAX_SCORE = 70,5); hãy"),
+        ("max_score='a' phải là", "MAX_SCORE 'a' phải là"),
+        ("không có cột 'a' (columns=); các cột",
+         "không có cột 'a' (đặt COLUMNS ở ô lệnh đầu tiên); các cột"),
+        ('chỉ rõ cột (columns={"unit": "Sở (a)"}; sổ tay: COLUMNS; dòng lệnh: --columns '
+         'unit="Sở (a)").',
+         'chỉ rõ cột (đặt COLUMNS = {"unit": "Sở (a)"} ở ô lệnh đầu tiên).'),
+        ("columns: không có cột", "COLUMNS: không có cột"),
+    ],
+)  # fmt: skip
+def test_sentences_name_the_fields(sentence, said):
+    assert in_fields(ValueError(sentence)) == said
+
+
+def test_sentences_name_the_fields_where_they_are_said(folder):
+    choice = choose_table(folder / "data" / "hai bảng.xlsx", folder=folder)
+    assert "chọn ở ô Bảng nếu chỉ cần một bảng" in choice.said
+    said = choose_table(FILE, columns={"score": "Tổng"}).said
+    assert "(đặt COLUMNS ở ô lệnh đầu tiên)" in said
+
+
+def test_what_is_warned_of_while_the_report_is_written_is_said(folder, monkeypatch):
+    def warn(_, path, **__):
+        warnings.warn("bảng có chỗ cần xem.", UserWarning, stacklevel=2)
+        warnings.warn("Glyph missing", UserWarning, stacklevel=2)
+        path.write_bytes(b"x")
+
+    monkeypatch.setattr(picker, "write_report", warn)
+    choice = choose_table(FILE, folder=folder)
+    choice._write.click()
+    assert choice.said.splitlines()[1:] == ["Lưu ý: bảng có chỗ cần xem."]
+
+
+def test_the_folder_of_a_report_is_one_on_every_system(folder):
+    choice = choose_table(write(folder / "data" / "nul.2020.csv", 85), folder=folder)
+    choice._write.click()
+    assert [path.name for path in (folder / "reports").iterdir()] == ["nul_.2020"]

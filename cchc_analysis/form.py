@@ -1,0 +1,82 @@
+"""The fields of the first notebook, and the line under them that says what comes of a choice."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from cchc_analysis.refusals import in_fields
+from cchc_analysis.schemes import load_scheme, scheme_names
+
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".html", ".htm", ".csv", ".txt", ".pdf")
+_DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
+ALL = {"table": ("tất cả các bảng trong tệp", 0), "unit": ("không chọn đơn vị nào", "")}
+# JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
+_OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
+    if (target.closest(".jupyter-widgets")) target.setAttribute("data-lm-suppress-shortcuts", "");
+});"""
+
+
+class Form:
+    """The fields, of which nothing is asked yet."""
+
+    def __init__(self, files: list, scheme: str) -> None:
+        """Make the fields."""
+        from ipywidgets import HTML, Button, Dropdown, FileUpload, Output, VBox
+
+        choices = {"file": files, **{name: [one] for name, one in ALL.items()}}
+        choices["scheme"] = [(f"{name}: {load_scheme(name)}", name) for name in scheme_names()]
+        wide = {"style": {"description_width": "8em"}, "layout": {"width": "min(98%, 48em)"}}
+        narrow = {"layout": {"width": "min(98%, 16em)"}}
+        drop = {k: Dropdown(description=_DROP[k], options=choices[k], **wide) for k in _DROP}
+        self._drop, drop["scheme"].value = drop, scheme
+        ends = ",".join(ENDINGS)
+        self._upload = FileUpload(description="Tải tệp lên…", accept=ends, **narrow)
+        self._again = Button(description="Đọc lại tệp", **narrow)
+        self._write = Button(description="Viết báo cáo Word", button_style="primary", **narrow)
+        self._words = HTML()
+        script = {"data": {"application/javascript": _OWN_KEYS}, "metadata": {}}
+        keys = Output(outputs=({"output_type": "display_data", **script},))
+        first, *others = drop.values()
+        buttons = self._again, self._upload
+        self._box = VBox([first, *buttons, *others, self._write, self._words, keys])
+
+    def _repr_mimebundle_(self, **_: object) -> dict:
+        """Show the fields; where nothing runs, words that are the same in every run."""
+        return self._box._repr_mimebundle_() | {"text/plain": "Bảng chọn hiện ra khi chạy sổ tay."}
+
+    def _offer(self, name: str, options: dict, chosen: object) -> object:
+        """Give a field other options; keep and return what was chosen if it is one of them."""
+        field = self._drop[name]
+        field.options = [ALL[name], *options.items()]
+        field.value = chosen if chosen in options.values() else ALL[name][1]
+        return field.value
+
+    @contextmanager
+    def _saying(self, words: str) -> Iterator[list]:
+        """Say what is being done and, of an error, only the sentence; record warnings."""
+        self._say(words)
+        try:
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always", UserWarning)
+                yield told
+        except Exception as error:
+            self._say(in_fields(error))
+        except KeyboardInterrupt:
+            self._say("Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp.")
+            raise
+
+    def _say(self, *lines: str, told: Iterable = ()) -> None:
+        # Libraries warn in English of what is of no use here.
+        told = [one.message for one in told if not str(one.message).isascii()]
+        notes = [f"Lưu ý: {in_fields(message)}" for message in told]
+        self.said = "\n".join(dict.fromkeys([*lines, *notes]))
+        self._words.value = f'<div role="status">{as_html(self.said)}</div>'
+
+
+def as_html(words: str) -> str:
+    """Return words as HTML, line for line."""
+    from html import escape
+
+    return f'<p style="white-space: pre-line">{escape(words)}</p>'
