@@ -3,6 +3,7 @@
 import argparse
 import codecs
 import contextlib
+import os
 import re
 import sys
 import unicodedata
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             done, failed = done + good, failed + (not good)
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
+    except BrokenPipeError:  # "| head": nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if len(files) > 1:
         print(f"Xong {done}/{len(files)} tệp.")
     return _STOPPED if done + failed < len(files) else int(failed > 0)

@@ -423,6 +423,17 @@ def test_a_unit_that_cannot_be_marked_does_not_stop_the_report(tmp_path, words_o
     assert "lv.csv không có điểm lĩnh vực của 2 đơn vị: Sở a; Sở c." in capsys.readouterr().out
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pipe of a shell that Windows lacks")
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
+    command = [sys.executable, "-c", "from cchc_analysis.cli import main; main()"]
+    command += [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        run.stdout.close()
+        said = run.stderr.read().decode()
+    assert "Traceback" not in said
+    assert (tmp_path / "cchc-2020" / "report.docx").exists()
+
+
 ENGLISH = re.compile(
     r"\b(usage|error|argument|option|invalid|value|expected|required|unrecognized|the|No such|not"
     r"|following|arguments|directory)\b",
