@@ -350,3 +350,12 @@ def test_the_folder_of_a_report_is_one_on_every_system(folder):
     choice = choose_table(write(folder / "data" / "nul.2020.csv", 85), folder=folder)
     choice._write.click()
     assert [path.name for path in (folder / "reports").iterdir()] == ["nul_.2020"]
+
+
+def test_of_a_new_file_all_tables_are_read(folder):
+    file = folder / "data" / "hai bảng.xlsx"
+    choice = choose_table(file, folder=folder)
+    choice._drop["table"].value = 2
+    upload(choice, "khác.xlsx", file.read_bytes())
+    assert choice._drop["table"].value == 0
+    assert len(choice.ranking) == 5
