@@ -30,49 +30,46 @@ class Form:
         wide = {"style": {"description_width": "8em"}, "layout": {"width": "min(98%, 48em)"}}
         narrow = {"layout": {"width": "min(98%, 16em)"}}
         drop = {k: Dropdown(description=_DROP[k], options=choices[k], **wide) for k in _DROP}
-        self._drop, drop["scheme"].value = drop, scheme
+        self.drop, drop["scheme"].value = drop, scheme
         ends = ",".join(ENDINGS)
-        self._upload = FileUpload(description="Tải tệp lên…", accept=ends, **narrow)
-        self._again = Button(description="Đọc lại tệp", **narrow)
-        self._write = Button(description="Viết báo cáo Word", button_style="primary", **narrow)
-        self._words = HTML()
+        self.upload = FileUpload(description="Tải tệp lên…", accept=ends, **narrow)
+        self.again = Button(description="Đọc lại tệp", **narrow)
+        self.write = Button(description="Viết báo cáo Word", button_style="primary", **narrow)
+        self.words = HTML()
         script = {"data": {"application/javascript": _OWN_KEYS}, "metadata": {}}
         keys = Output(outputs=({"output_type": "display_data", **script},))
         first, *others = drop.values()
-        buttons = self._again, self._upload
-        self._box = VBox([first, *buttons, *others, self._write, self._words, keys])
+        buttons = self.again, self.upload
+        self.box = VBox([first, *buttons, *others, self.write, self.words, keys])
 
-    def _repr_mimebundle_(self, **_: object) -> dict:
-        """Show the fields; where nothing runs, words that are the same in every run."""
-        return self._box._repr_mimebundle_() | {"text/plain": "Bảng chọn hiện ra khi chạy sổ tay."}
-
-    def _offer(self, name: str, options: dict, chosen: object) -> object:
+    def offer(self, name: str, options: dict, chosen: object) -> object:
         """Give a field other options; keep and return what was chosen if it is one of them."""
-        field = self._drop[name]
+        field = self.drop[name]
         field.options = [ALL[name], *options.items()]
         field.value = chosen if chosen in options.values() else ALL[name][1]
         return field.value
 
     @contextmanager
-    def _saying(self, words: str) -> Iterator[list]:
+    def saying(self, words: str) -> Iterator[list]:
         """Say what is being done and, of an error, only the sentence; record warnings."""
-        self._say(words)
+        self.say(words)
         try:
             with warnings.catch_warnings(record=True) as told:
                 warnings.simplefilter("always", UserWarning)
                 yield told
         except Exception as error:
-            self._say(in_fields(error))
+            self.say(in_fields(error))
         except KeyboardInterrupt:
-            self._say("Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp.")
+            self.say("Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp.")
             raise
 
-    def _say(self, *lines: str, told: Iterable = ()) -> None:
+    def say(self, *lines: str, told: Iterable = ()) -> None:
+        """Say lines under the fields, and what was warned of."""
         # Libraries warn in English of what is of no use here.
         told = [one.message for one in told if not str(one.message).isascii()]
         notes = [f"Lưu ý: {in_fields(message)}" for message in told]
         self.said = "\n".join(dict.fromkeys([*lines, *notes]))
-        self._words.value = f'<div role="status">{as_html(self.said)}</div>'
+        self.words.value = f'<div role="status">{as_html(self.said)}</div>'
 
 
 def as_html(words: str) -> str:

@@ -61,20 +61,31 @@ def choose_table(
     return Choice(Path(file), folder, load_scheme(scheme).name, options)
 
 
-class Choice(Form):
+class Choice:
     """The fields of `choose_table`, and what comes of them."""
 
     def __init__(self, file: Path, folder: Path, scheme: str, options: dict) -> None:
         """Make the fields, and read the file."""
         self._folder, self._options, self._busy = folder, options, False
         self._parts, self._kept = {}, (None, None, ())
-        super().__init__(self._files(file), scheme)
+        self._form = Form(self._files(file), scheme)
         self._read()
-        for name, field in self._drop.items():
+        for name, field in self._form.drop.items():
             field.observe(lambda _, name=name: self._read(name), "value")
-        self._again.on_click(lambda _: self._read(file=self._drop["file"].value))
-        self._upload.observe(self._take, "value")
-        self._write.on_click(self._report)
+        self._form.again.on_click(lambda _: self._read(file=self._form.drop["file"].value))
+        self._form.upload.observe(self._take, "value")
+        self._form.write.on_click(self._report)
+
+    def _repr_mimebundle_(self, **_: object) -> dict:
+        """Show the fields; where nothing runs, words that are the same in every run."""
+        return self._form.box._repr_mimebundle_() | {
+            "text/plain": "Bảng chọn hiện ra khi chạy sổ tay."
+        }
+
+    @property
+    def said(self) -> str:
+        """What was said last under the fields."""
+        return self._form.said
 
     def show(self, part: str, *, again: bool = False) -> None:
         """Show a part of the result here, and keep it in step with what is chosen."""
@@ -96,11 +107,11 @@ class Choice(Form):
     def _take(self, change: dict) -> None:
         """Keep uploaded files, and choose the last."""
         if change["new"]:
-            with self._saying("Đang tải lên…"):
+            with self._form.saying("Đang tải lên…"):
                 for one in change["new"]:
                     path = write_new(bytes(one["content"]), self._folder / "uploads", one["name"])
                 self._read("file", path)
-            self._upload.value = ()  # the same file can be given again
+            self._form.upload.value = ()  # the same file can be given again
 
     def _read(self, changed: str = "", file: Path | None = None) -> None:
         """Make anew what a choice changes; a file that is given is chosen, and read again."""
@@ -108,32 +119,37 @@ class Choice(Form):
             return
         self._busy, self.ranking, parts = True, None, dict.fromkeys(PARTS)
         try:
-            with self._saying("Đang đọc…") as told:
+            with self._form.saying("Đang đọc…") as told:
                 if file:
-                    self._kept, self._drop["file"].options = (None, None, ()), self._files(file)
+                    self._kept, self._form.drop["file"].options = (
+                        (None, None, ()),
+                        self._files(file),
+                    )
                 parts = self._results(changed, told)
                 self._parts |= parts
                 kind, content, words = self._parts["ranking"]
-                self._say(*words.split("\n"), told=told)
-                self._parts["ranking"] = kind, content, self.said
+                self._form.say(*words.split("\n"), told=told)
+                self._parts["ranking"] = kind, content, self._form.said
         finally:
             if self.ranking is None:
                 self._kept = None, None, ()
-                self._parts = dict.fromkeys(PARTS, ("text/plain", "Chưa có kết quả.", self.said))
-            self._write.disabled, self._busy = self.ranking is None, False
+                self._parts = dict.fromkeys(
+                    PARTS, ("text/plain", "Chưa có kết quả.", self._form.said)
+                )
+            self._form.write.disabled, self._busy = self.ranking is None, False
             for part in parts:
                 self.show(part, again=True)
 
     def _state(self) -> tuple:
         """Return what tells the chosen table from another, and from what it was before an edit."""
-        file, table = self._drop["file"].value, self._drop["table"].value
+        file, table = self._form.drop["file"].value, self._form.drop["table"].value
         now = file.stat() if file.is_file() else None
         return file, table, now and (now.st_mtime_ns, now.st_size)
 
     def _results(self, changed: str, told: list) -> dict[str, tuple[str, str, str]]:
         """Return the parts that a choice changes, and keep the ranking; read only what is new."""
         file, table, edited = self._state()
-        table, unit = 0 if changed == "file" else table, self._drop["unit"].value
+        table, unit = 0 if changed == "file" else table, self._form.drop["unit"].value
         state, scores, before = self._kept
         wanted = ("comparison",) if changed == "unit" else PARTS
         if state == (file, table, edited):
@@ -141,16 +157,16 @@ class Choice(Form):
         else:
             wanted = PARTS
             for name in ALL:  # an error leaves nothing of another file
-                self._offer(name, {}, None)
+                self._form.offer(name, {}, None)
             tables = list_tables(file, columns=self._options["columns"])
             rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
             names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
-            table = self._offer("table", names, table)
+            table = self._form.offer("table", names, table)
             scores = load_scores(file, table=table or None, **self._options)
             names = {name: name for name in scores["unit"][scores["score"].notna()]}
-            unit = self._offer("unit", names, unit)
+            unit = self._form.offer("unit", names, unit)
             self._kept = (file, table, edited), scores, tuple(told)
-        scheme = self._drop["scheme"].value
+        scheme = self._form.drop["scheme"].value
         ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
         parts = first_look(ranking, file.name, scheme=scheme, unit=unit or None, wanted=wanted)
         self.ranking = ranking
@@ -158,16 +174,19 @@ class Choice(Form):
 
     def _report(self, _: object) -> None:
         """Write the Word report, of the file as it is now, beside those that are there."""
-        file, is_old = self._drop["file"].value, self._kept[0] != self._state()
+        file, is_old = self._form.drop["file"].value, self._kept[0] != self._state()
         if is_old:
             self._read(file=file)
         if self.ranking is None:
             return
-        scheme, unit = self._drop["scheme"].value, self._drop["unit"].value or None
-        with self._saying("Đang viết báo cáo…") as told, tempfile.TemporaryDirectory() as staging:
+        scheme, unit = self._form.drop["scheme"].value, self._form.drop["unit"].value or None
+        with (
+            self._form.saying("Đang viết báo cáo…") as told,
+            tempfile.TemporaryDirectory() as staging,
+        ):
             path = Path(staging) / "start-report.docx"
             write_report(self.ranking, path, scheme=scheme, unit=unit, source=f"tệp {file.name}")
             folder = self._folder / "reports" / allowed_name(file.stem)
             path = write_new(path.read_bytes(), folder, path.name)
             also = ["Tệp đã thay đổi nên được đọc lại trước khi viết."] if is_old else []
-            self._say(f"Đã ghi {path}", *also, told=told)
+            self._form.say(f"Đã ghi {path}", *also, told=told)

@@ -32,12 +32,12 @@ def folder(tmp_path, monkeypatch):
 
 
 def names(choice):
-    return [path.name for _, path in choice._drop["file"].options]
+    return [path.name for _, path in choice._form.drop["file"].options]
 
 
 def upload(choice, name, data):
     about = {"name": name, "type": "", "size": len(data), "last_modified": datetime.now(UTC)}
-    choice._upload.value = ({**about, "content": memoryview(data)},)
+    choice._form.upload.value = ({**about, "content": memoryview(data)},)
 
 
 def fail(error):
@@ -80,7 +80,7 @@ def test_files_of_the_folders_are_offered_and_nothing_else(folder):
 
 def test_what_is_chosen_changes_the_result(folder):
     choice = choose_table(FILE, folder=folder)
-    drop = choice._drop
+    drop = choice._form.drop
     drop["unit"].value = "Phòng Nội vụ"
     assert "so với Phòng Nội vụ" in choice._parts["comparison"][2]
     drop["file"].value = (folder / "data" / "hai bảng.xlsx").resolve()
@@ -104,10 +104,10 @@ def test_of_an_error_there_is_only_the_sentence(folder):
     choice = choose_table(folder / "không có.csv", folder=folder)
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert choice.ranking is None
-    assert choice._write.disabled
+    assert choice._form.write.disabled
     assert {words for _, _, words in choice._parts.values()} == {choice.said}
-    choice._drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
-    assert not choice._write.disabled
+    choice._form.drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
+    assert not choice._form.write.disabled
     assert len(choice.ranking) == 1
 
 
@@ -133,7 +133,7 @@ def test_an_upload_is_kept_whole_and_replaces_nothing(folder):
 def test_the_report_is_written_and_an_edited_one_stays(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
-        choice._write.click()
+        choice._form.write.click()
     (report,) = (folder / "reports" / "cchc-2020").iterdir()
     assert choice.said == f"Đã ghi {report}"
     report.write_bytes(b"edited")
@@ -152,8 +152,8 @@ def test_where_no_report_can_be_written_it_says_so(folder):
 
 def test_what_is_said_is_text_whatever_it_holds(folder):
     choice = choose_table(FILE, folder=folder)
-    choice._say("<b>x</b>")
-    assert "&lt;b&gt;" in choice._words.value
+    choice._form.say("<b>x</b>")
+    assert "&lt;b&gt;" in choice._form.words.value
 
 
 def test_what_is_shown_without_a_kernel_is_the_same_in_every_run(folder):
@@ -167,16 +167,16 @@ def test_a_corrected_file_is_read_again(folder):
     choice = choose_table(file, folder=folder)
     assert choice.ranking is None
     write(file, 90, 80)
-    choice._again.click()
+    choice._form.again.click()
     assert choice.ranking["score"].tolist() == [90, 80]
     time = file.stat().st_mtime_ns
     write(file, 91, 82)
     os.utime(file, ns=(time, time))  # as a copy may have it
     other = write(folder / "data" / "mới.csv", 1)
-    choice._drop["unit"].value = "Đơn vị 1"
-    choice._again.click()
+    choice._form.drop["unit"].value = "Đơn vị 1"
+    choice._form.again.click()
     assert choice.ranking["score"].tolist() == [91, 82]
-    assert choice._drop["unit"].value == "Đơn vị 1"
+    assert choice._form.drop["unit"].value == "Đơn vị 1"
     assert other.name in names(choice)
 
 
@@ -187,25 +187,25 @@ def test_the_report_is_of_the_file_as_it_is(folder, monkeypatch):
     ))  # fmt: skip
     file = write(folder / "data" / "sửa.csv", 90, 80)
     choice = choose_table(file, folder=folder)
-    choice._write.click()
+    choice._form.write.click()
     assert "đọc lại" not in choice.said
     write(file, 90, 80, 70)
-    choice._write.click()
+    choice._form.write.click()
     assert reported == [[90, 80], [90, 80, 70]]
     assert choice.said.startswith("Đã ghi ")
     assert choice.said.endswith("Tệp đã thay đổi nên được đọc lại trước khi viết.")
     file.unlink()
-    choice._write.click()
+    choice._form.write.click()
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert len(reported) == 2
-    assert choice._write.disabled
+    assert choice._form.write.disabled
 
 
 def test_the_same_file_is_uploaded_again(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
         upload(choice, "a.csv", "Đơn vị;Điểm\nX;50\n".encode())
-        assert choice._upload.value == ()
+        assert choice._form.upload.value == ()
         assert choice.said.startswith("a.csv: 1 đơn vị")
     assert len(list((folder / "uploads").iterdir())) == 1
 
@@ -219,15 +219,15 @@ def test_an_upload_with_a_long_name_keeps_its_ending(folder):
 
 def test_after_an_error_nothing_is_offered_of_the_file_before(folder):
     choice = choose_table(folder / "data" / "hai bảng.xlsx", folder=folder)
-    choice._drop["table"].value = 2
-    choice._drop["unit"].value = "B"
-    choice._drop["file"].value = write(folder / "beside" / "cạnh.csv", "x")
+    choice._form.drop["table"].value = 2
+    choice._form.drop["unit"].value = "B"
+    choice._form.drop["file"].value = write(folder / "beside" / "cạnh.csv", "x")
     assert choice.ranking is None
-    assert len(choice._drop["unit"].options) == 1
-    assert [label for label, _ in choice._drop["table"].options[1:]] == ["1.  (1 dòng)"]
+    assert len(choice._form.drop["unit"].options) == 1
+    assert [label for label, _ in choice._form.drop["table"].options[1:]] == ["1.  (1 dòng)"]
     (folder / "beside" / "cạnh.csv").write_bytes(b"")
-    choice._again.click()
-    assert [len(choice._drop[name].options) for name in ("table", "unit")] == [1, 1]
+    choice._form.again.click()
+    assert [len(choice._form.drop[name].options) for name in ("table", "unit")] == [1, 1]
 
 
 def test_only_what_a_choice_changes_is_made_anew(folder, monkeypatch):
@@ -237,19 +237,19 @@ def test_only_what_a_choice_changes_is_made_anew(folder, monkeypatch):
     read = counted(monkeypatch, picker, "load_scores")
     drawn = counted(monkeypatch, notebook, "plot_ranking")
     compared = counted(monkeypatch, notebook, "plot_comparison")
-    choice._drop["unit"].value = "A"
+    choice._form.drop["unit"].value = "A"
     assert (len(read), len(drawn), len(compared)) == (0, 0, 1)
     assert "so với A" in choice._parts["comparison"][2]
     assert choice.said == notes
-    choice._drop["scheme"].value = "par-index"
+    choice._form.drop["scheme"].value = "par-index"
     assert (len(read), len(drawn), len(compared)) == (0, 1, 2)
     assert choice.said == notes
-    choice._drop["table"].value = 1
+    choice._form.drop["table"].value = 1
     assert len(read) == 1
     write(folder / "beside" / "cạnh.csv", 81, 92)
-    choice._drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
+    choice._form.drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
     write(folder / "beside" / "cạnh.csv", 81, 92, 73)
-    choice._drop["unit"].value = "Đơn vị 1"
+    choice._form.drop["unit"].value = "Đơn vị 1"
     assert len(choice.ranking) == 3
     assert len(drawn) == 4
 
@@ -265,7 +265,7 @@ def test_no_figure_stays_open(folder, monkeypatch):
         raise ValueError("chưa vẽ xong; hãy thử lại.")
 
     monkeypatch.setattr(notebook, "plot_comparison", half)
-    choice._drop["unit"].value = "Phòng Nội vụ"
+    choice._form.drop["unit"].value = "Phòng Nội vụ"
     assert choice.said == "chưa vẽ xong; hãy thử lại."
     assert plt.get_fignums() == [own.number]
     plt.close(own)
@@ -277,10 +277,10 @@ def test_after_an_interruption_the_fields_still_work(folder, monkeypatch):
         patched.setattr(picker, "first_look", fail(KeyboardInterrupt()))
         choice._read("scheme")
     assert choice.said == "Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp."
-    assert choice._write.disabled
-    choice._again.click()
+    assert choice._form.write.disabled
+    choice._form.again.click()
     assert len(choice.ranking) == 18
-    assert not choice._write.disabled
+    assert not choice._form.write.disabled
 
 
 @pytest.mark.parametrize(
@@ -342,20 +342,20 @@ def test_what_is_warned_of_while_the_report_is_written_is_said(folder, monkeypat
 
     monkeypatch.setattr(picker, "write_report", warn)
     choice = choose_table(FILE, folder=folder)
-    choice._write.click()
+    choice._form.write.click()
     assert choice.said.splitlines()[1:] == ["Lưu ý: bảng có chỗ cần xem."]
 
 
 def test_the_folder_of_a_report_is_one_on_every_system(folder):
     choice = choose_table(write(folder / "data" / "nul.2020.csv", 85), folder=folder)
-    choice._write.click()
+    choice._form.write.click()
     assert [path.name for path in (folder / "reports").iterdir()] == ["nul_.2020"]
 
 
 def test_of_a_new_file_all_tables_are_read(folder):
     file = folder / "data" / "hai bảng.xlsx"
     choice = choose_table(file, folder=folder)
-    choice._drop["table"].value = 2
+    choice._form.drop["table"].value = 2
     upload(choice, "khác.xlsx", file.read_bytes())
-    assert choice._drop["table"].value == 0
+    assert choice._form.drop["table"].value == 0
     assert len(choice.ranking) == 5
