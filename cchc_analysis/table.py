@@ -76,7 +76,7 @@ def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.nda
 
     Group, key and row are packed into one whole number: nothing sorts faster.
     """
-    key = keys.to_numpy("int64", na_value=0)
+    key = keys.to_numpy("int64", na_value=0, copy=True)  # changed below
     bits, several = len(key).bit_length(), int(groups.max(initial=0)) + 1
     least, most = int(key.min(initial=0)), int(key.max(initial=0))
     if several * (most - least + 2) << bits >= 2**63:

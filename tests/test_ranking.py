@@ -248,3 +248,11 @@ def test_keys_and_groups_that_do_not_fit_one_number_are_ranked_too(spread, group
     rows, line = sorted_rows(key, group)
     assert (np.diff(line) >= 0).all()
     assert (np.lexsort((key.fillna(-(2**62)).to_numpy("int64"), group)) == rows).all()
+
+
+def test_the_keys_that_are_sorted_stay_as_they_are():
+    keys = pd.Series([5, 3, 9], dtype="Int64")  # none is missing: its numbers could be a view
+    sorted_rows(keys, np.zeros(3, dtype="int64"))
+    assert keys.tolist() == [5, 3, 9]
+    assert ranks_within(keys, np.zeros(3, dtype="int64")).tolist() == [2, 3, 1]
+    assert keys.tolist() == [5, 3, 9]
