@@ -38,15 +38,12 @@ def chart_pages(
     names = [max(t.get_window_extent().height / figure.dpi, _LINE) for t in ax.get_yticklabels()]
     gap = max(pitch - max(names), 0)
     highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside
-    if pitch * in_view > highest:
-        if len(_pages(names, gap, highest)) > len(_pages(names, _LEAST_GAP, highest)):
-            gap = min(gap, _LEAST_GAP)
-        pages = _pages(names, gap, highest)
-    else:
-        pages = [(0, rows)]
-    if pages == [(0, rows)] and pitch * in_view <= highest:
+    if pitch * in_view <= highest:
         yield _png(ax, title, label, source), "", label
         return
+    if len(_pages(names, gap, highest)) > len(_pages(names, _LEAST_GAP, highest)):
+        gap = min(gap, _LEAST_GAP)
+    pages = _pages(names, gap, highest)
     to_rows = ax.transData.inverted()
     boxes = [(text, text.get_window_extent()) for text in ax.texts]
     row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}

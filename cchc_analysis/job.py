@@ -101,9 +101,7 @@ class Job(NamedTuple):
         if year is None:
             return scores
         if "year" not in scores:
-            dated = scores.assign(year=year)
-            dated.attrs = dict(scores.attrs)
-            return dated
+            return scores.assign(year=year)
         if year not in set(scores["year"]):
             years = ", ".join(map(str, sorted(set(scores["year"]))))
             raise ValueError(
