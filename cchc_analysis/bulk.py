@@ -1,33 +1,23 @@
 """The long rest of a delimited text, read at once: only where it is what the csv module reads."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import MOST_WHOLE, by_texts, is_whole
+from cchc_analysis.distinct import by_texts, is_whole
 from cchc_analysis.grid import Grid
+from cchc_analysis.table import first_rows, group_numbers
 from cchc_analysis.text import clean
 
 # A quote inside a cell, or what ends a line for `str.splitlines`: read line by line instead.
 _ODD = re.compile('["\0\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]')
 _PART = 1 << 18  # bytes that stay in the processor's cache
-
-
-class _Bytes:
-    """A line, and a part of a file in memory, which pandas reads without decoding it twice."""
-
-    def __init__(self, line: str, data: bytes, start: int) -> None:
-        self.line, self.data, self.at = line.encode(), data, start
-
-    def read(self, size: int) -> bytes:
-        part = self.line or self.data[self.at : self.at + size]
-        self.at += 0 if self.line else len(part)
-        self.line = b""
-        return part
-
-    def __iter__(self) -> "_Bytes":
-        return self
+_WORD = 8  # bytes that are compared at once
+_MOST_WORDS = 64  # of one cell
+_KEPT = np.array([(1 << 8 * kept) - 1 for kept in range(_WORD + 1)], "uint64")
+_ROWS = 1 << 14  # whose words stay there, too
 
 
 def read_rest(data: bytes, delimiter: str, top: pd.DataFrame) -> pd.DataFrame | None:
@@ -37,29 +27,74 @@ def read_rest(data: bytes, delimiter: str, top: pd.DataFrame) -> pd.DataFrame | 
     """
     start = _after(data, len(top))
     returns = data.count(b"\r\n", start) if b"\r" in data else 0
-    if _count(data, "\r", start) != returns or _is_odd(top):
+    is_odd = b"\0" in data or (b"\r" in data and data.count(b"\r", start) != returns)
+    if is_odd or _ODD.search("".join(top.fillna("").to_numpy().ravel())):
         return None
-    numbers = {
-        column: "int64"
-        for column in top
-        if top[column].nunique() > len(top) / 2
-        and all(map(is_whole, top[column].iloc[-10:].fillna("")))
-    }
-    for kinds in (numbers, dict.fromkeys(numbers, "str")):
-        # Above all a line of words, so that no distinct texts are taken for numbers: "97.20".
-        words = delimiter.join("0" if kinds.get(c) == "int64" else "x" for c in top)
+    end = b"" if data.endswith(b"\n") else b"\n"
+    data = b"".join([b"\n", memoryview(data)[start:], end, bytes(_WORD * _MOST_WORDS)])
+    letters, width = np.frombuffer(data, "uint8"), top.shape[1]
+    with ThreadPoolExecutor() as threads:
+        marks = _marks(data, delimiter, threads.map)
+        if len(marks) % width != 1 or marks[-1] != len(data) - _WORD * _MOST_WORDS - 1:
+            return None
+        before, after = (list(of.reshape(-1, width).T) for of in (marks[:-1], marks[1:]))
+        kinds = [*delimiter * (width - 1), "\n"]
+        if not all(threads.map(lambda at, kind: (letters[at] == ord(kind)).all(), after, kinds)):
+            return None
+        if returns:
+            after[-1] = after[-1] - (letters[after[-1] - 1] == ord("\r"))
         try:
-            rest = pd.read_csv(
-                _Bytes(f"{words}\n", data, start), sep=delimiter, header=None, na_filter=False,
-                skip_blank_lines=False, low_memory=False,
-                dtype={column: kinds.get(column, "category") for column in top},
-            ).iloc[1:]  # fmt: skip
-        except (ValueError, OverflowError):  # also of wider rows, and of what is not UTF-8
-            continue
-        if rest.shape[1] == top.shape[1] and _is_all(rest, data, start, delimiter):
-            rest.index = pd.RangeIndex(len(top) + 1, len(top) + len(rest) + 1, name="line")
-            return pd.DataFrame({column: _cleaned(rest[column]) for column in rest}, copy=False)
-    return None
+            rest = list(threads.map(lambda a, b: _column(data, a + 1, b), before, after))
+        except ValueError:  # what is not UTF-8, too
+            return None
+    index = pd.RangeIndex(len(top) + 1, len(top) + len(rest[0]) + 1, name="line")
+    rest = {c: pd.Series(cells, index, copy=False) for c, cells in zip(top, rest, strict=True)}
+    return pd.DataFrame(rest, copy=False)
+
+
+def _marks(data: bytes, delimiter: str, each: object) -> np.ndarray:
+    """Return where lines and cells end, but for marks in quotes."""
+    letters = np.frombuffer(data, "uint8")
+
+    def within(start: int) -> np.ndarray:
+        part = letters[start : start + _PART]
+        return np.flatnonzero((part == ord("\n")) | (part == ord(delimiter))) + start
+
+    marks = np.concatenate(list(each(within, range(0, len(data), _PART))))
+    if b'"' in data:
+        quotes = np.flatnonzero(letters == ord('"'))
+        marks = marks[np.searchsorted(quotes, marks) % 2 == 0]
+    return marks
+
+
+def _column(data: bytes, starts: np.ndarray, ends: np.ndarray) -> pd.Categorical | np.ndarray:
+    """Return cells by their distinct texts, or as numbers; refuse what the csv module must read."""
+    lengths = ends - starts
+    longest = int(lengths.max(initial=1))
+    if longest > _WORD * _MOST_WORDS:
+        raise ValueError
+    at = np.ndarray(len(data) - _WORD + 1, "<u8", data, strides=(1,))  # a word at each byte
+    words = np.empty((-(-longest // _WORD), len(starts)), "uint64")
+    for start in range(0, len(starts), _ROWS):
+        rows = slice(start, start + _ROWS)
+        for n, word in enumerate(words):  # what comes after the cell is cut off
+            kept = np.clip(lengths[rows] - n * _WORD, 0, _WORD)
+            word[rows] = at[starts[rows] + n * _WORD] & _KEPT[kept]
+    codes = group_numbers(pd.DataFrame(words.T, copy=False), range(len(words)))
+    first = first_rows(codes)
+    texts = [
+        data[a:b].decode()
+        for a, b in zip(starts[first].tolist(), ends[first].tolist(), strict=True)
+    ]
+    if len(texts) > len(codes) / 2 and all(map(is_whole, texts)):
+        return np.array(texts, "int64")[codes]
+    texts = [t[1:-1] if t[:1] == t[-1:] == '"' and len(t) > 1 else t for t in texts]
+    joined = " ".join(filter(None, texts))
+    if _ODD.search(joined):
+        raise ValueError
+    if clean(joined) != joined:
+        texts = map(clean, texts)
+    return by_texts(codes, texts)
 
 
 def join_rest(top: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
@@ -83,64 +118,12 @@ def _after(data: bytes, lines: int) -> int:
     return start
 
 
-def _count(data: bytes, letter: str, start: int) -> int:
-    if letter.encode() not in data:
-        return 0
-    letters = np.frombuffer(data, "uint8")
-    parts = (letters[at : at + _PART] for at in range(start, len(data), _PART))
-    return sum(int(np.count_nonzero(part == ord(letter))) for part in parts)
-
-
-def _is_odd(top: pd.DataFrame) -> bool:
-    return bool(_ODD.search("".join(top.fillna("").to_numpy().ravel())))
-
-
-def _is_all(rest: pd.DataFrame, data: bytes, start: int, delimiter: str) -> bool:
-    """Return whether these cells are all of the text: no row is narrower, no number was "01".
-
-    No row is wider, else pandas refuses; so if the delimiters between cells are as many as in a
-    rectangle, none is narrower. If the bytes are as many as their texts need, all is kept.
-    """
-    within = size = 0
-    for column in rest:
-        cells = rest[column]
-        if cells.dtype == "int64":
-            if not cells.between(0, MOST_WHOLE - 1).all():
-                return False
-            size += len(cells) + sum(int((cells >= 10**n).sum()) for n in range(1, 9))
-            continue
-        many = np.ones(len(cells), "int64")
-        if isinstance(cells.dtype, pd.CategoricalDtype):
-            cells, codes = cells.cat.categories, cells.cat.codes
-            many = np.bincount(codes, minlength=len(cells))
-        if _ODD.search("".join(cells)):
-            return False
-        within += sum(text.count(delimiter) * n for text, n in zip(cells, many, strict=True))
-        size += sum(len(text.encode()) * n for text, n in zip(cells, many, strict=True))
-    between = len(rest) * (rest.shape[1] - 1)
-    ends, quotes, returns = (_count(data, mark, start) for mark in '\n"\r')
-    return (
-        len(rest) == ends + (not data.endswith(b"\n"))
-        and _count(data, delimiter, start) == between + within
-        and len(data) - start == size + between + ends + returns + quotes
-    )
-
-
-def _cleaned(cells: pd.Series) -> pd.Series:
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        texts = list(map(clean, cells.cat.categories))
-        if texts == list(cells.cat.categories):
-            return cells
-        return by_texts(cells.cat.codes.to_numpy(), texts, cells.index)
-    return cells if cells.dtype == "int64" else cells.map(clean)
-
-
 def _joined(top: pd.Series, rest: pd.Series, index: pd.Index) -> pd.Series:
     if not top.isna().any() and isinstance(rest.dtype, pd.CategoricalDtype):
-        texts = [*top, *rest.cat.categories]
+        texts = [*top, *rest.cat.categories.tolist()]
         of_rest = rest.cat.codes.to_numpy("int32") + len(top)
         codes = np.concatenate([np.arange(len(top), dtype="int32"), of_rest])
-        return by_texts(codes, texts, index)
+        return pd.Series(by_texts(codes, texts), index, copy=False)
     if rest.dtype == "int64" and all(isinstance(t, str) and is_whole(t) for t in top):
         return pd.Series(np.concatenate([top.astype("int64"), rest]), index)
     return pd.concat([top, rest.astype("str")])

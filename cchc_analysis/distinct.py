@@ -4,14 +4,21 @@ A short column is text (`str`). A long one is a category of its distinct texts o
 differ and are whole numbers as `str(int)` writes them, int64. What a rule says is the same.
 """
 
+import re
 from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.labels import FOOTERS, HEADERS, MAXIMUM, MISSING, SCORE_LIKE
+from cchc_analysis.schemes import known_grades
+from cchc_analysis.text import fold, fold_lines
+
 LONG = 1000  # rows from which on it pays to look for distinct texts
 MOST_WHOLE = 10**9
 _ALIKE = pd.Series(["1", "2000"], dtype="str")
+_NO_NAME = re.compile(r"(?m)^(?![^\W\d_]{2}[\w ,.&'’–-]*$).*$")
 
 
 def held(body: pd.DataFrame) -> pd.DataFrame:
@@ -26,15 +33,14 @@ def _held(cells: pd.Series) -> pd.Series:
         return cells
     codes, texts = cells.factorize()
     if len(texts) <= len(cells) / 2:
-        return by_texts(codes, texts, cells.index)
+        return pd.Series(by_texts(codes, texts), cells.index, copy=False)
     return cells.astype("int64") if all(map(is_whole, texts)) else cells
 
 
-def by_texts(codes: np.ndarray, texts: Iterable[str], index: pd.Index) -> pd.Series:
+def by_texts(codes: np.ndarray, texts: Iterable[str]) -> pd.Categorical:
     """Return a column from texts, which need not differ, and the place of each cell's text."""
     place, texts = pd.Series([*texts, ""], dtype="str").factorize()  # `fillna("")` needs the blank
-    values = pd.Categorical.from_codes(place.astype("int32")[codes], texts)
-    return pd.Series(values, index, copy=False)
+    return pd.Categorical.from_codes(place.astype("int32")[codes], texts)
 
 
 def is_whole(text: str) -> bool:
@@ -47,10 +53,20 @@ def each(
 ) -> pd.Series:
     """Return what a rule says of each cell; it is asked of a Series of texts.
 
-    A rule of `words` tells whole numbers apart as years, from 1900 to 2099, and not otherwise.
+    A rule of `words` marks cells. It tells whole numbers apart as years, from 1900 to 2099, and not
+    otherwise; and names only as far as `_unlike` does.
     """
     if isinstance(cells.dtype, pd.CategoricalDtype):
         codes, texts = cells.cat.codes.to_numpy(), pd.Series(cells.cat.categories, dtype="str")
+        if words:
+            at = _unlike(tuple(texts.tolist()))
+            alike = np.delete(np.arange(len(texts)), at)
+            said = rule(texts.iloc[[*at, *alike[:1]]]).to_numpy("bool")
+            marks = np.full(len(texts), said[-1])
+            marks[at] = said[: len(at)]
+            some = marks[: codes.max(initial=0) + 1]  # without the blank, where no cell is
+            values = np.full(len(cells), some[0]) if some.all() or not some.any() else marks[codes]
+            return pd.Series(values, cells.index, name=cells.name, copy=False)
     elif cells.dtype != "int64":
         return rule(cells)
     elif words:
@@ -60,6 +76,39 @@ def each(
         texts = pd.Series(numbers.astype(str), dtype="str")
     said = rule(texts).array.take(codes)
     return pd.Series(said, cells.index, name=cells.name)
+
+
+@lru_cache(maxsize=8)
+def _unlike(texts: tuple[str, ...]) -> np.ndarray:
+    """Return where the texts stand of which a rule of words may say what it does not of any name.
+
+    The others are of letters, and begin like nothing that is known: no footer, title or heading.
+    """
+    return np.union1d(_lines(_NO_NAME, "\n".join(texts)), _lines(_known_words(), plain(texts)))
+
+
+@lru_cache(maxsize=8)
+def plain(texts: tuple[str, ...]) -> str:
+    """Return what `fold` gives for each of many clean texts, a line each."""
+    return fold_lines("\n".join(texts).casefold())
+
+
+def _lines(pattern: re.Pattern, text: str) -> np.ndarray:
+    """Return the numbers of the lines where a pattern is found."""
+    ends = np.cumsum([len(line) + 1 for line in text.split("\n")])
+    return np.searchsorted(ends, [found.start() for found in pattern.finditer(text)], side="right")
+
+
+@cache
+def _known_words() -> re.Pattern:
+    titles = [fold(title) for role, names in HEADERS.items() if role != "unit" for title in names]
+    whole = {*map(fold, [*MISSING, *known_grades(), *HEADERS["unit"]])} - {""}
+    begins = [FOOTERS.pattern, MAXIMUM.pattern, SCORE_LIKE.pattern, rf"(?:{'|'.join(titles)})\b"]
+    return re.compile(
+        rf"(?m)^(?:{'|'.join(begins)}"
+        rf"|(?:{'|'.join(whole)})$|(?:cac|khoi|nhom|cum|cap|thu|hang|bang|bieu|[ivxlc]+)\b"
+        r"|.*\b(?:19|20)[0-9]{2}\b)"
+    )
 
 
 def distinct(cells: pd.Series) -> pd.Series:
@@ -77,7 +126,8 @@ def filled(cells: pd.Series) -> pd.Series:
 
 def count_filled(body: pd.DataFrame) -> pd.Series:
     """Return how many cells of each row hold something."""
-    return sum((filled(body[column]) for column in body), pd.Series(0, body.index))
+    some = pd.Series(np.zeros(len(body), "int16"), body.index, copy=False)
+    return sum((filled(body[column]) for column in body), some)
 
 
 def without(body: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:

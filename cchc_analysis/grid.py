@@ -91,7 +91,7 @@ def unit_rows(
         numbered = body.index.isin(numbering(body[columns["number"]]).index)
         aside &= ~(numbered & filled(body[columns["score"]]))
     aside |= gaps[body.index]
-    if len(body) and are_column_numbers(list(map(str, body.iloc[0]))):
+    if len(body) and are_column_numbers([str(body[column].iloc[0]) for column in body]):
         aside.iloc[0] = True
     unnumbered = ~filled(body[columns["number"]]) if "number" in columns else nameless
     aside |= (nameless | unnumbered) & missing(body[columns["score"]])
@@ -120,13 +120,14 @@ def unit_rows(
 
 def are_gaps(body: pd.DataFrame) -> pd.Series:
     """Return which rows hold dots alone: units were left out on purpose."""
-    are_gaps = count_filled(body) > 0
+    are_gaps = pd.Series(True, body.index)
     for column in body:
-        dots = each(
+        are_gaps &= each(
             body[column], lambda texts: texts.fillna("").str.fullmatch("[.… ]*"), words=True
         )
-        are_gaps &= dots
-    return are_gaps
+        if not are_gaps.any():
+            return are_gaps
+    return are_gaps & (count_filled(body) > 0)
 
 
 def check_rows(name: str, rows: pd.DataFrame) -> None:

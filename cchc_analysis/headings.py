@@ -96,7 +96,9 @@ def sections(
     body = table.body.fillna("")
     given = count_filled(body)
     if "number" not in columns or not filled(body[columns["number"]]).any():
-        alone = (given == 1) & each(body[columns["unit"]], lambda texts: texts.map(_may_head))
+        alone = (given == 1) & each(
+            body[columns["unit"]], lambda texts: texts.map(_may_head), words=True
+        )
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
@@ -164,7 +166,7 @@ def starts_of_headers(cells: pd.DataFrame, may_be: np.ndarray, most_rows: int) -
     if len(starts) < distinct.LONG:
         return starts.tolist()
     known = np.zeros(len(cells) + most_rows, dtype=bool)
-    titles = cells.iloc[starts].astype("str").fillna("")
-    known[starts] = titles.map(lambda text: bool(text) and is_title(text)).any(axis=1)
+    for _, column in cells.iloc[starts].items():
+        known[starts] |= each(column, lambda texts: texts.fillna("").map(is_title), words=True)
     near = sum(known[rows : rows + len(cells)] for rows in range(most_rows))
     return starts[near[starts] > 0].tolist()

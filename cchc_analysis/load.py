@@ -6,7 +6,7 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.distinct import each, held
+from cchc_analysis.distinct import each, held, plain
 from cchc_analysis.doubts import doubts, place_of
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
@@ -165,8 +165,14 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
 
 def _keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return numbers for the unit and for other columns, equal where these are the same."""
-    keys = {"unit": each(scores["unit"], lambda texts: _numbered(texts.map(unit_key)))}
+    keys = {"unit": each(scores["unit"], _numbered_units)}
     return pd.DataFrame(keys | {c: each(scores[c], _numbered) for c in columns if c in scores})
+
+
+def _numbered_units(names: pd.Series) -> pd.Series:
+    """Return numbers that are equal for one unit; without accents, most are seen to differ."""
+    keys = plain(tuple(names.str.replace("&", " và ").tolist())).split("\n")
+    return _numbered(names.map(unit_key) if len(set(keys)) < len(keys) else names)
 
 
 def _numbered(texts: pd.Series) -> pd.Series:

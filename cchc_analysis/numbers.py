@@ -100,7 +100,9 @@ def _numbers_in(texts: pd.Series) -> pd.Series:
 
 def check_errors(name: str, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
-    if (line := first_line(each(cells, lambda texts: texts.str.fullmatch(_ERROR)))) is not None:
+    if (
+        line := first_line(each(cells, lambda texts: texts.str.fullmatch(_ERROR), words=True))
+    ) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
         )

@@ -68,7 +68,7 @@ def read_scores(
         if role in cells:
             check_errors(name, cells[role])
     _check_names(name, cells["unit"], numbered="number" in cells)
-    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
+    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME), words=True)
     if (line := first_line(marked)) is not None:
         told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
         cells["unit"] = cells["unit"].astype("str").str.replace(_MARKED_NAME, "", regex=True)
@@ -120,16 +120,16 @@ def read_scores(
 
 def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
-    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
+    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES), words=True)
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
-        foreign |= each(units, lambda texts: texts.map(same).isin(grades))
+        foreign |= each(units, lambda texts: texts.map(same).isin(grades), words=True)
     if (line := first_line(foreign)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
             "tiêu đề; hãy xóa dòng này nếu không phải đơn vị."
         )
-    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
+    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"), words=True)
     if (line := first_line(~has_letter)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "

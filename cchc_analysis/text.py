@@ -6,18 +6,19 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-# Old fonts and web pages write Đ with the Icelandic letter that looks the same.
-_LOOKALIKES = str.maketrans("Ðð", "Đđ")
 # Marks that show nothing: direction, joiners, soft hyphen, BOM, control characters.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_NO_LETTER = re.compile(r"[^\w\n ]|_")
 _CACHED = 1 << 17  # a name of a unit is asked many times, in each of its years
 
 
 def clean(text: str) -> str:
     """Return `text` in NFC, with Đ as Đ and every run of white space as one space."""
-    seen = _UNSEEN.sub("", text.translate(_LOOKALIKES))
+    # Old fonts and web pages write Đ with the Icelandic letter that looks the same.
+    seen = _UNSEEN.sub("", text.replace("Ð", "Đ").replace("ð", "đ"))
     return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
@@ -30,9 +31,14 @@ def same(text: str) -> str:
 @lru_cache(maxsize=_CACHED)
 def fold(text: str) -> str:
     """Return the key of a header, without case, accents or punctuation: "ĐIỂM số" → "diem so"."""
-    letters = unicodedata.normalize("NFD", same(text)).replace("đ", "d")
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return fold_lines(same(text))
+
+
+def fold_lines(lines: str) -> str:
+    """Return the keys of many clean texts in small letters, a line each, at once."""
+    letters = unicodedata.normalize("NFD", lines).replace("đ", "d")
+    words = re.sub(" {2,}", " ", _NO_LETTER.sub(" ", _ACCENTS.sub("", letters)))
+    return words.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
 
 
 def quoted(text: object, most: int = 60) -> str:
