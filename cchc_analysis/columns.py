@@ -152,8 +152,9 @@ def _are_names(cells: pd.Series) -> bool:
 
 
 def _holds_grades(cells: pd.Series) -> bool:
-    values = set(distinct(cells).map(same)) - MISSING
-    return bool(values) and values <= set(known_grades())
+    values, grades = distinct(cells), {*known_grades(), *MISSING}
+    are_grades = all(same(value) in grades for value in values.tolist())
+    return are_grades and bool(set(values.map(same)) - MISSING)
 
 
 def _holds_numbers(cells: pd.Series) -> bool:

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 import itertools
 import re
 from collections.abc import Callable
@@ -29,23 +28,28 @@ _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Mar
 
 def long_text(path: Path) -> tuple[Grid, list[str]] | None:
     """Return what `text_grid` does, with most rows as the rest; None if it is not so simple."""
-    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    lines = list(itertools.islice(io.BytesIO(data), 2 * _TOP))
-    if len(lines) < 2 * _TOP:
-        return None
-    try:
-        text, end = b"".join(lines[:_TOP]).decode(), data[data.rfind(b"\n") + 1 :].decode()
-    except UnicodeDecodeError:
-        return None
-    if len(text.splitlines()) != _TOP:  # other line ends
-        return None
-    for delimiter in _DELIMITERS[path.suffix.lower()]:
-        if delimiter == _SPACES or (delimiter == "|" and delimiter in text):
+    with path.open("rb") as file:
+        start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
+        file.seek(start)
+        lines = list(itertools.islice(file, 2 * _TOP))
+        if len(lines) < 2 * _TOP:
             return None
-        top = _delimited(text, delimiter, path.name)
-        if _has_rows_under(is_header, top):
-            rest = read_rest(data, delimiter, top) if len(top) == _TOP else None
-            return None if rest is None else (Grid("", "", top, rest=rest), _cut_off(end))
+        try:
+            text = b"".join(lines[:_TOP]).decode()
+        except UnicodeDecodeError:
+            return None
+        if len(text.splitlines()) != _TOP:  # other line ends
+            return None
+        for delimiter in _DELIMITERS[path.suffix.lower()]:
+            if delimiter == _SPACES or (delimiter == "|" and delimiter in text):
+                return None
+            top = _delimited(text, delimiter, path.name)
+            if _has_rows_under(is_header, top):
+                if len(top) != _TOP:
+                    return None
+                file.seek(start + sum(map(len, lines[:_TOP])))
+                rest, end = read_rest(file, delimiter, top)
+                return None if rest is None else (Grid("", "", top, rest=rest), _cut_off(end))
     return None
 
 

@@ -11,14 +11,17 @@ from functools import cache, lru_cache
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS, HEADERS, MAXIMUM, MISSING, SCORE_LIKE
+from cchc_analysis.labels import FOOTER_STARTS, HEADERS, JUDGED, MAXIMUM, MISSING
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import fold, fold_lines
+from cchc_analysis.text import fold, plain_lines
 
 LONG = 1000  # rows from which on it pays to look for distinct texts
 MOST_WHOLE = 10**9
 _ALIKE = pd.Series(["1", "2000"], dtype="str")
-_NO_NAME = re.compile(r"(?m)^(?![^\W\d_]{2}[\w ,.&'’–-]*$).*$")
+# A name of which no rule of words says anything: of letters, and beginning as none that is known.
+_NO_NAME = re.compile(r"(?m)^(?![^\W\d_]{2}[\w ,.&'-]*$).*$")
+_INSIDE = re.compile("diem|chi so|ket qua|trung binh|binh quan")
+_YEAR = re.compile(r" (?:19|20)[0-9]{2}\b")
 
 
 def held(body: pd.DataFrame) -> pd.DataFrame:
@@ -84,43 +87,46 @@ def _unlike(texts: tuple[str, ...]) -> np.ndarray:
 
     The others are of letters, and begin like nothing that is known: no footer, title or heading.
     """
-    return np.union1d(_lines(_NO_NAME, "\n".join(texts)), _lines(_known_words(), plain(texts)))
+    found = [_lines(_NO_NAME, "\n".join(texts))]
+    found += [_lines(pattern, plain(texts)) for pattern in (_known_words(), _INSIDE, _YEAR)]
+    return np.unique(np.concatenate(found))
 
 
-@lru_cache(maxsize=8)
-def plain(texts: tuple[str, ...]) -> str:
-    """Return what `fold` gives for each of many clean texts, a line each."""
-    return fold_lines("\n".join(texts).casefold())
+plain = lru_cache(maxsize=8)(plain_lines)
 
 
 def _lines(pattern: re.Pattern, text: str) -> np.ndarray:
     """Return the numbers of the lines where a pattern is found."""
+    starts = [found.start() for found in pattern.finditer(text)]
+    if not starts:
+        return np.array([], "int64")
     ends = np.cumsum([len(line) + 1 for line in text.split("\n")])
-    return np.searchsorted(ends, [found.start() for found in pattern.finditer(text)], side="right")
+    return np.searchsorted(ends, starts, side="right")
 
 
 @cache
 def _known_words() -> re.Pattern:
     titles = [fold(title) for role, names in HEADERS.items() if role != "unit" for title in names]
     whole = {*map(fold, [*MISSING, *known_grades(), *HEADERS["unit"]])} - {""}
-    begins = [FOOTERS.pattern, MAXIMUM.pattern, SCORE_LIKE.pattern, rf"(?:{'|'.join(titles)})\b"]
     return re.compile(
-        rf"(?m)^(?:{'|'.join(begins)}"
-        rf"|(?:{'|'.join(whole)})$|(?:cac|khoi|nhom|cum|cap|thu|hang|bang|bieu|[ivxlc]+)\b"
-        r"|.*\b(?:19|20)[0-9]{2}\b)"
+        rf"(?m)^(?:{FOOTER_STARTS.pattern}|{MAXIMUM.pattern}|(?:don vi |hoi dong )?(?:{JUDGED})\b"
+        rf"|(?:{'|'.join(titles)}|cac|khoi|nhom|cum|cap|thu|hang|bang|bieu|[ivxlc]+)\b"
+        rf"|(?:{'|'.join(whole)})$)"
     )
 
 
 def distinct(cells: pd.Series) -> pd.Series:
     """Return the texts of a column, those of a long one once; none is missing."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        at = np.unique(cells.cat.codes.to_numpy())
-        return pd.Series(cells.cat.categories[at[at >= 0]], dtype="str")
+        at = np.flatnonzero(np.bincount(cells.cat.codes))
+        return pd.Series(cells.cat.categories[at], dtype="str")
     return cells.astype("str").dropna()
 
 
 def filled(cells: pd.Series) -> pd.Series:
     """Return which cells hold something."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.cat.codes != cells.cat.categories.get_indexer([""])[0]
     return each(cells, lambda texts: texts.fillna("") != "", words=True)
 
 

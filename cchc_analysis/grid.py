@@ -90,7 +90,7 @@ def unit_rows(
     if "number" in columns and aside.any():
         numbered = body.index.isin(numbering(body[columns["number"]]).index)
         aside &= ~(numbered & filled(body[columns["score"]]))
-    aside |= gaps[body.index]
+    aside |= gaps[body.index] if gaps.any() else False
     if len(body) and are_column_numbers([str(body[column].iloc[0]) for column in body]):
         aside.iloc[0] = True
     unnumbered = ~filled(body[columns["number"]]) if "number" in columns else nameless

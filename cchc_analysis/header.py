@@ -90,10 +90,11 @@ def is_title(text: str) -> bool:
 
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
-    may_be = count_filled(cells) > 1
+    may_be = np.ones(len(cells), "bool")
     for column in cells:
-        may_be &= ~each(cells[column], _are_plain_numbers, words=True)
-    return may_be.to_numpy()
+        may_be &= ~each(cells[column], _are_plain_numbers, words=True).to_numpy()
+    may_be[may_be] = count_filled(cells[may_be]) > 1
+    return may_be
 
 
 def _are_plain_numbers(texts: pd.Series) -> pd.Series:

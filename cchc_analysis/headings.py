@@ -167,6 +167,8 @@ def starts_of_headers(cells: pd.DataFrame, may_be: np.ndarray, most_rows: int) -
         return starts.tolist()
     known = np.zeros(len(cells) + most_rows, dtype=bool)
     for _, column in cells.iloc[starts].items():
-        known[starts] |= each(column, lambda texts: texts.fillna("").map(is_title), words=True)
+        known[starts] |= each(
+            column, lambda texts: texts.fillna("").map(is_title).astype("bool"), words=True
+        )
     near = sum(known[rows : rows + len(cells)] for rows in range(most_rows))
     return starts[near[starts] > 0].tolist()

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable
 from numbers import Real
 
+import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import distinct, each, filled, without
+from cchc_analysis.distinct import distinct, each, filled
 from cchc_analysis.grid import begins, in_words
 from cchc_analysis.header import LIKE, Header, split_maximum
 from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
@@ -31,14 +32,13 @@ def stated_maximum(
     The title is that of the scores: "Tổng điểm (thang điểm 70)".
     """
     _, stated = split_maximum(title)
-    cells = body[columns["score"]].fillna("")
     # Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)".
-    above = ~filled(body[columns["unit"]]).cummax()
-    values = numbers_in(cells)
-    values[above] = numbers_in(cells[above].astype("str").str.strip("()"))
-    rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
+    above = ~np.logical_or.accumulate(filled(body[columns["unit"]]).to_numpy())
+    rows = begins(MAXIMUM, body, columns) | above
+    cells = body.loc[rows, columns["score"]].astype("str").fillna("")
+    values = numbers_in(cells.where(~above[rows], cells.str.strip("()"))).dropna()
     told = []
-    for line in body.index[rows]:
+    for line in values.index:
         words = in_words(line, body.loc[line].fillna(""))
         if "number" in columns and len(numbering(body.loc[[line], columns["number"]].fillna(""))):
             raise ValueError(
@@ -53,7 +53,7 @@ def stated_maximum(
             )
         stated = float(values[line])
         told.append(f"lấy thang điểm từ {words}")
-    return without(body, rows), stated, told
+    return body.drop(index=values.index) if len(values) else body, stated, told
 
 
 def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:
