@@ -3,7 +3,6 @@
 import io
 import os
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -16,11 +15,10 @@ from cchc_analysis.text import clean
 
 # A quote inside a cell, or what ends a line for `str.splitlines`: read line by line instead.
 _ODD = re.compile('["\0\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]')
-_PART = 1 << 18  # bytes that stay in the processor's cache
+_PART = 1 << 20  # bytes that stay in the processor's cache
 _WORD = 8  # bytes that are compared at once
 _MOST_WORDS = 64  # of one cell
 _KEPT = np.array([(1 << 8 * kept) - 1 for kept in range(_WORD + 1)], "uint64")
-_ROWS = 1 << 14  # whose words stay there, too
 
 
 def read_rest(
@@ -32,84 +30,82 @@ def read_rest(
     what may be odd it is None.
     """
     size = os.fstat(file.fileno()).st_size - file.tell()
-    data = bytearray(size + 2 + _WORD * _MOST_WORDS)
-    data[0] = ord("\n")
-    file.readinto(memoryview(data)[1 : size + 1])
-    last = data[data.rfind(b"\n") + 1 : size + 1]
+    data = bytearray(size + 1 + _WORD * _MOST_WORDS)
+    file.readinto(memoryview(data)[:size])
+    last = data[data.rfind(b"\n") + 1 : size]
     if last:
-        size += 1
         data[size] = ord("\n")
-    returns = data.count(b"\r\n") if b"\r" in data else 0
-    is_odd = data.find(b"\0", 0, size) >= 0 or (b"\r" in data and data.count(b"\r") != returns)
-    if is_odd or _ODD.search("".join(top.fillna("").to_numpy().ravel())):
+        size += 1
+    if data.find(b"\0", 0, size) >= 0 or _ODD.search("".join(top.fillna("").to_numpy().ravel())):
         return None, ""
-    letters, width = np.frombuffer(data, "uint8"), top.shape[1]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        marks = _marks(data, size + 1, delimiter, threads.map)
-        if len(marks) % width != 1 or marks[-1] != size:
-            return None, ""
-        before, after = (list(of.reshape(-1, width).T) for of in (marks[:-1], marks[1:]))
-        kinds = [*delimiter * (width - 1), "\n"]
-        if not all(threads.map(lambda at, kind: (letters[at] == ord(kind)).all(), after, kinds)):
-            return None, ""
-        if returns:
-            after[-1] = after[-1] - (letters[after[-1] - 1] == ord("\r"))
-        tops = [top[column].dropna() for column in top]
-        try:
-            rest = threads.map(lambda a, b, c: _column(data, a + 1, b, c), before, after, tops)
-            rest, end = dict(zip(top, rest, strict=True)), last.decode()
-        except ValueError:  # what is not UTF-8, too
-            return None, ""
-    return pd.DataFrame(
-        rest, pd.RangeIndex(len(top) + 1, len(top) + len(after[0]) + 1, name="line"), copy=False
-    ), end
+    starts = [0]
+    while starts[-1] < size:
+        starts.append(data.index(b"\n", min(starts[-1] + _PART, size - 1)) + 1)
+    try:
+        end = last.decode()
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            parts = list(threads.map(
+                lambda a, b: _words(data, a, b, delimiter, top.shape[1]), starts[:-1], starts[1:]
+            ))  # fmt: skip
+            tops = [top[column].dropna() for column in top]
+            rest = dict(zip(top, threads.map(_column, zip(*parts, strict=True), tops), strict=True))
+    except ValueError:  # what is not UTF-8, too
+        return None, ""
+    rows = sum(part[0].shape[1] for part in parts)
+    index = pd.RangeIndex(len(top) + 1, len(top) + rows + 1, name="line")
+    return pd.DataFrame(rest, index, copy=False), end
 
 
-def _marks(data: bytearray, size: int, delimiter: str, each: Callable) -> np.ndarray:
-    """Return where lines and cells end, but for marks in quotes."""
-    letters = np.frombuffer(data, "uint8", size)
+def _words(data: bytearray, start: int, stop: int, delimiter: str, width: int) -> list[np.ndarray]:
+    """Return for each column the words of each cell in some lines of a file, filled up with zeros.
 
-    def within(start: int) -> np.ndarray:
-        part = letters[start : start + _PART]
-        return np.flatnonzero((part == ord("\n")) | (part == ord(delimiter))) + start
-
-    marks = np.concatenate(list(each(within, range(0, size, _PART))))
-    if b'"' in data:
-        quotes = np.flatnonzero(letters == ord('"'))
+    Lines of another number of cells are a ValueError.
+    """
+    letters = np.frombuffer(data, "uint8", stop - start, start)
+    marks = np.flatnonzero((letters == ord("\n")) | (letters == ord(delimiter)))
+    quotes = np.flatnonzero(letters == ord('"'))
+    if len(quotes):  # a mark in quotes is none
         marks = marks[np.searchsorted(quotes, marks) % 2 == 0]
-    return marks
+    ends = marks.reshape(-1, width)
+    starts = np.append(0, marks[:-1] + 1).reshape(-1, width)
+    kinds = letters[ends]
+    if (kinds[:, -1] != ord("\n")).any() or (kinds[:, :-1] != ord(delimiter)).any():
+        raise ValueError
+    ends[:, -1] -= letters[ends[:, -1] - 1] == ord("\r")
+    at = np.ndarray(stop - start, "<u8", data, start, strides=(1,))  # a word at each byte
+    columns = []
+    for first, lengths in zip(starts.T, (ends - starts).T, strict=True):
+        longest = int(lengths.max())
+        if longest > _WORD * _MOST_WORDS:
+            raise ValueError
+        words = np.empty((max(1, -(-longest // _WORD)), len(first)), "uint64")
+        for n, word in enumerate(words):  # what comes after the cell is cut off
+            beyond = np.minimum(first + n * _WORD, len(at) - 1)
+            np.bitwise_and(at[beyond], _KEPT[np.clip(lengths - n * _WORD, 0, _WORD)], out=word)
+        columns.append(words)
+    return columns
 
 
-def _column(
-    data: bytearray, starts: np.ndarray, ends: np.ndarray, top: pd.Series
-) -> pd.Categorical | np.ndarray:
+def _column(parts: tuple[np.ndarray, ...], top: pd.Series) -> pd.Categorical | np.ndarray:
     """Return cells by their distinct texts and those of `top`, or as whole numbers.
 
     What the csv module must read is a ValueError.
     """
-    lengths = ends - starts
-    longest = int(lengths.max(initial=1))
-    if longest > _WORD * _MOST_WORDS:
-        raise ValueError
-    at = np.ndarray(len(data) - _WORD + 1, "<u8", data, strides=(1,))  # a word at each byte
-    words = np.empty((-(-longest // _WORD), len(starts)), "uint64")
-    for start in range(0, len(starts), _ROWS):
-        rows = slice(start, start + _ROWS)
-        for n, word in enumerate(words):  # what comes after the cell is cut off
-            kept = np.clip(lengths[rows] - n * _WORD, 0, _WORD)
-            word[rows] = at[starts[rows] + n * _WORD] & _KEPT[kept]
-    words = [word for word in words if (word != word[0]).any()] or words[:1]
-    codes = group_numbers(pd.DataFrame(dict(enumerate(words)), copy=False), range(len(words)))
-    first = first_rows(codes)
-    texts = [
-        data[a:b].decode()
-        for a, b in zip(starts[first].tolist(), ends[first].tolist(), strict=True)
-    ]
+    words = np.zeros((max(map(len, parts)), sum(part.shape[1] for part in parts)), "uint64")
+    row = 0
+    for part in parts:
+        words[: len(part), row : row + part.shape[1]] = part
+        row += part.shape[1]
+    varying = [word for word in words if (word != word[0]).any()] or words[:1]
+    codes = group_numbers(pd.DataFrame(dict(enumerate(varying)), copy=False), range(len(varying)))
+    letters = words.T[first_rows(codes)].astype("<u8").view(f"S{len(words) * _WORD}")[:, 0]
+    texts = [text.decode() for text in letters.tolist()]
     if len(texts) > len(codes) / 2 and all(map(is_whole, texts)):
         return np.array(texts, "int64")[codes]
-    if b'"' in data:
-        texts = [t[1:-1] if t[:1] == t[-1:] == '"' and len(t) > 1 else t for t in texts]
     joined = " ".join(filter(None, texts))
+    if '"' in joined:
+        texts = [t[1:-1] if t[:1] == t[-1:] == '"' and len(t) > 1 else t for t in texts]
+        joined = " ".join(filter(None, texts))
     if _ODD.search(joined):
         raise ValueError
     return by_texts(codes, [*(texts if clean(joined) == joined else map(clean, texts)), *top])

@@ -1,10 +1,12 @@
-"""What a loaded table gives reason to check: it is told, never mended."""
+"""What a loaded table gives reason to check, which is told, and a unit that comes twice."""
 
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.distinct import each, plain
+from cchc_analysis.numbers import first_line
 from cchc_analysis.table import group_numbers, holes_in_ranks
-from cchc_analysis.text import decimal_comma, first_few, quoted
+from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
 
 _NOISE = 1e-9
 
@@ -12,6 +14,37 @@ _NOISE = 1e-9
 def place_of(scores: pd.DataFrame, row: int) -> str:
     """Return where a row of the scores stands in the source."""
     return f"{scores['place'][row]}, dòng {scores['line'][row]}".removeprefix(", ")
+
+
+def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return numbers for the unit and for other columns, equal where these are the same."""
+    keys = {"unit": each(scores["unit"], _numbered_units)}
+    return pd.DataFrame(keys | {c: pd.factorize(scores[c])[0] for c in columns if c in scores})
+
+
+def _numbered_units(names: pd.Series) -> pd.Series:
+    """Return numbers that are equal for one unit; most are seen to differ without accents."""
+    keys = plain(tuple(names.tolist())).split("\n")
+    if len(set(keys)) < len(keys):
+        keys = names.map(unit_key)
+    return pd.Series(pd.Series(keys).factorize()[0], names.index)
+
+
+def check_units(name: str, scores: pd.DataFrame) -> None:
+    """Refuse the same unit twice in one year and block."""
+    keys = unit_keys(scores, "year", "block")
+    within = keys["unit"]
+    if "year" in keys:
+        within = within * (keys["year"].max() + 1) + keys["year"]
+    if within.max() < 4 * len(keys):  # counted fast: only what comes twice in a year is compared
+        keys = keys[np.bincount(within)[within] > 1]
+    if (line := first_line(keys.duplicated())) is not None:
+        before = first_line((keys == keys.loc[line]).all(axis=1))
+        raise ValueError(
+            f"{name}, {place_of(scores, line)}: đơn vị {quoted(scores['unit'][line])} đã có ở "
+            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng "
+            "gồm nhiều năm, nhiều khối."
+        )
 
 
 def doubts(scores: pd.DataFrame) -> list[str]:

@@ -9,11 +9,12 @@ from os import PathLike
 import pandas as pd
 
 from cchc_analysis.columns import check_roles
+from cchc_analysis.doubts import check_units
 from cchc_analysis.field_columns import layout_of
 from cchc_analysis.field_scores import read_fields, slices_of
 from cchc_analysis.header import named
 from cchc_analysis.headings import pick
-from cchc_analysis.load import check_units, join, named_by_headings, tell
+from cchc_analysis.load import join, named_by_headings, tell
 from cchc_analysis.readers import read_grids
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables

@@ -98,8 +98,8 @@ NO_NUMBER = (
 # How the first cell of a row begins that sums up a table, or stands below it, and is no unit.
 FOOTER_STARTS = re.compile(
     r"(?:tong|tong so|cong|chung|ca nuoc|toan (?:quoc|tinh|huyen|thi xa|thanh pho|vung|nganh))$"
-    r"|(?:tong cong(?! ty\b)|tong hop|so don vi|tong so don vi|so luong|ket qua chung (?:toan|ca))\b"
-    r"|(?:chung (?:toan|ca)|max|min|do lech|chenh lech)\b"
+    r"|(?:tong cong(?! ty\b)|tong hop|so don vi|tong so don vi|so luong)\b"
+    r"|(?:(?:ket qua )?chung (?:toan|ca)|max|min|do lech|chenh lech)\b"
     r"|(?:(?:gia tri|chi so|ket qua|muc|diem|ty le|diem so) )?"
     r"(?:trung binh|binh quan|tb(?! xh)|tbc|trung vi|cao nhat|thap nhat|lon nhat|nho nhat)\b"
     r"|(?:nguon|ghi chu|luu y|nguoi lap|noi nhan|chu tich)\b"

@@ -4,18 +4,17 @@ import warnings
 from collections.abc import Mapping, Sequence
 from os import PathLike
 
-import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import each, held, plain
-from cchc_analysis.doubts import doubts, place_of
+from cchc_analysis.distinct import held
+from cchc_analysis.doubts import check_units, doubts, unit_keys
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
 from cchc_analysis.numbers import first_line
 from cchc_analysis.scores import read_scores
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.tables import Table, tables_of
-from cchc_analysis.text import quoted, unit_key
+from cchc_analysis.text import quoted
 
 _KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
 _MOST_TOLD = 15
@@ -155,45 +154,12 @@ def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
     if all(is_block(one.heading) for one in tables) or not any(named):
         return
-    keys = _keys(scores, "year")
+    keys = unit_keys(scores, "year")
     if (line := first_line(keys.duplicated())) is not None:
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
         raise ValueError(
             f"{name}: đơn vị {quoted(scores['unit'][line])} có trong nhiều bảng ({listed}), không "
             f"rõ bảng nào cần dùng; {CHOOSE_TABLE}."
-        )
-
-
-def _keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Return numbers for the unit and for other columns, equal where these are the same."""
-    keys = {"unit": each(scores["unit"], _numbered_units)}
-    return pd.DataFrame(keys | {c: pd.factorize(scores[c])[0] for c in columns if c in scores})
-
-
-def _numbered_units(names: pd.Series) -> pd.Series:
-    """Return numbers that are equal for one unit; most are seen to differ without accents."""
-    keys = plain(tuple(names.tolist())).split("\n")
-    return _numbered(names.map(unit_key)) if len(set(keys)) < len(keys) else names.index.to_series()
-
-
-def _numbered(texts: pd.Series) -> pd.Series:
-    return pd.Series(texts.factorize()[0], texts.index)
-
-
-def check_units(name: str, scores: pd.DataFrame) -> None:
-    """Refuse the same unit twice in one year and block."""
-    keys = _keys(scores, "year", "block")
-    within = (
-        keys["unit"] * (keys["year"].max() + 1) + keys["year"] if "year" in keys else keys["unit"]
-    )
-    if within.max() < 4 * len(keys):  # counted fast: only what comes twice in a year is compared
-        keys = keys[np.bincount(within)[within] > 1]
-    if (line := first_line(keys.duplicated())) is not None:
-        before = first_line((keys == keys.loc[line]).all(axis=1))
-        raise ValueError(
-            f"{name}, {place_of(scores, line)}: đơn vị {quoted(scores['unit'][line])} đã có ở "
-            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng "
-            "gồm nhiều năm, nhiều khối."
         )
 
 

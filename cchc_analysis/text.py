@@ -85,7 +85,7 @@ def plain_lines(texts: Iterable[str]) -> str:
     """
     lines = _DASHES.sub("-", "\n".join(texts)).replace("&", " và ").casefold()
     letters = unicodedata.normalize("NFD", lines).replace("đ", "d").encode("ascii", "ignore")
-    words = re.sub(" {2,}", " ", re.sub(r"[^a-z0-9 \n]", " ", letters.decode()))
+    words = re.sub("  +", " ", re.sub(r"[^a-z0-9 \n]", " ", letters.decode()))
     return words.replace(" \n", "\n").rstrip(" ")
 
 
