@@ -86,7 +86,7 @@ def plain_lines(texts: Iterable[str]) -> str:
     lines = _DASHES.sub("-", "\n".join(texts)).replace("&", " và ").casefold()
     letters = unicodedata.normalize("NFD", lines).replace("đ", "d").encode("ascii", "ignore")
     words = re.sub("  +", " ", re.sub(r"[^a-z0-9 \n]", " ", letters.decode()))
-    return words.replace(" \n", "\n").rstrip(" ")
+    return words.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
 
 
 def _tone_last(vowels: re.Match) -> str:
