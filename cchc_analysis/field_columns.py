@@ -13,7 +13,6 @@ from cchc_analysis.text import decimal_comma, fold
 
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
 _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
-_ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
 NO_FIELD = re.compile(
     r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
     r"|(?:diem )?(?:tu cham|tu danh gia|tham dinh)(?: diem)?"  # stages of scoring
@@ -108,7 +107,7 @@ def _read_title(header: Header, column: object) -> tuple[str, float | None]:
 
 
 def _is_maximum(cell: str) -> bool:
-    return role_of(cell) == "max_score" or fold(cell) in _ROW_OF_MAXIMA
+    return role_of(cell) == "max_score" or fold(cell) == "toi da"
 
 
 def _as_number(cell: str) -> float | None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import LoadWarning, load_fields
+from cchc_analysis import LoadWarning, load_fields, total_fields
 from cchc_analysis.field_columns import split_maximum
 
 
@@ -132,7 +132,7 @@ def test_a_maximum_that_is_none_is_refused(wrong):
 
 def test_a_maximum_of_a_field_that_is_not_there_is_refused():
     assert "không có lĩnh vực 'Thể chê'" in refusal(WIDE, max_score={"Thể chê": 10})
-    assert "gần nhất: 'Thể chế'" in refusal(WIDE, max_score={"Thể chê": 10})
+    assert "các lĩnh vực: 'Thể chế'" in refusal(WIDE, max_score={"Thể chê": 10})
 
 
 @pytest.mark.parametrize(
@@ -247,16 +247,14 @@ LONG = frame(
 )
 
 
-def test_a_long_table_in_vietnamese_with_its_total_rows():
+def test_a_long_table_in_vietnamese_leaves_out_its_total_rows():
     fields, told = read(LONG)
-    assert fields.drop(columns="published_total").to_numpy().tolist() == [
+    assert fields.to_numpy().tolist() == [
         ["Sở A", "Thể chế", 8, 10],
         ["Sở A", "TTHC", 9.5, 15],
         ["Sở B", "Thể chế", 7, 10],
     ]
-    assert fields["published_total"].tolist()[:2] == [17.5, 17.5]
-    assert fields["published_total"].isna().tolist() == [False, False, True]
-    assert told == ""
+    assert told == "Bảng (DataFrame): không dùng đến dòng 3 'Sở A Tổng cộng 17,5 25'."
 
 
 def test_a_long_table_takes_maxima_from_names_or_from_the_caller():
@@ -282,7 +280,8 @@ def test_a_long_table_with_a_repeated_total_keeps_it_apart_from_the_scores():
     assert fields["score"].tolist() == [8, 9]
     assert fields["published_total"].tolist() == [17, 17]
     table.iloc[1, 4] = "18"
-    assert "nhiều tổng điểm công bố khác nhau" in refusal(table)
+    with pytest.raises(ValueError, match="nhiều tổng điểm công bố khác nhau"):
+        total_fields(read(table)[0])
 
 
 def test_a_long_table_is_refused_where_it_is_wrong():
@@ -306,7 +305,7 @@ def test_a_long_table_leaves_out_what_stands_below_it():
 def test_a_long_table_whose_field_is_called_otherwise():
     table = LONG.rename(columns={"Lĩnh vực": "Tiêu chí"})
     assert read(table, columns={"field": "Tiêu chí"})[0]["field"].nunique() == 2
-    assert "không có cột 'Trục'" in refusal(table, columns={"field": "Trục"})
+    assert "ghi đúng tên cột vào columns=" in refusal(table, columns={"field": "Trục"})
     assert "các tên dùng được" in refusal(table, columns={"linh_vuc": "Tiêu chí"})
 
 
