@@ -82,9 +82,7 @@ def encrypted(name: str) -> ValueError:
 def _too_large(kind: str) -> str:
     unpacked = " sau khi giải nén" if kind in _ZIPPED else ""
     most = _MOST_XML_MB.get(kind, _MOST_MB[kind])
-    return (
-        f"tệp quá lớn (giới hạn {most} MB{unpacked}); hãy lưu riêng bảng điểm vào một tệp mới."
-    )
+    return f"tệp quá lớn (giới hạn {most} MB{unpacked}); hãy lưu riêng bảng điểm vào một tệp mới."
 
 
 def _content(path: Path, start: bytes) -> str:
