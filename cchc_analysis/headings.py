@@ -8,10 +8,9 @@ import pandas as pd
 
 from cchc_analysis import distinct
 from cchc_analysis.distinct import count_filled, each, filled
-from cchc_analysis.grid import in_words
 from cchc_analysis.header import Table, is_title
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
-from cchc_analysis.numbers import are_column_numbers, numbering
+from cchc_analysis.numbers import numbering
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
 
@@ -109,12 +108,6 @@ def sections(
     pattern = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
     lettered = each(number, lambda texts: texts.str.fullmatch(pattern), words=True)
     scored = filled(body[columns["score"]])
-    odd = lettered & ((given > 2) | scored)
-    if len(units) and odd.any() and not are_column_numbers(list(map(str, body.loc[odd.idxmax()]))):
-        raise ValueError(
-            f"{name}, {in_words(odd.idxmax(), body.loc[odd.idxmax()])} trông như tên khối "
-            "nhưng có cả số liệu; hãy xóa số liệu ở dòng này, hoặc ghi STT bằng số nếu là đơn vị."
-        )
     marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & ~scored
     texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]

@@ -37,14 +37,11 @@ def stated_maximum(
     values = numbers_in(cells)
     values[above] = numbers_in(cells[above].astype("str").str.strip("()"))
     rows = (begins(MAXIMUM, body, columns) | above) & values.notna()
+    if "number" in columns and rows.any():  # a numbered row is a unit, or refused as none
+        rows &= ~rows.index.isin(numbering(body[columns["number"]].fillna("")).index)
     told = []
     for line in body.index[rows]:
         words = in_words(line, body.loc[line].fillna(""))
-        if "number" in columns and len(numbering(body.loc[[line], columns["number"]].fillna(""))):
-            raise ValueError(
-                f"{name}, {words} trông như dòng điểm tối đa nhưng có số thứ tự; hãy xóa số thứ tự "
-                "nếu là điểm tối đa, hoặc sửa tên đơn vị."
-            )
         if stated not in (None, values[line]):
             raise ValueError(
                 f"{name}, dòng {line}: thang điểm {decimal_comma(values[line])} khác thang điểm "
@@ -109,13 +106,6 @@ def maxima_of(
     is_number = isinstance(given, Real) and not isinstance(given, bool)
     if given is not None and not (is_number and 0 < given < math.inf):
         raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
-    if None not in (given, stated) and given != stated:
-        raise ValueError(
-            f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
-            f"điểm đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa "
-            "bảng."
-        )
-    given = given or stated
     in_percent = "%" in title or _in_percent(table["score"])
     if "max_score" in table:
         maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
@@ -124,13 +114,16 @@ def maxima_of(
                 f"{name}, dòng {line}: ô điểm tối đa để trống hoặc không lớn hơn 0; hãy điền điểm "
                 "tối đa của đơn vị này."
             )
-        if (line := first_line(maxima != (given or maxima))) is not None:
+    else:
+        maxima = pd.Series(float(stated or given or _USUAL), score.index)
+    for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt (max_score=)")):
+        if other is not None and (line := first_line(maxima != other)) is not None:
             raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
-                f"điểm đã đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm "
-                "đã đặt."
+                f"{name}, dòng {line}: điểm tối đa {decimal_comma(maxima[line])} khác thang điểm "
+                f"{decimal_comma(other)} {said}; hãy sửa bảng, hoặc bỏ thang điểm đã đặt."
             )
-    elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
+    assumed = given is None and stated is None and "max_score" not in table
+    if assumed and 0 <= score.max() <= (1 if in_percent else _LEAST):
         likely, why = 10, "có thể thang điểm là 10"
         if score.max() <= 1:
             likely, why = 1, "có thể là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%"
@@ -139,15 +132,13 @@ def maxima_of(
             f"{why}; nếu vậy hãy đặt thang điểm bằng {likely} ({WHERE_MAX}), chỉ đặt 100 nếu các "
             "đơn vị chỉ đạt chừng ấy điểm."
         )
-    else:
-        maxima = pd.Series(float(given or 100), score.index)
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
         raise ValueError(
             f"{name}, dòng {line}: cột {quoted(title)} ghi tỷ lệ % nhưng điểm tối đa là "
             f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
         )
-    return maxima, given is None and "max_score" not in table and not in_percent
+    return maxima, assumed and not in_percent
 
 
 def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:

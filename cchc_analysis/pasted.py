@@ -17,7 +17,7 @@ from cchc_analysis.runs import Row, number_of, rows_after, rows_at
 from cchc_analysis.text import clean, first_few, fold, quoted
 
 _LINES_PER_HEADER = 4
-_PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?")  # a number, or what is left of one
+_PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 
 
@@ -39,6 +39,8 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         if start < end or body == tried:
             continue
         tried = body
+        if are_column_numbers(values[body : body + len(header)]):
+            body += len(header)
         table = values[: next((at for at in starts if at >= body), len(values))]
         rows = _rows_at(table, body, header, lines, name)
         if not rows:
@@ -121,8 +123,6 @@ def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
                 break
         else:
             break
-    if are_column_numbers(values[at : at + len(header)]):
-        at += len(header)
     return header, at
 
 
