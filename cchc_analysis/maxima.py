@@ -55,25 +55,23 @@ def stated_maximum(
 
 def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:
     """Refuse points beside their percentage: they have a maximum that nobody stated."""
+    name_of = header.titles[columns["score"]]
     score = numbers_in(rows[columns["score"]])
-    if "%" in header.titles[columns["score"]] or _in_percent(rows[columns["score"]]):
+    if "%" in name_of or _in_percent(rows[columns["score"]]):
         return
     for column, title in header.titles.dropna().items():
         if column in columns.values() or not title:
             continue
         other = numbers_in(rows[column])
-        if other.isna().all():
-            continue
         ratio = (other / score)[(score > 0) & other.between(0, 100)]
-        in_percent = "%" in title or _in_percent(rows[column])
-        differs = ((other - score).abs() > _ROUNDED).any()
         is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
-        if differs and (is_share or (in_percent and header.roles[column] in ("score", LIKE))):
+        if header.roles[column] in ("score", LIKE):
+            is_share |= "%" in title or _in_percent(rows[column])
+        if is_share and ((other - score).abs() > _ROUNDED).any():
             raise ValueError(
-                f"{name}: các cột {quoted(header.titles[columns['score']])} và {quoted(title)} "
-                "đều có thể là điểm và khác nhau theo tỷ lệ, nên thang điểm không phải 100; hãy "
-                f"đặt thang điểm ({WHERE_MAX}), hoặc dùng cột kia (columns="
-                f'{{"score": "{title[:40]}"}}).'
+                f"{name}: các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác "
+                "nhau theo tỷ lệ, nên thang điểm không phải 100; hãy đặt thang điểm "
+                f'({WHERE_MAX}), hoặc dùng cột kia (columns={{"score": "{title[:40]}"}}).'
             )
 
 
