@@ -1,7 +1,6 @@
 """From one table of raw cells to scores by field: each field is read as a table of scores."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,13 +16,8 @@ from cchc_analysis.text import first_few, fold, quoted, same
 _NO_MAXIMUM = 999.0
 
 
-class Slice(NamedTuple):
-    """The rows and the column of one field, or of the published totals."""
-
-    field: str | None  # none for totals
-    column: object
-    body: pd.DataFrame
-    stated: list[float]  # the maxima that are stated
+# The name of a field (none for published totals), its column, its rows, the maxima that are stated.
+Slice = tuple[str | None, object, pd.DataFrame, list[float]]
 
 
 def read_fields(
@@ -40,7 +34,7 @@ def read_fields(
             )
     unused = {words: words for words in layout.unused}
     slices = _wide(where, layout) if layout.field is None else _long(where, layout, unused)
-    slices += [Slice(None, column, layout.body, []) for column in layout.totals]
+    slices += [(None, column, layout.body, []) for column in layout.totals]
     maxima = _maxima(where, slices, given, has_column=bool(layout.maxima))
     parts, told, total = [], [], None
     for (field, column, body, _), maximum in zip(slices, maxima, strict=True):
@@ -85,7 +79,7 @@ def _wide(where: str, layout: Layout) -> list[Slice]:
                 f"{where}: {names.count(key)} cột cùng tên lĩnh vực '{layout.titles[column][:60]}'"
                 "; hãy đặt tên khác nhau, hoặc xóa cột không dùng."
             )
-    return [Slice(layout.titles[c], c, layout.body, layout.stated[c]) for c in layout.scores]
+    return [(layout.titles[c], c, layout.body, layout.stated[c]) for c in layout.scores]
 
 
 def _long(where: str, layout: Layout, unused: dict[str, str]) -> list[Slice]:
@@ -111,7 +105,7 @@ def _long(where: str, layout: Layout, unused: dict[str, str]) -> list[Slice]:
     for _, part in names.groupby(names.map(same), sort=False):
         stated = {maximum for maximum in read[part.index].str[1] if pd.notna(maximum)}
         stated = [*layout.stated[column], *sorted(stated)]
-        slices.append(Slice(part.iloc[0], column, layout.body.loc[part.index], stated))
+        slices.append((part.iloc[0], column, layout.body.loc[part.index], stated))
     return slices
 
 

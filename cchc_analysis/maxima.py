@@ -122,13 +122,10 @@ def maxima_of(
             )
     assumed = given is None and stated is None and "max_score" not in table
     if assumed and 0 <= score.max() <= (1 if in_percent else _LEAST):
-        likely, why = 10, "có thể thang điểm là 10"
-        if score.max() <= 1:
-            likely, why = 1, "có thể là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%"
         raise ValueError(
             f"{name}: điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, "
-            f"{why}; nếu vậy hãy đặt thang điểm bằng {likely} ({WHERE_MAX}), chỉ đặt 100 nếu các "
-            "đơn vị chỉ đạt chừng ấy điểm."
+            "có thể thang điểm là 10, hoặc là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77% "
+            f"(thang điểm 1); hãy đặt đúng thang điểm ({WHERE_MAX})."
         )
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
