@@ -30,22 +30,23 @@ _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 def pick(name: str, tables: list[Table], table: int | str) -> Table:
     """Return the table of this number, from 1, or of this heading."""
-    listed = "; ".join(
-        f"{at}: '{t.heading[:40]}'" if t.heading else f"{at}: {t.place or 'không có tiêu đề'}"
-        for at, t in enumerate(tables[:8], start=1)
-    )
     if isinstance(table, int):
         found = tables[table - 1 : table] if table > 0 else []
     else:
-        keys = [fold(f"{t.heading} {t.place}") for t in tables]
-        exact = [t for t in tables if fold(table) in (fold(t.heading), fold(_bare(t.heading)))]
-        found = exact or [t for t, key in zip(tables, keys, strict=True) if fold(table) in key]
+        key = fold(table)
+        found = [t for t in tables if key in (fold(t.heading), fold(_bare(t.heading)))]
+        found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
     if len(found) != 1:
         raise ValueError(
             f"{name}: {'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng "
-            f"có: {listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
+            f"có: {_numbered([t.heading or t.place for t in tables])}; hãy ghi số thứ tự hoặc tiêu "
+            "đề của một bảng."
         )
     return found[0]
+
+
+def _numbered(names: Sequence[str]) -> str:
+    return "; ".join(f"{at}: {quoted(name, 40)}" for at, name in enumerate(names[:8], start=1))
 
 
 def under_headings(
@@ -61,10 +62,9 @@ def under_headings(
         named["block"] = blocks
     rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
     if len({tuple(row.values()) for row in rows}) < len(headings):
-        listed = "; ".join(f"{at}: '{h[:40]}'" for at, h in enumerate(headings[:8], start=1))
         raise ValueError(
             f"{name}: có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, "
-            f"năm nào ({listed}); {CHOOSE_TABLE}."
+            f"năm nào ({_numbered(headings)}); {CHOOSE_TABLE}."
         )
     return rows
 

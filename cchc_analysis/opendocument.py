@@ -7,18 +7,14 @@ from cchc_analysis.hidden import (
     PERCENT,
     STRUCK,
     Marks,
-    Refused,
     check_size,
     elements,
     value_of,
 )
-from cchc_analysis.sniff import PASSWORD
 
 
 def marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
-    """Return the marks of an .ods; refuse a sheet too large, and one with a password."""
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused(PASSWORD)
+    """Return the marks of an .ods; refuse a sheet too large."""
     marked = _marked_styles(archive)
     found: dict[str, Marks] = {}
     lasts: dict[str, int] = {}

@@ -25,7 +25,6 @@ _SHOWN = {
 _MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50, "xlsx": 100, "ods": 100, "docx": 100}
 _MOST_XML_MB = {"docx": 20}
 _ZIPPED = ("xlsx", "ods", "docx")
-PASSWORD = "tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại."
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
 
 
@@ -76,7 +75,7 @@ def damaged(name: str) -> ValueError:
 
 def encrypted(name: str) -> ValueError:
     """Return the sentence for a file with a password."""
-    return ValueError(f"{name}: {PASSWORD}")
+    return ValueError(f"{name}: tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
 
 
 def _too_large(kind: str) -> str:
@@ -135,6 +134,8 @@ def _fault_in(archive: zipfile.ZipFile, kind: str) -> str:
         return _too_large(kind)
     for part in sizes:
         data = archive.read(part)
+        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in data:
+            raise RuntimeError("encrypted")  # as zipfile says it of other files
         if part in xml and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
             return (
                 "tệp chứa khai báo XML không an toàn (DOCTYPE); hãy mở tệp bằng Excel, Word hoặc "
