@@ -1,8 +1,6 @@
 """From a source to the scores of each unit in each field (lĩnh vực)."""
 
-import math
 from collections.abc import Mapping
-from numbers import Real
 from os import PathLike
 
 import pandas as pd
@@ -12,6 +10,7 @@ from cchc_analysis.field_columns import layout_of
 from cchc_analysis.field_scores import read_fields
 from cchc_analysis.headings import pick
 from cchc_analysis.load import check_units, join, named_by_headings, tell
+from cchc_analysis.maxima import check_maximum
 from cchc_analysis.readers import read_grids
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
@@ -24,8 +23,6 @@ def load_fields(
     table: int | str | None = None,
     columns: Mapping[str, str | int] | None = None,
     max_score: float | Mapping[str, float] | None = None,
-    year: int | None = None,
-    block: str | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
@@ -44,8 +41,6 @@ def load_fields(
         fields. Where each field is a column, ``score`` is the published total.
     max_score : float or mapping, optional
         The maximum of every field in points, or of some by name: ``{"Thể chế": 10}``.
-    year, block : int and str, optional
-        The year and the block (khối) of all rows, where the source does not say them.
 
     Returns
     -------
@@ -92,13 +87,12 @@ def load_fields(
         )
     unused += left_out
     unused += [t.place for t, layout in zip(tables, layouts, strict=True) if not layout.scores]
-    own = {role: value for role, value in (("year", year), ("block", block)) if value is not None}
     parts = []
     for (one, layout), known in zip(
         found, named_by_headings(name, [one for one, _ in found]), strict=True
     ):
         where = ", ".join(filter(None, [name, one.place]))
-        part, words, to_check = read_fields(where, one, layout, wanted, given, known | own)
+        part, words, to_check = read_fields(where, one, layout, wanted, given, known)
         parts.append(part.assign(place=one.place, line=part.index))
         unused += [f"{one.place} {word}".strip() if len(found) > 1 else word for word in words]
         told += to_check
@@ -118,16 +112,12 @@ def load_fields(
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
-    values = max_score.values() if isinstance(max_score, Mapping) else [max_score]
-    for value in values if max_score is not None else []:
-        if isinstance(value, bool) or not (isinstance(value, Real) and 0 < value < math.inf):
-            raise ValueError(
-                f"max_score={value!r} phải là một số lớn hơn 0, hoặc các số theo tên lĩnh vực, ví "
-                'dụ {"Thể chế": 10}.'
-            )
-    if isinstance(max_score, Mapping):
-        return {same(str(field)): value for field, value in max_score.items()}
-    return max_score
+    if not isinstance(max_score, Mapping):
+        check_maximum(max_score)
+        return max_score
+    for value in max_score.values():
+        check_maximum(value)
+    return {same(str(field)): value for field, value in max_score.items()}
 
 
 def _check_names(name: str, fields: pd.Series, given: object) -> None:

@@ -92,6 +92,13 @@ def check_stated_elsewhere(name: str, title: str, texts: Iterable[str]) -> None:
             )
 
 
+def check_maximum(given: object) -> None:
+    """Refuse what the caller gives as a maximum and is none."""
+    is_number = given is None or (isinstance(given, Real) and not isinstance(given, bool))
+    if not is_number or (given is not None and not 0 < given < math.inf):
+        raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
+
+
 def maxima_of(
     name: str,
     table: dict,
@@ -101,9 +108,7 @@ def maxima_of(
     stated: float | None,
 ) -> tuple[pd.Series, bool]:
     """Return the maximum of each row, and whether it is assumed."""
-    is_number = isinstance(given, Real) and not isinstance(given, bool)
-    if given is not None and not (is_number and 0 < given < math.inf):
-        raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
+    check_maximum(given)
     in_percent = "%" in title or _in_percent(table["score"])
     if "max_score" in table:
         maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
