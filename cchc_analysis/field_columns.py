@@ -9,7 +9,7 @@ import pandas as pd
 from cchc_analysis.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.labels import NUMBER, PLAIN_TOTAL, POINTS
 from cchc_analysis.numbers import are_column_numbers, are_numbers
-from cchc_analysis.text import decimal_comma, fold
+from cchc_analysis.text import fold
 
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
 _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
@@ -115,14 +115,3 @@ def _is_maximum(cell: str) -> bool:
 def _as_number(cell: str) -> float | None:
     bare = re.fullmatch(rf"(?i)\(?{NUMBER}{POINTS}?\)?", cell)
     return float(bare[1].replace(",", ".")) if bare else None
-
-
-def one_maximum(where: str, field: str, stated: list[float]) -> float:
-    """Return the one maximum of a field, refusing two."""
-    if len(set(stated)) > 1:
-        listed = " và ".join(map(decimal_comma, dict.fromkeys(stated)))
-        raise ValueError(
-            f"{where}: lĩnh vực '{field[:60]}' có nhiều điểm tối đa khác nhau ({listed}) ở tiêu "
-            "đề, dòng điểm tối đa hoặc max_score=; hãy giữ lại số đúng."
-        )
-    return stated[0]

@@ -4,20 +4,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cchc_analysis.field_columns import Layout, one_maximum
+from cchc_analysis.field_columns import Layout
 from cchc_analysis.grid import in_words
 from cchc_analysis.header import Header, Table, named, split_maximum
 from cchc_analysis.labels import FOOTERS, PLAIN_TOTAL
-from cchc_analysis.numbers import are_column_numbers, first_line, place
+from cchc_analysis.numbers import are_column_numbers, first_line, place, to_numbers
 from cchc_analysis.scores import read_scores
-from cchc_analysis.text import first_few, fold, quoted, same
+from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
 
-# A total has no maximum of its own here; from 1000 on a comma might be a thousands mark.
-_NO_MAXIMUM = 999.0
-
-
-# The name of a field (none for published totals), its column, its rows, the maxima that are stated.
-Slice = tuple[str | None, object, pd.DataFrame, list[float]]
+# The name of a field, its column, its rows, the maxima that are stated.
+Slice = tuple[str, object, pd.DataFrame, list[float]]
 
 
 def read_fields(
@@ -34,17 +30,16 @@ def read_fields(
             )
     unused = {words: words for words in layout.unused}
     slices = _wide(where, layout) if layout.field is None else _long(where, layout, unused)
-    slices += [(None, column, layout.body, []) for column in layout.totals]
     maxima = _maxima(where, slices, given, has_column=bool(layout.maxima))
-    parts, told, total = [], [], None
+    parts, told = [], []
     for (field, column, body, _), maximum in zip(slices, maxima, strict=True):
-        kept = {column, *layout.others, *(layout.maxima if field else [])}
+        kept = {column, *layout.others, *layout.maxima}
         body = body[[c for c in body if c in kept or c not in layout.titles]]
         titles = pd.Series(layout.titles, dtype="str").reindex(body.columns)
         titled = list(titles.dropna().index)
         roles = {role: c for role, c in at.items() if c in titled and role != "field"}
         part, _, left_out, to_check = read_scores(
-            f"{where}, lĩnh vực '{field[:60]}'" if field else where,
+            f"{where}, lĩnh vực '{field[:60]}'",
             table._replace(header=Header(titles, titles), body=body),
             wanted={role: titled.index(c) + 1 for role, c in (roles | {"score": column}).items()},
             max_score=maximum,
@@ -53,14 +48,14 @@ def read_fields(
         for words in left_out:  # a row that is no unit is left out of every field: told once
             unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
         told += to_check
-        if field:
-            parts.append(part.assign(field=field))
-        else:
-            total = part["score"]
+        parts.append(part.assign(field=field))
     fields = pd.concat(parts).sort_index(kind="stable")
     fields["unit"] = fields.groupby(fields["unit"].map(same))["unit"].transform("first")
-    if total is not None and total.notna().any():
-        fields["published_total"] = total.reindex(fields.index)
+    for column in layout.totals:
+        cells = layout.body[column].fillna("")[fields.index.unique()]
+        total = to_numbers(where, layout.titles[column], cells)
+        if total.notna().any():
+            fields["published_total"] = total.reindex(fields.index)
     return fields, list(unused.values()), told
 
 
@@ -113,13 +108,16 @@ def _maxima(where: str, slices: list[Slice], given: object, *, has_column: bool)
     """Return the maximum of each field; none where a column says it for each row."""
     maxima, unknown = [], []
     for field, _, _, stated in slices:
-        if field is None:
-            maxima.append(_NO_MAXIMUM)
-            continue
         of_field = given.get(same(field)) if isinstance(given, Mapping) else given
-        stated = [*stated, *([] if of_field is None else [float(of_field)])]
-        maxima.append(one_maximum(where, field, stated) if stated else None)
-        if not stated and not has_column:
+        of_field = dict.fromkeys([*stated, *([] if of_field is None else [float(of_field)])])
+        if len(of_field) > 1:
+            raise ValueError(
+                f"{where}: lĩnh vực '{field[:60]}' có nhiều điểm tối đa khác nhau "
+                f"({' và '.join(map(decimal_comma, of_field))}) ở tiêu đề, dòng điểm tối đa hoặc "
+                "max_score=; hãy giữ lại số đúng."
+            )
+        maxima.append(next(iter(of_field), None))
+        if not of_field and not has_column:
             unknown.append(field[:60])
     if unknown:
         raise ValueError(
