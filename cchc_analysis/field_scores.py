@@ -52,8 +52,12 @@ def read_fields(
     fields = pd.concat(parts).sort_index(kind="stable")
     fields["unit"] = fields.groupby(fields["unit"].map(same))["unit"].transform("first")
     for column in layout.totals:
-        cells = layout.body[column].fillna("")[fields.index.unique()]
-        total = to_numbers(where, layout.titles[column], cells)
+        title, cells = layout.titles[column], layout.body[column].fillna("")[fields.index.unique()]
+        if "%" in title or cells.str.endswith("%").any():
+            raise ValueError(
+                f"{where}: cột {quoted(title)} ghi tỷ lệ %, không phải tổng điểm; hãy xóa cột này."
+            )
+        total = to_numbers(where, title, cells)
         if total.notna().any():
             fields["published_total"] = total.reindex(fields.index)
     return fields, list(unused.values()), told

@@ -157,6 +157,13 @@ def test_percent_of_a_maximum_in_points_is_refused():
     assert "cột 'Thể chế' ghi tỷ lệ % nhưng điểm tối đa là 10" in refusal(table)
 
 
+def test_a_percentage_is_no_published_total():
+    table = WIDE.rename(columns={"Tổng điểm": "Kết quả"})
+    table.iloc[1, 4] = "88%"
+    assert "cột 'Kết quả' ghi tỷ lệ %, không phải tổng điểm" in refusal(table)
+    assert "ghi tỷ lệ %" in refusal(WIDE.rename(columns={"Tổng điểm": "Kết quả (%)"}))
+
+
 def test_a_score_that_is_its_maximum_or_nothing_is_allowed():
     table = WIDE.copy()
     table.iloc[:, 2] = ["10", "0"]
