@@ -105,11 +105,8 @@ def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
 
 def _joined(upper: Header, lower: pd.Series) -> Header:
     titles, short, over = {}, {}, ""
-    for column, low in lower.fillna("").items():
-        up, last = (
-            part[column] if isinstance(part[column], str) else ""
-            for part in (upper.titles, upper.short)
-        )
+    above = zip(upper.titles.fillna(""), upper.short.fillna(""), strict=True)
+    for (column, low), (up, last) in zip(lower.fillna("").items(), above, strict=True):
         low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()
