@@ -17,8 +17,6 @@ _MARKED_RUN = (
     f"./w:rPr[w:vanish[{_ON}] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:position[{_ON}]"
     " or w:vertAlign[@w:val!='baseline']]"
 )
-_MOST_SPAN = 1000
-_MOST_TABLES = 500
 
 
 def word_grids(path: Path) -> list[Grid]:
@@ -28,73 +26,59 @@ def word_grids(path: Path) -> list[Grid]:
     try:
         document = docx.Document(str(path))
         body = document.element.body
-        _mark_styled_runs(document)
+        styles = document.styles.element.xpath("w:style[@w:type='character']")
     except Exception:  # whatever a broken package makes the library raise
         raise damaged(path.name) from None
+    # A run may have its looks from a style; struck out it is seen as what it is.
+    marked = {style.styleId for style in styles if style.xpath(_MARKED_RUN)}
+    for style in body.iter(f"{_W}rStyle"):
+        if style.get(f"{_W}val") in marked:
+            style.tag = f"{_W}strike"
     grids, title = [], ""
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
         if element.tag == f"{_W}p":
             if next(element.iterancestors(f"{_W}tbl"), None) is None:
                 title = title_of(_word_text(element)) or title
-            continue
-        if next(element.iterancestors("{*}Fallback"), None) is not None:
-            continue
-        place = f"bảng {len(grids) + 1}"
-        if element.xpath(".//w:ins | .//w:del | .//w:moveFrom | .//w:moveTo"):
-            raise ValueError(
-                f"{path.name}, {place}: còn thay đổi chưa được chấp nhận (Track Changes), không rõ "
-                "số nào đúng; hãy chấp nhận hoặc từ chối hết trong Word rồi lưu lại."
-            )
-        check_count(len(grids), path.name)
-        try:
-            rows, merged = _word_rows(element, f"{path.name}, {place}")
-        except ValueError as error:  # a span that is no number
-            raise error if str(error).startswith(path.name) else damaged(path.name) from None
-        grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
-        title = ""
+        elif next(element.iterancestors("{*}Fallback"), None) is None:
+            where = f"{path.name}, bảng {len(grids) + 1}"
+            grids.append(grid_of(grids, title, *_word_rows(element, where)))
+            title = ""
     return grids
-
-
-def _mark_styled_runs(document: object) -> None:
-    """Strike out each run whose style is raised, struck out or hidden, so that it is seen as such.
-
-    Word gives a footnote mark a style and no format of its own.
-    """
-    marked = {
-        style.styleId
-        for style in document.styles.element.style_lst
-        if style.xpath(_MARKED_RUN) and style.get(f"{_W}type") == "character"
-    }
-    for style in document.element.body.iter(f"{_W}rStyle"):
-        if style.get(f"{_W}val") in marked:
-            style.tag = f"{_W}strike"
 
 
 def _word_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:
     """Return the cells of a table; what is merged down fills every row that it spans, as told."""
+    if table.xpath(".//w:ins | .//w:del | .//w:moveFrom | .//w:moveTo"):
+        raise ValueError(
+            f"{where}: còn thay đổi chưa được chấp nhận (Track Changes), không rõ số nào đúng; hãy "
+            "chấp nhận hoặc từ chối hết trong Word rồi lưu lại."
+        )
     rows: list[list[str]] = []
     merged = set()
-    numbered = 0
-    size = 0  # in letters: a text merged down is counted in every row
+    numbered = size = 0  # in letters: a text merged down is counted in every row
     for row in table.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"):
         if row.xpath(f"./w:trPr/w:hidden[{_ON}]"):
             raise hidden_row(where, len(rows) + 1)
-        cells = [""] * (span(row.grid_before + 1, where) - 1)
+        cells = [""] * _span(row, "./w:trPr/w:gridBefore")
         for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc"):
             at = len(cells)
             above = rows[-1][at] if rows and at < len(rows[-1]) else ""
-            if is_merged := cell.vMerge == "continue":
+            if is_merged := bool(cell.xpath("./w:tcPr/w:vMerge[not(@w:val='restart')]")):
                 merged.add((len(rows) + 1, at))
             text = _word_text(cell)
             if not text.strip() and cell.xpath("./w:p/w:pPr/w:numPr"):
                 numbered += 1  # Word shows this number and stores none
                 text = str(numbered)
             cells.append(above if is_merged else text)
-            cells += [""] * (span(cell.grid_span, where) - 1)
-        rows.append(cells + [""] * (span(row.grid_after + 1, where) - 1))
+            cells += [""] * (_span(cell, "./w:tcPr/w:gridSpan") - 1)
+        rows.append(cells + [""] * _span(row, "./w:trPr/w:gridAfter"))
         size += sum(map(len, rows[-1])) + len(rows[-1])
         check_size(size, len(rows[-1]), where)
     return rows, merged
+
+
+def _span(element: object, path: str) -> int:
+    return span(next(iter(element.xpath(f"{path}/@w:val")), None))
 
 
 def _word_text(node: object) -> str:
@@ -113,13 +97,19 @@ def _word_text(node: object) -> str:
     return f"{text} " if name == "p" else text
 
 
-def span(value: object, where: str) -> int:
-    """Return over how many columns or rows a cell goes."""
-    text = str(value or 1).strip()
-    span = int(text) if text.isascii() and text.isdigit() else 1
-    if span > _MOST_SPAN:
-        raise ValueError(f"{where}: một ô gộp qua {text[:20]} ô; hãy bỏ gộp ô rồi lưu lại.")
-    return max(span, 1)
+def grid_of(
+    before: list[Grid], title: str, rows: list[list[str]], merged: set[tuple[int, int]]
+) -> Grid:
+    """Return the next table of a file as raw cells."""
+    cells = to_cells(rows, range(1, len(rows) + 1))
+    return Grid(f"bảng {len(before) + 1}", title, cells, merged)
+
+
+def span(value: str | None) -> int:
+    """Return over how many columns or rows a cell goes, 0 if it is not said."""
+    text = (value or "").strip()
+    is_number = text.isascii() and text.isdigit()
+    return min(int(text[:9]), MOST_COLUMNS + 1) if is_number else 0
 
 
 def hidden_row(where: str, row: int) -> ValueError:
@@ -134,12 +124,6 @@ def title_of(text: str) -> str:
     """Return a line that may be a heading: not one in brackets, nor the unit of measure."""
     text = clean(text)
     return text if is_heading(text) else ""
-
-
-def check_count(tables: int, name: str) -> None:
-    """Refuse a file of more tables than a person writes."""
-    if tables > _MOST_TABLES:
-        raise ValueError(f"{name}: có hơn {_MOST_TABLES} bảng; hãy lưu riêng bảng điểm.")
 
 
 def check_size(cells: int, columns: int, where: str) -> None:

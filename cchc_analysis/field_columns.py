@@ -9,11 +9,10 @@ import pandas as pd
 from cchc_analysis.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.labels import NUMBER, PLAIN_TOTAL, POINTS
 from cchc_analysis.numbers import are_column_numbers, are_numbers
-from cchc_analysis.text import decimal_comma, fold
+from cchc_analysis.text import fold
 
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
 _NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
-_ROW_OF_MAXIMA = {"toi da", "diem toi da cua linh vuc", "diem toi da tung linh vuc"}
 NO_FIELD = re.compile(
     r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
     r"|(?:diem )?(?:tu cham|tu danh gia|tham dinh)(?: diem)?"  # stages of scoring
@@ -48,25 +47,27 @@ def layout_of(table: Table, wanted: Mapping[str, str | int]) -> Layout:
             if (found := _as_number(row[column])) is not None:
                 stated[column].append(found)
     body = body[~is_of_maxima]
-    roles_of = _roles(header, titles, body, wanted)
-    field = next((column for column, role in roles_of.items() if role == "field"), None)
-    by_role = {role: [c for c in titles if roles_of[c] == role] for role in set(roles_of.values())}
-    totals = by_role.get("total", [])
-    numeric = [c for c, role in roles_of.items() if role in ("numeric", LIKE)]
-    plain = by_role.get("score", [])
-    if field is None:
-        numeric = [c for c in titles if c in numeric or (stated[c] and roles_of[c] is None)]
-        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
-        scores, totals = numeric, totals or (plain if len(plain) == 1 else [])
+    roles = _roles(header, titles, body, wanted)
+
+    def of(*some: str | None) -> list:
+        return [column for column in titles if roles[column] in some]
+
+    fields = of("field")
+    if fields:  # each row is one field of one unit
+        scores = of("score") or of(LIKE) or of("numeric") or of("total")
+        totals = [column for column in of("total") if column not in scores]
+        maxima, others = of("max_score"), of("unit", "year", "block", None)
     else:
-        scores = plain or by_role.get(LIKE) or numeric or totals
-        totals = [column for column in totals if column not in scores]
-    maxima = [] if field is None else by_role.get("max_score", [])
-    kept = ("unit", "year", "block", None, *(["number"] if field is None else []))
-    others = [c for c in titles if roles_of[c] in kept and c not in scores]
-    used = {field, *scores, *totals, *maxima, *others, *by_role.get("number", [])}
+        scores = [c for c in titles if c in of("numeric", LIKE) or (stated[c] and c in of(None))]
+        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
+        totals = of("total") or (of("score") if len(of("score")) == 1 else [])
+        maxima, others = [], of("unit", "year", "block", "number", None)
+    others = [column for column in others if column not in scores]
+    used = {*fields, *scores, *totals, *maxima, *others, *of("number")}
     unused = [f"cột '{titles[column]}'" for column in titles if column not in used]
-    return Layout(titles, stated, field, scores, totals, maxima, others, unused, body)
+    return Layout(
+        titles, stated, next(iter(fields), None), scores, totals, maxima, others, unused, body
+    )
 
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
@@ -108,20 +109,9 @@ def _read_title(header: Header, column: object) -> tuple[str, float | None]:
 
 
 def _is_maximum(cell: str) -> bool:
-    return role_of(cell) == "max_score" or fold(cell) in _ROW_OF_MAXIMA
+    return role_of(cell) == "max_score" or fold(cell) == "toi da"
 
 
 def _as_number(cell: str) -> float | None:
     bare = re.fullmatch(rf"(?i)\(?{NUMBER}{POINTS}?\)?", cell)
     return float(bare[1].replace(",", ".")) if bare else None
-
-
-def one_maximum(where: str, field: str, stated: list[float]) -> float:
-    """Return the one maximum of a field, refusing two."""
-    if len(set(stated)) > 1:
-        listed = " và ".join(map(decimal_comma, dict.fromkeys(stated)))
-        raise ValueError(
-            f"{where}: lĩnh vực '{field[:60]}' có nhiều điểm tối đa khác nhau ({listed}) ở tiêu "
-            "đề, dòng điểm tối đa hoặc max_score=; hãy giữ lại số đúng."
-        )
-    return stated[0]

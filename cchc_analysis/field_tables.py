@@ -1,9 +1,6 @@
 """From a source to the scores of each unit in each field (lĩnh vực)."""
 
-import math
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from numbers import Real
+from collections.abc import Mapping
 from os import PathLike
 
 import pandas as pd
@@ -11,14 +8,14 @@ import pandas as pd
 from cchc_analysis.columns import check_roles
 from cchc_analysis.doubts import check_units
 from cchc_analysis.field_columns import layout_of
-from cchc_analysis.field_scores import read_fields, slices_of
-from cchc_analysis.header import named
+from cchc_analysis.field_scores import read_fields
 from cchc_analysis.headings import pick
 from cchc_analysis.load import join, named_by_headings, tell
+from cchc_analysis.maxima import check_maximum
 from cchc_analysis.readers import read_grids
 from cchc_analysis.table import group_columns
 from cchc_analysis.tables import find_tables
-from cchc_analysis.text import FEW, first_few, same
+from cchc_analysis.text import first_few, quoted, same
 
 
 def load_fields(
@@ -27,8 +24,6 @@ def load_fields(
     table: int | str | None = None,
     columns: Mapping[str, str | int] | None = None,
     max_score: float | Mapping[str, float] | None = None,
-    year: int | None = None,
-    block: str | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
@@ -47,16 +42,14 @@ def load_fields(
         fields. Where each field is a column, ``score`` is the published total.
     max_score : float or mapping, optional
         The maximum of every field in points, or of some by name: ``{"Thể chế": 10}``.
-    year, block : int and str, optional
-        The year and the block (khối) of all rows, where the source does not say them.
 
     Returns
     -------
     DataFrame
         One row per unit and field in source order, with a RangeIndex: ``unit`` (str), ``year``
         (int64) and ``block`` (str) where known, ``field`` (str), ``score`` and ``max_score``
-        (float64, points; no score is missing), and ``published_total`` (float64, the same on all
-        rows of a unit) where the source has one plain column of totals.
+        (float64, points; no score is missing), and ``published_total`` (float64) where the source
+        has one plain column of totals: what it says in that row.
 
     Raises
     ------
@@ -81,81 +74,60 @@ def load_fields(
     name, grids, unused, told = read_grids(source)
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
-    try:
-        tables, left_out = find_tables(name, grids, wanted)
-    except ValueError:
-        tables = []
-    if not any(layout_of(one, wanted).scores for one in tables):
-        # Fields without a total do not look like scores; a second column beside the unit will do.
-        tables, left_out = find_tables(name, grids, {"score": 2, **wanted})
+    # Fields without a total do not look like scores; a second column beside the unit will do.
+    tables, left_out = find_tables(name, grids, {"score": 2, **wanted})
     if table is not None:
         tables, unused, left_out = [pick(name, tables, table)], [], []
-    layouts = [(one, layout_of(one, wanted)) for one in tables]
-    unused = [*unused, *left_out, *(one.place for one, layout in layouts if not layout.scores)]
-    layouts = [(one, layout) for one, layout in layouts if layout.scores]
-    if not layouts:
-        for title in wanted.values():
-            if not any(named(one.header, title) for one in tables):
-                raise ValueError(
-                    f"{name}: không có cột '{title}' (columns=); hãy ghi đúng tên, hoặc số thứ tự "
-                    "cột từ 1."
-                )
+    layouts = [layout_of(one, wanted) for one in tables]
+    found = [(one, layout) for one, layout in zip(tables, layouts, strict=True) if layout.scores]
+    if not found:
         raise ValueError(
             f"{name}: không có cột lĩnh vực nào có số; hãy dùng bảng có điểm từng lĩnh vực, mỗi "
-            "lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh vực, Điểm, Điểm tối đa."
+            "lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh vực, Điểm, Điểm tối đa (cột tên khác thì "
+            "ghi đúng tên cột vào columns=)."
         )
-    parts, known = [], named_by_headings(name, [one for one, _ in layouts])
-    places = [", ".join(filter(None, [name, one.place])) for one, _ in layouts]
-    slices = [
-        slices_of(where, one, layout, wanted)
-        for where, (one, layout) in zip(places, layouts, strict=True)
-    ]
-    _check_names(name, [one.field for many in slices for one in many if one.field], max_score)
-    own = {role: value for role, value in (("year", year), ("block", block)) if value is not None}
-    for (one, layout), where, many, heading in zip(layouts, places, slices, known, strict=True):
-        part, words, to_check = read_fields(where, one, layout, many, wanted, given, heading | own)
-        part = part.assign(place=one.place, line=part.index)
-        parts.append(part)
-        unused += [f"{one.place} {word}".strip() if len(layouts) > 1 else word for word in words]
+    unused += left_out
+    unused += [t.place for t, layout in zip(tables, layouts, strict=True) if not layout.scores]
+    parts = []
+    for (one, layout), known in zip(
+        found, named_by_headings(name, [one for one, _ in found]), strict=True
+    ):
+        where = ", ".join(filter(None, [name, one.place]))
+        part, words, to_check = read_fields(where, one, layout, wanted, given, known)
+        parts.append(part.assign(place=one.place, line=part.index))
+        unused += [f"{one.place} {word}".strip() if len(found) > 1 else word for word in words]
         told += to_check
     fields = join(name, parts)
     for field, part in fields.groupby("field", sort=False):
         check_units(f"{name}, lĩnh vực '{field[:60]}'", part)
+    _check_names(name, fields["field"], max_score)
+    gaps = fields[fields["score"].isna()]
+    if len(gaps):
+        words = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
+        told.insert(0, f"{len(gaps)} điểm lĩnh vực còn thiếu ({first_few(words)})")
     if len(parts) > 1:
         told.append(f"đã gộp {len(parts)} bảng; dùng table= nếu chỉ cần một bảng")
-    tell(name, list(dict.fromkeys(filter(None, unused))), [*_gaps(fields), *dict.fromkeys(told)])
+    tell(name, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
     kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
     return fields[[column for column in kept if column in fields]]
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
-    values = max_score.values() if isinstance(max_score, Mapping) else [max_score]
-    for value in values if max_score is not None else []:
-        if isinstance(value, bool) or not (isinstance(value, Real) and 0 < value < math.inf):
-            raise ValueError(
-                f"max_score={value!r} phải là một số lớn hơn 0, hoặc các số theo tên lĩnh vực, ví "
-                'dụ {"Thể chế": 10}.'
-            )
-    if isinstance(max_score, Mapping):
-        return {same(str(field)): value for field, value in max_score.items()}
-    return max_score
+    if not isinstance(max_score, Mapping):
+        check_maximum(max_score)
+        return max_score
+    for value in max_score.values():
+        check_maximum(value)
+    return {same(str(field)): value for field, value in max_score.items()}
 
 
-def _check_names(name: str, fields: Sequence[str], given: object) -> None:
+def _check_names(name: str, fields: pd.Series, given: object) -> None:
     """Refuse a maximum that is given for a field that is not there."""
-    names = {same(field): field for field in fields}
+    names = list(fields.unique())
     for field in given if isinstance(given, Mapping) else []:
-        if (key := same(str(field))) not in names:
-            close = get_close_matches(key, names, n=1) or names
-            listed = ", ".join(f"'{names[k][:60]}'" for k in list(close)[:FEW])
+        if same(str(field)) not in map(same, names):
+            listed = first_few([quoted(one) for one in names])
             raise ValueError(
-                f"{name}: không có lĩnh vực '{str(field)[:60]}' (max_score=); các lĩnh vực gần "
-                f"nhất: {listed}; hãy ghi đúng tên."
+                f"{name}: không có lĩnh vực {quoted(field)} (max_score=); các lĩnh vực: {listed}; "
+                "hãy ghi đúng tên."
             )
-
-
-def _gaps(fields: pd.DataFrame) -> list[str]:
-    """Return in words how many scores of a field are missing."""
-    gaps = fields[fields["score"].isna()]
-    told = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
-    return [f"{len(told)} điểm lĩnh vực còn thiếu ({first_few(told)})"] if told else []

@@ -86,28 +86,22 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     if unit is not None:
         fields = fields[is_unit(fields, unit)]
     where = group_columns(fields)
-    scored = fields["score"].notna()
     points, (score, maximum) = to_common_integers(fields, "score", "max_score")
-    sums = pd.DataFrame({"max_score": maximum.where(scored, 0), "score": score.fillna(0)})
-    sums["units"] = scored.astype("int64")
-    rows = []
-    for _, part in fields.groupby(group_numbers(fields), sort=False):
-        by_field = sums.loc[part.index].groupby(part["field"], sort=False).sum()
-        by_field["lost"] = by_field["max_score"] - by_field["score"]
-        by_field["none"] = by_field["units"] == 0
-        by_field = by_field.sort_values(["none", "lost"], ascending=[True, False], kind="stable")
-        total = int(by_field["lost"].sum())
-        for field, row in by_field.iterrows():
-            numbers = {}
-            if not row["none"]:
-                most, got, lost = (int(row[column]) for column in ("max_score", "score", "lost"))
-                numbers = {"max_score": most / points, "score": got / points, "lost": lost / points}
-                numbers["lost_pct"] = lost * 100 / most
-                numbers["share_pct"] = lost * 100 / total if total else None
-            rows.append({**part[where].iloc[0], "field": field, "units": row["units"], **numbers})
+    whole = fields.assign(group=group_numbers(fields), score=score, max_score=maximum)
+    whole["max_score"] = maximum.mask(score.isna())
+    by_field = whole.groupby(["group", "field"], sort=False)
+    table = by_field[where].first()
+    table["units"] = by_field["score"].count()
+    sums = by_field[["max_score", "score"]].sum(min_count=1)
+    sums["lost"] = lost = sums["max_score"] - sums["score"]
+    all_lost = lost.groupby("group").transform("sum")
+    table = pd.concat([table, (sums / points).astype("float64")], axis=1)
+    table["lost_pct"] = (lost * 100 / sums["max_score"]).astype("float64")
+    table["share_pct"] = (lost * 100 / all_lost.mask(all_lost == 0)).astype("float64")
+    table["order"] = -lost
+    table = table.reset_index().sort_values(["group", "order"], kind="stable", ignore_index=True)
     numbers = ["max_score", "score", "lost", "lost_pct", "share_pct"]
-    table = pd.DataFrame(rows, columns=[*where, "field", "units", *numbers])
-    return table.astype({"units": "int64", **dict.fromkeys(numbers, "float64")})
+    return table[[*where, "field", "units", *numbers]]
 
 
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

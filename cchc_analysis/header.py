@@ -55,8 +55,6 @@ class Table(NamedTuple):
 
 def role_of(title: str) -> str | None:
     """Return what a column of this name holds, None if the name is not known."""
-    if len(title) >= _LONGEST_TITLE:
-        return None
     return _ROLES.get(_key(title))
 
 
@@ -69,18 +67,16 @@ def split_maximum(title: str) -> tuple[str, float | None]:
     return title[: found.start()].strip(), float(number.replace(",", "."))
 
 
+@lru_cache(maxsize=10_000)
 def _key(title: str) -> str:
     bare = _FOOTNOTE.sub("", title)
-    return fold(split_maximum(bare)[0] or bare)
+    return fold(split_maximum(bare)[0] or bare) if len(title) < _LONGEST_TITLE else ""
 
 
-@lru_cache(maxsize=10_000)
 def _role_or_like(title: str) -> str | None:
-    if len(title) >= _LONGEST_TITLE:
-        return None
     key = _key(title)
     is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
-    return role_of(title) or (LIKE if is_like else None)
+    return _ROLES.get(key) or (LIKE if is_like else None)
 
 
 def is_title(text: str) -> bool:
@@ -90,15 +86,13 @@ def is_title(text: str) -> bool:
 
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
-    may_be = np.ones(len(cells), "bool")
+    may_be, number = np.ones(len(cells), "bool"), _PLAIN_NUMBER.pattern
     for column in cells:
-        may_be &= ~each(cells[column], _are_plain_numbers, words=True).to_numpy()
+        may_be &= ~each(
+            cells[column], lambda texts: texts.fillna("").str.fullmatch(number), words=True
+        ).to_numpy()
     may_be[may_be] = count_filled(cells[may_be]) > 1
     return may_be
-
-
-def _are_plain_numbers(texts: pd.Series) -> pd.Series:
-    return texts.fillna("").str.fullmatch(_PLAIN_NUMBER.pattern)
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
@@ -112,11 +106,8 @@ def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
 
 def _joined(upper: Header, lower: pd.Series) -> Header:
     titles, short, over = {}, {}, ""
-    for column, low in lower.fillna("").items():
-        up, last = (
-            part[column] if isinstance(part[column], str) else ""
-            for part in (upper.titles, upper.short)
-        )
+    above = zip(upper.titles.fillna(""), upper.short.fillna(""), strict=True)
+    for (column, low), (up, last) in zip(lower.fillna("").items(), above, strict=True):
         low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()

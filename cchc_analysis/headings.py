@@ -8,10 +8,9 @@ import pandas as pd
 
 from cchc_analysis import distinct
 from cchc_analysis.distinct import count_filled, each, filled
-from cchc_analysis.grid import in_words
 from cchc_analysis.header import Table, is_title
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
-from cchc_analysis.numbers import are_column_numbers, numbering
+from cchc_analysis.numbers import numbering
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
 
@@ -31,22 +30,23 @@ _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 def pick(name: str, tables: list[Table], table: int | str) -> Table:
     """Return the table of this number, from 1, or of this heading."""
-    listed = "; ".join(
-        f"{at}: '{t.heading[:40]}'" if t.heading else f"{at}: {t.place or 'không có tiêu đề'}"
-        for at, t in enumerate(tables[:8], start=1)
-    )
     if isinstance(table, int):
         found = tables[table - 1 : table] if table > 0 else []
     else:
-        keys = [fold(f"{t.heading} {t.place}") for t in tables]
-        exact = [t for t in tables if fold(table) in (fold(t.heading), fold(_bare(t.heading)))]
-        found = exact or [t for t, key in zip(tables, keys, strict=True) if fold(table) in key]
+        key = fold(table)
+        found = [t for t in tables if key in (fold(t.heading), fold(_bare(t.heading)))]
+        found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
     if len(found) != 1:
         raise ValueError(
             f"{name}: {'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng "
-            f"có: {listed}; hãy ghi số thứ tự hoặc tiêu đề của một bảng."
+            f"có: {_numbered([t.heading or t.place for t in tables])}; hãy ghi số thứ tự hoặc tiêu "
+            "đề của một bảng."
         )
     return found[0]
+
+
+def _numbered(names: Sequence[str]) -> str:
+    return "; ".join(f"{at}: {quoted(name, 40)}" for at, name in enumerate(names[:8], start=1))
 
 
 def under_headings(
@@ -62,10 +62,9 @@ def under_headings(
         named["block"] = blocks
     rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
     if len({tuple(row.values()) for row in rows}) < len(headings):
-        listed = "; ".join(f"{at}: '{h[:40]}'" for at, h in enumerate(headings[:8], start=1))
         raise ValueError(
             f"{name}: có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, "
-            f"năm nào ({listed}); {CHOOSE_TABLE}."
+            f"năm nào ({_numbered(headings)}); {CHOOSE_TABLE}."
         )
     return rows
 
@@ -111,12 +110,6 @@ def sections(
     pattern = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
     lettered = each(number, lambda texts: texts.str.fullmatch(pattern), words=True)
     scored = filled(body[columns["score"]])
-    odd = lettered & ((given > 2) | scored)
-    if len(units) and odd.any() and not are_column_numbers(list(map(str, body.loc[odd.idxmax()]))):
-        raise ValueError(
-            f"{name}, {in_words(odd.idxmax(), body.loc[odd.idxmax()])} trông như tên khối "
-            "nhưng có cả số liệu; hãy xóa số liệu ở dòng này, hoặc ghi STT bằng số nếu là đơn vị."
-        )
     marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & ~scored
     texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]

@@ -8,24 +8,27 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cchc_analysis.text import quoted
 
 NOT_COMPUTED = "#CHƯA TÍNH"
-HIDDEN = "(ẩn)"  # of the first cell of a row, or above a column: it is hidden, and read
-ABOVE = -1  # the row above a column
 STRUCK = "[]"  # the whole cell is struck out or raised
 PERCENT = "%"  # the stored fraction is shown as a percentage
 MOST_CELLS = 2_000_000
 MOST_COLUMNS = 1000
-_MOST_MERGED = 100_000
-_LONGEST_TEXT = 32_767  # letters in a cell that Excel allows
 _MARKED = (
     "*[(local-name()='vertAlign' or local-name()='strike')"
     " and not(@val='0' or @val='false' or @val='baseline')]"
 )
 
-Marks = dict[str, dict[tuple[int, int], str]]  # sheet → (row, column) from 0 → what it shows
+
+class Marks(NamedTuple):
+    """What a sheet shows otherwise than it is stored; rows and columns count from 0."""
+
+    cells: dict[tuple[int, int], str]  # (row, column) → STRUCK, PERCENT or the whole text
+    rows: set[int]  # that are hidden
+    columns: set[int]
 
 
 class Refused(ValueError):
@@ -41,12 +44,13 @@ def check_size(sheet: str, rows: int, columns: int) -> None:
         )
 
 
-def elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator:
-    """Yield the elements of this tag one by one; those before are forgotten."""
+def elements(archive: zipfile.ZipFile, part: str, *tags: str) -> Iterator:
+    """Yield the elements of these tags one by one; those before are forgotten."""
     from lxml import etree
 
     with archive.open(part) as stream:
-        for _, element in etree.iterparse(stream, tag=f"{{*}}{tag}", resolve_entities=False):
+        names = [f"{{*}}{tag}" for tag in tags]
+        for _, element in etree.iterparse(stream, tag=names, resolve_entities=False):
             yield element
             element.clear()
             while element.getprevious() is not None:
@@ -59,54 +63,50 @@ def _tree(archive: zipfile.ZipFile, part: str) -> object:
     return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
 
 
-def marks_of_xlsx(archive: zipfile.ZipFile) -> Marks:
+def marks_of_xlsx(archive: zipfile.ZipFile) -> dict[str, Marks]:
     """Return the marks of an .xlsx; refuse a sheet too large, which calamine would not survive."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
     links = _tree(archive, "xl/_rels/workbook.xml.rels")
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     (percent, struck), raised = _cell_styles(archive), _raised_texts(archive)
-    found: Marks = {}
+    found = {}
     for sheet in _tree(archive, "xl/workbook.xml").iterfind(".//{*}sheet"):
-        name, link = sheet.get("name"), value_of(sheet, "id")
-        part = posixpath.normpath(posixpath.join("/xl", targets[link]))[1:]
-        here = found[name] = {}
-        if archive.read(part).count(b"<mergeCell ") > _MOST_MERGED:
-            raise Refused(f"trang tính '{name}' có hơn {_MOST_MERGED} vùng ô gộp; hãy bỏ gộp ô.")
-        for column in elements(archive, part, "col"):
-            if column.get("hidden") in ("1", "true"):
-                last = min(int(column.get("max")), MOST_COLUMNS)
-                here |= {(ABOVE, at): HIDDEN for at in range(int(column.get("min")) - 1, last)}
+        part = posixpath.normpath(posixpath.join("/xl", targets[value_of(sheet, "id")]))[1:]
+        here = found[sheet.get("name")] = Marks({}, set(), set())
         at = rows = columns = 0
-        for row in elements(archive, part, "row"):
-            at, column = int(row.get("r", at + 1)), 0
-            if row.get("hidden") in ("1", "true") and row.find("{*}c/{*}v") is not None:
-                here[at - 1, 0] = HIDDEN
+        for row in elements(archive, part, "col", "row"):
+            is_hidden = row.get("hidden") in ("1", "true")
+            if row.tag.endswith("col"):
+                last = min(int(row.get("max")), MOST_COLUMNS)
+                here.columns.update(range(int(row.get("min")) - 1, last) if is_hidden else ())
+                continue
+            at, column = int(row.get("r", at + 1)), -1
+            if is_hidden:
+                here.rows.add(at - 1)
             for cell in row.iterfind("{*}c"):
-                letters = re.match("[A-Z]*", cell.get("r", ""))[0]
-                column = _number(letters) if letters else column + 1
+                place, inner = cell.get("r"), cell.find("{*}is")
+                column = xl_cell_to_rowcol(place)[1] if place else column + 1
                 kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
-                if value or cell.find("{*}is") is not None:
-                    rows, columns = max(rows, at), max(columns, column)
+                mark = ""
                 if kind == "e":
-                    here[at - 1, column - 1] = value or "#"
+                    mark = value or "#"
                 elif cell.find("{*}f") is not None and not value and kind != "str":
-                    here[at - 1, column - 1] = NOT_COMPUTED
-                elif cell.get("s") in struck:
-                    here[at - 1, column - 1] = STRUCK
-                elif (inner := cell.find("{*}is")) is not None and (text := _raised(inner)):
-                    here[at - 1, column - 1] = text
-                elif kind == "s" and value in raised:
-                    here[at - 1, column - 1] = raised[value]
+                    mark = NOT_COMPUTED
+                elif value and cell.get("s") in struck:
+                    mark = STRUCK
+                elif inner is not None:
+                    mark = _raised(inner)
+                elif kind == "s":
+                    mark = raised.get(value, "")
                 elif kind == "n" and value and cell.get("s") in percent:
-                    here[at - 1, column - 1] = PERCENT
-        check_size(name, rows, columns)
+                    mark = PERCENT
+                if mark:
+                    here.cells[at - 1, column] = mark
+                if mark or value or inner is not None:
+                    rows, columns = max(rows, at), max(columns, column + 1)
+        check_size(sheet.get("name"), rows, columns)
     return found
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def _cell_styles(archive: zipfile.ZipFile) -> tuple[set[str], set[str]]:
@@ -129,16 +129,11 @@ def is_percent(code: str) -> bool:
 
 
 def _raised_texts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the shared texts of which a part is raised or struck out, that part in brackets."""
+    """Return by number the shared texts of which a part is raised or struck out."""
     if "xl/sharedStrings.xml" not in archive.namelist():
         return {}
-    found = {}
-    for at, text in enumerate(elements(archive, "xl/sharedStrings.xml", "si")):
-        if sum(map(len, text.itertext())) > _LONGEST_TEXT:
-            raise Refused(f"một ô dài hơn {_LONGEST_TEXT} chữ; hãy chép riêng bảng sang tệp mới.")
-        if raised := _raised(text):
-            found[str(at)] = raised
-    return found
+    texts = enumerate(elements(archive, "xl/sharedStrings.xml", "si"))
+    return {str(at): raised for at, text in texts if (raised := _raised(text))}
 
 
 def _raised(text: object) -> str:

@@ -37,14 +37,11 @@ def stated_maximum(
     rows = begins(MAXIMUM, body, columns) | above
     cells = body.loc[rows, columns["score"]].astype("str").fillna("")
     values = numbers_in(cells.where(~above[rows], cells.str.strip("()"))).dropna()
+    if "number" in columns and len(values):  # a numbered row is a unit, or refused as none
+        values = values.drop(numbering(body.loc[values.index, columns["number"]].fillna("")).index)
     told = []
     for line in values.index:
         words = in_words(line, body.loc[line].fillna(""))
-        if "number" in columns and len(numbering(body.loc[[line], columns["number"]].fillna(""))):
-            raise ValueError(
-                f"{name}, {words} trông như dòng điểm tối đa nhưng có số thứ tự; hãy xóa số thứ tự "
-                "nếu là điểm tối đa, hoặc sửa tên đơn vị."
-            )
         if stated not in (None, values[line]):
             raise ValueError(
                 f"{name}, dòng {line}: thang điểm {decimal_comma(values[line])} khác thang điểm "
@@ -58,25 +55,23 @@ def stated_maximum(
 
 def check_shares(name: str, header: Header, rows: pd.DataFrame, columns: dict[str, object]) -> None:
     """Refuse points beside their percentage: they have a maximum that nobody stated."""
+    name_of = header.titles[columns["score"]]
     score = numbers_in(rows[columns["score"]])
-    if "%" in header.titles[columns["score"]] or _in_percent(rows[columns["score"]]):
+    if "%" in name_of or _in_percent(rows[columns["score"]]):
         return
     for column, title in header.titles.dropna().items():
         if column in columns.values() or not title:
             continue
         other = numbers_in(rows[column])
-        if other.isna().all():
-            continue
         ratio = (other / score)[(score > 0) & other.between(0, 100)]
-        in_percent = "%" in title or _in_percent(rows[column])
-        differs = ((other - score).abs() > _ROUNDED).any()
         is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
-        if differs and (is_share or (in_percent and header.roles[column] in ("score", LIKE))):
+        if header.roles[column] in ("score", LIKE):
+            is_share |= "%" in title or _in_percent(rows[column])
+        if is_share and ((other - score).abs() > _ROUNDED).any():
             raise ValueError(
-                f"{name}: các cột {quoted(header.titles[columns['score']])} và {quoted(title)} "
-                "đều có thể là điểm và khác nhau theo tỷ lệ, nên thang điểm không phải 100; hãy "
-                f"đặt thang điểm ({WHERE_MAX}), hoặc dùng cột kia (columns="
-                f'{{"score": "{title[:40]}"}}).'
+                f"{name}: các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác "
+                "nhau theo tỷ lệ, nên thang điểm không phải 100; hãy đặt thang điểm "
+                f'({WHERE_MAX}), hoặc dùng cột kia (columns={{"score": "{title[:40]}"}}).'
             )
 
 
@@ -97,6 +92,13 @@ def check_stated_elsewhere(name: str, title: str, texts: Iterable[str]) -> None:
             )
 
 
+def check_maximum(given: object) -> None:
+    """Refuse what the caller gives as a maximum and is none."""
+    is_number = given is None or (isinstance(given, Real) and not isinstance(given, bool))
+    if not is_number or (given is not None and not 0 < given < math.inf):
+        raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
+
+
 def maxima_of(
     name: str,
     table: dict,
@@ -106,16 +108,7 @@ def maxima_of(
     stated: float | None,
 ) -> tuple[pd.Series, bool]:
     """Return the maximum of each row, and whether it is assumed."""
-    is_number = isinstance(given, Real) and not isinstance(given, bool)
-    if given is not None and not (is_number and 0 < given < math.inf):
-        raise ValueError(f"max_score={given!r:.60} phải là một số lớn hơn 0, ví dụ 100.")
-    if None not in (given, stated) and given != stated:
-        raise ValueError(
-            f"{name}: bảng ghi thang điểm {decimal_comma(stated)} ({quoted(title)}) khác thang "
-            f"điểm đã đặt (max_score={decimal_comma(given)}); hãy bỏ thang điểm đã đặt hoặc sửa "
-            "bảng."
-        )
-    given = given or stated
+    check_maximum(given)
     in_percent = "%" in title or _in_percent(table["score"])
     if "max_score" in table:
         maxima = to_numbers(name, SHOWN["max_score"], table["max_score"])
@@ -124,30 +117,28 @@ def maxima_of(
                 f"{name}, dòng {line}: ô điểm tối đa để trống hoặc không lớn hơn 0; hãy điền điểm "
                 "tối đa của đơn vị này."
             )
-        if (line := first_line(maxima != (given or maxima))) is not None:
+    else:
+        maxima = pd.Series(float(stated or given or _USUAL), score.index)
+    for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt (max_score=)")):
+        if other is not None and (line := first_line(maxima != other)) is not None:
             raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa {quoted(table['max_score'][line])} khác thang "
-                f"điểm đã đặt (max_score={decimal_comma(given)}); hãy sửa ô này hoặc bỏ thang điểm "
-                "đã đặt."
+                f"{name}, dòng {line}: điểm tối đa {decimal_comma(maxima[line])} khác thang điểm "
+                f"{decimal_comma(other)} {said}; hãy sửa bảng, hoặc bỏ thang điểm đã đặt."
             )
-    elif given is None and 0 <= score.max() <= (1 if in_percent else _LEAST):
-        likely, why = 10, "có thể thang điểm là 10"
-        if score.max() <= 1:
-            likely, why = 1, "có thể là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77%"
+    assumed = given is None and stated is None and "max_score" not in table
+    if assumed and 0 <= score.max() <= (1 if in_percent else _LEAST):
         raise ValueError(
             f"{name}: điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, "
-            f"{why}; nếu vậy hãy đặt thang điểm bằng {likely} ({WHERE_MAX}), chỉ đặt 100 nếu các "
-            "đơn vị chỉ đạt chừng ấy điểm."
+            "có thể thang điểm là 10, hoặc là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77% "
+            f"(thang điểm 1); hãy đặt đúng thang điểm ({WHERE_MAX})."
         )
-    else:
-        maxima = pd.Series(float(given or 100), score.index)
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
         raise ValueError(
             f"{name}, dòng {line}: cột {quoted(title)} ghi tỷ lệ % nhưng điểm tối đa là "
             f"{decimal_comma(maxima[line])}; hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ."
         )
-    return maxima, given is None and "max_score" not in table and not in_percent
+    return maxima, assumed and not in_percent
 
 
 def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:

@@ -3,32 +3,27 @@
 import zipfile
 
 from cchc_analysis.hidden import (
-    HIDDEN,
     NOT_COMPUTED,
     PERCENT,
     STRUCK,
     Marks,
-    Refused,
     check_size,
     elements,
     value_of,
 )
-from cchc_analysis.sniff import PASSWORD
 
 
-def marks_of_ods(archive: zipfile.ZipFile) -> Marks:
-    """Return the marks of an .ods; refuse a sheet too large, and one with a password."""
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused(PASSWORD)
+def marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """Return the marks of an .ods; refuse a sheet too large."""
     marked = _marked_styles(archive)
-    found: Marks = {}
+    found: dict[str, Marks] = {}
     lasts: dict[str, int] = {}
     for row in elements(archive, "content.xml", "table-row"):
         name = value_of(next(row.iterancestors("{*}table")), "name")
         at = lasts.get(name, 0)
         again = int(value_of(row, "number-rows-repeated") or 1)
         lasts[name] = at + again
-        here = found.setdefault(name, {})
+        here = found.setdefault(name, Marks({}, set(), set()))
         column = columns = 0
         for cell in row:
             width = int(value_of(cell, "number-columns-repeated") or 1)
@@ -37,29 +32,26 @@ def marks_of_ods(archive: zipfile.ZipFile) -> Marks:
                 columns = column + width
             if mark := _mark(cell, shown, marked):
                 check_size(name, again, width)
-                here |= {(at + r, column + c): mark for r in range(again) for c in range(width)}
+                places = [(at + r, column + c) for r in range(again) for c in range(width)]
+                here.cells.update(dict.fromkeys(places, mark))
             column += width
         if columns:
             check_size(name, at + again, columns)
             if value_of(row, "visibility") in ("collapse", "filter"):
-                here |= {(at + r, 0): HIDDEN for r in range(again)}
+                here.rows.update(range(at, at + again))
     return found
 
 
 def _mark(cell: object, shown: str, marked: set[str]) -> str:
     kind = value_of(cell, "value-type")
-    if value_of(cell, "style-name") in marked:
+    if shown and value_of(cell, "style-name") in marked:
         return STRUCK
     if kind == "percentage":
         return PERCENT
-    if value_of(cell, "formula") and kind in (None, "string") and not shown:
-        return NOT_COMPUTED if kind is None else ""
-    if shown.startswith("#") or (kind == "float" and shown in ("TRUE", "FALSE")):
-        return shown
-    if kind == "boolean":
-        return (value_of(cell, "boolean-value") or "").upper()
+    if kind is None and value_of(cell, "formula") and not shown:
+        return NOT_COMPUTED
     plain = " ".join("".join(p.itertext()) for p in cell.iterfind("{*}p"))
-    return "" if len(plain) == len(shown) else shown
+    return shown if shown.startswith("#") or len(plain) != len(shown) else ""
 
 
 def _marked_styles(archive: zipfile.ZipFile) -> set[str]:

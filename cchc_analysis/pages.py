@@ -2,31 +2,29 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
 
-from cchc_analysis.documents import check_count, check_size, hidden_row, span, title_of
-from cchc_analysis.grid import Grid, to_cells
+from cchc_analysis.documents import check_size, grid_of, hidden_row, span, title_of
+from cchc_analysis.grid import Grid
 from cchc_analysis.sniff import damaged
-from cchc_analysis.text import clean
 
 _NO_TEXT = ("script", "style", "template", "head", "noscript", "select", "textarea")
 _BLOCKS = (
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "dt", "dd",
-    "center", "section", "article", "header", "table",
+    "center", "section", "article", "header", "table", "br",
 )  # fmt: skip
 _MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
 _MARKED_STYLES = re.compile(
     r"display:none|visibility:hidden|line-through|font-size:0|opacity:0(?![.]?[1-9])"
     r"|vertical-align:(?:super|sub)"
 )
+_TABLE = "\ufffc"  # stands for a table in the text of its page
 
 
 def page_grids(text: str, name: str) -> list[Grid]:
-    """Return the innermost tables of a web page, each with its caption or the text above it."""
+    """Return the innermost tables of a web page, each with its caption or the line above it."""
     from lxml import etree, html
 
-    bare = "".join(part.rpartition("-->")[2] for part in text.lower().split("<!--"))
-    bare = "".join(part.rpartition("</script")[2] for part in bare.split("<script"))
+    bare = re.sub(r"<!--.*?-->|<script.*?</script", "", text.lower(), flags=re.DOTALL)
     is_cut = "<html" in bare and "</html" not in bare and "</body" not in bare
     if is_cut or bare.count("<table") > bare.count("</table"):
         raise damaged(name)
@@ -35,38 +33,30 @@ def page_grids(text: str, name: str) -> list[Grid]:
             f"{name}: trang chứa khai báo ENTITY không an toàn; hãy chép bảng sang một tệp mới."
         )
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    grids: list[Grid] = []
     try:
-        root = html.document_fromstring(text.encode(errors="replace"), parser=parser)
+        root = html.document_fromstring(
+            text.replace(_TABLE, "").encode(errors="replace"), parser=parser
+        )
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
-        grids = []
-        for title, table in _innermost(etree.iterwalk(root, events=("start", "end"))):
-            place = f"bảng {len(grids) + 1}"
-            rows, merged = _page_rows(table, f"{name}, {place}")
-            if rows and max(map(len, rows)) > 1:
-                grids.append(Grid(place, title, to_cells(rows, range(1, len(rows) + 1)), merged))
-            check_count(len(grids), name)
+        tables = [table for table in root.iter("table") if table.find(".//table") is None]
+        read = [
+            (_page_text(table.find("caption")), *_page_rows(table, f"{name}, bảng {at}"))
+            for at, table in enumerate(tables, start=1)
+        ]
+        for table in tables:
+            table.clear(keep_tail=True)
+            table.text = _TABLE
+        above = _page_text(root).split(_TABLE)
     except (etree.LxmlError, RecursionError):
         raise damaged(name) from None
+    for lines, (caption, rows, merged) in zip(above, read, strict=False):
+        titles = [title for line in lines.split("\n") if (title := title_of(line))]
+        if rows and max(map(len, rows)) > 1:
+            title = title_of(caption) or (titles[-1] if titles else "")
+            grids.append(grid_of(grids, title, rows, merged))
     return grids
-
-
-def _innermost(walker: Iterator) -> Iterator[tuple[str, object]]:
-    """Yield the tables that hold no other table, with the last line of text before each."""
-    title = line = ""
-    for event, node in walker:
-        if node.tag in _BLOCKS or node.tag == "br":
-            title, line = title_of(line) or title, ""
-        if event == "end":
-            line += node.tail or ""
-        elif node.tag == "table" and node.find(".//table") is None:
-            yield clean(_page_text(node.find("caption"))) or title, node
-            title = ""
-            walker.skip_subtree()
-        elif node.tag in _NO_TEXT:
-            walker.skip_subtree()
-        else:
-            line += node.text or ""
 
 
 def _page_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[int, int]]]:
@@ -90,13 +80,13 @@ def _page_rows(table: object, where: str) -> tuple[list[list[str]], set[tuple[in
                 merged.add((len(rows) + 1, at))
                 continue
             cell = given.popleft()
-            text, width = _page_text(cell), span(cell.get("colspan"), where)
-            height = span(cell.get("rowspan"), where)
+            text, width = _page_text(cell), span(cell.get("colspan")) or 1
             if any(at + offset in spans for offset in range(width)):
                 raise ValueError(
                     f"{where}, dòng {len(rows) + 1}: các ô gộp chồng lên nhau, không rõ số nào của "
                     "đơn vị nào; hãy chép bảng vào Excel rồi bỏ gộp ô."
                 )
+            height = span(cell.get("rowspan")) or 1
             for offset in range(width):
                 if height > 1:
                     spans[at + offset] = height - 1, text if offset == 0 else ""
@@ -121,4 +111,4 @@ def _page_text(node: object) -> str:
         is_marked = False  # words are no mark
     if is_marked and inside.strip():
         return f"[{inside}]"
-    return f" {inside} " if node.tag in (*_BLOCKS, "br") else inside
+    return f"\n{inside}\n" if node.tag in _BLOCKS else inside

@@ -1,6 +1,6 @@
 """Raw cells from PDF files with a text layer, read by pdfplumber, which is an optional extra."""
 
-import logging
+import logging.handlers
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,19 +8,7 @@ from pathlib import Path
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.sniff import damaged, encrypted
 
-_MOST_PAGES = 300
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
-
-
-class _Complaints(logging.Handler):
-    """Whether the library passed over a part of the file; it only writes that to its log."""
-
-    is_damaged = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Look for the words of a loss."""
-        words = record.getMessage()
-        self.is_damaged |= "Data-loss" in words or "non-indirect" in words
 
 
 def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
@@ -36,11 +24,11 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
         raise damaged(path.name)
     tables: list[tuple[str, str, list]] = []
     letters, notes = 0, []
-    complaints = _Complaints()
-    logging.getLogger("pdfminer").addHandler(complaints)
+    log = logging.handlers.BufferingHandler(100_000)  # what the library passes over it only logs
+    logging.getLogger("pdfminer").addHandler(log)
     try:
         with pdfplumber.open(path) as pdf:
-            for page in pdf.pages[:_MOST_PAGES]:
+            for page in pdf.pages:
                 letters += len(page.chars)
                 for number, (title, rows, small) in enumerate(_page_tables(page)):
                     notes += small
@@ -48,14 +36,12 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
                         tables[-1][2].extend([[title, *[""] * (len(rows[0]) - 1)], *rows])
                     else:
                         tables.append((f"trang {page.page_number}", title, rows))
-            if len(pdf.pages) > _MOST_PAGES:
-                notes.append(f"các trang sau trang {_MOST_PAGES}")
     except Exception as error:  # whatever a broken file makes the library raise
         wrong = encrypted if "Password" in repr(error) else damaged
         raise wrong(path.name) from None
     finally:
-        logging.getLogger("pdfminer").removeHandler(complaints)
-    if complaints.is_damaged:
+        logging.getLogger("pdfminer").removeHandler(log)
+    if any(re.search("Data-loss|non-indirect", told.getMessage()) for told in log.buffer):
         raise damaged(path.name)
     if not tables:
         why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"

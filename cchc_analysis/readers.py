@@ -1,5 +1,6 @@
 """From a source to raw cells: the reader for each kind of file, and its encoding."""
 
+import codecs
 import re
 import unicodedata
 from os import PathLike
@@ -59,13 +60,11 @@ def _decode(path: Path) -> str:
     """Return the text of a file; of the encodings before Unicode, Windows-1258 can be known."""
     data = path.read_bytes()
     declared = _CHARSET.search(data[:4096]) if path.suffix.lower() in (".html", ".htm") else None
-    encoding = declared[1].decode().lower() if declared else "utf-8-sig"
-    if data[:3] == b"\xef\xbb\xbf" or encoding in ("utf-8", "utf8"):
-        encoding = "utf-8-sig"
-    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    encoding = "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
-    elif b"\0" in data[:2]:
-        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    elif declared and not data.startswith(codecs.BOM_UTF8):
+        encoding = declared[1].decode().lower()
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:

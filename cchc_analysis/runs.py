@@ -1,40 +1,31 @@
-"""Rows in lines of text, one cell per line: every way to read them, and the longest run of rows."""
+"""Rows in lines of text, one cell per line: every way to read one, and those that follow it."""
 
 import itertools
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cchc_analysis.header import role_of
 from cchc_analysis.labels import FOOTERS, MISSING
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, same
 
+Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
+
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
-COUNT = re.compile(r"0*([0-9]{1,4})\.?")
+_COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _KINDS = {
-    "number": COUNT, "score": _NUMBER, "max_score": _NUMBER, "year": COUNT,
+    "number": _COUNT, "score": _NUMBER, "max_score": _NUMBER, "year": _COUNT,
     "published_rank": _RANK,
 }  # fmt: skip
 _LINES_PER_NAME = 10
 
 
-class Run(NamedTuple):
-    """Rows that follow one another, from one place on."""
-
-    rows: int  # how many rows follow one another
-    ways: int  # in how many ways they can be read
-    cells: tuple[str, ...]  # of the first row
-    end: int  # where the first row ends
-    goes_on: bool  # whether the second row begins there
-
-
 def rows_at(
     values: list[str], at: int, roles: list[str], cells: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield every way to read one row at `at`, as its cells and its end."""
+) -> Iterator[Row]:
+    """Yield every way to read one row at `at`."""
     if not roles:
         yield cells, at
         return
@@ -63,37 +54,21 @@ def _lengths(values: list[str], at: int, role: str) -> list[int]:
 
 def _may_be_in_a_name(line: str) -> bool:
     # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
-    if (
-        _NUMBER.fullmatch(line)
-        or _CUT.fullmatch(line)
-        or (len(line) > 2 and same(line) in known_grades())
-    ):
+    if _NUMBER.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
+        return False
+    if len(line) > 2 and same(line) in known_grades():
         return False
     return role_of(line) not in ("number", "published_rank", "published_grade")
 
 
-def runs_at(values: list[str], start: int, roles: list[str]) -> dict[int, Run]:
-    """Return for each line from `start` where a row can begin the longest run of rows from it."""
-    runs: dict[int, Run] = {}
-    for at in range(len(values) - 1, start - 1, -1):
-        found = []
-        for cells, end in rows_at(values, at, roles):
-            goes_on = end in runs and _follows(roles, cells, runs[end].cells)
-            rows, ways = runs[end][:2] if goes_on else (0, 1)
-            found.append(Run(rows + 1, ways, cells, end, goes_on))
-        if found:
-            most = max(run.rows for run in found)
-            longest = [run for run in found if run.rows == most]
-            runs[at] = longest[0]._replace(ways=sum(run.ways for run in longest))
-    return runs
+def rows_after(values: list[str], row: Row, roles: list[str]) -> list[Row]:
+    """Return every way to read the row after `row`: the numbering goes on."""
+    found = list(rows_at(values, row[1], roles))
+    if "number" not in roles:
+        return found
+    return [below for below in found if number_of(below, roles) == number_of(row, roles) + 1]
 
 
-def _follows(roles: list[str], row: tuple[str, ...], below: tuple[str, ...]) -> bool:
-    """Return whether `below` can be the row after `row`: the numbering goes on."""
-    at = roles.index("number") if "number" in roles else None
-    return at is None or count(below[at]) == count(row[at]) + 1
-
-
-def count(cell: str) -> int:
+def number_of(row: Row, roles: list[str]) -> int:
     """Return the number of a row: "1", "01" or "1."."""
-    return int(COUNT.fullmatch(cell)[1])
+    return int(_COUNT.fullmatch(row[0][roles.index("number")])[1])

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.hidden import (
-    ABOVE,
-    HIDDEN,
     PERCENT,
     STRUCK,
     Marks,
@@ -31,7 +29,7 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
     import python_calamine as calamine
 
     try:
-        hidden_cells = _marks(path, kind)
+        marks = _marks(path, kind)
         grids, hidden, to_check = [], [], []
         with calamine.load_workbook(str(path)) as book:
             for about in book.sheets_metadata:
@@ -42,7 +40,7 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 if sheet.total_height:
-                    grid, told = _grid(sheet, hidden_cells.get(about.name, {}))
+                    grid, told = _grid(sheet, marks.get(about.name) or Marks({}, set(), set()))
                     grids.append(grid)
                     to_check += told
     except calamine.PasswordError:
@@ -57,23 +55,25 @@ def sheet_grids(path: Path, kind: str) -> tuple[list[Grid], list[str], list[str]
     return grids, hidden, to_check
 
 
-def _marks(path: Path, kind: str) -> Marks:
+def _marks(path: Path, kind: str) -> dict[str, Marks]:
     if kind == "xls":
         return _marks_of_xls(path)
     with zipfile.ZipFile(path) as archive:
         return marks_of_xlsx(archive) if kind == "xlsx" else marks_of_ods(archive)
 
 
-def _marks_of_xls(path: Path) -> Marks:
+def _marks_of_xls(path: Path) -> dict[str, Marks]:
     import xlrd
 
     with Path(os.devnull).open("w", encoding="utf-8") as log:
         book = xlrd.open_workbook(path, formatting_info=True, logfile=log)
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
-    found: Marks = {}
+    found = {}
     for sheet in book.sheets():
         check_size(sheet.name, sheet.nrows, sheet.ncols)
-        here = found[sheet.name] = {}
+        rows = {at for at, about in sheet.rowinfo_map.items() if about.hidden}
+        columns = {at for at, about in sheet.colinfo_map.items() if about.hidden}
+        here = found[sheet.name] = Marks({}, rows, columns)
         for (at, column), runs in getattr(sheet, "rich_text_runlist_map", {}).items():
             text, ends = sheet.cell_value(at, column), [start for start, _ in runs[1:]]
             shown = text[: runs[0][0]]
@@ -81,63 +81,49 @@ def _marks_of_xls(path: Path) -> Marks:
                 marked = book.font_list[font].escapement or book.font_list[font].struck_out
                 shown += f"[{text[start:end]}]" if marked else text[start:end]
             if shown != text:
-                here[at, column] = shown
-        for column, about in sheet.colinfo_map.items():
-            if about.hidden and column < sheet.ncols:
-                here[ABOVE, column] = HIDDEN
+                here.cells[at, column] = shown
         for at in range(sheet.nrows):
-            if at in sheet.rowinfo_map and sheet.rowinfo_map[at].hidden:
-                here[at, 0] = HIDDEN
             for column, cell in enumerate(sheet.row(at)):
                 if cell.ctype == xlrd.XL_CELL_ERROR:
-                    here[at, column] = xlrd.error_text_from_code.get(cell.value, "#")
+                    here.cells[at, column] = xlrd.error_text_from_code.get(cell.value, "#")
                 elif book.font_list[book.xf_list[cell.xf_index].font_index].struck_out:
-                    here[at, column] = STRUCK
+                    here.cells[at, column] = STRUCK
                 elif cell.ctype == xlrd.XL_CELL_NUMBER and is_percent(formats[cell.xf_index]):
-                    here[at, column] = PERCENT
+                    here.cells[at, column] = PERCENT
     return found
 
 
-def _grid(sheet: object, hidden_cells: dict[tuple[int, int], str]) -> tuple[Grid, list[str]]:
+def _grid(sheet: object, marks: Marks) -> tuple[Grid, list[str]]:
+    from xlsxwriter.utility import xl_col_to_name
+
     check_size(sheet.name, sheet.total_height, sheet.total_width)
     rows = [[_as_shown(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    width = max(map(len, rows))
-    hidden: dict[str, list[str]] = {"cột": [], "dòng": []}
-    for row, column in hidden_cells:
-        mark = hidden_cells[row, column]
-        if row == ABOVE:
-            if column < width and any(line[column] for line in rows):
-                hidden["cột"].append(_letters(column))
-            continue
-        while row >= len(rows):  # calamine leaves out the blank rows at the end
-            rows.append([""] * width)
-        if column >= width:
-            width = column + 1
-            rows = [[*row, *[""] * (width - len(row))] for row in rows]
-        if mark == HIDDEN:
-            hidden["dòng"].append(str(row + 1))
-            continue
+    # Calamine leaves out what is blank at the end: there, too, a formula may not be computed.
+    height = max([len(rows), *(row + 1 for row, _ in marks.cells)])
+    width = max([*map(len, rows), *(column + 1 for _, column in marks.cells)])
+    rows = [[*row, *[""] * (width - len(row))] for row in rows + [[]] * (height - len(rows))]
+    letters = [xl_col_to_name(column) for column in range(width)]
+    for (row, column), mark in marks.cells.items():
         shown = rows[row][column]
         if mark == STRUCK:
             mark = f"[{shown}]" if shown else ""
-        rows[row][column] = _percent(shown) if mark == PERCENT else mark
-    letters = [_letters(column) for column in range(width)]
+        elif mark == PERCENT:
+            mark = f"{(Decimal(shown) * 100).normalize():f}%"
+        rows[row][column] = mark
     merged = set()
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
-        if left >= width or top >= len(rows):
-            continue
-        for row in range(top + 1, min(bottom + 1, len(rows))):
+        for row in range(top + 1, min(bottom + 1, height) if left < width else 0):
             rows[row][left] = rows[top][left]
             merged.add((row + 1, letters[left]))
-    title = "" if _UNTITLED.fullmatch(sheet.name) else sheet.name
-    cells = to_cells(rows, range(1, len(rows) + 1), letters)
-    place = f"trang tính '{sheet.name}'"
-    told = [
-        f"{place} có {what} ẩn vẫn được đọc ({what} {', '.join(names[:10])})"
-        for what, names in hidden.items()
-        if names
+    hidden = [f"cột {letters[c]}" for c in range(width) if c in marks.columns]
+    hidden = [
+        *hidden,
+        *(f"dòng {r + 1}" for r in range(height) if r in marks.rows and any(rows[r])),
     ]
-    return Grid(place, title, cells, merged), told
+    place = f"trang tính '{sheet.name}'"
+    told = [f"{place} có chỗ ẩn vẫn được đọc ({', '.join(hidden[:10])})"] if hidden else []
+    title = "" if _UNTITLED.fullmatch(sheet.name) else sheet.name
+    return Grid(place, title, to_cells(rows, range(1, height + 1), letters), merged), told
 
 
 def _as_shown(cell: object) -> str:
@@ -147,15 +133,3 @@ def _as_shown(cell: object) -> str:
     if isinstance(cell, datetime.date):  # a datetime is one too
         return cell.strftime("%d/%m/%Y")
     return str(as_written(cell))
-
-
-def _percent(share: str) -> str:
-    text = f"{Decimal(share) * 100:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column >= 0:
-        letters, column = chr(ord("A") + column % 26) + letters, column // 26 - 1
-    return letters

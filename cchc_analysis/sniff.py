@@ -1,5 +1,6 @@
 """What a file really is, and whether it is safe to open: before any library reads it."""
 
+import codecs
 import re
 import zipfile
 import zlib
@@ -23,58 +24,44 @@ _SHOWN = {
 # rows is 60 MB of text; the trees of a web page and of a Word file take 20 times their size.
 _MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50, "xlsx": 100, "ods": 100, "docx": 100}
 _MOST_XML_MB = {"docx": 20}
-PASSWORD = "tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại."
+_ZIPPED = ("xlsx", "ods", "docx")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
-
-
-class _Unsafe(Exception):
-    """A zipped file that is whole but not to be opened."""
 
 
 def kind_of(path: Path) -> str:
     """Return what to read `path` as; refuse what its ending does not say, or what is not safe."""
     try:
-        is_there, is_folder = path.exists(), path.is_dir()
-    except OSError:  # a name that no system allows
-        is_there = is_folder = False
-    if is_folder:
-        raise ValueError(f"{path} là một thư mục; hãy chỉ rõ tệp cần đọc trong đó.")
-    if not is_there:
+        if path.is_dir():
+            raise ValueError(f"{path} là một thư mục; hãy chỉ rõ tệp cần đọc trong đó.")
+        with path.open("rb") as file:
+            start = file.read(4096)
+            size = file.seek(0, 2)
+    except PermissionError:
+        raise PermissionError(
+            f"{path.name}: không mở được tệp; hãy đóng chương trình đang mở tệp hoặc kiểm tra "
+            "quyền đọc rồi thử lại."
+        ) from None
+    except OSError:
         raise FileNotFoundError(
             f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy "
             "đủ."
-        )
+        ) from None
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
         raise ValueError(
             f"{path.name}: chưa đọc được định dạng {quoted(path.suffix)}; hãy lưu bảng dạng "
             f".xlsx, .docx hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
         )
-    size = path.stat().st_size
     if size == 0:
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
     if size > _MOST_MB[kind] * 1e6:
-        raise _too_large(path.name, kind)
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except OSError as error:
-        raise type(error)(
-            f"{path.name}: không mở được tệp; hãy đóng chương trình đang mở tệp hoặc kiểm tra "
-            "quyền đọc rồi thử lại."
-        ) from None
+        raise ValueError(f"{path.name}: {_too_large(kind)}")
     found = _content(path, start)
-    if found == "encrypted":
-        raise encrypted(path.name)
-    if found == "damaged":
-        raise damaged(path.name)
     if found != kind and not (kind == "html" and found == "text"):
         raise ValueError(
             f"{path.name}: đuôi tệp là {quoted(path.suffix)} nhưng nội dung là {_SHOWN[found]}; "
             "hãy đổi đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx."
         )
-    if kind in ("xlsx", "ods", "docx"):
-        _check_package(path, kind)
     return kind
 
 
@@ -88,74 +75,70 @@ def damaged(name: str) -> ValueError:
 
 def encrypted(name: str) -> ValueError:
     """Return the sentence for a file with a password."""
-    return ValueError(f"{name}: {PASSWORD}")
+    return ValueError(f"{name}: tệp có mật khẩu; hãy mở tệp, bỏ mật khẩu rồi lưu lại.")
 
 
-def _too_large(name: str, kind: str) -> ValueError:
-    unpacked = " sau khi giải nén" if kind in ("xlsx", "ods", "docx") else ""
+def _too_large(kind: str) -> str:
+    unpacked = " sau khi giải nén" if kind in _ZIPPED else ""
     most = _MOST_XML_MB.get(kind, _MOST_MB[kind])
-    return ValueError(
-        f"{name}: tệp quá lớn (giới hạn {most} MB{unpacked}); hãy lưu riêng bảng điểm "
-        "vào một tệp mới."
-    )
+    return f"tệp quá lớn (giới hạn {most} MB{unpacked}); hãy lưu riêng bảng điểm vào một tệp mới."
 
 
 def _content(path: Path, start: bytes) -> str:
-    """Return what the first bytes say that a file is."""
+    """Return what a file is, refusing what is not safe to open."""
     if start.startswith(b"PK"):
         return _zipped(path)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         data = path.read_bytes()
-        for mark, kind in (("EncryptedPackage", "encrypted"), ("WordDocument", "doc")):
-            if mark.encode("utf-16-le") in data:
-                return kind
-        return "xls"
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise encrypted(path.name)
+        return "doc" if "WordDocument".encode("utf-16-le") in data else "xls"
     if b"%PDF-" in start[:1024]:
         return "pdf"
     if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|table)",
                 start, re.IGNORECASE | re.DOTALL):  # fmt: skip
         return "html"
-    is_wide = start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start[:2]
-    return "unknown" if b"\0" in start and not is_wide else "text"
+    is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "unknown" if b"\0" in start and not is_utf16 else "text"
 
 
 def _zipped(path: Path) -> str:
+    """Return what a zipped file is; unpack all of it once: its size, its checksums, no entity."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if "mimetype" in names:
-                is_sheet = b"opendocument.spreadsheet" in archive.open("mimetype").read(200)
-                return "ods" if is_sheet else "unknown"
-    except _BROKEN:
-        return "damaged"
+            kind = _kind_in(archive)
+            fault = _fault_in(archive, kind) if kind in _ZIPPED else ""
+    except _BROKEN as error:
+        raise (encrypted if "encrypted" in str(error) else damaged)(path.name) from None
+    if fault:
+        raise ValueError(f"{path.name}: {fault}")
+    return kind
+
+
+def _kind_in(archive: zipfile.ZipFile) -> str:
+    names = archive.namelist()
+    if "mimetype" in names:
+        kind = archive.open("mimetype").read(200)
+        return "ods" if b"opendocument.spreadsheet" in kind else "unknown"
     if "xl/workbook.xml" in names:
         return "xlsx"
     return "docx" if any(name.startswith("word/document") for name in names) else "zip"
 
 
-def _check_package(path: Path, kind: str) -> None:
-    """Unpack all of a zipped file once: its size, its checksums, no entity that could multiply."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            xml = [part for part in parts if part.filename.endswith((".xml", ".rels"))]
-            if sum(part.file_size for part in parts) > _MOST_MB[kind] * 1e6 or (
-                sum(part.file_size for part in xml) > _MOST_XML_MB.get(kind, 100) * 1e6
-            ):
-                raise _Unsafe(_too_large(path.name, kind))
-            for part in parts:
-                tail = b""
-                with archive.open(part) as stream:
-                    while chunk := stream.read(1 << 20):
-                        if part in xml and re.search(rb"<!DOCTYPE|<!ENTITY", tail + chunk):
-                            raise _Unsafe(
-                                f"{path.name}: tệp chứa khai báo XML không an toàn (DOCTYPE); hãy "
-                                "mở tệp bằng Excel, Word hoặc LibreOffice rồi lưu lại."
-                            )
-                        tail = chunk[-9:]
-    except _Unsafe as error:
-        raise ValueError(str(error)) from None
-    except _BROKEN as error:
-        if "encrypted" in str(error):
-            raise encrypted(path.name) from None
-        raise damaged(path.name) from None
+def _fault_in(archive: zipfile.ZipFile, kind: str) -> str:
+    """Return in words why a zipped file is not opened; an entity could multiply."""
+    sizes = {part: part.file_size for part in archive.infolist()}
+    xml = [part for part in sizes if part.filename.endswith((".xml", ".rels"))]
+    most_xml = _MOST_XML_MB.get(kind, _MOST_MB[kind]) * 1e6
+    if sum(sizes.values()) > _MOST_MB[kind] * 1e6 or sum(sizes[part] for part in xml) > most_xml:
+        return _too_large(kind)
+    for part in sizes:
+        data = archive.read(part)
+        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in data:
+            raise RuntimeError("encrypted")  # as zipfile says it of other files
+        if part in xml and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
+            return (
+                "tệp chứa khai báo XML không an toàn (DOCTYPE); hãy mở tệp bằng Excel, Word hoặc "
+                "LibreOffice rồi lưu lại."
+            )
+    return ""

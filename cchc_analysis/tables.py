@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.bulk import join_rest, whole
@@ -61,8 +62,9 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
         body = cells.iloc[at + rows : above[number + 1][0] if number + 1 < len(above) else None]
         if is_distribution(header):
-            counted = f"bảng phân bố từ dòng {cells.index[at]}"
-            tables = [t._replace(notes=(*t.notes, counted)) for t in tables[:1]] + tables[1:]
+            if tables:
+                counted = f"bảng phân bố từ dòng {cells.index[at]}"
+                tables[-1] = tables[-1]._replace(notes=(*tables[-1].notes, counted))
             continue
         if tables and _goes_on(tables[-1], header, body, lines):
             last = tables.pop()
@@ -79,10 +81,7 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     if rest is not None:
         tables[-1] = tables[-1]._replace(body=join_rest(tables[-1].body, rest))
     pairs = [split_pairs(table.header, table.body) for table in tables]
-    return [
-        table._replace(header=header, body=body)
-        for table, (header, body) in zip(tables, pairs, strict=True)
-    ]
+    return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
 
 
 def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[int, int, Header]]:
@@ -129,13 +128,12 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
 
 def _no_table(name: str, grids: Sequence[Grid]) -> ValueError:
     for grid in grids:
-        for at, row in enumerate(may_be_titles(grid.cells)):
-            if row and is_distribution(header_of(grid.cells, at)):
-                where = ", ".join(filter(None, [name, grid.place]))
-                return ValueError(
-                    f"{where}: đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm "
-                    "của từng đơn vị; hãy dùng bảng xếp hạng có cột đơn vị và cột điểm."
-                )
+        rows = np.flatnonzero(may_be_titles(grid.cells))
+        if any(is_distribution(header_of(grid.cells, at)) for at in rows):
+            return ValueError(
+                f"{name}: đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của "
+                "từng đơn vị; hãy dùng bảng xếp hạng có cột đơn vị và cột điểm."
+            )
     return ValueError(
         f"{name}: không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm; hãy đặt tên cột, "
         "ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại."

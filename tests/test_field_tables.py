@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import LoadWarning, load_fields
+from cchc_analysis import LoadWarning, load_fields, total_fields
 from cchc_analysis.field_columns import split_maximum
 
 
@@ -132,7 +132,7 @@ def test_a_maximum_that_is_none_is_refused(wrong):
 
 def test_a_maximum_of_a_field_that_is_not_there_is_refused():
     assert "không có lĩnh vực 'Thể chê'" in refusal(WIDE, max_score={"Thể chê": 10})
-    assert "gần nhất: 'Thể chế'" in refusal(WIDE, max_score={"Thể chê": 10})
+    assert "các lĩnh vực: 'Thể chế'" in refusal(WIDE, max_score={"Thể chê": 10})
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,13 @@ def test_percent_of_a_maximum_in_points_is_refused():
     table = WIDE.copy()
     table.iloc[1, 2] = "8%"
     assert "cột 'Thể chế' ghi tỷ lệ % nhưng điểm tối đa là 10" in refusal(table)
+
+
+def test_a_percentage_is_no_published_total():
+    table = WIDE.rename(columns={"Tổng điểm": "Kết quả"})
+    table.iloc[1, 4] = "88%"
+    assert "cột 'Kết quả' ghi tỷ lệ %, không phải tổng điểm" in refusal(table)
+    assert "ghi tỷ lệ %" in refusal(WIDE.rename(columns={"Tổng điểm": "Kết quả (%)"}))
 
 
 def test_a_score_that_is_its_maximum_or_nothing_is_allowed():
@@ -247,16 +254,14 @@ LONG = frame(
 )
 
 
-def test_a_long_table_in_vietnamese_with_its_total_rows():
+def test_a_long_table_in_vietnamese_leaves_out_its_total_rows():
     fields, told = read(LONG)
-    assert fields.drop(columns="published_total").to_numpy().tolist() == [
+    assert fields.to_numpy().tolist() == [
         ["Sở A", "Thể chế", 8, 10],
         ["Sở A", "TTHC", 9.5, 15],
         ["Sở B", "Thể chế", 7, 10],
     ]
-    assert fields["published_total"].tolist()[:2] == [17.5, 17.5]
-    assert fields["published_total"].isna().tolist() == [False, False, True]
-    assert told == ""
+    assert told == "Bảng (DataFrame): không dùng đến dòng 3 'Sở A Tổng cộng 17,5 25'."
 
 
 def test_a_long_table_takes_maxima_from_names_or_from_the_caller():
@@ -282,7 +287,8 @@ def test_a_long_table_with_a_repeated_total_keeps_it_apart_from_the_scores():
     assert fields["score"].tolist() == [8, 9]
     assert fields["published_total"].tolist() == [17, 17]
     table.iloc[1, 4] = "18"
-    assert "nhiều tổng điểm công bố khác nhau" in refusal(table)
+    with pytest.raises(ValueError, match="nhiều tổng điểm công bố khác nhau"):
+        total_fields(read(table)[0])
 
 
 def test_a_long_table_is_refused_where_it_is_wrong():
@@ -306,7 +312,7 @@ def test_a_long_table_leaves_out_what_stands_below_it():
 def test_a_long_table_whose_field_is_called_otherwise():
     table = LONG.rename(columns={"Lĩnh vực": "Tiêu chí"})
     assert read(table, columns={"field": "Tiêu chí"})[0]["field"].nunique() == 2
-    assert "không có cột 'Trục'" in refusal(table, columns={"field": "Trục"})
+    assert "ghi đúng tên cột vào columns=" in refusal(table, columns={"field": "Trục"})
     assert "các tên dùng được" in refusal(table, columns={"linh_vuc": "Tiêu chí"})
 
 
@@ -317,14 +323,12 @@ def test_what_was_loaded_can_be_saved_and_loaded_again(tmp_path):
     pd.testing.assert_frame_equal(again, fields)
 
 
-def test_year_and_block_come_from_columns_or_from_the_caller():
-    fields, _ = read(WIDE, year=2020, block="Khối sở")
+def test_year_and_block_come_from_columns():
+    fields, _ = read(WIDE.assign(Năm="2020", Khối="Khối sở"))
     assert fields[["year", "block"]].drop_duplicates().to_numpy().tolist() == [[2020, "Khối sở"]]
     assert fields.columns.tolist()[:4] == ["unit", "year", "block", "field"]
-    both = pd.concat([WIDE.assign(Năm=year) for year in ("2020", "2021")])
-    fields, _ = read(both)
+    fields, _ = read(pd.concat([WIDE.assign(Năm=year) for year in ("2020", "2021")]))
     assert fields["year"].tolist() == [2020] * 4 + [2021] * 4
-    assert "tham số là year=2022" in refusal(both, year=2022)
 
 
 def workbook(path, rows, merged=(), title="Sheet"):

@@ -113,7 +113,7 @@ def test_the_maximum_comes_from_the_source_or_the_caller():
     given = load_scores(frame[["unit", "score"]], max_score=70)
     assert given["max_score"].tolist() == [70, 70]
     assert given.attrs["scale"] == "Thang điểm 70"
-    assert "khác thang điểm đã đặt (max_score=70)" in refusal(frame, max_score=70)
+    assert "khác thang điểm 70 đã đặt (max_score=)" in refusal(frame, max_score=70)
     for wrong in (0, -1, float("inf"), float("nan")):
         assert "lớn hơn 0" in refusal(frame[["unit", "score"]], max_score=wrong)
 

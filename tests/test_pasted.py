@@ -69,7 +69,7 @@ def test_a_doubled_line_never_changes_a_number(load, at):
     assert loaded.drop(columns="unit").compare(TOWN.drop(columns="unit")).empty
 
 
-@pytest.mark.filterwarnings("ignore:.*chỉ có tên và điểm")
+@pytest.mark.filterwarnings("ignore:.*bảng dán không có STT")
 def test_without_numbering_the_table_must_be_the_end(load):
     rows = ["Đơn vị", "Điểm", "Phòng Nội vụ", "90,89", "Phòng Y tế", "67,52"]
     assert load(rows)["score"].tolist() == [90.89, 67.52]
@@ -145,7 +145,7 @@ LISTED = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:.*chỉ có tên và điểm")
+@pytest.mark.filterwarnings("ignore:.*bảng dán không có STT")
 @pytest.mark.parametrize("number", [True, False])
 @pytest.mark.parametrize("rank", [True, False])
 @pytest.mark.parametrize("grade", [True, False])
@@ -231,5 +231,5 @@ def test_a_lost_grade_is_no_reason_to_take_another_word_for_it(load):
 
 
 def test_names_joined_without_a_numbering_are_told(load):
-    with pytest.warns(LoadWarning, match="1 tên trên nhiều dòng được ghép lại .'Sở C Sở D'"):
+    with pytest.warns(LoadWarning, match="1 tên ghép từ nhiều dòng .'Sở C Sở D'"):
         load(["Đơn vị", "Điểm", "Xếp hạng", "Sở A", "90", "1", "Sở C", "Sở D", "70", "2"])

@@ -252,9 +252,7 @@ def test_a_hidden_row_is_told(book):
     def hide(sheet):
         sheet.row_dimensions[3].hidden = True
 
-    with pytest.warns(
-        LoadWarning, match=r"Trang tính 'Điểm' có dòng ẩn.*dòng 3|trang tính.*dòng 3"
-    ):
+    with pytest.warns(LoadWarning, match="ẩn vẫn được đọc .dòng 3"):
         load_scores(book([HEADER, [1, "a", 90], [2, "b", 80]], change=hide))
 
 
@@ -331,7 +329,7 @@ def test_marks_and_hidden_rows_of_libre_office(tmp_path):
     assert "ô C3: ô '80[1]'" in refusal(write("80^out"))
     assert "ô C3: ô '[80]'" in refusal(write(cell="whole"))
     for hidden in ("collapse", "filter"):
-        with pytest.warns(LoadWarning, match="có dòng ẩn vẫn được đọc .dòng 3"):
+        with pytest.warns(LoadWarning, match="ẩn vẫn được đọc .dòng 3"):
             assert len(load_scores(write(row=hidden))) == 2
 
 
@@ -346,7 +344,7 @@ def test_a_hidden_column_is_told(book, tmp_path):
     def hide(sheet):
         sheet.column_dimensions["C"].hidden = True
 
-    with pytest.warns(LoadWarning, match=r"cột ẩn vẫn được đọc .cột C"):
+    with pytest.warns(LoadWarning, match="ẩn vẫn được đọc .cột C"):
         load_scores(book([HEADER, [1, "a", 90]], change=hide))
     old = xlwt.Workbook()
     sheet = old.add_sheet("Điểm")
@@ -355,5 +353,5 @@ def test_a_hidden_column_is_told(book, tmp_path):
             sheet.write(at, column, cell)
     sheet.col(2).hidden = True
     old.save(str(tmp_path / "cũ.xls"))
-    with pytest.warns(LoadWarning, match=r"cột ẩn vẫn được đọc .cột C"):
+    with pytest.warns(LoadWarning, match="ẩn vẫn được đọc .cột C"):
         load_scores(tmp_path / "cũ.xls")

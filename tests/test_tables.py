@@ -169,7 +169,7 @@ def test_a_row_of_sums_without_a_number_is_no_unit(text):
 
 def test_a_head_with_figures_is_refused(text):
     path = text(HEADER, "I;KHỐI SỞ;85;", *SO, "II;KHỐI HUYỆN;80;", *HUYEN)
-    assert "dòng 2 'I KHỐI SỞ 85' trông như tên khối nhưng có cả số liệu" in refusal(path)
+    assert "dòng 2: số thứ tự 'I' không phải là số như các dòng khác" in refusal(path)
 
 
 def test_blocks_without_numbering_need_a_column(text):
