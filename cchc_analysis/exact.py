@@ -84,8 +84,21 @@ def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
 
 
 def read(score: pd.Series, max_score: pd.Series) -> Read:
-    """Return what the functions below ask of scores and maxima, for who calls two of them."""
-    return *_whole(score), *distinct(max_score)
+    """Return what the functions below ask of scores and maxima, for who calls two of them.
+
+    Points are missing where the score or its maximum is. Those of several maxima are brought to the
+    scale of all, as one maximum, where a float holds all that is computed with them.
+    """
+    points, places = _whole(score)
+    at, maxima, scale_places = distinct(max_score)
+    if at.ndim:
+        largest, common = np.fmax.reduce(np.abs(points), initial=0), math.lcm(*maxima)
+        fits = 0 < max(largest * 100 * 10**scale_places, 10**places) * common < 2**53
+        weight = [common // maximum for maximum in maxima] if fits else [1] * len(maxima)
+        points *= np.array([*weight, np.nan])[at]  # the last: no maximum
+        if fits:
+            at, maxima = np.zeros((), dtype="int64"), [common]
+    return points, places, at, maxima, scale_places
 
 
 def to_fraction(value: float) -> Fraction:
@@ -99,7 +112,7 @@ def percent_of(score: pd.Series, max_score: pd.Series, known: Read | None = None
     points, places, at, maxima, scale_places = known or read(score, max_score)
     percent = points * (100 * 10**scale_places)
     percent /= (np.array([*maxima, np.nan]) * 10**places)[at]  # the last: no maximum
-    return pd.Series(percent, score.index)
+    return pd.Series(percent, score.index, copy=False)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
@@ -118,19 +131,14 @@ def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None)
     """
     points, _, at, maxima, _ = known or read(score, max_score)
     missing = np.isnan(points)
-    if len(maxima) != 1:
-        missing |= at < 0
     key = np.where(missing, 0, points).astype("int64")
-    common = math.lcm(*maxima) if len(maxima) > 1 else 1
-    if len(maxima) > 1 and int(np.abs(key).max()) * common < 2**63:
-        key *= np.array([common // maximum for maximum in maxima] + [0])[at]
-    elif len(maxima) > 1:
-        # Too many places or maxima for 64 bits: the place of each share among them all.
+    if len(maxima) > 1:
+        # Too many places or maxima for one scale: the place of each share among them all.
         codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
         shares = [Fraction(int(point), maxima[which]) for point, which in unique]
         place = {share: number for number, share in enumerate(sorted(set(shares)))}
         key[~missing] = np.array([place[share] for share in shares], dtype="int64")[codes]
-    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index)
+    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index, copy=False)
 
 
 def first_reached(
@@ -147,4 +155,4 @@ def first_reached(
         # The least whole number of points that is so many percent of each maximum, or more.
         percent = to_fraction(bound) * 10**places / (100 * 10**scale_places)
         reached += points >= np.array([*(math.ceil(percent * m) for m in maxima), np.nan])[at]
-    return np.where(np.isnan(points) | (at < 0), -1, len(bounds) - reached)
+    return np.where(np.isnan(points), -1, len(bounds) - reached)

@@ -111,9 +111,8 @@ def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
     place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
     rank = np.empty_like(place)
     rank[rows] = place
-    return pd.Series(
-        pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy()), keys.index
-    )
+    ranks = pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy())
+    return pd.Series(ranks, keys.index, copy=False)
 
 
 def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
