@@ -92,7 +92,7 @@ def read(score: pd.Series, max_score: pd.Series) -> Read:
     points, places = _whole(score)
     at, maxima, scale_places = distinct(max_score)
     if at.ndim:
-        largest, common = np.fmax.reduce(np.abs(points), initial=0), math.lcm(*maxima)
+        largest, common = int(np.fmax.reduce(np.abs(points), initial=0)), math.lcm(*maxima)
         fits = 0 < max(largest * 100 * 10**scale_places, 10**places) * common < 2**53
         weight = [common // maximum for maximum in maxima] if fits else [1] * len(maxima)
         points *= np.array([*weight, np.nan])[at]  # the last: no maximum
@@ -131,7 +131,9 @@ def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None)
     """
     points, _, at, maxima, _ = known or read(score, max_score)
     missing = np.isnan(points)
-    key = np.where(missing, 0, points).astype("int64")
+    with np.errstate(invalid="ignore"):  # a missing one is no whole number
+        key = points.astype("int64")
+    key[missing] = 0
     if len(maxima) > 1:
         # Too many places or maxima for one scale: the place of each share among them all.
         codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
