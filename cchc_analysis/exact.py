@@ -68,30 +68,22 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     return pd.Series(pd.arrays.IntegerArray(whole.astype("int64"), missing), values.index), places
 
 
-def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
-    """Return where each value stands among the distinct ones (-1 if missing), these, their place.
-
-    There are few maxima: what depends on them alone is computed once for each. Mostly there is but
-    one, and 0 says where all stand.
-    """
-    maxima = max_score.to_numpy(dtype="float64", na_value=np.nan)
-    if len(maxima) and np.all(maxima == maxima[0]):
-        at, maxima = np.zeros((), dtype="int64"), maxima[:1]
-    else:
-        at, maxima = pd.factorize(maxima)
-    whole, places = _whole(pd.Series(maxima))
-    return at, [int(maximum) for maximum in whole], places
-
-
 def read(score: pd.Series, max_score: pd.Series) -> Read:
     """Return what the functions below ask of scores and maxima, for who calls two of them.
 
-    Points are missing where the score or its maximum is. Those of several maxima are brought to the
-    scale of all, as one maximum, where a float holds all that is computed with them.
+    Points, missing where the score or its maximum is, and their place; where the maximum of each
+    stands among the distinct ones (0: there is but one), these, and their place. Points of several
+    maxima are brought to one scale, with one maximum, where floats hold what is computed of them.
     """
     points, places = _whole(score)
-    at, maxima, scale_places = distinct(max_score)
-    if at.ndim:
+    at, maxima = np.zeros((), dtype="int64"), max_score.to_numpy(dtype="float64", na_value=np.nan)
+    if one := np.all(maxima == maxima[:1]):
+        maxima = maxima[:1]
+    else:
+        at, maxima = pd.factorize(maxima)
+    whole, scale_places = _whole(pd.Series(maxima))
+    maxima = [int(maximum) for maximum in whole]
+    if not one:
         largest, common = int(np.fmax.reduce(np.abs(points), initial=0)), math.lcm(*maxima)
         fits = 0 < max(largest * 100 * 10**scale_places, 10**places) * common < 2**53
         weight = [common // maximum for maximum in maxima] if fits else [1] * len(maxima)
@@ -131,9 +123,7 @@ def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None)
     """
     points, _, at, maxima, _ = known or read(score, max_score)
     missing = np.isnan(points)
-    with np.errstate(invalid="ignore"):  # a missing one is no whole number
-        key = points.astype("int64")
-    key[missing] = 0
+    key = np.where(missing, 0, points).astype("int64")
     if len(maxima) > 1:
         # Too many places or maxima for one scale: the place of each share among them all.
         codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
