@@ -68,24 +68,29 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     return pd.Series(pd.arrays.IntegerArray(whole.astype("int64"), missing), values.index), places
 
 
-def distinct(max_score: pd.Series) -> tuple[np.ndarray, list[int], int]:
-    """Return where each value stands among the distinct ones (-1 if missing), these, their place.
+def read(score: pd.Series, max_score: pd.Series) -> Read:
+    """Return what the functions below ask of scores and maxima, for who calls two of them.
 
-    There are few maxima: what depends on them alone is computed once for each. Mostly there is but
-    one, and 0 says where all stand.
+    Points, missing where the score or its maximum is, and their place; where the maximum of each
+    stands among the distinct ones (0: there is but one), these, and their place. Points of several
+    maxima are brought to one scale, with one maximum, where floats hold what is computed of them.
     """
-    maxima = max_score.to_numpy(dtype="float64", na_value=np.nan)
-    if len(maxima) and np.all(maxima == maxima[0]):
-        at, maxima = np.zeros((), dtype="int64"), maxima[:1]
+    points, places = _whole(score)
+    at, maxima = np.zeros((), dtype="int64"), max_score.to_numpy(dtype="float64", na_value=np.nan)
+    if one := np.all(maxima == maxima[:1]):
+        maxima = maxima[:1]
     else:
         at, maxima = pd.factorize(maxima)
-    whole, places = _whole(pd.Series(maxima))
-    return at, [int(maximum) for maximum in whole], places
-
-
-def read(score: pd.Series, max_score: pd.Series) -> Read:
-    """Return what the functions below ask of scores and maxima, for who calls two of them."""
-    return *_whole(score), *distinct(max_score)
+    whole, scale_places = _whole(pd.Series(maxima))
+    maxima = [int(maximum) for maximum in whole]
+    if not one:
+        largest, common = int(np.fmax.reduce(np.abs(points), initial=0)), math.lcm(*maxima)
+        fits = 0 < max(largest * 100 * 10**scale_places, 10**places) * common < 2**53
+        weight = [common // maximum for maximum in maxima] if fits else [1] * len(maxima)
+        points *= np.array([*weight, np.nan])[at]  # the last: no maximum
+        if fits:
+            at, maxima = np.zeros((), dtype="int64"), [common]
+    return points, places, at, maxima, scale_places
 
 
 def to_fraction(value: float) -> Fraction:
@@ -99,7 +104,7 @@ def percent_of(score: pd.Series, max_score: pd.Series, known: Read | None = None
     points, places, at, maxima, scale_places = known or read(score, max_score)
     percent = points * (100 * 10**scale_places)
     percent /= (np.array([*maxima, np.nan]) * 10**places)[at]  # the last: no maximum
-    return pd.Series(percent, score.index)
+    return pd.Series(percent, score.index, copy=False)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
@@ -118,19 +123,14 @@ def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None)
     """
     points, _, at, maxima, _ = known or read(score, max_score)
     missing = np.isnan(points)
-    if len(maxima) != 1:
-        missing |= at < 0
     key = np.where(missing, 0, points).astype("int64")
-    common = math.lcm(*maxima) if len(maxima) > 1 else 1
-    if len(maxima) > 1 and int(np.abs(key).max()) * common < 2**63:
-        key *= np.array([common // maximum for maximum in maxima] + [0])[at]
-    elif len(maxima) > 1:
-        # Too many places or maxima for 64 bits: the place of each share among them all.
+    if len(maxima) > 1:
+        # Too many places or maxima for one scale: the place of each share among them all.
         codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
         shares = [Fraction(int(point), maxima[which]) for point, which in unique]
         place = {share: number for number, share in enumerate(sorted(set(shares)))}
         key[~missing] = np.array([place[share] for share in shares], dtype="int64")[codes]
-    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index)
+    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index, copy=False)
 
 
 def first_reached(
@@ -147,4 +147,4 @@ def first_reached(
         # The least whole number of points that is so many percent of each maximum, or more.
         percent = to_fraction(bound) * 10**places / (100 * 10**scale_places)
         reached += points >= np.array([*(math.ceil(percent * m) for m in maxima), np.nan])[at]
-    return np.where(np.isnan(points) | (at < 0), -1, len(bounds) - reached)
+    return np.where(np.isnan(points), -1, len(bounds) - reached)

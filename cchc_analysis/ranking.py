@@ -133,12 +133,12 @@ def grade_distribution(
     check_columns(ranking, ["score", "grade", *by])
     check_graded(ranking)
     grades = [*ranking["grade"].cat.categories, NO_GRADE, UNSCORED]
-    grade = ranking["grade"].cat.codes.to_numpy("int64")
+    grade = ranking["grade"].cat.codes.to_numpy("int16", copy=True)
     grade[grade < 0] = len(grades) - 2
     grade[ranking["score"].isna()] = len(grades) - 1
     groups = group_numbers(ranking, by) if by else 0
     first = first_rows(groups) if by else np.zeros(1, dtype="int64")
-    grade += groups * len(grades)
+    grade = grade + groups * len(grades)
     # A row for each group and a column for each grade.
     counts = np.bincount(grade, minlength=len(first) * len(grades)).reshape(-1, len(grades))
     share = counts * 100 / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1)

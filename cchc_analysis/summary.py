@@ -56,18 +56,19 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     check_columns(ranking, SCORES)
     score, maximum, groups = ranking["score"], ranking["max_score"], group_numbers(ranking)
     first = first_rows(groups)
-    missing = score.isna().to_numpy()
+    known = points, places, at, maxima, scale_places = exact.read(score, maximum)
+    missing = np.isnan(points)
     units = np.bincount(groups, minlength=len(first))
     scored = units - np.bincount(groups[missing], minlength=len(first))
     result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
     result["units"], result["scored_units"] = units, scored
     # In order, the unscored units of a group stand first, then from worst to best.
-    known = points, places, at, maxima, scale_places = exact.read(score, maximum)
     rows, line = sorted_rows(exact.order_key(score, maximum, known), groups)
     has = np.flatnonzero(scored)
     ends = np.cumsum(units)[has]
     starts = ends - scored[has]
-    points = np.where(missing, 0, points).astype("int64")
+    points[missing] = 0
+    points = points.astype("int64")
     at = np.broadcast_to(at, len(ranking))
     # Points times the weight of their maximum are on one scale: whole numbers of any size.
     common = math.lcm(*maxima)
@@ -89,7 +90,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     }
     for column, values in statistics.items():
         result[column] = pd.Series(values, has, dtype="float64")
-    result["above_mean"] = np.bincount(groups[above & ~missing], minlength=len(first))
+    result["above_mean"] = np.bincount(groups, above & ~missing, len(first)).astype("int64")
     unit = ranking["unit"].array
     for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
         begin, stop = (np.searchsorted(line, line[end], side) for side in ("left", "right"))

@@ -52,16 +52,29 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     columns = group_columns(table) if within is None else within
     columns = [columns] if isinstance(columns, str) else list(columns)
     check_columns(table, columns)
-    numbers = None
-    for column in columns:
-        own, values = pd.factorize(table[column], use_na_sentinel=False)
-        if numbers is None:
-            numbers = own
-            continue
-        numbers *= len(values)
+    if not columns:
+        return np.zeros(len(table), dtype="int64")
+    numbers, *others = (_value_numbers(table[column]) for column in columns)
+    for own in others:
+        numbers *= own.max(initial=0) + 1
         numbers += own
         numbers = pd.factorize(numbers)[0]
-    return np.zeros(len(table), dtype="int64") if numbers is None else numbers
+    return numbers
+
+
+def _value_numbers(values: pd.Series) -> np.ndarray:
+    """Return for each value its number among the distinct ones, as they are first met.
+
+    Of a few texts held many times, where they stand in memory is compared, and then what is left.
+    """
+    if getattr(values.dtype, "storage", "") == "python":
+        texts = np.ascontiguousarray(values.to_numpy())
+        places = np.ndarray(len(texts), "intp", texts)
+        if len(pd.unique(places[:10_000])) < 5_000:
+            objects = pd.factorize(places)[0]
+            few = values.iloc[first_rows(objects)]
+            return pd.factorize(few, use_na_sentinel=False)[0][objects]
+    return pd.factorize(values, use_na_sentinel=False)[0]
 
 
 def first_rows(groups: np.ndarray) -> np.ndarray:
@@ -111,9 +124,8 @@ def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
     place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
     rank = np.empty_like(place)
     rank[rows] = place
-    return pd.Series(
-        pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy()), keys.index
-    )
+    ranks = pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy())
+    return pd.Series(ranks, keys.index, copy=False)
 
 
 def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:

@@ -99,3 +99,33 @@ def test_shares_that_do_not_fit_64_bits_are_still_exact():
     shares = [Fraction(str(s)) / Fraction(str(m)) for s, m in zip(score, maximum, strict=True)]
     key = exact.order_key(score, maximum)
     assert np.argsort(key.to_numpy("int64")).tolist() == sorted(range(4), key=shares.__getitem__)
+
+
+# Only the first have one scale whose percent a float holds for sure.
+@pytest.mark.parametrize(
+    "maxima", [[100, 62.5], [99.991, 89.987], [99.99991, 89.98753], [99.999991, 89.999983]]
+)
+def test_maxima_on_one_scale_or_not_give_what_fractions_do(maxima):
+    rng = np.random.default_rng(6)
+    score = pd.Series(rng.integers(-99, 9000, 500) / 100)
+    maximum = pd.Series(rng.choice([*maxima, np.nan], 500))
+    shares = [
+        None if np.isnan(m) else Fraction(str(s)) / Fraction(str(m)) * 100
+        for s, m in zip(score, maximum, strict=True)
+    ]
+    percent = exact.percent_of(score, maximum)
+    assert [None if np.isnan(p) else p for p in percent] == [s and float(s) for s in shares]
+    bounds = (90.0, 62.5, 0.0)
+    reached = exact.first_reached(score, maximum, bounds)
+    assert reached.tolist() == [-1 if s is None else sum(s < b for b in bounds) for s in shares]
+    key = exact.order_key(score, maximum)
+    assert key.isna().tolist() == [s is None for s in shares]
+    known = [(k, s) for k, s in zip(key, shares, strict=True) if s is not None]
+    assert sorted(known) == sorted(known, key=lambda pair: pair[::-1])
+    assert len({k for k, _ in known}) == len({s for _, s in known})
+
+
+def test_hundreds_of_maxima_have_a_scale_beyond_any_float():
+    points, maximum = np.arange(300) + 1.0, 10 + np.arange(300) / 1000
+    key = exact.order_key(pd.Series(points), pd.Series(maximum))
+    assert key.tolist() == list(range(300))

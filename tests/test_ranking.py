@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, grade_distribution, grade_units, load_scores, rank_units
-from cchc_analysis.table import ranks_within, sorted_rows
+from cchc_analysis.table import group_numbers, ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
 
@@ -32,6 +32,11 @@ def test_a_difference_in_the_last_place_is_a_difference():
 
 def test_units_of_different_maxima_rank_by_percent():
     assert ranks([63, 75.6, 68.32, 62.62], max_score=[70, 84, 84, 70]) == [1, 1, 4, 3]
+
+
+def test_a_score_without_a_maximum_has_no_rank():
+    assert ranks([9, 8, 7], max_score=[None, 10, 10]) == [pd.NA, 1, 2]
+    assert ranks([9, 8, 7], max_score=[None, 10, 20]) == [pd.NA, 1, 2]
 
 
 def test_ranks_start_again_in_each_year_and_block():
@@ -256,3 +261,15 @@ def test_the_keys_that_are_sorted_stay_as_they_are():
     assert keys.tolist() == [5, 3, 9]
     assert ranks_within(keys, np.zeros(3, dtype="int64")).tolist() == [2, 3, 1]
     assert keys.tolist() == [5, 3, 9]
+
+
+@pytest.mark.parametrize("objects", [50, 2000, 20_000])
+@pytest.mark.parametrize("step", [1, 3, -1])
+def test_equal_texts_are_one_block_whatever_objects_hold_them(objects, step):
+    held = np.array([f"Khối {at % 40}" if at % 40 else np.nan for at in range(objects)], "object")
+    rows = np.random.default_rng(6).permutation(20_000) % objects
+    table = pd.DataFrame({"block": pd.Series(held[rows], dtype="str")})[::step]
+    assert len(set(map(id, table["block"].dropna().array))) > 40 * (objects > 50)
+    expected = pd.factorize(table["block"], use_na_sentinel=False)[0]
+    assert (group_numbers(table) == expected).all()
+    assert (group_numbers(table.astype("object")) == expected).all()

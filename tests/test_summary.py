@@ -12,7 +12,9 @@ from cchc_analysis import format_ranking, summarise_blocks
 STATISTICS = ["mean", "median", "best", "worst", "spread"]
 UNITS = st.lists(
     st.tuples(
-        st.one_of(st.none(), st.integers(0, 30)), st.sampled_from([3, 7]), st.sampled_from("xyz")
+        st.one_of(st.none(), st.integers(0, 30)),
+        st.sampled_from([3, 7, 9.999991, 8.999983, 7.999987]),  # too many places for one scale
+        st.sampled_from("xyz"),
     ),
     min_size=1,
     max_size=25,
@@ -101,6 +103,14 @@ def test_one_unit_none_and_a_missing_block():
     assert parts["units"].tolist() == [1, 1]
 
 
+def test_a_score_without_a_maximum_is_none():
+    for others in ([10, 10], [10, 20], [9.999991, 8.999983]):
+        with_one = table([9, 8, 9], max_score=[None, *others]).assign(unit=["c", "a", "b"])
+        summary, alone = summarise_blocks(with_one), summarise_blocks(with_one[1:])
+        assert summary.loc[0, ["units", "scored_units"]].tolist() == [3, 2]
+        pd.testing.assert_frame_equal(summary.drop(columns="units"), alone.drop(columns="units"))
+
+
 def test_a_missing_column_is_named():
     with pytest.raises(ValueError, match="không có cột 'score'"):
         summarise_blocks(table([9]).drop(columns="score"))
@@ -116,7 +126,11 @@ def test_it_agrees_with_fractions_and_not_with_row_order(units, random):
     columns = ["units", "scored_units", "above_mean", *STATISTICS]
     pd.testing.assert_frame_equal(summary[columns], shuffled[columns].reindex(summary.index))
     for block, row in summary.iterrows():
-        here = [Fraction(p, 10) / m * 100 for p, m, b in units if b == block and p is not None]
+        here = [
+            Fraction(p, 10) / Fraction(str(m)) * 100
+            for p, m, b in units
+            if b == block and p is not None
+        ]
         assert row["units"] == sum(b == block for *_, b in units)
         assert row["scored_units"] == len(here)
         if here:
