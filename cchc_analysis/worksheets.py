@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import math
+import textwrap
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ _CREATED = datetime(2000, 1, 1)  # the same in every run
 _HEADER = {"bold": True, "text_wrap": True, "align": "center", "bg_color": "#d9d9d9", "border": 1}
 # Widths of columns are in digits.
 _WIDEST = 56  # a longer name is broken over lines
+_LINE = 16.5  # points
 _HEAD = 4  # about so many lines of a header
 _WIDE = 105  # a wider table is printed across the page
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
@@ -63,7 +64,7 @@ def write_table(
     bold = pd.Series(range(len(table))) >= len(table) - totals
     if unit is not None and "unit" in table:
         bold |= (table["unit"].astype("str").map(unit_key) == unit_key(unit)).to_numpy()
-    wide = 0
+    wide, lines = 0, [1] * (1 + len(table))
     for column, header in enumerate(printed):
         _write_text(sheet, 0, column, header, style, **_HEADER)
         values = table.iloc[:, column]
@@ -78,22 +79,35 @@ def write_table(
                 sheet.write_number(row, column, float(value), style(**look))
             else:
                 shade = None if values.name == "unit" else shades.get(text)
-                colors = {"bg_color": shade, "font_color": ink_on(shade)} if shade else {}
-                _write_text(sheet, row, column, text, style, text_wrap=True, **look, **colors)
+                if shade:
+                    look |= {"bg_color": shade, "font_color": ink_on(shade), "align": "center"}
+                _write_text(sheet, row, column, text, style, text_wrap=True, **look)
         longest = max([len(header) / _HEAD, *map(len, [*header.split(), *texts])])
         width = min(1.1 * longest + 4, _WIDEST)  # capitals, and the arrow of the filter
         sheet.set_column(column, column, width)
         wide += width
+        lines = [
+            max(n, _lines(text, width)) for n, text in zip(lines, [header, *texts], strict=True)
+        ]
+    if "unit" in table:  # whoever sorts moves texts, but never heights
+        lines[1:] = [max(lines[1:], default=1)] * len(table)
+    for row, count in enumerate(lines):
+        sheet.set_row(row, _LINE * count)
     last = max(printed.shape[1] - 1, 1)
     sheet.autofilter(0, 0, max(len(table) - totals, 1), printed.shape[1] - 1)
     sheet.freeze_panes(1, 0)
     if note:
         look = style(text_wrap=True, italic=True, valign="top")
         first = len(table) + 2
-        sheet.merge_range(first, 0, first + math.ceil(1.2 * len(note) / wide), last, note, look)
+        sheet.merge_range(first, 0, first + _lines(note, wide), last, note, look)
     set_up_page(sheet, landscape=wide > _WIDE)
     sheet.fit_to_pages(1, 0)  # one page wide, as many high as it needs
     sheet.repeat_rows(0)
+
+
+def _lines(text: str, width: float) -> int:
+    """Return about how many lines a text takes in a column: a capital is wider than a digit."""
+    return len(textwrap.wrap(text, max(1, int((width - 1) / 1.1)))) or 1
 
 
 def _styles(book: Workbook) -> Callable[..., Format]:
