@@ -94,7 +94,7 @@ def _widths(printed: pd.DataFrame, points: float) -> tuple[int, list[int]]:
         words = texts.str.split().explode().dropna() if head in _LEFT else texts
         least.append(max(4, *map(len, [*head.split(), *words])))
         best = texts.str.len().max() if head in _LEFT else len(head) / 2 + 2  # heads in two lines
-        more.append(max(0.1, best - least[-1]))
+        more.append(max(2, best - least[-1]))
     least, more = np.array(least), np.array(more)
     for size in range(12, 7, -1):
         widths = least * _LETTER * size / 12 + _PADDING
