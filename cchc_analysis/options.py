@@ -1,7 +1,6 @@
 """The options of ``cchc-report``, and what is said where they are not understood."""
 
 import argparse
-import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cchc_analysis.files import as_typed
+from cchc_analysis.report import to_date
 from cchc_analysis.schemes import DEFAULT_SCHEME, scheme_names
 
 _EXAMPLES = """ví dụ:
@@ -29,16 +29,12 @@ _SAID = (
     ("argument ([^:]+): ignored explicit argument .*", r"\1: không có giá trị đi kèm"),
     ("argument ([^:]+): (.*)", r"\1: \2"),
 )
-_DATES = ("%Y-%m-%d", "%d/%m/%Y")
 
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options as they were given; each file once, however often it is named."""
     options = _parser().parse_args(arguments)
-    once: dict[Path, Path] = {}
-    for file in options.files:
-        once.setdefault(file.resolve(), file)
-    options.files = list(once.values())
+    options.files = list({file.resolve(): file for file in options.files}.values())
     return options
 
 
@@ -116,12 +112,10 @@ def _year(text: str) -> int:
 
 
 def _date(text: str) -> str:
-    for form in _DATES:
-        try:
-            return datetime.datetime.strptime(text.strip(), form).strftime("%d/%m/%Y")
-        except ValueError:
-            continue
-    raise argparse.ArgumentTypeError(f"không hiểu ngày '{text}'; hãy viết ví dụ 11/01/2021")
+    try:
+        return to_date(text).strftime("%d/%m/%Y")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
 
 
 def _table(text: str) -> int | str:
