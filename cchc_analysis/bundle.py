@@ -19,16 +19,13 @@ _NEW, _OLD = ".moi-", "cu"  # where a run makes its files, and in it those that 
 
 
 def write_bundle(
-    folder: Path,
-    inputs: Mapping[str, Path],
-    make: Callable[[Path], object],
-    options: Mapping[str, object] | None = None,
+    folder: Path, inputs: Mapping[str, Path], make: Callable[[Path], object]
 ) -> tuple[list[Path], list[str]]:
     """Let `make` fill a folder and move its files to `folder`; return them, and what to tell.
 
     All of `folder` is replaced or nothing. A file that differs from what the command last wrote
     under its name was edited by a person and stays, under another name if need be; one that no run
-    makes any more goes. `inputs` (by role) and `options` are for the manifest.
+    makes any more goes. `inputs` (by role) are for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     new = None
@@ -44,7 +41,6 @@ def write_bundle(
                 {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
                 for role, path in inputs.items()
             ],
-            "options": dict(options or {}),
             "files": made,
         }
         text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 _HEAD = 10
 _INPUTS = ("before", "fields", "template")
-_RECORDED = (
-    "unit", "table", "year", "columns", "max_score", "scheme", "source", "date"
-)  # fmt: skip
 
 
 class _Tables(NamedTuple):
@@ -62,10 +59,7 @@ class Job(NamedTuple):
         tables, told = self._read()
         given = vars(self.options)
         inputs = {"file": self.file} | {role: given[role] for role in _INPUTS if given[role]}
-        recorded = {name: given[name] for name in _RECORDED if given[name]}
-        files, kept = write_bundle(
-            self.folder, inputs, lambda folder: self._write(folder, tables), recorded
-        )
+        files, kept = write_bundle(self.folder, inputs, lambda folder: self._write(folder, tables))
         return [
             *self._lines(tables),
             *(f"\n{as_options(line)}" for line in told if line),
@@ -112,15 +106,11 @@ class Job(NamedTuple):
 
         mpl.use("agg")  # files only: no window, no display needed
         options, ranking = self.options, tables.ranking
-        source = options.source
-        if source and options.date:
-            source = f"{source} (số liệu ngày {options.date})"
         common = {"scheme": self.scheme, "before": tables.before, "fields": tables.fields}
-        write_report(
-            ranking, folder / "report.docx", unit=options.unit, template=options.template,
-            source=source, **common,
-        )  # fmt: skip
-        write_workbook(ranking, folder / "report.xlsx", unit=options.unit, source=source, **common)
+        dated = f" (số liệu ngày {options.date})" if options.source and options.date else ""
+        common |= {"unit": options.unit, "source": options.source and options.source + dated}
+        write_report(ranking, folder / "report.docx", template=options.template, **common)
+        write_workbook(ranking, folder / "report.xlsx", **common)
         write_csv(format_ranking(tables.check), folder / "check.csv")
         with plt.style.context("cchc_analysis.report"):
             for name, ax, files, shows in self._charts(tables):

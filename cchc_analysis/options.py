@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from cchc_analysis.files import as_typed
-from cchc_analysis.report import to_date
 from cchc_analysis.schemes import DEFAULT_SCHEME, scheme_names
 
 _EXAMPLES = """ví dụ:
@@ -85,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "dòng chấm trong báo cáo)"
     )
     add("--source", metavar="NGUỒN", type=as_typed, help=source)
-    add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
+    add("--date", metavar="NGÀY", type=as_typed, help="ngày của số liệu, ví dụ 11/01/2021")
     add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
     add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
@@ -109,13 +108,6 @@ def _year(text: str) -> int:
     if text.isdecimal() and 1900 <= int(text) <= 2099:
         return int(text)
     raise argparse.ArgumentTypeError(f"'{text}' không phải là một năm; hãy viết ví dụ 2020")
-
-
-def _date(text: str) -> str:
-    try:
-        return to_date(text).strftime("%d/%m/%Y")
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
 
 
 def _table(text: str) -> int | str:

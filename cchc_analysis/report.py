@@ -104,7 +104,7 @@ def write_report(
     path = Path(path)
     if path.suffix.lower() != ".docx":
         raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
-    date = None if date is None or date is pd.NaT else to_date(date)
+    date = None if date is None or date is pd.NaT else _to_date(date)
     recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
     scheme = load_scheme(scheme)
     known = graded(ranked(ranking), scheme)
@@ -165,7 +165,7 @@ def write_report(
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def to_date(date: datetime.date | str) -> datetime.date:
+def _to_date(date: datetime.date | str) -> datetime.date:
     """Return a date that is given as one or as text, the year or the day first."""
     if isinstance(date, datetime.date):
         return date

@@ -60,7 +60,11 @@ def write_table(
     are those of the sheet. Rows of `unit` are bold. The last rows, so many as `totals`, are bold
     and not filtered or sorted.
     """
-    sheet, style = book.add_worksheet(name), _styles(book)
+    sheet = book.add_worksheet(name)
+
+    def style(**look: object) -> Format:
+        return book.add_format(_FONT | {"valign": "vcenter"} | look)
+
     bold = pd.Series(range(len(table))) >= len(table) - totals
     if unit is not None and "unit" in table:
         bold |= (table["unit"].astype("str").map(unit_key) == unit_key(unit)).to_numpy()
@@ -108,19 +112,6 @@ def write_table(
 def _lines(text: str, width: float) -> int:
     """Return about how many lines a text takes in a column: a capital is wider than a digit."""
     return len(textwrap.wrap(text, max(1, int((width - 1) / 1.1)))) or 1
-
-
-def _styles(book: Workbook) -> Callable[..., Format]:
-    """Return a function that gives the format of these properties, each made once."""
-    made: dict[tuple, Format] = {}
-
-    def style(**properties: object) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in made:
-            made[key] = book.add_format(_FONT | {"valign": "vcenter"} | properties)
-        return made[key]
-
-    return style
 
 
 def _write_text(

@@ -78,17 +78,16 @@ def manifest_of(folder):
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 
 
-def test_the_manifest_has_every_input_with_its_role_and_the_options(tmp_path, source):
+def test_the_manifest_has_every_input_with_its_role(tmp_path, source):
     (tmp_path / "x").mkdir()
     other = tmp_path / "x" / "in.csv"
     other.write_bytes(b"y")
     inputs = {"file": source, "before": other}
-    write_bundle(tmp_path / "out", inputs, maker(a="1"), {"year": 2021, "unit": "Sở a"})
+    write_bundle(tmp_path / "out", inputs, maker(a="1"))
     about = manifest_of(tmp_path / "out")
     assert [(one["role"], one["path"], one["sha256"][:6]) for one in about["input"]] == [
         ("file", source.as_posix(), "2d7116"), ("before", other.as_posix(), "a1fce4"),
     ]  # fmt: skip
-    assert about["options"] == {"year": 2021, "unit": "Sở a"}
 
 
 def test_what_no_run_makes_any_more_goes_unless_a_person_edited_it(tmp_path, source):

@@ -342,7 +342,7 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
             "change": [0, 0, 1], "fields": [0, 0, 0], "profile": [0, 0, 0],
         }[path.stem], path.name  # fmt: skip
     assert below["fields"] == below["profile"] == by_field
-    assert main([*command, "--source", "Quyết định 12", "--date", "2021-01-11"]) == 0
+    assert main([*command, "--source", "Quyết định 12", "--date", "11/01/2021"]) == 0
     assert sources()["ranking"] == "Quyết định 12"
     assert sources()["change"] == f"Quyết định 12; kỳ trước: {earlier}"
     assert sources()["fields"] == by_field
@@ -448,7 +448,6 @@ ENGLISH = re.compile(
         (["x.csv", "--max-score", "-5"], "--max-score: '-5' không phải là một số lớn hơn 0"),
         (["x.csv", "--yaer", "2020"], "không hiểu '--yaer 2020'"),
         (["x.csv", "--unit"], "--unit: thiếu giá trị đi kèm"),
-        (["x.csv", "--date", "mai"], "--date: Không hiểu ngày 'mai'"),
         (["x.csv", "--help=1"], "-h/--help: không có giá trị đi kèm"),
     ],
 )
