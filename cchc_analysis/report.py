@@ -64,9 +64,9 @@ def write_report(
     unit : str, optional
         The unit to mark, and to compare the others with; by default they are held to the mean.
     template : path, optional
-        An agency's own ``.docx``, empty or with a letterhead and nothing below it. Its styles, page,
-        header and footer stay, and its letterhead as it is: names, number and date that are given
-        must stand in it. Pages are numbered if it has neither header nor footer.
+        An agency's own ``.docx``, empty or with a letterhead and nothing below it. Its styles,
+        page, header and footer stay, and its letterhead as it is: names, number and date that are
+        given must stand in it. Pages are numbered if it has neither header nor footer.
     agency, parent, place, signer : str, optional
         Names of the agency, its superior ("" for none), the place, and who signs.
     number : str or int, optional
