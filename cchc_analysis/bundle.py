@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -18,16 +19,13 @@ _NEW, _OLD = ".moi-", "cu"  # where a run makes its files, and in it those that 
 
 
 def write_bundle(
-    folder: Path,
-    inputs: Mapping[str, Path],
-    make: Callable[[Path], object],
-    options: Mapping[str, object] | None = None,
+    folder: Path, inputs: Mapping[str, Path], make: Callable[[Path], object]
 ) -> tuple[list[Path], list[str]]:
     """Let `make` fill a folder and move its files to `folder`; return them, and what to tell.
 
     All of `folder` is replaced or nothing. A file that differs from what the command last wrote
     under its name was edited by a person and stays, under another name if need be; one that no run
-    makes any more goes. `inputs` (by role) and `options` are for the manifest.
+    makes any more goes. `inputs` (by role) are for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     new = None
@@ -43,9 +41,7 @@ def write_bundle(
                 {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
                 for role, path in inputs.items()
             ],
-            "options": dict(options or {}),
             "files": made,
-            "earlier": {name: sha for name, sha in known.items() if name not in made},
         }
         text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
         write_whole(new / MANIFEST, text.encode())
@@ -54,8 +50,11 @@ def write_bundle(
         _move_all(moves)
         shutil.rmtree(new / _OLD, ignore_errors=True)
         return [folder / name for name in (*made, MANIFEST)], told
-    except OSError as error:
-        raise _of_folder(error, folder) from None
+    except OSError as error:  # names the file that the user knows, not where it was made
+        if error.errno is None:
+            raise
+        path = re.sub(rf"[/\\]{re.escape(_NEW)}\w*", "", str(error.filename or folder))
+        raise type(error)(error.errno, error.strerror, path) from None
     finally:
         if new and not any((new / _OLD).glob("*")):  # else the next run puts these back
             shutil.rmtree(new, ignore_errors=True)
@@ -115,22 +114,12 @@ def _undo_killed(folder: Path) -> None:
 
 
 def _known(folder: Path) -> dict[str, str]:
-    """Return what the command ever wrote there; nothing is known without a manifest."""
+    """Return what the command last wrote there; nothing is known without a manifest."""
     try:
-        about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = about.get("earlier", {}) | about["files"]
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         return {name: sha for name, sha in files.items() if Path(name).name == name != MANIFEST}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def _of_folder(error: OSError, folder: Path) -> OSError:
-    """Return an error with the file that the user knows, not where it was made."""
-    path = Path(error.filename or folder / _NEW)
-    if error.errno is None or not any(part.startswith(_NEW) for part in path.parts):
-        return error
-    known = folder if path.name.startswith(_NEW) else folder / path.name
-    return type(error)(error.errno, error.strerror, str(known))
 
 
 def _free_name(path: Path) -> Path:

@@ -4,7 +4,6 @@ import argparse
 import codecs
 import contextlib
 import os
-import re
 import sys
 import unicodedata
 import warnings
@@ -18,16 +17,11 @@ from cchc_analysis.job import Job
 from cchc_analysis.options import read_options
 from cchc_analysis.refusals import as_options, in_words
 from cchc_analysis.schemes import load_scheme
-from cchc_analysis.sniff import kind_of
 from cchc_analysis.text import TONES
 
-_VIETNAMESE = re.compile("[đ\u1ea0-\u1ef9]")
 _STOPPED = 130  # what a shell gives for Ctrl+C
 # How a console that lacks a sign shows it.
-_PLAIN = {
-    "đ": "d", "Đ": "D", "–": "-", "…": "...", "“": '"', "”": '"', "×": "x", "→": "->", "±": "+-",
-    "≤": "<=", "≥": ">=", "·": ".", "\u00a0": " ",
-}  # fmt: skip
+_PLAIN = {"đ": "d", "Đ": "D", "–": "-", "…": "...", "→": "->", "\u00a0": " "}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,15 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scheme = load_scheme(options.scheme)
         _check(options)
     except (ValueError, OSError) as error:
-        print(f"Lỗi: {in_words(error)}", file=sys.stderr)
+        print(f"Lỗi: {as_options(in_words(error))}", file=sys.stderr)
         return 1
     done = failed = 0
     shown, say = _progress(files)
     try:
-        for file, folder in zip(shown, _folders(options), strict=True):
+        for file in shown:
             if len(files) > 1:
                 say(f"\nTệp {file}")
-            good = _run(file, folder and Job(file, folder, scheme, options), say, len(files) > 1)
+            good = _run(Job(file, _folder(options, file), scheme, options), say)
             done, failed = done + good, failed + (not good)
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
@@ -59,26 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _STOPPED if done + failed < len(files) else int(failed > 0)
 
 
-def _run(file: Path, job: Job | None, say: Callable, is_one_of_several: bool) -> bool:
+def _run(job: Job, say: Callable) -> bool:
     """Make one report, or say why not."""
     try:
-        if job is None:
-            raise ValueError(
-                f"{file}: có nhiều tệp cùng tên {file.name}, kết quả sẽ ghi đè nhau; hãy đổi tên "
-                "một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau."
-            )
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
             said = job.run()
     except (ValueError, OSError) as error:
-        words = in_words(error)
-        name = as_typed(file.name)
-        where = f"{name}: " if is_one_of_several and name not in as_typed(words) else ""
+        words, name = as_options(in_words(error)), as_typed(job.file.name)
+        where = "" if name in as_typed(words) or len(job.options.files) == 1 else f"{name}: "
         say(f"Lỗi: {where}{words}", file=sys.stderr)
         return False
     say("\n".join(said))
     for message in dict.fromkeys(str(warning.message) for warning in told):
-        if _VIETNAMESE.search(message):  # libraries tell in English what is of no use here
+        if not message.isascii():  # libraries tell in English what is of no use here
             say(f"Lưu ý: {as_options(message)}")
     return True
 
@@ -99,24 +87,22 @@ def _check(options: argparse.Namespace) -> None:
     """Refuse what is wrong for all files, before any work is done."""
     if len(options.files) > 1 and (options.before or options.fields):
         raise ValueError("--before và --fields chỉ dùng với một tệp; hãy chạy lệnh cho từng tệp.")
-    if options.template and kind_of(options.template) != "docx":
-        raise ValueError(
-            f"{options.template.name}: mẫu (--template) phải là tệp .docx; hãy mở tệp trong Word "
-            "rồi lưu lại dạng .docx."
-        )
+    folders = Counter(_key(_folder(options, file)) for file in options.files)
+    for file in options.files:
+        if folders[_key(_folder(options, file))] > 1:
+            raise ValueError(
+                f"{file}: có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau; hãy đổi tên "
+                "một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau."
+            )
 
 
-def _folders(options: argparse.Namespace) -> list[Path | None]:
-    """Return for each file a folder of its own, or none if another file would have the same."""
-    stems = Counter(_key(file.stem) for file in options.files)
-    names = [file.stem if stems[_key(file.stem)] == 1 else file.name for file in options.files]
-    count = Counter(map(_key, names))
-    return [options.out / allowed_name(name) if count[_key(name)] == 1 else None for name in names]
+def _folder(options: argparse.Namespace, file: Path) -> Path:
+    return options.out / allowed_name(file.stem)
 
 
-def _key(name: str) -> str:
+def _key(folder: Path) -> str:
     """Return what two names have in common that are one folder on Windows or macOS."""
-    return unicodedata.normalize("NFC", allowed_name(name)).casefold()
+    return unicodedata.normalize("NFC", folder.name).casefold()
 
 
 def make_readable(stream: TextIO | None) -> None:

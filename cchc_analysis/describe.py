@@ -60,7 +60,7 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
     """
-    told, more = told_by_group(ranking, load_scheme(scheme), before, aliases, unit)
+    told, more, _ = told_by_group(ranking, load_scheme(scheme), before, aliases, unit)
     paragraphs = []
     for group in told:
         text = " ".join(filter(None, [group.results, group.own, group.changes]))
@@ -80,8 +80,8 @@ class Told(NamedTuple):
 def told_by_group(
     ranking: pd.DataFrame, scheme: GradeScheme, before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None, unit: str | None = None,
-) -> tuple[list[Told], list[str]]:  # fmt: skip
-    """Return what `describe_ranking` tells of each group, and what it tells of no group."""
+) -> tuple[list[Told], list[str], pd.DataFrame | None]:  # fmt: skip
+    """Return what is told of each group, what is told of no group, and what changed."""
     table = in_order(graded(ranked(ranking), scheme))
     table["unit"] = table["unit"].map(clean)
     chosen = is_unit(table, unit)
@@ -115,7 +115,7 @@ def told_by_group(
     more = []
     if several and (gone := _blocks(before, but=_blocks(table))):
         more.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
-    return told, more
+    return told, more, change
 
 
 def _check_order(change: pd.DataFrame) -> None:

@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from cchc_analysis.refusals import in_fields
+from cchc_analysis.refusals import in_words
 from cchc_analysis.schemes import load_scheme, scheme_names
+from cchc_analysis.sniff import KINDS
 
-ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".html", ".htm", ".csv", ".txt", ".pdf")
+ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is no table
 _DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
 ALL = {"table": ("tất cả các bảng trong tệp", 0), "unit": ("không chọn đơn vị nào", "")}
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
@@ -58,16 +59,15 @@ class Form:
                 warnings.simplefilter("always", UserWarning)
                 yield told
         except Exception as error:
-            self.say(in_fields(error))
-        except KeyboardInterrupt:
-            self.say("Đã dừng giữa chừng; hãy bấm nút Đọc lại tệp.")
-            raise
+            words = in_words(error)
+            if words.isascii() or not isinstance(error, (ValueError, OSError)):
+                words = f"Lỗi ngoài dự kiến ({type(error).__name__}: {words}); hãy đọc lại tệp."
+            self.say(words)
 
     def say(self, *lines: str, told: Iterable = ()) -> None:
         """Say lines under the fields, and what was warned of."""
         # Libraries warn in English of what is of no use here.
-        told = [one.message for one in told if not str(one.message).isascii()]
-        notes = [f"Lưu ý: {in_fields(message)}" for message in told]
+        notes = [f"Lưu ý: {one.message}" for one in told if not str(one.message).isascii()]
         self.said = "\n".join(dict.fromkeys([*lines, *notes]))
         self.words.value = f'<div role="status">{as_html(self.said)}</div>'
 

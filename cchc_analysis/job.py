@@ -13,7 +13,8 @@ from cchc_analysis.bundle import write_bundle
 from cchc_analysis.change_charts import plot_change
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.check import check_published
-from cchc_analysis.companions import read_before, read_fields_of, rows_of, unit_to_mark
+from cchc_analysis.companions import read_before, read_fields_of, rows_of
+from cchc_analysis.drawing import chosen_rows
 from cchc_analysis.export import save_chart, write_csv
 from cchc_analysis.field_charts import plot_fields
 from cchc_analysis.files import as_typed
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 _HEAD = 10
 _INPUTS = ("before", "fields", "template")
-_RECORDED = (
-    "unit", "table", "year", "columns", "max_score", "scheme", "source", "date"
-)  # fmt: skip
 
 
 class _Tables(NamedTuple):
@@ -46,7 +44,6 @@ class _Tables(NamedTuple):
     before: pd.DataFrame | None
     changes: pd.DataFrame | None
     fields: pd.DataFrame | None
-    unit: str | None
 
 
 class Job(NamedTuple):
@@ -62,13 +59,10 @@ class Job(NamedTuple):
         tables, told = self._read()
         given = vars(self.options)
         inputs = {"file": self.file} | {role: given[role] for role in _INPUTS if given[role]}
-        recorded = {name: given[name] for name in _RECORDED if given[name]}
-        files, kept = write_bundle(
-            self.folder, inputs, lambda folder: self._write(folder, tables), recorded
-        )
+        files, kept = write_bundle(self.folder, inputs, lambda folder: self._write(folder, tables))
         return [
             *self._lines(tables),
-            *(f"\n{as_options(line)}" for line in told),
+            *(f"\n{as_options(line)}" for line in told if line),
             *(f"\n{line}" for line in kept),
             "\nĐã ghi:",
             *(f"  {path.as_posix()}" for path in files),
@@ -77,18 +71,15 @@ class Job(NamedTuple):
     def _read(self) -> tuple[_Tables, list[str]]:
         options, told = self.options, []
         ranking = self._scores().pipe(rank_units).pipe(grade_units, scheme=self.scheme)
+        if options.unit is not None:
+            chosen_rows(ranking, options.unit)  # refused if it cannot be marked
         before = changes = fields = None
         if options.before is not None:
-            before, changes, told = read_before(
-                options.before, ranking, self.file, self.scheme,
-                is_own_scale=options.max_score is not None,
-            )  # fmt: skip
+            before, changes, told = read_before(options.before, ranking, self.file, self.scheme)
         if options.fields is not None:
             fields, words = read_fields_of(options.fields, ranking, self.file)
             told += words
-        unit, words = unit_to_mark(options.unit, ranking, is_needed=len(options.files) == 1)
-        check = check_published(ranking)
-        return _Tables(ranking, check, before, changes, fields, unit), told + words
+        return _Tables(ranking, check_published(ranking), before, changes, fields), told
 
     def _scores(self) -> pd.DataFrame:
         options, year = self.options, self.options.year
@@ -115,15 +106,11 @@ class Job(NamedTuple):
 
         mpl.use("agg")  # files only: no window, no display needed
         options, ranking = self.options, tables.ranking
-        source = options.source
-        if source and options.date:
-            source = f"{source} (số liệu ngày {options.date})"
         common = {"scheme": self.scheme, "before": tables.before, "fields": tables.fields}
-        write_report(
-            ranking, folder / "report.docx", unit=tables.unit, template=options.template,
-            source=source, **common,
-        )  # fmt: skip
-        write_workbook(ranking, folder / "report.xlsx", unit=tables.unit, source=source, **common)
+        dated = f" (số liệu ngày {options.date})" if options.source and options.date else ""
+        common |= {"unit": options.unit, "source": options.source and options.source + dated}
+        write_report(ranking, folder / "report.docx", template=options.template, **common)
+        write_workbook(ranking, folder / "report.xlsx", **common)
         write_csv(format_ranking(tables.check), folder / "check.csv")
         with plt.style.context("cchc_analysis.report"):
             for name, ax, files, shows in self._charts(tables):
@@ -135,7 +122,7 @@ class Job(NamedTuple):
 
     def _charts(self, tables: _Tables) -> Iterator[tuple[str, Axes, str, tuple[str, ...]]]:
         """Yield the name of each chart, it, the files it is drawn from, and what its stamp says."""
-        ranking, scheme, unit = tables.ranking, self.scheme, tables.unit
+        ranking, scheme, unit = tables.ranking, self.scheme, self.options.unit
         own = self.options.source or f"tệp {as_typed(self.file.name)}"
         ax = plot_ranking(ranking, scheme=scheme)
         yield "ranking", ax, own, ("scale", "cutoffs", "ranks")

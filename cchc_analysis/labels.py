@@ -146,8 +146,6 @@ SHEETS = {
     "check": "Đối chiếu",
     "notes": "Ghi chú",
 }
-AVERAGE = "Trung bình"
-AGAINST = "Đơn vị được so sánh: "
 METHOD = {
     "title": "Xếp hạng cải cách hành chính",
     "source": "Nguồn số liệu",
@@ -169,15 +167,14 @@ METHOD = {
     "shares": "Tỷ lệ",
     "numbers": "Số trong ô",
     "of_numbers": (
-        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn. Sửa điểm ở trang Xếp hạng thì trung bình, "
-        "chênh lệch và biểu đồ đổi theo, sửa xếp loại thì trang Phân bố đổi theo; xếp hạng và xếp "
-        "loại không có công thức nên không tự đổi."
+        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn. Các ô không có công thức: sửa điểm thì "
+        "xếp hạng, xếp loại và các trang khác không tự đổi, phải lập lại sổ tính."
     ),
     "charts": "Biểu đồ",
     "of_charts": (
         "Biểu đồ lấy tên và số ngay ở trang Xếp hạng và trang Phân bố. Lọc hai trang này không làm "
-        "biểu đồ thay đổi; sắp xếp lại thì thanh đổi chỗ theo, còn màu và tên loại ở mỗi chỗ giữ "
-        "nguyên. Có nhiều khối, nhiều năm thì không sắp xếp lẫn với nhau."
+        "biểu đồ thay đổi; sắp xếp lại thì thanh đổi chỗ theo, còn màu ở mỗi chỗ giữ nguyên. Có "
+        "nhiều khối, nhiều năm thì không sắp xếp lẫn với nhau."
     ),
 }
 

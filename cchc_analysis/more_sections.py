@@ -57,26 +57,19 @@ def add_fields(
     unit: str | None,
 ) -> None:  # fmt: skip
     """Add where points were lost, by all units and by the chosen one."""
-    losses, printed = _losses(fields)
-    told = [_most_lost("Các đơn vị", losses, printed), note]
-    own, own_printed = _losses(fields, unit=unit) if unit is not None else (None, None)
-    if unit is not None:
-        told.insert(1, _most_lost(unit, own, own_printed))
-    document.add_paragraph(" ".join(filter(None, told)), style=TEXT)
-    text = "Điểm bị mất theo từng lĩnh vực của tất cả các đơn vị"
-    of_all = {SHOWN["max_score"]: f"Tổng {SHOWN['max_score'].lower()}"}
-    add_table(document, printed.rename(columns=of_all), named(text, names))
-    draw(plot_fields, fields)
-    if unit is not None:
-        text = named(f"Điểm bị mất theo từng lĩnh vực của {unit}", names)
-        add_table(document, own_printed.drop(columns=SHOWN["units"]), text)
-        draw(plot_profile, fields, unit=unit)
-
-
-def _losses(fields: pd.DataFrame, **options: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return where points were lost, and the same as it is printed."""
-    losses = field_losses(fields, **options)
-    return losses, format_ranking(losses.drop(columns=group_columns(losses)))
+    for who in (None, unit)[: 1 if unit is None else 2]:
+        losses = field_losses(fields, unit=who)
+        printed = format_ranking(losses.drop(columns=group_columns(losses)))
+        told = _most_lost(who or "Các đơn vị", losses, printed)
+        document.add_paragraph(f"{told} {'' if who else note}".strip(), style=TEXT)
+        text = f"Điểm bị mất theo từng lĩnh vực của {who or 'tất cả các đơn vị'}"
+        if who is None:
+            of_all = {SHOWN["max_score"]: f"Tổng {SHOWN['max_score'].lower()}"}
+            add_table(document, printed.rename(columns=of_all), named(text, names))
+            draw(plot_fields, fields)
+        else:
+            add_table(document, printed.drop(columns=SHOWN["units"]), named(text, names))
+            draw(plot_profile, fields, unit=unit)
 
 
 def _most_lost(who: str, losses: pd.DataFrame, printed: pd.DataFrame) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -94,38 +93,32 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
 
 
 def first_look(
-    ranking: pd.DataFrame, name: str, *, scheme: str, unit: str | None, wanted: Iterable[str]
-) -> dict[str, tuple[str, str, str]]:
+    ranking: pd.DataFrame, *, scheme: str, unit: str | None
+) -> dict[str, tuple[str, ...]]:
     """Return for each part its MIME type, its content, and the words that stand under it."""
     import matplotlib.pyplot as plt
 
-    parts = {}
-    if "ranking" in wanted:
-        scored, scale = ranking["score"].count(), ranking.attrs["scale"]
-        words = f"{name}: {len(ranking)} đơn vị, {scored} đơn vị được chấm. {scale}."
-        parts["ranking"] = "text/html", style_ranking(ranking, scheme=scheme).to_html(), words
-    if "check" in wanted:
-        check = check_published(ranking)
-        differs = format_ranking(check).style.hide(axis="index").set_uuid("check")
-        table = differs.format(escape="html").to_html()
-        parts["check"] = "text/html", table, check.attrs["note"]
-    by = several_groups(ranking)
-    charts = {
-        "chart": lambda: plot_ranking(ranking, scheme=scheme),
-        "distribution": lambda: plot_distribution(
-            grade_distribution(ranking, by=by), scheme=scheme
-        ),
-        "comparison": lambda: plot_comparison(ranking, unit=unit, scheme=scheme),
+    check = check_published(ranking)
+    differs = format_ranking(check).style.hide(axis="index").set_uuid("check")
+    parts = {
+        "ranking": ("text/html", style_ranking(ranking, scheme=scheme).to_html()),
+        "check": ("text/html", differs.format(escape="html").to_html(), check.attrs["note"]),
     }
+    counts = grade_distribution(ranking, by=several_groups(ranking))
     with plt.style.context("cchc_analysis.report"):
-        for part in [name for name in charts if name in wanted]:
-            others = set(plt.get_fignums())
-            try:
-                ax, drawn = charts[part](), io.BytesIO()
+        others = set(plt.get_fignums())
+        try:
+            charts = {
+                "chart": plot_ranking(ranking, scheme=scheme),
+                "distribution": plot_distribution(counts, scheme=scheme),
+                "comparison": plot_comparison(ranking, unit=unit, scheme=scheme),
+            }
+            for part, ax in charts.items():
+                drawn = io.BytesIO()
                 ax.figure.savefig(drawn, format="png", dpi="figure")
                 picture = base64.b64encode(drawn.getvalue()).decode()
                 parts[part] = "image/png", picture, ax.get_label()
-            finally:  # of a chart that fails, too
-                for number in set(plt.get_fignums()) - others:
-                    plt.close(number)
+        finally:  # of a chart that fails, too
+            for number in set(plt.get_fignums()) - others:
+                plt.close(number)
     return parts

@@ -1,7 +1,6 @@
 """The options of ``cchc-report``, and what is said where they are not understood."""
 
 import argparse
-import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -29,16 +28,12 @@ _SAID = (
     ("argument ([^:]+): ignored explicit argument .*", r"\1: không có giá trị đi kèm"),
     ("argument ([^:]+): (.*)", r"\1: \2"),
 )
-_DATES = ("%Y-%m-%d", "%d/%m/%Y")
 
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options as they were given; each file once, however often it is named."""
     options = _parser().parse_args(arguments)
-    once: dict[Path, Path] = {}
-    for file in options.files:
-        once.setdefault(file.resolve(), file)
-    options.files = list(once.values())
+    options.files = list({file.resolve(): file for file in options.files}.values())
     return options
 
 
@@ -89,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "dòng chấm trong báo cáo)"
     )
     add("--source", metavar="NGUỒN", type=as_typed, help=source)
-    add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
+    add("--date", metavar="NGÀY", type=as_typed, help="ngày của số liệu, ví dụ 11/01/2021")
     add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
     add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
@@ -113,15 +108,6 @@ def _year(text: str) -> int:
     if text.isdecimal() and 1900 <= int(text) <= 2099:
         return int(text)
     raise argparse.ArgumentTypeError(f"'{text}' không phải là một năm; hãy viết ví dụ 2020")
-
-
-def _date(text: str) -> str:
-    for form in _DATES:
-        try:
-            return datetime.datetime.strptime(text.strip(), form).strftime("%d/%m/%Y")
-        except ValueError:
-            continue
-    raise argparse.ArgumentTypeError(f"không hiểu ngày '{text}'; hãy viết ví dụ 11/01/2021")
 
 
 def _table(text: str) -> int | str:

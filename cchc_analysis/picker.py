@@ -67,12 +67,12 @@ class Choice:
     def __init__(self, file: Path, folder: Path, scheme: str, options: dict) -> None:
         """Make the fields, and read the file."""
         self._folder, self._options, self._busy = folder, options, False
-        self._parts, self._kept = {}, (None, None, ())
+        self._parts = {}
         self._form = Form(self._files(file), scheme)
         self._read()
         for name, field in self._form.drop.items():
-            field.observe(lambda _, name=name: self._read(name), "value")
-        self._form.again.on_click(lambda _: self._read(file=self._form.drop["file"].value))
+            field.observe(lambda _, name=name: self._read(is_new=name == "file"), "value")
+        self._form.again.on_click(lambda _: self._read(self._form.drop["file"].value))
         self._form.upload.observe(self._take, "value")
         self._form.write.on_click(self._report)
 
@@ -110,83 +110,58 @@ class Choice:
             with self._form.saying("Đang tải lên…"):
                 for one in change["new"]:
                     path = write_new(bytes(one["content"]), self._folder / "uploads", one["name"])
-                self._read("file", path)
+                self._read(path, is_new=True)
             self._form.upload.value = ()  # the same file can be given again
 
-    def _read(self, changed: str = "", file: Path | None = None) -> None:
-        """Make anew what a choice changes; a file that is given is chosen, and read again."""
+    def _read(self, file: Path | None = None, *, is_new: bool = False) -> None:
+        """Make all parts anew; a file that is given is chosen."""
         if self._busy:  # a field is given other options
             return
-        self._busy, self.ranking, parts = True, None, dict.fromkeys(PARTS)
+        self._busy, self.ranking = True, None
+        drop = self._form.drop
         try:
             with self._form.saying("Đang đọc…") as told:
                 if file:
-                    self._kept, self._form.drop["file"].options = (
-                        (None, None, ()),
-                        self._files(file),
-                    )
-                parts = self._results(changed, told)
-                self._parts |= parts
-                kind, content, words = self._parts["ranking"]
-                self._form.say(*words.split("\n"), told=told)
-                self._parts["ranking"] = kind, content, self._form.said
+                    drop["file"].options = self._files(file)
+                file, table, unit = drop["file"].value, drop["table"].value, drop["unit"].value
+                for name in ALL:  # an error leaves nothing of another file
+                    self._form.offer(name, {}, None)
+                tables = list_tables(file, columns=self._options["columns"])
+                rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
+                names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
+                table = self._form.offer("table", names, None if is_new else table)
+                scores = load_scores(file, table=table or None, **self._options)
+                names = {name: name for name in scores["unit"][scores["score"].notna()]}
+                unit = self._form.offer("unit", names, unit) or None
+                scheme = drop["scheme"].value
+                ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
+                self._parts = first_look(ranking, scheme=scheme, unit=unit)
+                scored = ranking["score"].count()
+                words = f"{file.name}: {len(ranking)} đơn vị, {scored} đơn vị được chấm. "
+                self._form.say(f"{words}{ranking.attrs['scale']}.", told=told)
+                self._parts["ranking"] += (self._form.said,)
+                self.ranking = ranking
         finally:
             if self.ranking is None:
-                self._kept = None, None, ()
-                self._parts = dict.fromkeys(
-                    PARTS, ("text/plain", "Chưa có kết quả.", self._form.said)
-                )
+                nothing = "text/plain", "Chưa có kết quả.", self._form.said
+                self._parts = dict.fromkeys(PARTS, nothing)
             self._form.write.disabled, self._busy = self.ranking is None, False
-            for part in parts:
+            for part in PARTS:
                 self.show(part, again=True)
-
-    def _state(self) -> tuple:
-        """Return what tells the chosen table from another, and from what it was before an edit."""
-        file, table = self._form.drop["file"].value, self._form.drop["table"].value
-        now = file.stat() if file.is_file() else None
-        return file, table, now and (now.st_mtime_ns, now.st_size)
-
-    def _results(self, changed: str, told: list) -> dict[str, tuple[str, str, str]]:
-        """Return the parts that a choice changes, and keep the ranking; read only what is new."""
-        file, table, edited = self._state()
-        table, unit = 0 if changed == "file" else table, self._form.drop["unit"].value
-        state, scores, before = self._kept
-        wanted = ("comparison",) if changed == "unit" else PARTS
-        if state == (file, table, edited):
-            told += before
-        else:
-            wanted = PARTS
-            for name in ALL:  # an error leaves nothing of another file
-                self._form.offer(name, {}, None)
-            tables = list_tables(file, columns=self._options["columns"])
-            rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
-            names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
-            table = self._form.offer("table", names, table)
-            scores = load_scores(file, table=table or None, **self._options)
-            names = {name: name for name in scores["unit"][scores["score"].notna()]}
-            unit = self._form.offer("unit", names, unit)
-            self._kept = (file, table, edited), scores, tuple(told)
-        scheme = self._form.drop["scheme"].value
-        ranking = scores.pipe(rank_units).pipe(grade_units, scheme=scheme)
-        parts = first_look(ranking, file.name, scheme=scheme, unit=unit or None, wanted=wanted)
-        self.ranking = ranking
-        return parts
 
     def _report(self, _: object) -> None:
         """Write the Word report, of the file as it is now, beside those that are there."""
-        file, is_old = self._form.drop["file"].value, self._kept[0] != self._state()
-        if is_old:
-            self._read(file=file)
+        self._read()
         if self.ranking is None:
             return
-        scheme, unit = self._form.drop["scheme"].value, self._form.drop["unit"].value or None
+        file, scheme, unit = (self._form.drop[name].value for name in ("file", "scheme", "unit"))
         with (
             self._form.saying("Đang viết báo cáo…") as told,
             tempfile.TemporaryDirectory() as staging,
         ):
             path = Path(staging) / "start-report.docx"
-            write_report(self.ranking, path, scheme=scheme, unit=unit, source=f"tệp {file.name}")
+            source = f"tệp {file.name}"
+            write_report(self.ranking, path, scheme=scheme, unit=unit or None, source=source)
             folder = self._folder / "reports" / allowed_name(file.stem)
             path = write_new(path.read_bytes(), folder, path.name)
-            also = ["Tệp đã thay đổi nên được đọc lại trước khi viết."] if is_old else []
-            self._form.say(f"Đã ghi {path}", *also, told=told)
+            self._form.say(f"Đã ghi {path}", told=told)

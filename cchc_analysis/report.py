@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from cchc_analysis.check import check_published
-from cchc_analysis.compare import compare_periods
 from cchc_analysis.describe import told_by_group
 from cchc_analysis.fields import field_losses, who_lacks
 from cchc_analysis.files import fixed_zip, write_whole
@@ -64,9 +64,9 @@ def write_report(
     unit : str, optional
         The unit to mark, and to compare the others with; by default they are held to the mean.
     template : path, optional
-        An agency's own ``.docx``. Its styles, page, header and footer stay, and its body up to the
-        line BÁO CÁO as the letterhead, in which number, place and date are set if given. Only
-        what it lacks is added; pages are not numbered if text stands in its header.
+        An agency's own ``.docx``, empty or with a letterhead and nothing below it. Its styles,
+        page, header and footer stay, and its letterhead as it is: names, number and date that are
+        given must stand in it. Pages are numbered if it has neither header nor footer.
     agency, parent, place, signer : str, optional
         Names of the agency, its superior ("" for none), the place, and who signs.
     number : str or int, optional
@@ -90,7 +90,7 @@ def write_report(
     Raises
     ------
     ValueError
-        If a name, date, unit or template cannot be used, or tables do not fit one another.
+        If a date, unit or template cannot be used, or tables do not fit one another.
     OSError
         If the file cannot be written; what was there is still whole.
 
@@ -104,13 +104,8 @@ def write_report(
     path = Path(path)
     if path.suffix.lower() != ".docx":
         raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
-    date = _date(date)
+    date = None if date is None or date is pd.NaT else _to_date(date)
     recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
-    given = {"agency": agency, "parent": parent, "place": place, "subject": subject}
-    given |= {"signer_title": signer_title, "signer": signer, "source": source}
-    for name, value in [*given.items(), *(("recipients", one) for one in recipients)]:
-        if not isinstance(value, str | None):
-            raise ValueError(f"{name}={value!r} phải là chữ, để trong dấu nháy.")
     scheme = load_scheme(scheme)
     known = graded(ranked(ranking), scheme)
     table = in_order(known)
@@ -119,8 +114,7 @@ def write_report(
     if unit is not None:
         unit = table["unit"][is_unit(table, unit)].iloc[0]
     check = check_published(known)
-    told, more = told_by_group(ranking, scheme, before, unit=unit)
-    change = None if before is None else compare_periods(before, ranking, scheme=scheme)
+    told, more, change = told_by_group(ranking, scheme, before, unit=unit)
     if fields is not None:
         field_losses(fields)  # refuses what the report could not tell
     groups = [part.reset_index(drop=True) for _, part in table.groupby("group")]
@@ -134,15 +128,15 @@ def write_report(
     document = word_styles.open_document(template)
     if subject is None or not subject.strip():
         subject = f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(table)}"
-    number = letterhead.begin(
+    letterhead.begin(
         document, parent=parent, agency=agency, number=number, place=place, date=date,
         subject=subject,
     )  # fmt: skip
-    word_styles.number_first_pages(document)
+    word_styles.number_pages(document)
     for part, words, of_part in zip(groups, told, of_fields, strict=True):
         level = 1
         if len(groups) > 1:
-            document.add_paragraph(words.name, style="Heading 1")
+            document.add_paragraph(words.name or "Không ghi khối", style="Heading 1")
             words, level = words._replace(name=""), 2
         sections.add_results(
             document, part, words, scheme, level=level,
@@ -171,17 +165,14 @@ def write_report(
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def _date(date: datetime.date | str | None) -> datetime.date | None:
-    if date is None or date is pd.NaT:
-        return None
+def _to_date(date: datetime.date | str) -> datetime.date:
+    """Return a date that is given as one or as text, the year or the day first."""
     if isinstance(date, datetime.date):
         return date
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
+        with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(str(date).strip(), form).date()
-        except ValueError:
-            continue
-    raise ValueError(f"Không hiểu ngày {date!r}; hãy viết ví dụ date='2021-01-11'.")
+    raise ValueError(f"Không hiểu ngày {date!r}; hãy viết ví dụ '11/01/2021'.")
 
 
 def _years(table: pd.DataFrame) -> str:

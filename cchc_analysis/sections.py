@@ -13,12 +13,11 @@ from cchc_analysis.chart_pages import chart_pages
 from cchc_analysis.charts import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.describe import Told, group_names
 from cchc_analysis.format import format_ranking
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, scale_of
+from cchc_analysis.labels import CHOOSE_SCHEME, scale_of
 from cchc_analysis.marks import mark_names
 from cchc_analysis.more_sections import add_change, add_fields, named, since
 from cchc_analysis.ranking import grade_distribution
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import has_unit
 from cchc_analysis.text import clean, lower_first
 from cchc_analysis.word_parts import TEXT, add_picture, add_table, text_width
@@ -60,7 +59,8 @@ def add_results(
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
-        add_below(document, counts.attrs["note"])
+        below = document.add_paragraph(counts.attrs["note"], style=TEXT)
+        below.paragraph_format.space_before = Pt(6)
     if scored:
         draw(plot_distribution, part, scheme=scheme)
     if scored > 1 or told.own:
@@ -77,11 +77,6 @@ def add_results(
         document.add_paragraph("Điểm bị mất theo lĩnh vực", style=heading)
         known = unit is not None and has_unit(fields, unit)
         add_fields(document, draw, names, fields, fields_note, unit if known else None)
-
-
-def add_below(document: Document, text: str) -> None:
-    """Add a paragraph below a table, with space between them."""
-    document.add_paragraph(text, style=TEXT).paragraph_format.space_before = Pt(6)
 
 
 def _plot_marked(part: pd.DataFrame, *, unit: str | None, scheme: GradeScheme) -> Axes:
@@ -118,31 +113,20 @@ def add_method(
 ) -> None:  # fmt: skip
     """Add how the figures came about, where they are from, and whether they are as published."""
     document.add_paragraph("Phương pháp và nguồn số liệu", style="Heading 1")
-    said = f" (nguồn: {scheme.source})" if scheme.source and not scheme.assumed else ""
-    bounds = str(scheme).removesuffix(f" ({ASSUMED})")
-    called = f"Ngưỡng xếp loại ({ASSUMED}, chưa có văn bản quy định kèm theo)"
-    note = check.attrs["note"]
-    agree = ""
-    if len(check):
-        agree = " Các chỗ khác được nêu tại Phụ lục kèm theo."
-    elif " Số chỗ khác" in note and "Chưa đối chiếu" not in note:
-        agree = " Kết quả tính lại khớp với kết quả đã công bố."
+    said = f" Nguồn của ngưỡng: {scheme.source}." if scheme.source and not scheme.assumed else ""
+    annex = " Các chỗ khác được nêu tại Phụ lục kèm theo." if len(check) else ""
     for text in (
         f"Nguồn số liệu: {source.rstrip('. ') if source else '………………………………………………'}.",
-        f"{scale_of(ranking)}. {called if scheme.assumed else 'Ngưỡng xếp loại'}: {bounds}{said}.",
+        f"{scale_of(ranking)}. Ngưỡng xếp loại: {scheme}.{said}",
         _TIES,
-        f"{note}{agree}",
+        f"{check.attrs['note']}{annex}",
     ):
         document.add_paragraph(text, style=TEXT)
 
 
 def add_check(document: Document, check: pd.DataFrame) -> None:
-    """Add what differs from the published results; a note that all rows share stands below."""
+    """Add what differs from the published results."""
     # What a reader of paper can do nothing with: the options of a program.
     notes = check["note"].str.replace(f", {CHOOSE_SCHEME}", "", regex=False)
-    printed = format_ranking(check.assign(note=notes))
-    same = notes.nunique() == 1
     text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
-    add_table(document, printed.drop(columns=SHOWN["note"]) if same else printed, text)
-    if same and notes.iloc[0]:
-        add_below(document, f"{SHOWN['note']}: {notes.iloc[0]}")
+    add_table(document, format_ranking(check.assign(note=notes)), text)

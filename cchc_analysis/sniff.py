@@ -9,7 +9,7 @@ from pathlib import Path
 from cchc_analysis.text import quoted
 
 # What each ending stands for.
-_KINDS = {
+KINDS = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".docx": "docx",
     ".html": "html", ".htm": "html", ".csv": "text", ".tsv": "text", ".txt": "text",
     ".md": "text", ".pdf": "pdf",
@@ -46,11 +46,11 @@ def kind_of(path: Path) -> str:
             f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy "
             "đủ."
         ) from None
-    kind = _KINDS.get(path.suffix.lower())
+    kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise ValueError(
             f"{path.name}: chưa đọc được định dạng {quoted(path.suffix)}; hãy lưu bảng dạng "
-            f".xlsx, .docx hoặc 'CSV UTF-8' (đọc được: {', '.join(_KINDS)})."
+            f".xlsx, .docx hoặc 'CSV UTF-8' (đọc được: {', '.join(KINDS)})."
         )
     if size == 0:
         raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")

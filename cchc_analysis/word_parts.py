@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
 
 from cchc_analysis.shown import SHOWN
@@ -23,35 +24,21 @@ TEXT, TABLE, CAPTION, NAME, ANNEX = "Body Text", "CCHC bảng", "Caption", "CCHC
 _LEFT = {SHOWN[column] for column in ("unit", "field", "item", "note")}  # columns of words
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
-_ONE_LINE = 12  # letters
-_SMALL, _MOST_LINES = 10, 3  # points; of a name: above that, letters become smaller
 
 
 def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
     """Add a field with the result that is shown until Word computes it again."""
-
-    def mark(kind: str) -> None:
-        element = OxmlElement("w:fldChar")
-        element.set(qn("w:fldCharType"), kind)
-        paragraph.add_run()._r.append(element)
-
-    mark("begin")
-    instruction = OxmlElement("w:instrText")
-    instruction.set(qn("xml:space"), "preserve")
-    instruction.text = f" {code} "
-    paragraph.add_run()._r.append(instruction)
-    mark("separate")
-    paragraph.add_run(shown)
-    mark("end")
+    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" {code} "/>')
+    field.append(paragraph.add_run(shown)._r)
+    paragraph._p.append(field)
 
 
 def add_caption(document: Document, label: str, text: str) -> Paragraph:
     """Add a caption with its number as a field, so that Word can list tables and figures."""
-    seen = document.element.body.xpath(f'.//w:instrText[contains(., " SEQ {label} ")]')
+    seen = document.element.body.xpath(f'.//w:fldSimple[contains(@w:instr, " SEQ {label} ")]')
     paragraph = document.add_paragraph(f"{label} ", style=CAPTION)
     add_field(paragraph, f"SEQ {label} \\* ARABIC", str(len(seen) + 1))
-    part = " – phần "  # of a chart on several pages: never broken there
-    paragraph.add_run(f". {clean(text)}".replace(part, part.replace("– phần ", "–\xa0phần\xa0")))
+    paragraph.add_run(f". {clean(text)}")
     return paragraph
 
 
@@ -63,30 +50,25 @@ def add_table(
     size, widths = _widths(printed, text_width(document) / Pt(1))
     style = document.styles[TABLE].style_id
 
-    def cell(
-        value: object, at: int, *, head: bool = False, bold: bool = False, keep: bool = False
-    ) -> str:
-        after = "<w:keepNext/>" if keep else ""
-        side = "left" if printed.columns[at] in _LEFT and not head else "center"
-        look = ("<w:b/>" if bold else "") + f'<w:sz w:val="{round(size * 2)}"/>'
-        return (
-            f'<w:tc><w:tcPr><w:tcW w:w="{widths[at]}" w:type="dxa"/><w:vAlign w:val="center"/>'
-            f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{after}<w:jc w:val="{side}"/></w:pPr>'
-            f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(clean(str(value)))}</w:t>'
-            "</w:r></w:p></w:tc>"
-        )
+    def cells(values: Sequence, *, head: bool = False, bold: bool = False, keep: bool) -> str:
+        row = []
+        for value, name, width in zip(values, printed, widths, strict=True):
+            side = "left" if name in _LEFT and not head else "center"
+            row.append(
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/>'
+                f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:keepNext/>" * keep}'
+                f'<w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{"<w:b/>" * (bold or head)}'
+                f'<w:sz w:val="{size * 2}"/></w:rPr><w:t xml:space="preserve">'
+                f"{escape(clean(str(value)))}</w:t></w:r></w:p></w:tc>"
+            )
+        repeated = "<w:tblHeader/>" * head
+        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(row)}</w:tr>"
 
-    heads = "".join(
-        cell(head, at, head=True, bold=True, keep=True) for at, head in enumerate(printed)
-    )
-    rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{heads}</w:tr>"]
+    last = len(printed) - 1
+    rows = [cells(list(printed), head=True, keep=True)]
     for number, row in enumerate(printed.itertuples(index=False)):
-        # A short table is on one page; of a long one, no row stands alone above or below a break.
-        last = len(printed) - 1
-        look = {"bold": number in marked}
-        look["keep"] = number < last and (last < _SHORT or number == 0 or number >= last - 2)
-        cells = "".join(cell(value, at, **look) for at, value in enumerate(row))
-        rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
+        # A short table is on one page.
+        rows.append(cells(row, bold=number in marked, keep=number < last < _SHORT))
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
     margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
@@ -101,29 +83,24 @@ def add_table(
     document.element.body.insert_element_before(table, "w:sectPr")
 
 
-def _widths(printed: pd.DataFrame, points: float) -> tuple[float, list[int]]:
-    """Return the size of letters and the width of each column in twentieths of a point."""
-    wide = {head: max(map(len, map(str, [*printed[head], "   "]))) for head in printed}
-    words = {head for head in printed if head in _LEFT and wide[head] > _ONE_LINE}
-    least, best = {}, {}
+def _widths(printed: pd.DataFrame, points: float) -> tuple[int, list[int]]:
+    """Return the size of letters and the width of each column in twentieths of a point.
+
+    Only names and heads are broken, between words; letters become smaller until words fit.
+    """
+    least, more = [], []
     for head in printed:
-        parts = [part for text in (head, *printed[head]) for part in str(text).split()]
-        parts = parts if head in words else [*head.split(), "-" * wide[head]]
-        least[head] = max(4, *map(len, parts))
-        best[head] = max(least[head], wide[head] if head in words else len(head) // 2 + 2)
-    least, best = pd.Series(least, dtype="float64"), pd.Series(best, dtype="float64")
-    is_words = best.index.isin(list(words))
-    for size in (12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5, 8):
-        letter = _LETTER * size / 12
-        widths = least * letter + _PADDING
-        free = points - widths.sum()
-        share = (best - least) * letter * ~is_words  # heads in two lines, before long names
-        widths += share * max(0, min(1, free / 3 / max(share.sum(), 1)))
-        room = best.where(is_words, 0.01)
-        widths += room * (points - widths.sum()) / room.sum()
-        lines = best[is_words] * letter / (widths[is_words] - _PADDING)
-        if free >= 0 and (size <= _SMALL or not (lines > _MOST_LINES).any()):
+        texts = printed[head].astype("str")
+        words = texts.str.split().explode().dropna() if head in _LEFT else texts
+        least.append(max(4, *map(len, [*head.split(), *words])))
+        best = texts.str.len().max() if head in _LEFT else len(head) / 2 + 2  # heads in two lines
+        more.append(max(2, best - least[-1]))
+    least, more = np.array(least), np.array(more)
+    for size in range(12, 7, -1):
+        widths = least * _LETTER * size / 12 + _PADDING
+        if widths.sum() <= points:
             break
+    widths += more / more.sum() * (points - widths.sum())
     return size, [round(width * 20) for width in widths]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +13,11 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
 
-from cchc_analysis.text import clean
+from cchc_analysis.sniff import damaged, kind_of
 from cchc_analysis.word_parts import ANNEX, CAPTION, NAME, TABLE, TEXT, add_field
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.section import Section
     from docx.styles.style import ParagraphStyle
 
 FONT = "Times New Roman"
@@ -51,16 +49,16 @@ def open_document(template: str | PathLike | None) -> Document:
 def _opened(template: str | PathLike | None) -> Document:
     if template is None:
         return docx.Document()
-    if not Path(template).is_file():
-        raise FileNotFoundError(f"Không tìm thấy tệp mẫu {template}; hãy kiểm tra tên tệp.")
-    data = Path(template).read_bytes()  # a file that cannot be read is named in the error
-    try:
-        return docx.Document(io.BytesIO(data))
-    except Exception:  # whatever a broken package makes the library raise
+    path = Path(template)
+    if kind_of(path) != "docx":
         raise ValueError(
-            f"Tệp mẫu '{Path(template).name}' không đọc được; hãy mở tệp trong Word rồi lưu lại "
-            "với đuôi .docx."
-        ) from None
+            f"{path.name}: mẫu (template=) phải là tệp .docx; hãy mở tệp trong Word rồi lưu lại "
+            "dạng .docx."
+        )
+    try:
+        return docx.Document(str(path))
+    except Exception:  # whatever a broken package makes the library raise
+        raise damaged(path.name) from None
 
 
 def _style(
@@ -127,22 +125,11 @@ def _numbering(document: Document) -> int:
     return lists.add_num(number).numId
 
 
-def number_pages(section: Section) -> None:
-    """Write the number of each page but the first in the middle of the top margin."""
-    section.different_first_page_header_footer = True
-    paragraph = section.header.paragraphs[0]
-    paragraph.alignment = ALIGN.CENTER
-    add_field(paragraph, "PAGE", "2")
-
-
-def number_first_pages(document: Document) -> None:
-    """Give a document page numbers where it has none yet and nothing stands in its header."""
+def number_pages(document: Document) -> None:
+    """Write the number of each page but the first in the top margin, if nothing is there yet."""
     section = document.sections[0]
-    parts = [document.element.body]
-    for part in (section.header, section.footer):
-        parts += [] if part.is_linked_to_previous else [part._element]
-    fields = [p for part in parts for p in part.xpath(".//w:instrText|.//w:fldSimple/@w:instr")]
-    if not any("PAGE" in str(getattr(field, "text", field)) for field in fields) and (
-        section.header.is_linked_to_previous or not clean(section.header._element.xpath("string()"))
-    ):
-        number_pages(section)
+    if section.header.is_linked_to_previous and section.footer.is_linked_to_previous:
+        section.different_first_page_header_footer = True
+        paragraph = section.header.paragraphs[0]
+        paragraph.alignment = ALIGN.CENTER
+        add_field(paragraph, "PAGE", "2")

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import io
-import re
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from string import ascii_uppercase
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import marks, worksheets
-from cchc_analysis.chart_sheet import write_charts, write_comparison, write_distribution
+from cchc_analysis import drawing
+from cchc_analysis.chart_tables import reference
 from cchc_analysis.check import check_published
 from cchc_analysis.compare import compare_periods
-from cchc_analysis.drawing import chosen_rows
 from cchc_analysis.fields import field_losses, field_matrix
 from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.format import as_laid_out, format_ranking
-from cchc_analysis.labels import BLANK, METHOD, SHEETS, scale_of
-from cchc_analysis.ranking import graded, in_order, ranked
+from cchc_analysis.format import as_laid_out, format_number, format_ranking, format_signed
+from cchc_analysis.labels import BLANK, METHOD, SHEETS, TOTAL, scale_of
+from cchc_analysis.marks import grade_shades
+from cchc_analysis.native_charts import write_charts
+from cchc_analysis.ranking import grade_distribution, graded, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import SCORES, check_columns, group_columns
-from cchc_analysis.text import unit_key
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-
-# What Excel computes from the cells of a row; nine places, so that no noise of a float is left.
-_FORMULAS = {
-    "percent": "=100*{score}/{max_score}",
-    "difference": "=ROUND({published_total}-{score},9)",
-    "score_change": "=ROUND({score_after}-{score_before},9)",
-    "rank_change": "={rank_before}-{rank_after}",
-    "lost": "=ROUND({max_score}-{score},9)",
-    "lost_pct": "=100*{lost}/{max_score}",
-}
-_GIVEN = ("score", "max_score", "score_before", "score_after", "published_total")
-_NOTES = (22, 66)  # widths of the columns of the sheet of notes
-
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.table import SCORES, check_columns, several_groups
+from cchc_analysis.worksheets import new_book, write_table
 
 _HINT = " Nếu hai tên là một đơn vị"
 
@@ -59,9 +43,9 @@ def write_workbook(
 
     Sheets: ranking, distribution, charts, each unit against the mean of its year and block, changes
     (with `before`), fields (with `fields`), published figures that differ, and method. Cells hold
-    numbers unrounded, shown as they are printed. The charts are Excel's own and draw the cells of
-    ranking and distribution; counts, totals, means and differences are formulas, ranks and grades
-    are not. A unit without a score has blank cells. The same tables give the same bytes.
+    numbers unrounded, shown as they are printed, and no formulas: whoever changes a score writes
+    the workbook anew. The charts are Excel's own and draw the cells of ranking and distribution.
+    A unit without a score has blank cells. The same tables give the same bytes.
 
     Parameters
     ----------
@@ -105,73 +89,73 @@ def write_workbook(
         raise ValueError("Bảng không có đơn vị nào để ghi.")
     scheme = load_scheme(scheme)
     table = graded(ranked(ranking), scheme)
-    if unit is not None:
-        unit = unit_key(table["unit"][chosen_rows(table, unit)].iloc[0])
+    comparison = _comparison(table, unit)
     data = io.BytesIO()
-    book = worksheets.new_book(data, METHOD["title"])
-    shades = marks.grade_shades(scheme)
-    columns = _write(book, "ranking", table, shades, unit)
-    about = write_distribution(book, table, columns, shades)
-    write_charts(book, table, columns, scheme=scheme, shades=shades)
-    write_comparison(book, table, columns, shades, unit)
+    book = new_book(data, METHOD["title"])
+    write = partial(write_table, book, shades=grade_shades(scheme), unit=unit)
+    rows = _without_blanks(as_laid_out(table), format_ranking(table))
+    write(SHEETS["ranking"], *rows)
+    counts = _distribution(table)
+    totals = int((counts[1][SHOWN["grade"]] == TOTAL).sum())
+    shares = counts[1].attrs["note"]
+    write(SHEETS["distribution"], *counts, totals=totals, note=shares)
+    write_charts(book, table, list(rows[0]), scheme)
+    write(SHEETS["comparison"], *comparison)
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme)
-        out_of_100 = all(
-            change[f"score_{when}"].equals(change[f"percent_{when}"])
-            for when in ("before", "after")
-        )
-        repeated = ["percent_before", "percent_after"] if out_of_100 else []
         note = change.attrs["note"].split(_HINT)[0]  # what only a program can do
-        _write(book, "change", change.drop(columns=repeated), shades, unit, note)
+        write(SHEETS["change"], change, format_ranking(change), note=note)
     if fields is not None:
-        _write(book, "fields", field_losses(fields), shades, unit)
-        _write(book, "matrix", _in_rank_order(field_matrix(fields), table), shades, unit)
+        for name, of_fields in (("fields", field_losses(fields)), ("matrix", field_matrix(fields))):
+            write(SHEETS[name], of_fields, format_ranking(of_fields))
     check = check_published(table)
-    _write(book, "check", check, shades, unit, check.attrs["note"])
-    _write_notes(book, table, scheme, about, source)
+    write(SHEETS["check"], check, format_ranking(check), note=check.attrs["note"])
+    notes = _notes(table, scheme, shares, source)
+    write(SHEETS["notes"], notes, notes)
     book.close()
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def _write(
-    book: Workbook, name: str, table: pd.DataFrame, shades: dict, unit: str | None, *notes: str
-) -> list[str]:
-    """Write a table without its columns of text that are blank throughout; return its columns."""
-    values, printed = as_laid_out(table), format_ranking(table)
-    blank = printed.isin(["", BLANK]).all() & (len(values) > 0)
-    is_number = [pd.api.types.is_numeric_dtype(kind) for kind in values.dtypes]
-    kept = np.flatnonzero(~blank.to_numpy() | is_number)
-    values, printed = values.iloc[:, kept], printed.iloc[:, kept]
-    letter, formulas = dict(zip(values, ascii_uppercase, strict=False)), {}
-    for column, form in _FORMULAS.items():
-        if {column, *re.findall(r"{(\w+)}", form)} <= set(letter):
-            formulas[column] = [
-                form.format_map({c: f"{at}{row}" for c, at in letter.items()}) if known else ""
-                for row, known in enumerate(values[column].notna(), 2)
-            ]
-    worksheets.write_table(
-        book, SHEETS[name], values, printed=printed, shades=shades, formulas=formulas,
-        given=[] if {"field", "note"} & set(table) else _GIVEN,  # scores there are sums
-        unit=unit, notes=notes,
-    )  # fmt: skip
-    return list(values)
+def _without_blanks(
+    table: pd.DataFrame, printed: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a ranking without a column of notes that is blank."""
+    kept = [c != "note" or table[c].fillna("").any() for c in table]
+    return table.loc[:, kept], printed.loc[:, kept]
 
 
-def _in_rank_order(matrix: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a matrix of fields in the order of the ranking, others last."""
-    on = ["unit", *(column for column in group_columns(matrix) if column in table)]
-    own, order = (
-        pd.MultiIndex.from_frame(rows[on].astype("str").map(unit_key))
-        for rows in (matrix, in_order(table))
-    )
-    place = order.unique().get_indexer(own)
-    return matrix.iloc[np.argsort(np.where(place < 0, len(order), place), kind="stable")]
+def _distribution(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the counts of each group and below them the totals, as numbers and as printed."""
+    counts = grade_distribution(table, by=several_groups(table))
+    printed = format_ranking(counts)
+    is_total = (printed[SHOWN["grade"]] == TOTAL).to_numpy()
+    shares = np.where(printed[SHOWN["share_pct"]] == BLANK, np.nan, 1)  # of a total
+    shares[~is_total] = counts["share_pct"] / 100
+    order = np.argsort(is_total, kind="stable")  # totals last, out of the way of the filter
+    return printed.assign(**{SHOWN["share_pct"]: shares}).iloc[order], printed.iloc[order]
 
 
-def _write_notes(
-    book: Workbook, table: pd.DataFrame, scheme: GradeScheme, about: str, source: str | None
-) -> None:
-    """Write what a reader has to know: scale, cut-offs, rules, source."""
+def _comparison(table: pd.DataFrame, unit: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return how far each unit is from the mean, and from one unit, as numbers and as printed."""
+    table = drawing.ready(table)
+    chosen = drawing.chosen_rows(table, unit)
+    values = table[["number", *several_groups(table), "unit", "rank", "percent"]]
+    mean, *_ = reference(table, chosen, None)
+    values = values.assign(mean=mean, from_mean_pct=(table["percent"] - mean).round(9))
+    if unit is not None:
+        own, *_ = reference(table, chosen, unit)
+        values["from_unit_pct"] = (table["percent"] - own).round(9)
+    printed = values.copy()
+    for column in values.loc[:, "percent":]:
+        form = format_signed if column.startswith("from_") else format_number
+        printed[column] = values[column].map(partial(form, places=2))
+    return values, printed.rename(columns=SHOWN)
+
+
+def _notes(
+    table: pd.DataFrame, scheme: GradeScheme, shares: str, source: str | None
+) -> pd.DataFrame:
+    """Return what a reader has to know: scale, cut-offs, rules, source."""
     told = {
         "source": source,
         "scale": scale_of(table),
@@ -180,20 +164,9 @@ def _write_notes(
         "ranks": METHOD["of_ranks"],
         "grades": METHOD["of_grades"],
         "unscored": METHOD["of_unscored"] if table["score"].isna().any() else "",
-        "shares": about,
+        "shares": shares,
         "numbers": METHOD["of_numbers"],
         "charts": METHOD["of_charts"],
     }
-    sheet = book.add_worksheet(SHEETS["notes"])
-    style = worksheets.styles(book)
-    sheet.set_column(0, 0, _NOTES[0])
-    sheet.set_column(1, 1, _NOTES[1])
     rows = [(METHOD[name], text) for name, text in told.items() if text]
-    for row, (name, text) in enumerate(rows):
-        worksheets.write_text(
-            sheet, row, 0, name, style, bold=True, border=1, valign="top", text_wrap=True
-        )
-        worksheets.write_text(sheet, row, 1, text, style, border=1, valign="top", text_wrap=True)
-        sheet.set_row(row, worksheets.LINE * worksheets.lines_of(text, _NOTES[1]))
-    worksheets.set_up_page(sheet)
-    sheet.fit_to_pages(1, 0)
+    return pd.DataFrame(rows, columns=["Mục", "Nội dung"])

@@ -153,8 +153,8 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "summary", "wording", "results", "describe", "layout", "drawing", "marks", "chart_tables",
         "charts", "change_charts", "history_charts", "block_charts", "field_charts",
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
-        "word_styles", "word_template", "letterhead", "more_sections", "sections", "report",
-        "worksheets", "native_charts", "chart_sheet", "workbook", "notebook", "bundle",
+        "word_styles", "letterhead", "more_sections", "sections", "report",
+        "worksheets", "native_charts", "workbook", "notebook", "bundle",
         "refusals", "form", "picker", "companions", "job", "options", "cli",
         "__init__",
     ]  # fmt: skip

@@ -52,7 +52,7 @@ def many(count=140, seed=1):
 
 
 def texts(document):
-    return [paragraph.text for paragraph in document.paragraphs]
+    return [paragraph._p.xpath("string(.)") for paragraph in document.paragraphs]
 
 
 def captions(document, label):
@@ -62,7 +62,7 @@ def captions(document, label):
 def rows(document, number):
     """The text of the table below the caption of this number."""
     wanted = next(t for t in captions(document, "Bảng") if t.startswith(f"Bảng {number}. "))
-    caption = next(p for p in document.paragraphs if p.text == wanted)._p
+    caption = next(p._p for p in document.paragraphs if p._p.xpath("string(.)") == wanted)
     return [
         [cell.xpath("string(.)") for cell in row.findall(qn("w:tc"))]
         for row in caption.getnext().findall(qn("w:tr"))
@@ -112,7 +112,7 @@ def test_the_page_is_as_the_decree_wants_it(town_file):
     assert section.different_first_page_header_footer
     (paragraph,) = section.header.paragraphs
     assert paragraph.alignment == ALIGN.CENTER
-    assert paragraph._p.xpath("string(.//w:instrText)").strip() == "PAGE"
+    assert paragraph._p.xpath("string(.//w:fldSimple/@w:instr)").strip() == "PAGE"
     assert 13 <= paragraph.style.font.size.pt <= 14
     assert section.first_page_header.is_linked_to_previous  # nothing is on page 1
 
@@ -151,15 +151,12 @@ def test_the_parts_of_a_report_stand_where_the_decree_has_them(town_file):
     document = Document(town_file)
     head, tail = document.tables[0], document.tables[-1]
     assert [cell.text for row in head.rows for cell in row.cells] == [
-        "ỦY BAN NHÂN DÂN THỊ XÃ HƯƠNG TRÀ\nPHÒNG NỘI VỤ",
-        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc",
+        f"ỦY BAN NHÂN DÂN THỊ XÃ HƯƠNG TRÀ\nPHÒNG NỘI VỤ\n{'_' * 12}",
+        f"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n{'_' * 54}",
         "Số: 09/BC-………",
         "Hương Trà, ngày 05 tháng 01 năm 2021",
     ]
-    assert texts(document)[:2] == ["BÁO CÁO", "Kết quả năm 2020"]
-    lines = document.element.body.xpath(".//wp:anchor")
-    assert len(lines) == 3
-    assert all(line.xpath("string(./wp:docPr/@descr)") for line in lines)
+    assert texts(document)[:3] == ["BÁO CÁO", "Kết quả năm 2020", "_" * 16]
     assert [cell.text for cell in tail.rows[0].cells] == [
         "Nơi nhận:\n- UBND thị xã;\n- Các phòng, ban;\n- Lưu: VT.",
         "KT. TRƯỞNG PHÒNG\nPHÓ TRƯỞNG PHÒNG\nNguyễn Văn A",
@@ -171,7 +168,7 @@ def test_what_was_not_given_is_a_dotted_line(tmp_path, town):
     document = Document(write_report(town, tmp_path / "r.docx"))
     cells = [cell.text for at in (0, -1) for row in document.tables[at].rows for cell in row.cells]
     dots = "………………………"
-    assert cells[0] == f"{dots}\n{dots}"
+    assert cells[0] == f"{dots}\n{dots}\n_________"
     assert cells[2:4] == ["Số: ………/BC-………", "…………, ngày …… tháng …… năm ………"]
     assert cells[4:] == [f"Nơi nhận:\n- {dots};\n- Lưu: VT.", f"{dots}\n{dots}"]
     assert texts(document)[1] == "Kết quả xếp hạng, xếp loại cải cách hành chính năm ………"
@@ -181,7 +178,7 @@ def test_what_was_not_given_is_a_dotted_line(tmp_path, town):
 def test_a_superior_that_is_not_there_leaves_no_line(tmp_path, town):
     path = write_report(town, tmp_path / "r.docx", parent="", agency="UBND tỉnh Thừa Thiên Huế")
     left = Document(path).tables[0].rows[0].cells[0]
-    assert left.text.replace("\n", " ") == "UBND TỈNH THỪA THIÊN HUẾ"
+    assert left.text.strip("_").split() == ["UBND", "TỈNH", "THỪA", "THIÊN", "HUẾ"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +228,7 @@ def test_all_tables_of_140_units_hold_the_figures(full):
         p.startswith(
             f"Các đơn vị mất điểm nhiều nhất ở lĩnh vực {worst['Lĩnh vực']}: "
             f"{worst['Điểm bị mất']} điểm, chiếm {worst['Tỷ trọng trong tổng điểm bị mất (%)']}% "
-            "tổng số điểm bị mất. UBND"
+            "tổng số điểm bị mất."
         )
         for p in texts(document)
     )
@@ -262,10 +259,10 @@ def test_captions_are_fields_numbered_in_order(full):
         found = captions(document, label)
         numbers = [int(re.match(rf"{label} (\d+)\. \S", text)[1]) for text in found]
         assert numbers == list(range(1, len(found) + 1))
-        fields = document.element.body.xpath(f'.//w:instrText[contains(., "SEQ {label} ")]')
+        fields = document.element.xpath(f'.//w:fldSimple[contains(@w:instr, "SEQ {label} ")]')
         assert len(fields) == len(found)
         for paragraph in document.paragraphs:
-            if paragraph.text in found:
+            if paragraph._p.xpath("string(.)") in found:
                 assert paragraph.style.name == "Caption"
 
 
@@ -275,7 +272,7 @@ def test_every_picture_has_an_alt_text_and_fits_the_page(full):
     for shape, caption in zip(document.inline_shapes, captions(document, "Hình"), strict=True):
         about = shape._inline.docPr
         assert about.get("descr").startswith(("Biểu đồ", "Bản đồ", "Phần "))
-        assert caption.replace("\xa0", " ").endswith(f". {about.get('title')}")
+        assert caption.endswith(f". {about.get('title')}")
         assert shape.width == Mm(160)
         assert Mm(20) < shape.height <= Mm(224)
 
@@ -297,7 +294,7 @@ def test_a_long_chart_is_split_and_each_part_says_so(full):
     parts = [t for t in captions(Document(full["path"]), "Hình") if "Xếp hạng các" in t]
     assert len(parts) >= 3
     for at, text in enumerate(parts, 1):
-        assert text.endswith(f"năm 2023 –\xa0phần\xa0{at}/{len(parts)}")  # never broken there
+        assert text.endswith(f"năm 2023 – phần {at}/{len(parts)}")
 
 
 def test_headings_show_in_the_navigation_pane_and_are_numbered(town_file):
@@ -315,7 +312,7 @@ def test_headings_show_in_the_navigation_pane_and_are_numbered(town_file):
 
 def test_what_agrees_is_said_and_what_differs_is_an_annex(tmp_path, town, full):
     agreed = " ".join(texts(Document(write_report(town, tmp_path / "a.docx"))))
-    assert "khớp với kết quả đã công bố" in agreed
+    assert "Số chỗ khác: 0." in agreed
     assert "Phụ lục" not in agreed
     document = Document(full["path"])
     words = texts(document)
@@ -327,9 +324,9 @@ def test_what_agrees_is_said_and_what_differs_is_an_annex(tmp_path, town, full):
     assert document.paragraphs[at].paragraph_format.page_break_before
     shown = document.tables[-1].rows
     assert shown[1].cells[1].text == "UBND xã số 9"
-    assert "Ghi chú" not in [cell.text for cell in shown[0].cells]  # one for all: below
-    assert words[-1].startswith("Ghi chú: không khớp")
-    assert not any("khớp với kết quả đã" in text for text in words)
+    assert shown[0].cells[-1].text == "Ghi chú"
+    assert shown[1].cells[-1].text.startswith("không khớp")
+    assert "Các chỗ khác được nêu tại Phụ lục kèm theo." in " ".join(words)
     unpublished = write_report(table([81, 95]), tmp_path / "b.docx")
     assert "Bảng không có số liệu công bố để đối chiếu." in texts(Document(unpublished))
 
@@ -338,7 +335,6 @@ def test_what_was_not_compared_is_not_said_to_agree(tmp_path, town):
     part = town.drop(columns=["percent", "rank", "grade"]).drop(index=[2])
     words = " ".join(texts(Document(write_report(part, tmp_path / "r.docx"))))
     assert "Chưa đối chiếu: xếp hạng của 17 đơn vị" in words
-    assert "khớp với kết quả" not in words
 
 
 def test_the_annex_has_no_words_of_the_program(tmp_path, town):
@@ -356,7 +352,8 @@ def test_the_note_says_scheme_scale_ties_and_source(town_file, tmp_path):
     at = words.index("Phương pháp và nguồn số liệu")
     source, scale, ties, _ = words[at + 1 : at + 5]
     assert source == "Nguồn số liệu: Trang thông tin điện tử thị xã."
-    assert scale.startswith("Thang điểm 100 – giả định. Ngưỡng xếp loại (giả định, ")
+    assert scale.startswith("Thang điểm 100 – giả định. Ngưỡng xếp loại: ")
+    assert scale.endswith("(giả định).")
     assert "17, 17, 19" in ties
     path = write_report(table([81, 95]), tmp_path / "r.docx", scheme="da-nang-2011")
     (scale,) = [t for t in texts(Document(path)) if t.startswith("Thang điểm 100. Ngưỡng")]
@@ -527,85 +524,58 @@ def test_a_template_keeps_its_styles_header_and_page(tmp_path, town):
     assert document.inline_shapes[0].width <= Mm(155)
 
 
-def test_the_letterhead_of_a_template_is_kept_and_filled(tmp_path, town):
-    lines = (
-        "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:      /BC-SNV",
-        "Huế, ngày   tháng   năm 2020", "", "BÁO CÁO", "Kết quả cũ", "Nội dung cũ",
-    )  # fmt: skip
-    mine = template(tmp_path, *lines)
-    path = write_report(
-        town, tmp_path / "r.docx", template=mine, agency="Sở Nội vụ", number="7/BC-SNV",
-        date="2021-02-01",
-    )  # fmt: skip
-    assert texts(Document(path))[:5] == [
-        "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 7/BC-SNV",
-        "Huế, ngày 01 tháng 02 năm 2021", "BÁO CÁO",
-    ]  # fmt: skip
-    assert not any("cũ" in text for text in texts(Document(path)))
-    kept = write_report(town, tmp_path / "k.docx", template=mine)
-    assert texts(Document(kept))[2:4] == ["Số:      /BC-SNV", "Huế, ngày   tháng   năm 2020"]
-    with pytest.raises(ValueError, match="không có 'Sở Y tế'; hãy bỏ agency="):
-        write_report(town, tmp_path / "r.docx", template=mine, agency="Sở Y tế")
+HEAD = (
+    "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:      /BC-SNV",
+    "Huế, ngày 01 tháng 02 năm 2021",
+)  # fmt: skip
 
 
-LETTERHEAD = (
-    ("PHÒNG NỘI VỤ", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc"),
-    ("Số:      /BC-PNV", "Hương Trà, ngày     tháng     năm 2021"),
+def test_the_letterhead_of_a_template_is_kept_as_it_is(tmp_path, town):
+    mine = template(tmp_path, *HEAD)
+    given = {"agency": "Sở Nội vụ", "place": "Huế", "date": "2021-02-01"}
+    document = Document(write_report(town, tmp_path / "r.docx", template=mine, **given))
+    assert texts(document)[:5] == [*HEAD, "BÁO CÁO"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"agency": "Sở Y tế"}, "không có 'Sở Y tế'; hãy bỏ agency="),
+        ({"number": 7}, "không có '07/BC-………'; hãy bỏ number="),
+        ({"date": "2021-03-01"}, "không có 'ngày 01 tháng 3 năm 2021'; hãy bỏ date="),
+    ],
 )
-
-
-def old_report(tmp_path, title, *, in_table=False):
-    """A template that is last year's report: letterhead in a table, title, text, signature."""
-    document = Document()
-    head = document.add_table(2 + in_table, 2)
-    for row, texts_of_row in zip(head.rows, LETTERHEAD, strict=False):
-        for cell, text in zip(row.cells, texts_of_row, strict=True):
-            cell.text = text
-    if in_table:
-        head.rows[2].cells[0].text = title
-    elif title:
-        document.add_paragraph(title)
-    document.add_paragraph("Nội dung cũ")
-    document.add_picture(io.BytesIO(PNG))
-    document.add_table(1, 2).cell(0, 1).text = "TRƯỞNG PHÒNG cũ"
-    document.save(tmp_path / "mau.docx")
-    return tmp_path / "mau.docx"
+def test_what_a_letterhead_does_not_say_is_refused(tmp_path, town, given, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        write_report(town, tmp_path / "r.docx", template=template(tmp_path, *HEAD), **given)
 
 
 @pytest.mark.parametrize("in_table", [False, True])
 @pytest.mark.parametrize(
-    "title", ["BÁO CÁO", "BÁO CÁO\nVề công tác A", "Báo cáo kết quả xếp hạng", " BÁO  CÁO "]
+    "rest",
+    [["BÁO CÁO", "Kết quả cũ"], ["Nội dung cũ"], ["Huế, ngày 5 tháng 1 năm 2020"], [" Báo  cáo "]],
 )
-def test_an_old_report_leaves_nothing_but_its_letterhead(tmp_path, town, title, in_table):
-    mine = old_report(tmp_path, title, in_table=in_table)
-    path = write_report(town, tmp_path / "r.docx", template=mine, number=7)
-    document = Document(path)
-    assert "".join(document.element.xpath("//w:t/text()")).count("cũ") == 0
-    assert document.tables[0].rows[1].cells[0].text == "Số: 07/BC-PNV"
-    assert len(document.tables[0].rows) == 2
-    with zipfile.ZipFile(path) as file:
-        pictures = [name for name in file.namelist() if "media/" in name]
-    assert len(pictures) == len(document.inline_shapes)
+def test_an_old_report_is_refused(tmp_path, town, rest, in_table):
+    document = Document(template(tmp_path, *([] if in_table else HEAD)))
+    if in_table:
+        head = document.add_table(3, 2)
+        cells = [cell for row in head.rows for cell in row.cells]
+        for cell, text in zip(cells, [*HEAD, *rest], strict=False):
+            cell.text = text
+    else:
+        for text in rest:
+            document.add_paragraph(text)
+    document.save(tmp_path / "cu.docx")
+    with pytest.raises(ValueError, match="còn nội dung dưới phần đầu văn bản .*hãy xóa phần đó"):
+        write_report(town, tmp_path / "r.docx", template=tmp_path / "cu.docx")
 
 
-def test_an_old_report_without_a_title_is_refused(tmp_path, town):
-    with pytest.raises(ValueError, match="còn nội dung dưới phần đầu văn bản \\('Nội dung cũ'"):
-        write_report(town, tmp_path / "r.docx", template=old_report(tmp_path, ""))
-
-
-def test_the_annex_has_the_number_of_the_letterhead(tmp_path, town):
-    town = town.assign(published_rank=1)
-    mine = old_report(tmp_path, "BÁO CÁO")
-    document = Document(write_report(town, tmp_path / "r.docx", template=mine))
-    assert any("Báo cáo số ………/BC-PNV ngày" in text for text in texts(document))
-
-
-def test_a_template_without_a_place_for_the_date_is_refused(tmp_path, town):
-    mine = template(tmp_path, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
-    with pytest.raises(ValueError, match="ngày … tháng … năm"):
-        write_report(town, tmp_path / "r.docx", template=mine, date="2021-02-01")
-    with pytest.raises(ValueError, match="Số:"):
-        write_report(town, tmp_path / "r.docx", template=mine, number=3)
+def test_a_letterhead_in_the_header_is_one_too(tmp_path, town):
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = " ".join(HEAD)
+    document.save(tmp_path / "mau.docx")
+    document = Document(write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx"))
+    assert texts(document)[0] == "BÁO CÁO"
 
 
 def test_a_template_without_our_styles_gets_them(tmp_path, town):
@@ -626,9 +596,6 @@ def test_a_template_without_our_styles_gets_them(tmp_path, town):
     [
         ({"date": "5.1.21"}, "Không hiểu ngày '5.1.21'"),
         ({"date": "31/02/2021"}, "Không hiểu ngày"),
-        ({"agency": 3}, "agency=3 phải là chữ"),
-        ({"signer_title": ["CHỦ TỊCH"]}, "signer_title=.* phải là chữ"),
-        ({"recipients": ["UBND", 2]}, "recipients=2 phải là chữ"),
         ({"unit": "Phòng Không Có"}, "Không có đơn vị 'Phòng Không Có'"),
         ({"scheme": "khong-co"}, "Không có thang xếp loại"),
         ({"fields": of_fields(table([1, 2]))}, "lĩnh vực"),
@@ -651,13 +618,13 @@ def test_a_date_that_is_missing_is_a_dotted_line(tmp_path, town):
 
 
 def test_a_template_that_is_not_there_is_said(tmp_path, town):
-    with pytest.raises(FileNotFoundError, match="Không tìm thấy tệp mẫu .*khong.docx"):
+    with pytest.raises(FileNotFoundError, match="Không tìm thấy tệp .*khong.docx"):
         write_report(town, tmp_path / "r.docx", template=tmp_path / "khong.docx")
 
 
 def test_files_that_are_no_template_are_refused(tmp_path, town):
     (tmp_path / "mau.docx").write_bytes(b"not a zip")
-    with pytest.raises(ValueError, match="mau.docx' không đọc được"):
+    with pytest.raises(ValueError, match="mau.docx: đuôi tệp là '.docx' nhưng"):
         write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
     with pytest.raises(ValueError, match="không có đơn vị nào"):
         write_report(town.iloc[:0], tmp_path / "r.docx")
@@ -694,4 +661,4 @@ def test_libreoffice_opens_it_and_repeats_the_header_row(full, tmp_path):
     assert "Độc lập - Tự do - Hạnh phúc" in pages[0]
     assert not pages[0].startswith("1\n")
     assert all(page.startswith(f"{n}\n") for n, page in enumerate(pages[1:], 2))
-    assert sum("Tổng điểm" in page and "STT" in page for page in pages) >= 4
+    assert sum("đánh giá" in page and "STT" in page for page in pages) >= 4
