@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from cchc_analysis.fields import checked_fields, field_matrix, to_common_integers
+from cchc_analysis.fields import checked_fields, to_common_integers
 from cchc_analysis.format import format_number, printed_places
 from cchc_analysis.labels import scale
 from cchc_analysis.table import group_columns, group_numbers
-
-_NAMED = 3
+from cchc_analysis.text import listed
 
 
 def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +63,7 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     gaps = fields[fields["score"].isna()].groupby(unit)["field"].agg(", ".join)
     notes = "Thiếu điểm lĩnh vực: " + gaps.reindex(table.index)
     table["note"] = notes.fillna(_differences(table)).astype("str")
-    table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, table)]))
+    table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, unit)]))
     table.attrs["scale"] = scale(table["max_score"]) if len(table) else ""
     return table
 
@@ -98,21 +97,14 @@ def _summary(table: pd.DataFrame) -> str:
     return " ".join(words)
 
 
-def _unlike(fields: pd.DataFrame, table: pd.DataFrame) -> str:
+def _unlike(fields: pd.DataFrame, unit: pd.Series) -> str:
     """Return in words which units lack a field that others of their year and block have."""
-    has = field_matrix(fields.assign(score=fields["max_score"]))
-    names = has.attrs["fields"]
-    known = has[names].notna()
-    lacks = known.groupby(group_numbers(has)).transform("max").astype(bool) & ~known
-    units = lacks.any(axis=1)
-    if not units.any():
+    has = fields["field"].groupby(unit).transform("size")
+    every = fields["field"].groupby(group_numbers(fields)).transform("nunique")
+    units = fields["unit"][(has < every) & ~unit.duplicated()].tolist()
+    if not units:
         return ""
-    first = []
-    for at in units.index[units][:_NAMED]:
-        missing = ", ".join(f"'{name}'" for name in names if lacks[name][at])
-        first.append(f"'{table['unit'][at]}' không có {missing}")
-    more = "; …" if units.sum() > _NAMED else ""
     return (
-        f"Các đơn vị không cùng bộ lĩnh vực nên điểm tối đa có thể khác nhau: {units.sum()} đơn vị "
-        f"thiếu lĩnh vực mà đơn vị khác có ({'; '.join(first)}{more})."
+        f"{len(units)} đơn vị thiếu lĩnh vực mà đơn vị khác có nên điểm tối đa có thể khác nhau: "
+        f"{listed(units)}."
     )

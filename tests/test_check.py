@@ -115,15 +115,13 @@ def test_overlapping_grades_name_the_two_units(other):
         implied_cutoffs(table([1]))
 
 
-def test_one_misspelt_grade_does_not_hide_the_others(town):
+def test_misspelt_grades_are_named_and_it_is_said_that_none_is_compared(town):
     town.loc[0, "published_grade"] = "Xuất sắcc"
     town.loc[4, "published_grade"] = "KHÁ"
     check = check_published(town, distribution={"Xuất sắc": 3, "Giỏi": 1, "Tốt": 7})
-    assert check[["item", "published"]].values.tolist() == [
-        ["grade", "Xuất sắcc, Giỏi"],
-        ["grade", "Khá"],
-        ["units", "7"],
-    ]
+    assert check[["item", "published"]].values.tolist() == [["grade", "Xuất sắcc, Giỏi"]]
+    assert "sửa cách viết" in check["note"][0]
+    assert "Chưa đối chiếu: xếp loại" in check.attrs["note"]
 
 
 def test_words_for_no_grade_and_short_names_of_groups_agree():
