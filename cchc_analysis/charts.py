@@ -104,13 +104,16 @@ def plot_distribution(
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
     names, bounds = marks.grade_names(distribution, scheme)
-    distribution, base = marks.with_shares(distribution)
     shares = distribution["share_pct"].map(format_percent)
+    scored = distribution["units"][distribution["share_pct"].notna()].sum()
+    base = f"tỷ lệ trên {scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
+    if distribution.columns[0] != "grade":
+        base = "tỷ lệ trên số đơn vị được chấm của từng nhóm"
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     ax = drawing.row_axes(ax, names, narrow=True)
     bars = marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
-    ax.set_title("Phân bố xếp loại cải cách hành chính", y=1)
+    drawing.set_title(ax, "Phân bố xếp loại cải cách hành chính", pad=8)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.2)
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""

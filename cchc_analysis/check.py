@@ -147,8 +147,8 @@ def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
     foreign = list(dict.fromkeys(spelled(grade) for grade in grades if _key(grade) not in known))
     if not foreign:
         return []
-    note = f"Thang đang dùng không có loại '{foreign[0]}'; xếp loại chưa được đối chiếu, "
-    note += f"{CHOOSE_SCHEME}, hoặc sửa cách viết."
+    note = f"Thang đang dùng không có loại '{foreign[0]}' (hoặc tên loại viết sai); xếp loại chưa "
+    note += f"được đối chiếu, {CHOOSE_SCHEME}."
     return [_row(ranking, None, "grade", ", ".join(foreign), ", ".join(scale), note)]
 
 
