@@ -59,7 +59,8 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
     given = ax is not None
     ax = drawing.row_axes(ax, map(_name, groups))
-    beside = {"Trung bình": written, **_counts(groups)}
+    counts = [(int(rows["score"].count()), len(rows)) for rows in groups]
+    beside = {"Trung bình": written, "Được chấm": [f"{n}/{of}" for n, of in counts]}
     write_columns(ax, beside, range(len(groups)))
     axis = set_percent_axis(ax, table["percent"], in_points=in_points)
     what, by = drawing.measure(table), _by(several_groups(table))
@@ -93,8 +94,11 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     ]
     values = drawing.values_in_words(table)
     shown = {**who(table), value_header(table): values.str.rstrip("%")}
-    for head, words in {"Trung bình": written, **_counts(groups, apart=True)}.items():
-        shown[f"{head} của nhóm"] = table["group"].map(dict(enumerate(words)))
+    # Two columns of counts: Excel takes 4/6 for a date.
+    of_group = table.groupby("group")["score"]
+    shown["Trung bình của nhóm"] = table["group"].map(dict(enumerate(written)))
+    shown["Số đơn vị được chấm của nhóm"] = of_group.transform("count")
+    shown["Số đơn vị của nhóm"] = of_group.transform("size")
     return hand_over(
         ax,
         shown,
@@ -105,19 +109,6 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
 
 def _name(rows: pd.DataFrame) -> str:
     return " – ".join(str(rows[column].iloc[0]) for column in group_columns(rows)) or "Cả bảng"
-
-
-def _counts(groups: list[pd.DataFrame], *, apart: bool = False) -> dict[str, list[str]]:
-    """Return a column that says over how many units each mean is, and of how many.
-
-    Two columns if they have to be `apart`: Excel takes 4/6 for a date.
-    """
-    scored, units = ([str(n(rows)) for rows in groups] for n in (lambda r: r["score"].count(), len))
-    if scored == units:
-        return {"Số đơn vị": units}
-    if apart:
-        return {"Số đơn vị được chấm": scored, "Số đơn vị": units}
-    return {"Được chấm": list(map("/".join, zip(scored, units, strict=True)))}
 
 
 def _by(columns: list[str]) -> str:

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import chart_tables, drawing, marks
-from cchc_analysis.chart_tables import hand_over, value_header, who
-from cchc_analysis.format import format_number, format_percent
-from cchc_analysis.labels import ASSUMED, BLANK, MEAN
+from cchc_analysis import drawing, marks
+from cchc_analysis.chart_tables import hand_over, reference, value_header, who
+from cchc_analysis.format import (
+    LEAST_PLACES,
+    format_number,
+    format_percent,
+    format_signed,
+    printed_places,
+)
+from cchc_analysis.labels import ASSUMED, BLANK, MEAN, UNSCORED
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
@@ -142,8 +148,8 @@ def plot_comparison(
     ranking : DataFrame
         A ranking, as `rank_units` gives it.
     unit : str, optional
-        The unit to compare with, where it has a score: other years and blocks are left out. By
-        default the mean of the scored units of each year and block.
+        The unit to compare with, in the years and blocks where it has a score. By default the
+        mean of the scored units of each year and block.
     scheme : str or GradeScheme
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     ax : Axes, optional
@@ -161,9 +167,9 @@ def plot_comparison(
     ['+14,00', '0,00']
     """
     scheme = load_scheme(scheme)
-    table, where = chart_tables.groups_of(drawing.ready(graded(ranking, scheme)), unit)
+    table = drawing.ready(graded(ranking, scheme))
     chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
-    standard, what, of_whom = chart_tables.reference(table, chosen, unit)
+    standard, what = reference(table, chosen, unit)
     ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
@@ -172,7 +178,10 @@ def plot_comparison(
         at = group.index
         ax.vlines(standard[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    differences, places = chart_tables.differences_from(table, standard, unit)
+    as_scored = unit is not None and in_points  # a mean has no last place
+    places = printed_places(table["score"]) if as_scored else LEAST_PLACES
+    differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
+    differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)
     marks.mark_names(ax, chosen)
     value = f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
@@ -181,12 +190,13 @@ def plot_comparison(
     lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
     ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    title = f"Chênh lệch so với {what}{of_whom}{value}{drawing.of_year(table)}"
+    title = f"Chênh lệch so với {what}{value}{drawing.of_year(table)}"
     cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
     beside = f"Nét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
-    ax.set_xlabel("\n".join([ax.get_xlabel(), beside, *where]))
+    ax.set_xlabel(f"{ax.get_xlabel()}\n{beside}")
+    compared = table[standard.notna()]
     numbers = {
         value_header(table): drawing.values_in_words(table).str.rstrip("%"),
         f"So với {line}": standard.map(lambda value: format_number(value, places)),
@@ -195,7 +205,7 @@ def plot_comparison(
     return hand_over(
         ax,
         {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(table)} so với {what}{value}. "
-        f"{''.join(f'{words}. ' for words in where)}"
-        f"{drawing.first_and_last(table, differences)}{marks.assumption(scheme)}",
+        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}"
+        f"{value}. "
+        f"{drawing.first_and_last(compared, differences)}{marks.assumption(scheme)}",
     )

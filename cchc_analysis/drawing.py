@@ -10,7 +10,7 @@ import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import is_unit, row_names, several_groups
+from cchc_analysis.table import is_unit, row_names
 from cchc_analysis.text import fewest_lines, listed
 
 if TYPE_CHECKING:
@@ -104,42 +104,21 @@ def units_in_words(table: pd.DataFrame) -> str:
     return units if scored == len(table) else f"{scored} đơn vị được chấm (trong số {units})"
 
 
-def group_in_words(table: pd.DataFrame, rows: pd.DataFrame) -> str:
-    """Return the year and block of rows of one group, as far as the table has several."""
-    first = rows.iloc[0]
-    words = {"year": f"năm {first.get('year')}", "block": f"{first.get('block')}"}
-    known = {c: words[c] if pd.notna(first[c]) else "không ghi" for c in several_groups(table)}
-    return ", ".join(known.values())
-
-
 def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
     """Return a sentence on the first and the last scored units of each year and block."""
     sentences = []
-    for _, rows in table.groupby("group"):
-        where = group_in_words(table, rows)
-        where = f" ({where})" if where else ""
-        rows = rows[rows["score"].notna()]
-        if rows.empty:
-            sentences.append(f"Chưa có đơn vị nào được chấm{where}.")
-            continue
+    for _, rows in table[table["score"].notna()].groupby("group"):
         ends = []
         for rank in (rows["rank"].min(), rows["rank"].max()):
             tied = rows["name"][rows["rank"] == rank]
             value = "" if values is None else f" ({values[tied.index[0]]})"
             ends.append(f"{listed(tied.tolist())}{value}")
-        if len(rows) == 1:
-            sentences.append(f"Chỉ một đơn vị được chấm: {ends[0]}.")
-        elif len(tied) == len(rows):
-            sentences.append(f"Cả {len(rows)} đơn vị được chấm{where} đồng hạng{value}.")
-        else:
-            sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
-    return " ".join(sentences)
+        sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
+    return " ".join(sentences) or "Chưa có đơn vị nào được chấm."
 
 
 def set_title(ax: Axes, title: str, pad: float = TITLE_PAD) -> None:
     """Set the title, broken into lines, above the cut-offs."""
-    one_word = "cải cách hành chính"
-    title = title.replace(one_word, one_word.replace(" ", "\xa0"))
     ax.set_title(wrap(title, _TITLE_LETTERS if is_wide(ax) else _NARROW_TITLE), pad=pad)
 
 

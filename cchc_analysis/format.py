@@ -30,14 +30,12 @@ def format_number(value: float, places: int) -> str:
 
     This is the one rounding of the package; tables, charts and text all use it.
     """
-    from babel.numbers import format_decimal
-
     if pd.isna(value):
         return BLANK
-    # Nine places first, which is what tells scores apart; Babel itself would round half to even.
+    # Nine places first, which is what tells scores apart.
     exact_value = Decimal(repr(float(value))).quantize(Decimal("1e-9"), ROUND_HALF_EVEN)
     rounded = exact_value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
-    return format_decimal(rounded, format="#,##0." + "0" * places, locale="vi")
+    return f"{rounded:,}".translate(str.maketrans(",.", ".,"))
 
 
 def format_percent(value: float) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cchc_analysis import drawing
 from cchc_analysis.chart_tables import hand_over
-from cchc_analysis.marks import OTHERS, mark_names, size_in_points
+from cchc_analysis.marks import OTHERS, mark_names
 from cchc_analysis.ranking import ranked
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, several_groups
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LEADER = "#b0b0b0"
 _PALE = "#9a9a9a"  # the others, beside one that is chosen
-_YEAR_WIDTH = 28  # points
+_YEARS_ACROSS = 5  # for which there is room beside one another
 
 
 def plot_rank_history(
@@ -92,7 +92,8 @@ def plot_rank_history(
             ends = [[(seen, units["latest"][key]), (edge, row + 1)]]
             ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
     _write_places(ax, ranks, chosen)
-    _set_years(ax, years)
+    crowded = span > _YEARS_ACROSS * min(np.diff(years), default=1)
+    ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
     dotted = (units["final"].isna() & units["latest"].notna()).any()
     absent = f"\nNét chấm: không có hạng năm {years[-1]}" if dotted else ""
     ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất){absent}")
@@ -140,13 +141,6 @@ def _write_places(ax: Axes, ranks: pd.DataFrame, chosen: np.ndarray) -> None:
                 fontsize=8, fontweight="bold", zorder=5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )  # fmt: skip
-
-
-def _set_years(ax: Axes, years: list[int]) -> None:
-    closest = min(np.diff(years), default=1)
-    left, right = ax.get_xlim()
-    crowded = size_in_points(ax)[0] * closest / (right - left) < _YEAR_WIDTH
-    ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
 
 
 def _places_in_words(units: pd.DataFrame, ranks: pd.DataFrame, chosen: np.ndarray) -> str:

@@ -74,8 +74,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     ax = drawing.row_axes(ax, labels, _NAME_LETTERS)
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
-    for color, width, reach in (("white", 3.6, 0.41), ("black", 2, 0.4)):  # a halo on the bar
-        ax.vlines(table["mean"], rows - reach, rows + reach, color=color, lw=width, zorder=3)
+    ax.vlines(table["mean"], rows - 0.4, rows + 0.4, color="black", lw=2, zorder=3)
     ax.scatter(
         table["best"], rows, s=34, c="white", marker="D", edgecolor="black", zorder=4, clip_on=False
     )
@@ -83,16 +82,12 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     words = table.map(lambda percent: format_number(percent, LEAST_PLACES))
     scored = matrix[names].count()
     beside = {head: words[column] for column, head in columns.items()}
-    counts = f"{scored.iloc[0]} đơn vị có điểm"
-    if scored.nunique() > 1:
-        beside["Số đơn vị"] = scored.astype("str")
-        counts = "(số đơn vị có điểm: cột cuối)"
-    write_columns(ax, beside, rows)
+    write_columns(ax, {**beside, "Số đơn vị": scored.astype("str")}, rows)
     ax.set_xlim(0, 101)
     drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
     ax.set_xlabel(
-        f"Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình "
-        f"{counts}. ◇: cao nhất"
+        "Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình các "
+        "đơn vị có điểm. ◇: cao nhất"
     )
     if not given:
         make_room(ax, 13)  # for the heads of the columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Collection
 from functools import cache
@@ -48,10 +49,11 @@ def write_below(figure: Figure, parts: list[str]) -> Text:
     text.set_in_layout(False)
     width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
     most = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
-    paragraphs = [line for part in parts for line in part.splitlines()]
+    # A list of numbers ("1, 2, 2, 4") is not broken; the text that is drawn has plain spaces.
+    paragraphs = re.sub(r"(?<=\d,) (?=\d)", "\xa0", "\n".join(parts)).splitlines()
     for letters in range(most, 1, -3):
         lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
-        text.set_text("\n".join(lines).replace("$", r"\$"))
+        text.set_text("\n".join(lines).replace("\xa0", " ").replace("$", r"\$"))
         if text.get_window_extent().width <= width:
             break
     return text

@@ -71,7 +71,7 @@ def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
         "Điểm": ["+1,71", "+3,05", "+2,72", "+2,57", "", ""],
         "Hạng": ["0", "▲1", "▼1", "0", "", ""],
     }
-    assert texts(ax)[14:] == ["", "", "", "", "chỉ có năm 2023", "chỉ có năm 2023"]
+    assert texts(ax)[14:] == ["", "", "", "", "chỉ có ở kỳ sau", "chỉ có ở kỳ sau"]
     assert "trục bắt đầu từ 80" in ax.get_xlabel()
     assert "○ năm 2022   ● năm 2023" in ax.get_xlabel()
     assert "năm 2023 so với năm 2022" in ax.get_title(loc="left").replace("\n", " ")
@@ -99,8 +99,8 @@ def test_change_says_why_a_unit_has_no_change():
     ax = plot_change(compare_periods(before, after))
     why = dict(zip(labels(ax), texts(ax)[14 + 2 :], strict=True))
     assert why == {
-        "1. a": "", "2. b": "chưa chấm kỳ trước", "3. x": "chỉ có kỳ này", "c": "chưa chấm kỳ này",
-        "d": "chưa chấm cả hai kỳ", "y": "chỉ có kỳ này, chưa chấm", "e": "chỉ có kỳ trước",
+        "1. a": "", "2. b": "thiếu điểm", "3. x": "chỉ có ở kỳ sau", "c": "thiếu điểm",
+        "d": "thiếu điểm", "y": "chỉ có ở kỳ sau", "e": "chỉ có ở kỳ trước",
     }  # fmt: skip
     assert labels(ax)[-1] == "e"
     assert "tăng 1, giảm 0, giữ nguyên 0, không so sánh được 6" in ax.get_label()
@@ -231,7 +231,10 @@ def test_blocks_draw_each_unit_and_the_exact_mean(town):
     assert len(ax.collections[3].get_offsets()) == 21
     assert mean.get_segments()[0][0][0] == pytest.approx(1441.10 / 18)
     assert labels(ax) == ["Thị xã", "Sở, ban, ngành"]
-    assert columns(ax, heads=2) == {"Trung bình": ["80,06", "82,56"], "Số đơn vị": ["18", "21"]}
+    assert columns(ax, heads=2) == {
+        "Trung bình": ["80,06", "82,56"],
+        "Được chấm": ["18/18", "21/21"],
+    }
     assert "◆ Thanh tra" in ax.get_xlabel()
     assert "Thị xã: trung bình 80,06 (18/18 đơn vị được chấm)." in ax.get_label()
 
