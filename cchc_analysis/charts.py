@@ -1,8 +1,4 @@
-"""Charts that compare units: made for a photocopied report, readable in grey.
-
-Each draws on `ax` or on a new figure and returns the Axes, whose label (``ax.get_label()``) is the
-alt text of the chart, in Vietnamese; `chart_table` gives what it shows.
-"""
+"""Charts that compare units, whose alt text is the label of the Axes (``ax.get_label()``)."""
 
 from __future__ import annotations
 
@@ -168,34 +164,28 @@ def plot_comparison(
     """
     scheme = load_scheme(scheme)
     table = drawing.ready(graded(ranking, scheme))
-    chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
+    chosen = drawing.chosen_rows(table, unit)
     standard, what = reference(table, chosen, unit)
     ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
-    for _, group in groups:
-        at = group.index
-        ax.vlines(standard[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
+    ax.vlines(standard, rows - 0.5, rows + 0.5, color="black", linewidth=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    as_scored = unit is not None and in_points  # a mean has no last place
-    places = printed_places(table["score"]) if as_scored else LEAST_PLACES
+    # A mean has no last place.
+    places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
     differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
     differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)
     marks.mark_names(ax, chosen)
-    value = f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
-    value = value if len(groups) == 1 and pd.notna(standard[0]) else ""
-    lowest = min(table["percent"].min(), standard.min())
-    lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
-    ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    title = f"Chênh lệch so với {what}{value}{drawing.of_year(table)}"
+    one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
+    what += one if standard.nunique() == 1 else ""
+    marks.set_percent_axis(ax, pd.concat([table["percent"], standard]), in_points=in_points)
+    title = f"Chênh lệch so với {what}{drawing.of_year(table)}"
     cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
-    beside = f"Nét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
-    ax.set_xlabel(f"{ax.get_xlabel()}\n{beside}")
+    ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
     compared = table[standard.notna()]
     numbers = {
         value_header(table): drawing.values_in_words(table).str.rstrip("%"),
@@ -205,7 +195,6 @@ def plot_comparison(
     return hand_over(
         ax,
         {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}"
-        f"{value}. "
+        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}. "
         f"{drawing.first_and_last(compared, differences)}{marks.assumption(scheme)}",
     )

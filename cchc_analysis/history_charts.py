@@ -55,10 +55,9 @@ def plot_rank_history(
     """
     check_columns(rankings, ["year", "unit", "score"])
     if "block" in several_groups(rankings):
-        blocks = rankings["block"].astype("str").unique()
         raise ValueError(
-            f"Bảng có {len(blocks)} khối ({blocks[0]}, {blocks[1]}…), mỗi khối xếp hạng riêng; hãy "
-            f"chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == '{blocks[0]}']."
+            "Bảng có nhiều khối, mỗi khối xếp hạng riêng; hãy chọn một khối trước khi vẽ, ví dụ "
+            f"bang[bang['block'] == '{rankings['block'].iloc[0]}']."
         )
     from matplotlib.collections import LineCollection
 

@@ -86,7 +86,7 @@ def test_comparison_draws_each_unit_against_the_mean(town):
     assert texts(ax)[17] == "−12,54"  # a true minus, which the table has not
     title = ax.get_title(loc="left").replace("\n", " ")
     assert title == "Chênh lệch so với điểm trung bình (80,06)"
-    assert "trục bắt đầu từ 60" in ax.get_xlabel()
+    assert "trục bắt đầu từ 65" in ax.get_xlabel()
     assert "90/80/65 (giả định)" in ax.get_xlabel()
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
 
@@ -107,6 +107,7 @@ def test_the_chosen_unit_is_bold_and_other_blocks_have_no_difference_from_it():
     ax = plot_comparison(scores, unit="b")
     assert labels(ax) == ["a – x", "b – x", "c – y", "d – y"]
     assert texts(ax)[:4] == ["+10,00", "0,00", "–", "Chưa chấm"]
+    assert "chênh lệch của 2 đơn vị so với b (80,00)." in ax.get_label()
     assert [label.get_fontweight() for label in ax.get_yticklabels()][:2] == ["normal", "bold"]
     assert "Đầu bảng: a – x (+10,00); cuối bảng: b – x (0,00)." in ax.get_label()
     years = pd.concat([table([9, 8]).assign(year=2022), table([7, None]).assign(year=2023)])
