@@ -219,9 +219,9 @@ def test_the_tables_of_two_years():
     assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 2, "84,74", "87,79", "+3,05", "▲1", "–"]
     assert shown.iloc[5, 1:].tolist() == [5, "–", "85,42", "–", "–", "chỉ có ở kỳ sau"]
     shown = chart_table(cchc.plot_rank_history(regions))
-    assert shown.columns.tolist() == ["Đơn vị", "Hạng năm 2022", "Hạng năm 2023", "Ghi chú"]
-    assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 3, 2, "–"]
-    assert shown.iloc[5].tolist()[1:] == ["–", 5, "–"]
+    assert shown.columns.tolist() == ["Đơn vị", "Hạng năm 2022", "Hạng năm 2023"]
+    assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 3, 2]
+    assert shown.iloc[5].tolist()[1:] == ["–", 5]
 
 
 def test_the_tables_of_fields():
