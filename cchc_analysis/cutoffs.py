@@ -7,7 +7,7 @@ from numbers import Real
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.format import format_number, format_percent, format_signed, printed_places
+from cchc_analysis.format import format_percent, format_signed
 from cchc_analysis.ranking import grade_distribution, grade_units, in_order
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme, spelled
 from cchc_analysis.table import (
@@ -70,11 +70,13 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
         for better, worse in pairwise(grades):
             low, high = better.iloc[-1], worse.iloc[0]
             if high["key"] >= low["key"]:
+                one, other = (
+                    f"'{row['unit']}' ({format_percent(row['percent'])}, {row['grade']})"
+                    for row in (high, low)
+                )
                 raise ValueError(
-                    f"Xếp loại công bố chồng lấn: '{high['unit']}' ({_points(scores, high)}, "
-                    f"{high['grade']}) không thấp hơn '{low['unit']}' ({_points(scores, low)}, "
-                    f"{low['grade']}), nên không ngưỡng nào tách được hai loại; hãy kiểm tra lại "
-                    "hai đơn vị này."
+                    f"Xếp loại công bố chồng lấn: {one} không thấp hơn {other}, nên không ngưỡng "
+                    "nào tách được hai loại; hãy kiểm tra lại hai đơn vị này."
                 )
         for at, grade in enumerate(grades):
             above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
@@ -82,12 +84,6 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
             found = {"grade": worst["grade"], "above": above, "at_most": worst["percent"]}
             rows.append({**worst[where], **found})
     return pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
-
-
-def _points(scores: pd.DataFrame, row: pd.Series) -> str:
-    if scores["max_score"].nunique() > 1:
-        return format_percent(row["percent"])
-    return format_number(row["score"], printed_places(scores["score"]))
 
 
 def _spelled_alike(grades: pd.Series) -> pd.Series:

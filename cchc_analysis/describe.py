@@ -100,7 +100,10 @@ def told_by_group(
         own = part["unit"][chosen[part.index]]
         if several:
             old = of_group(before, part[["block"]])
-            changes = change_in_words(of_group(change, part), old, part, where=" ở khối này")
+            if old.empty:
+                words.append("Bảng kỳ trước không có khối này.")
+            else:
+                changes = change_in_words(of_group(change, part), old, part, where=" ở khối này")
         elif change is not None:
             changes = change_in_words(change, before, part)
         about = own_in_words(part, scored, own.iloc[0], scheme) if len(own) else ""

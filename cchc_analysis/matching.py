@@ -55,15 +55,14 @@ def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series] | 
                 f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối; hãy "
                 "chọn một khối, hoặc thêm cột Khối (load_scores, block=)."
             )
-    keys = [t["block"].map(unit_key, na_action="ignore").fillna("") for t in (before, after)]
+    keys = [table["block"].map(unit_key, na_action="ignore") for table in (before, after)]
     for table, key, where in zip((before, after), keys, (BEFORE, AFTER), strict=True):
-        spellings = table.groupby(key)["block"].unique()
-        if (twice := spellings.str.len() > 1).any():
-            names = "', '".join(map(str, spellings[twice].iloc[0]))
+        if key.nunique() < table["block"].nunique():
+            names = listed(table["block"].dropna().astype("str").unique())
             raise ValueError(
-                f"Trong {where}, một khối có nhiều cách viết: '{names}'; hãy viết thống nhất."
+                f"Trong {where}, một khối có nhiều cách viết ({names}); hãy viết thống nhất."
             )
-    return keys
+    return [key.fillna("") for key in keys]
 
 
 def unmatched_in_words(gone: pd.Series, new: pd.Series) -> list[str]:

@@ -74,8 +74,8 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     ax.set_xlim(0, 101)
     drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
     ax.set_xlabel(
-        "Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình các "
-        "đơn vị có điểm. ◇: cao nhất"
+        "Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\n"
+        "Thanh: đơn vị. Vạch đậm: trung bình. ◇: cao nhất"
     )
     if not given:
         make_room(ax, 13)  # for the heads of the columns
