@@ -172,16 +172,16 @@ def plot_comparison(
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
     ax.vlines(standard, rows - 0.5, rows + 0.5, color="black", linewidth=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    # A mean has no last place.
     places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
     differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
     differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)
     marks.mark_names(ax, chosen)
+    of = f" của {drawing.units_in_words(table)}" if unit is None else ""
     one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
-    what += one if standard.nunique() == 1 else ""
+    one = one if standard.nunique() == 1 else ""
     marks.set_percent_axis(ax, pd.concat([table["percent"], standard]), in_points=in_points)
-    title = f"Chênh lệch so với {what}{drawing.of_year(table)}"
+    title = f"Chênh lệch so với {what}{of}{one}{drawing.of_year(table)}"
     cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
@@ -195,6 +195,6 @@ def plot_comparison(
     return hand_over(
         ax,
         {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}. "
+        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}{one}. "
         f"{drawing.first_and_last(compared, differences)}{marks.assumption(scheme)}",
     )
