@@ -57,8 +57,7 @@ def plot_change(
     table = _changes(comparison)
     chosen = drawing.chosen_rows(table, unit).to_numpy()
     before, after = table["percent_before"], table["percent_after"]
-    ranks = table["rank_after"].map(lambda rank: "" if pd.isna(rank) else f"{rank:.0f}. ")
-    ax = drawing.row_axes(ax, ranks + table["name"])
+    ax = drawing.row_axes(ax, drawing.numbered(table["name"], table["rank_after"]))
     rows = np.arange(len(table))
     colors = np.where(chosen, drawing.ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))

@@ -54,9 +54,8 @@ def plot_ranking(
     scheme = load_scheme(scheme)
     table = drawing.ready(graded(ranking, scheme))
     grades = grades_in_words(table)
-    ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
-    ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
+    ax = drawing.row_axes(ax, drawing.numbered(table["name"], table["rank"]), narrow=True)
     marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
     ax.set_xlim(0, 100)
@@ -177,10 +176,11 @@ def plot_comparison(
     differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)
     marks.mark_names(ax, chosen)
-    of = f" của {drawing.units_in_words(table)}" if unit is None else ""
+    of = f" của {table['score'].count()} đơn vị được chấm" if unit is None else ""
     one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
     one = one if standard.nunique() == 1 else ""
     marks.set_percent_axis(ax, pd.concat([table["percent"], standard]), in_points=in_points)
+    ax.set_xlim(right=101)
     title = f"Chênh lệch so với {what}{of}{one}{drawing.of_year(table)}"
     cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"

@@ -60,6 +60,11 @@ def measure(table: pd.DataFrame) -> str:
     return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
 
 
+def numbered(names: pd.Series, ranks: pd.Series) -> pd.Series:
+    """Return names with their rank before them, where they have one."""
+    return (ranks.astype("Int64").astype("string") + ". ").fillna("") + names
+
+
 def of_year(table: pd.DataFrame) -> str:
     """Return the year for the end of a title, if the table is of one."""
     one = "year" in table and table["year"].nunique() == 1

@@ -72,9 +72,8 @@ def plot_rank_history(
     ranks = ranks.loc[units.index]
     chosen = units.index.isin(chosen_keys)
     own = ranks[chosen].iloc[0] if chosen.any() else pd.Series(dtype="float64")
-    last = units["final"].map("{:.0f}. ".format) + units["unit"]
-    last = last.where(units["final"].notna(), units["unit"] + f" (không có hạng năm {years[-1]})")
-    ax = drawing.row_axes(ax, last, narrow=True)
+    why = np.where(units["final"].isna(), f" (không có hạng năm {years[-1]})", "")
+    ax = drawing.row_axes(ax, drawing.numbered(units["unit"], units["final"]) + why, narrow=True)
     names = [label.get_text() for label in ax.get_yticklabels()]
     ax.set_yticks(range(1, len(names) + 1), names)
     ax.set_ylim(len(names) + 0.6, 0.4)

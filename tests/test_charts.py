@@ -85,7 +85,7 @@ def test_comparison_draws_each_unit_against_the_mean(town):
     assert texts(ax)[0] == "+17,17"
     assert texts(ax)[17] == "−12,54"  # a true minus, which the table has not
     title = ax.get_title(loc="left").replace("\n", " ")
-    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị (80,06)"
+    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị được chấm (80,06)"
     assert "trục bắt đầu từ 65" in ax.get_xlabel()
     assert "90/80/65 (giả định)" in ax.get_xlabel()
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
@@ -94,7 +94,7 @@ def test_comparison_draws_each_unit_against_the_mean(town):
 def test_a_mean_says_over_how_many_units_it_is():
     some = plot_comparison(table([90, 80, None]))
     title = some.get_title(loc="left").replace("\n", " ")
-    assert title.startswith("Chênh lệch so với điểm trung bình của 2 đơn vị được chấm (trong")
+    assert title == "Chênh lệch so với điểm trung bình của 2 đơn vị được chấm (85,00)"
     assert "của 2 đơn vị được chấm (trong số 3 đơn vị)" in some.get_label()
     blocks = plot_comparison(table([90, 80, 70], block=["x", "x", "y"]))
     assert "điểm trung bình từng khối" in blocks.get_title(loc="left").replace("\n", " ")
