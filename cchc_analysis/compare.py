@@ -172,12 +172,10 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
     told += against_points(table)
-    maxima = table[["max_score_before", "max_score_after"]].dropna()
-    rescaled = maxima[maxima["max_score_before"] != maxima["max_score_after"]]
-    if len(rescaled):
-        told.append(
-            f"Điểm tối đa của {len(rescaled)} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm."
-        )
+    # Of units that stayed, those whose maximum differs have no change in points.
+    rescaled = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
+    if rescaled:
+        told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
     units = row_names(table)
     return told + unmatched_in_words(
         units[table["status"] == "gone"], units[table["status"] == "new"]
