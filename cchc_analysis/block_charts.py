@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 _DOT = 5.5  # points across
 _PITCH = 6.6  # points from lane to lane
-_LANES = 7  # drawn on either side of the line of a block
-_WORDS = 60  # points: how wide the number is that is written over more
+_LANES = 7  # for which there is room on either side of the line of a block
 
 
 def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None) -> Axes:
@@ -29,7 +28,7 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
 
     Years, where there are several, have a row each as blocks have. Units that would hide one
     another stand above and below the line of their block; only the place along the axis counts.
-    Where they are too many for that, their number is written over as many as there is room for.
+    Where they are too many for that, they overlap.
 
     Parameters
     ----------
@@ -60,7 +59,8 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
     given = ax is not None
     ax = drawing.row_axes(ax, map(_name, groups))
-    beside = {"Trung bình": written, **_counts(groups)}
+    counts = [(int(rows["score"].count()), len(rows)) for rows in groups]
+    beside = {"Trung bình": written, "Được chấm": [f"{n}/{of}" for n, of in counts]}
     write_columns(ax, beside, range(len(groups)))
     axis = set_percent_axis(ax, table["percent"], in_points=in_points)
     what, by = drawing.measure(table), _by(several_groups(table))
@@ -74,26 +74,18 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     per_point = (right - left) / width
     lanes = [_lanes(rows["percent"].to_numpy(), _PITCH * per_point) for rows in scored]
     highest = max(np.abs(of_group).max(initial=0) for of_group in lanes)
-    most = 2 * highest + 2 if highest <= _LANES else 2 * _LANES + 5  # with a line of words
     rows_in_view = abs(np.subtract(*ax.get_ylim()))
     if not given:
-        lacking = max(0, most * _PITCH * rows_in_view - height)
-        make_room(ax, lacking)
-        height += lacking
-    step = min(_PITCH * rows_in_view / height, 1 / most)
+        lacking = (2 * min(highest, _LANES) + 2) * _PITCH * rows_in_view - height
+        make_room(ax, max(0, lacking))
+        height += max(0, lacking)
+    step = min(_PITCH * rows_in_view / height, 1 / (2 * highest + 2))
     dots = {"s": _DOT**2, "edgecolor": "black", "linewidth": 0.6}
     for at, (rows, of_group, mean) in enumerate(zip(scored, lanes, means, strict=True)):
         own = chosen[rows.index]
         percent = rows["percent"].to_numpy()
-        for value, units in _piles(percent, of_group, _WORDS * per_point):
-            ax.annotate(
-                f"{units} đơn vị", (value, at - _LANES * step), (0, 8), textcoords="offset points",
-                ha="center", fontsize=8,
-            )  # fmt: skip
-        seen = np.abs(of_group) <= _LANES
-        places = at + np.where(seen, of_group, 0) * step  # the chosen unit is seen in any pile
-        drawn = seen & ~own
-        ax.scatter(percent[drawn], places[drawn], c="#d0d0d0", zorder=3, **dots)
+        places = at + of_group * step
+        ax.scatter(percent[~own], places[~own], c="#d0d0d0", zorder=3, **dots)
         ax.scatter(percent[own], places[own], c=drawing.ACCENT, marker="D", zorder=4, **dots)
         ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
     sentences = [
@@ -102,8 +94,11 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     ]
     values = drawing.values_in_words(table)
     shown = {**who(table), value_header(table): values.str.rstrip("%")}
-    for head, words in {"Trung bình": written, **_counts(groups, apart=True)}.items():
-        shown[f"{head} của nhóm"] = table["group"].map(dict(enumerate(words)))
+    # Two columns of counts: Excel takes 4/6 for a date.
+    of_group = table.groupby("group")["score"]
+    shown["Trung bình của nhóm"] = table["group"].map(dict(enumerate(written)))
+    shown["Số đơn vị được chấm của nhóm"] = of_group.transform("count")
+    shown["Số đơn vị của nhóm"] = of_group.transform("size")
     return hand_over(
         ax,
         shown,
@@ -114,19 +109,6 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
 
 def _name(rows: pd.DataFrame) -> str:
     return " – ".join(str(rows[column].iloc[0]) for column in group_columns(rows)) or "Cả bảng"
-
-
-def _counts(groups: list[pd.DataFrame], *, apart: bool = False) -> dict[str, list[str]]:
-    """Return a column that says over how many units each mean is, and of how many.
-
-    Two columns if they have to be `apart`: Excel takes 4/6 for a date.
-    """
-    scored, units = ([str(n(rows)) for rows in groups] for n in (lambda r: r["score"].count(), len))
-    if scored == units:
-        return {"Số đơn vị": units}
-    if apart:
-        return {"Số đơn vị được chấm": scored, "Số đơn vị": units}
-    return {"Được chấm": list(map("/".join, zip(scored, units, strict=True)))}
 
 
 def _by(columns: list[str]) -> str:
@@ -142,13 +124,3 @@ def _lanes(values: np.ndarray, apart: float) -> np.ndarray:
         last[free : free + 1] = [values[at]]
         lanes[at] = (free + 1) // 2 * (1 if free % 2 else -1)
     return lanes
-
-
-def _piles(values: np.ndarray, lanes: np.ndarray, gap: float) -> list[tuple[float, int]]:
-    """Return where more lanes are needed than are drawn, and how many units stand there."""
-    hidden = np.sort(values[np.abs(lanes) > _LANES])
-    piles = np.split(hidden, np.flatnonzero(np.diff(hidden) > gap) + 1) if len(hidden) else []
-    return [
-        ((pile[0] + pile[-1]) / 2, ((pile[0] <= values) & (values <= pile[-1])).sum())
-        for pile in piles
-    ]

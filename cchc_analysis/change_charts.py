@@ -11,7 +11,7 @@ from cchc_analysis import drawing
 from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.format import LEAST_PLACES, format_number, format_signed, printed_places
 from cchc_analysis.marks import OTHERS, mark_names, set_percent_axis, write_columns
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.shown import SHOWN, VALUES
 from cchc_analysis.table import check_columns, group_numbers, row_names
 from cchc_analysis.text import listed
 
@@ -57,8 +57,7 @@ def plot_change(
     table = _changes(comparison)
     chosen = drawing.chosen_rows(table, unit).to_numpy()
     before, after = table["percent_before"], table["percent_after"]
-    ranks = table["rank_after"].map(lambda rank: "" if pd.isna(rank) else f"{rank:.0f}. ")
-    ax = drawing.row_axes(ax, ranks + table["name"])
+    ax = drawing.row_axes(ax, drawing.numbered(table["name"], table["rank_after"]))
     rows = np.arange(len(table))
     colors = np.where(chosen, drawing.ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
@@ -112,18 +111,9 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     table = comparison.assign(group=group_numbers(comparison))
     table["gone"] = table["status"] == "gone"
     table = table.sort_values(["group", "gone", "rank_after", "rank_before"], ignore_index=True)
-    name = row_names(table)
-    before, after = table["score_before"].notna(), table["score_after"].notna()
-    earlier, later = _periods(comparison)
-    status = table["status"]
-    why = np.select(
-        [status == "new", status == "gone", before & after, before, after],
-        [f"chỉ có {later}", f"chỉ có {earlier}", "", f"chưa chấm {later}", f"chưa chấm {earlier}"],
-        "chưa chấm cả hai kỳ",
-    )
-    unscored = status.isin(["new", "gone"]) & ~(before | after)
+    why = table["status"].map(VALUES["status"]).mask(table["status"] == "stayed", "")
     score = table["score_after"].fillna(table["score_before"])
-    return table.assign(name=name, score=score, why=why + np.where(unscored, ", chưa chấm", ""))
+    return table.assign(name=row_names(table), score=score, why=why)
 
 
 def _periods(comparison: pd.DataFrame) -> list[str]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis import drawing, exact
-from cchc_analysis.format import LEAST_PLACES, format_signed, printed_places
-from cchc_analysis.labels import BLANK, MEAN, UNSCORED
+from cchc_analysis.labels import BLANK, MEAN
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import several_groups
 
@@ -71,40 +70,15 @@ def value_header(table: pd.DataFrame) -> str:
     return SHOWN["score" if drawing.out_of_100(table) else "percent"]
 
 
-def groups_of(table: pd.DataFrame, unit: str | None) -> tuple[pd.DataFrame, list[str]]:
-    """Return the years and blocks in which the chosen unit has a score, and say which."""
-    own = table["group"][drawing.chosen_rows(table, unit) & table["score"].notna()]
-    some = table[table["group"].isin(own)]
-    if unit is None or len(some) == len(table):
-        return table, []
-    words = [drawing.group_in_words(table, rows) for _, rows in some.groupby("group")]
-    return drawing.ready(some), [f"Chỉ so trong {'; '.join(words)}"]
+def reference(table: pd.DataFrame, chosen: pd.Series, unit: str | None) -> tuple[pd.Series, str]:
+    """Return for each row the percent to compare with, and its name: the mean or one unit's.
 
-
-def reference(
-    table: pd.DataFrame, chosen: pd.Series, unit: str | None
-) -> tuple[pd.Series, str, str]:
-    """Return for each row the percent to compare with, the mean or one unit's; its name; of whom.
-
-    The mean is of the scored units of the row's year and block.
+    Both are of the year and block of the row, the mean over its scored units.
     """
     groups = table.groupby("group")
     if unit is not None:
         own = table[chosen].groupby("group")["percent"].first()
-        return table["group"].map(own), table["unit"][chosen].iloc[0], ""
+        return table["group"].map(own), table["unit"][chosen].iloc[0]
     means = {at: exact.mean_percent(g["score"], g["max_score"]) for at, g in groups}
     every = ", ".join(f"từng {SHOWN[column].lower()}" for column in several_groups(table))
-    scored = table["score"].count()
-    of_whom = f" của {scored} đơn vị{'' if scored == len(table) else ' được chấm'}"
-    one = scored and not every
-    return table["group"].map(means), f"{MEAN} {every}".strip(), of_whom if one else ""
-
-
-def differences_from(
-    table: pd.DataFrame, standard: pd.Series, unit: str | None
-) -> tuple[pd.Series, int]:
-    """Return in words how far each row is from its `reference`, and with how many places."""
-    as_scored = unit is not None and drawing.out_of_100(table)  # a mean has no last place
-    places = printed_places(table["score"]) if as_scored else LEAST_PLACES
-    words = (table["percent"] - standard).map(lambda by: format_signed(by, places))
-    return words.mask(table["score"].isna(), UNSCORED), places
+    return table["group"].map(means), f"{MEAN} {every}".strip()

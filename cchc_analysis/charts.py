@@ -1,8 +1,4 @@
-"""Charts that compare units: made for a photocopied report, readable in grey.
-
-Each draws on `ax` or on a new figure and returns the Axes, whose label (``ax.get_label()``) is the
-alt text of the chart, in Vietnamese; `chart_table` gives what it shows.
-"""
+"""Charts that compare units, whose alt text is the label of the Axes (``ax.get_label()``)."""
 
 from __future__ import annotations
 
@@ -11,10 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis import chart_tables, drawing, marks
-from cchc_analysis.chart_tables import hand_over, value_header, who
-from cchc_analysis.format import format_number, format_percent
-from cchc_analysis.labels import ASSUMED, BLANK, MEAN
+from cchc_analysis import drawing, marks
+from cchc_analysis.chart_tables import hand_over, reference, value_header, who
+from cchc_analysis.format import (
+    LEAST_PLACES,
+    format_number,
+    format_percent,
+    format_signed,
+    printed_places,
+)
+from cchc_analysis.labels import ASSUMED, BLANK, MEAN, UNSCORED
 from cchc_analysis.ranking import grade_distribution, graded
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.shown import SHOWN
@@ -52,9 +54,8 @@ def plot_ranking(
     scheme = load_scheme(scheme)
     table = drawing.ready(graded(ranking, scheme))
     grades = grades_in_words(table)
-    ranks = table["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}. ")
     values = drawing.values_in_words(table)
-    ax = drawing.row_axes(ax, ranks + table["name"], narrow=True)
+    ax = drawing.row_axes(ax, drawing.numbered(table["name"], table["rank"]), narrow=True)
     marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
     drawing.write_right(ax, values + "  " + grades)
     ax.set_xlim(0, 100)
@@ -104,13 +105,16 @@ def plot_distribution(
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
     names, bounds = marks.grade_names(distribution, scheme)
-    distribution, base = marks.with_shares(distribution)
     shares = distribution["share_pct"].map(format_percent)
+    scored = distribution["units"][distribution["share_pct"].notna()].sum()
+    base = f"tỷ lệ trên {scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
+    if distribution.columns[0] != "grade":
+        base = "tỷ lệ trên số đơn vị được chấm của từng nhóm"
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     ax = drawing.row_axes(ax, names, narrow=True)
     bars = marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
     ax.bar_label(bars, texts, padding=3, fontsize=8)
-    ax.set_title("Phân bố xếp loại cải cách hành chính", y=1)
+    drawing.set_title(ax, "Phân bố xếp loại cải cách hành chính", pad=8)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.2)
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
@@ -139,8 +143,8 @@ def plot_comparison(
     ranking : DataFrame
         A ranking, as `rank_units` gives it.
     unit : str, optional
-        The unit to compare with, where it has a score: other years and blocks are left out. By
-        default the mean of the scored units of each year and block.
+        The unit to compare with, in the years and blocks where it has a score. By default the
+        mean of the scored units of each year and block.
     scheme : str or GradeScheme
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     ax : Axes, optional
@@ -158,32 +162,31 @@ def plot_comparison(
     ['+14,00', '0,00']
     """
     scheme = load_scheme(scheme)
-    table, where = chart_tables.groups_of(drawing.ready(graded(ranking, scheme)), unit)
-    chosen, groups = drawing.chosen_rows(table, unit), table.groupby("group")
-    standard, what, of_whom = chart_tables.reference(table, chosen, unit)
+    table = drawing.ready(graded(ranking, scheme))
+    chosen = drawing.chosen_rows(table, unit)
+    standard, what = reference(table, chosen, unit)
     ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
     colors = np.where(chosen, drawing.ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
-    for _, group in groups:
-        at = group.index
-        ax.vlines(standard[at[0]], at[0] - 0.5, at[-1] + 0.5, color="black", lw=1.4, zorder=2.5)
+    ax.vlines(standard, rows - 0.5, rows + 0.5, color="black", linewidth=1.4, zorder=2.5)
     in_points = drawing.out_of_100(table)
-    differences, places = chart_tables.differences_from(table, standard, unit)
+    places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
+    differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
+    differences = differences.mask(table["score"].isna(), UNSCORED)
     drawing.write_right(ax, differences)
     marks.mark_names(ax, chosen)
-    value = f" ({format_number(standard[0], places)}{'' if in_points else '%'})"
-    value = value if len(groups) == 1 and pd.notna(standard[0]) else ""
-    lowest = min(table["percent"].min(), standard.min())
-    lowest = max((bound for bound in scheme.bounds if bound <= lowest), default=0)  # NaN: 0
-    ax.set_xlim(max(0, 5 * np.floor((lowest - 2) / 5)), 101)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    title = f"Chênh lệch so với {what}{of_whom}{value}{drawing.of_year(table)}"
+    of = f" của {table['score'].count()} đơn vị được chấm" if unit is None else ""
+    one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
+    one = one if standard.nunique() == 1 else ""
+    marks.set_percent_axis(ax, pd.concat([table["percent"], standard]), in_points=in_points)
+    ax.set_xlim(right=101)
+    title = f"Chênh lệch so với {what}{of}{one}{drawing.of_year(table)}"
     cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
-    beside = f"Nét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
-    ax.set_xlabel("\n".join([ax.get_xlabel(), beside, *where]))
+    ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
+    compared = table[standard.notna()]
     numbers = {
         value_header(table): drawing.values_in_words(table).str.rstrip("%"),
         f"So với {line}": standard.map(lambda value: format_number(value, places)),
@@ -192,7 +195,6 @@ def plot_comparison(
     return hand_over(
         ax,
         {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(table)} so với {what}{value}. "
-        f"{''.join(f'{words}. ' for words in where)}"
-        f"{drawing.first_and_last(table, differences)}{marks.assumption(scheme)}",
+        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}{one}. "
+        f"{drawing.first_and_last(compared, differences)}{marks.assumption(scheme)}",
     )

@@ -1,7 +1,6 @@
 """What was published, held against what the scores give."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 import pandas as pd
 
@@ -50,7 +49,7 @@ def check_published(
         "units"), ``published``, ``computed`` and ``note`` (text; for a rank, the convention that
         gives it, if one does). ``attrs["note"]`` says what was compared, what was not, which
         convention reproduces the ranks, and how many differ. Grade names that the scheme lacks
-        give one row in all; if they are of another scale, grades and counts are not compared.
+        give one row in all, and grades and counts are not compared.
 
     Raises
     ------
@@ -83,13 +82,15 @@ def check_published(
         check_graded(ranking)
         grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
         counts = _as_counts(distribution)
-        foreign, is_scale = _foreign_grades(ranking, list(grades), list(counts))
-        found += foreign
-        skipped += " Chưa đối chiếu: xếp loại (khác thang)." if is_scale else ""
-        if len(grades) and not is_scale:
+        foreign = _foreign_grades(ranking, [*grades, *counts])
+        if foreign:
+            found += foreign
+            skipped += " Chưa đối chiếu: xếp loại (khác thang)."
+            grades, counts = [], {}
+        if len(grades):
             compared.append(f"xếp loại của {len(grades)} đơn vị")
             found += _check_grades(ranking)
-        if counts and not is_scale:
+        if counts:
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
     where = group_columns(ranking)
@@ -121,8 +122,7 @@ def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:
     published = ranking["published_grade"]
     computed = grades_in_words(ranking)
-    keys = published.map(_key, na_action="ignore")
-    wrong = keys.isin(_scheme_keys(ranking)) & (keys != computed.map(_key))
+    wrong = published.notna() & (published.map(_key, na_action="ignore") != computed.map(_key))
     return [
         _row(ranking, at, "grade", spelled(published[at]), computed[at])
         for at in ranking.index[wrong]
@@ -133,51 +133,34 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     counts = grade_distribution(ranking)
     computed = {_key(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
     computed[_key(TOTAL)] = len(ranking)
-    known = _scheme_keys(ranking)
     return [
         _row(ranking, None, "units", units, computed.get(_key(grade), 0), f"loại {spelled(grade)}")
         for grade, units in published.items()
-        if _key(grade) in known and computed.get(_key(grade), 0) != units
+        if computed.get(_key(grade), 0) != units
     ]
 
 
-def _foreign_grades(
-    ranking: pd.DataFrame, grades: list[str], counted: list[str]
-) -> tuple[list[dict], bool]:
-    """Return one row if there are grades that the scheme lacks, and whether all is another scale.
-
-    A grade that is nearly one of the scheme is misspelt and no other scale: the rest is compared.
-    """
-    known = _scheme_keys(ranking)
-    foreign = [grade for grade in (*grades, *counted) if _key(grade) not in known]
+def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
+    """Return one row if there are grades that the scheme lacks."""
+    scale = ranking["grade"].cat.categories
+    known = {_key(grade) for grade in (*scale, *RESERVED_GRADES)}
+    foreign = list(dict.fromkeys(spelled(grade) for grade in grades if _key(grade) not in known))
     if not foreign:
-        return [], False
-    is_scale = any(not get_close_matches(_key(g), known, cutoff=0.8) for g in grades or counted)
-    remedy = (
-        f"xếp loại chưa được đối chiếu, {CHOOSE_SCHEME}"
-        if is_scale
-        else "hãy kiểm tra cách viết, các loại khác vẫn được đối chiếu"
-    )
-    names = ", ".join(dict.fromkeys(map(spelled, foreign)))
-    scale = ", ".join(ranking["grade"].cat.categories)
-    note = f"Thang đang dùng không có loại '{spelled(foreign[0])}'; {remedy}."
-    return [_row(ranking, None, "grade", names, scale, note)], is_scale
+        return []
+    note = f"Thang đang dùng không có loại '{foreign[0]}' (hoặc tên loại viết sai); xếp loại chưa "
+    note += f"được đối chiếu, {CHOOSE_SCHEME}."
+    return [_row(ranking, None, "grade", ", ".join(foreign), ", ".join(scale), note)]
 
 
 def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[str, int]:
+    if distribution is None:
+        return {}
     if isinstance(distribution, pd.DataFrame):
         check_columns(distribution, ["grade", "units"])
         distribution = distribution.set_index("grade")["units"]
         if distribution.index.has_duplicates:
             raise ValueError("Phân bố công bố có loại bị lặp; hãy truyền phân bố của cả bảng.")
-    return {
-        str(grade): int(units)
-        for grade, units in dict({} if distribution is None else distribution).items()
-    }
-
-
-def _scheme_keys(ranking: pd.DataFrame) -> set[str]:
-    return {_key(grade) for grade in (*ranking["grade"].cat.categories, *RESERVED_GRADES)}
+    return {str(grade): int(units) for grade, units in distribution.items()}
 
 
 def _key(grade: str) -> str:

@@ -10,8 +10,8 @@ from cchc_analysis.format import format_signed
 from cchc_analysis.matching import AFTER, BEFORE, match_keys, unmatched_in_words
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import SCORES, check_columns, count_above
-from cchc_analysis.text import decimal_comma, listed
+from cchc_analysis.table import SCORES, check_columns, count_above, row_names
+from cchc_analysis.text import listed
 
 _COLUMNS = [
     "unit", "status", "score_before", "score_after", "score_change", "percent_before",
@@ -172,18 +172,11 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
     told += against_points(table)
-    maxima = table[["max_score_before", "max_score_after"]].dropna()
-    rescaled = maxima[maxima["max_score_before"] != maxima["max_score_after"]]
-    if len(rescaled):
-        words = [f"{decimal_comma(old)} → {decimal_comma(new)}" for old, new in rescaled.to_numpy()]
-        names = [
-            f"{unit} ({maximum})"
-            for unit, maximum in zip(table["unit"][rescaled.index], words, strict=True)
-        ]
-        alike = len(rescaled) == len(maxima) and len(set(words)) == 1
-        which = words[0] if alike else listed(names)
-        told.append(f"Điểm tối đa đã thay đổi nên chỉ so sánh tỷ lệ điểm: {which}.")
-    units = table["unit"]
+    # Of units that stayed, those whose maximum differs have no change in points.
+    rescaled = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
+    if rescaled:
+        told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
+    units = row_names(table)
     return told + unmatched_in_words(
         units[table["status"] == "gone"], units[table["status"] == "new"]
     )

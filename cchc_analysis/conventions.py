@@ -16,41 +16,36 @@ _ROUNDED = {
 
 
 def explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, str]:
-    """Return for each wrong rank the convention that gives it, and a sentence about all ranks.
+    """Return for each wrong rank a convention that gives it, and a sentence about all ranks.
 
-    A convention reproduces the ranks only if it gives every published one. If none does, those
-    count that give more than ours; the best of them is named, and the rows that fit none.
+    A convention reproduces the ranks only if it gives every published one.
     """
     notes = pd.Series("", index=ranking.index)
     if not wrong.any():
         return notes, ""
     unscored = ranking["score"].isna() & ranking["published_rank"].notna()
     notes[unscored] = "có hạng nhưng chưa chấm"
-    wrong = wrong & ~unscored
     published = ranking["published_rank"].mask(unscored)
+    total = published.count()
     fits = {
         name: (ranks == published).fillna(False).astype("bool")
         for name, ranks in _conventions(ranking).items()
     }
-    by_score = [(name, fit) for name, fit in fits.items() if name != _LISTED]  # no chance there
-    total, ours = int(published.notna().sum()), int((published.notna() & ~wrong).sum())
-    fits = {name: fit for name, fit in fits.items() if fit.sum() > ours}
-    fits = dict(sorted(fits.items(), key=lambda item: -item[1].sum()))  # stable: simplest first
-    for name, fit in [*fits.items(), *by_score]:
-        notes[wrong & fit & (notes == "")] = f"khớp nếu {name}"
+    whole = [name for name, fit in fits.items() if fit.sum() == total]
+    for name in whole or [
+        name for name in fits if name != _LISTED
+    ]:  # a row may stand at its place by chance
+        notes[wrong & fits[name] & (notes == "")] = f"khớp nếu {name}"
     lost = wrong & (notes == "")
     notes[lost] = "không khớp quy ước nào"
-    if whole := [name for name, fit in fits.items() if fit.sum() == total]:
+    if whole:
         return notes, f" Cả {total} xếp hạng công bố đều khớp nếu {' hoặc '.join(whole)}."
-    sentence = " Không quy ước nào cho đúng mọi xếp hạng công bố"
-    if fits:
-        name, fit = next(iter(fits.items()))
-        sentence += f"; khớp nhiều nhất ({fit.sum()} trên {total}) nếu {name}"
+    sentence = " Không quy ước nào cho đúng mọi xếp hạng công bố."
     if lost.any():
         rows = zip(ranking["unit"][lost], published[lost], strict=True)
         units = listed([f"{unit} (hạng {rank})" for unit, rank in rows])
-        sentence += f". Không khớp quy ước nào: {units}"
-    return notes, f"{sentence}."
+        sentence += f" Không khớp quy ước nào: {units}."
+    return notes, sentence
 
 
 def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:

@@ -1,6 +1,5 @@
 """Where the cut-offs between grades stand, and what becomes of the grades when they move."""
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Real
@@ -8,7 +7,7 @@ from numbers import Real
 import pandas as pd
 
 from cchc_analysis import exact
-from cchc_analysis.format import format_number, format_percent, format_signed, printed_places
+from cchc_analysis.format import format_percent, format_signed
 from cchc_analysis.ranking import grade_distribution, grade_units, in_order
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme, spelled
 from cchc_analysis.table import (
@@ -71,11 +70,13 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
         for better, worse in pairwise(grades):
             low, high = better.iloc[-1], worse.iloc[0]
             if high["key"] >= low["key"]:
+                one, other = (
+                    f"'{row['unit']}' ({format_percent(row['percent'])}, {row['grade']})"
+                    for row in (high, low)
+                )
                 raise ValueError(
-                    f"Xếp loại công bố chồng lấn: '{high['unit']}' ({_points(scores, high)}, "
-                    f"{high['grade']}) không thấp hơn '{low['unit']}' ({_points(scores, low)}, "
-                    f"{low['grade']}), nên không ngưỡng nào tách được hai loại; hãy kiểm tra lại "
-                    "hai đơn vị này."
+                    f"Xếp loại công bố chồng lấn: {one} không thấp hơn {other}, nên không ngưỡng "
+                    "nào tách được hai loại; hãy kiểm tra lại hai đơn vị này."
                 )
         for at, grade in enumerate(grades):
             above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
@@ -83,12 +84,6 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
             found = {"grade": worst["grade"], "above": above, "at_most": worst["percent"]}
             rows.append({**worst[where], **found})
     return pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
-
-
-def _points(scores: pd.DataFrame, row: pd.Series) -> str:
-    if scores["max_score"].nunique() > 1:
-        return format_percent(row["percent"])
-    return format_number(row["score"], printed_places(scores["score"]))
 
 
 def _spelled_alike(grades: pd.Series) -> pd.Series:
@@ -106,7 +101,7 @@ def cutoff_sensitivity(
     """Count grades again with every cut-off moved, and name the units that change grade.
 
     A bound of 0 stays 0. A moved scheme is held against the scheme as it is; another scheme against
-    the first one, by the names of the grades, unless they share none.
+    the first one, by the names of the grades.
 
     Parameters
     ----------
@@ -140,52 +135,21 @@ def cutoff_sensitivity(
     """
     schemes = [scheme] if isinstance(scheme, (str, GradeScheme)) else list(scheme)
     schemes = [load_scheme(one) for one in schemes]
-    if not schemes:
-        raise ValueError("scheme trống; hãy nêu ít nhất một thang xếp loại.")
     shifts = [shift] if isinstance(shift, Real) else list(shift)
     table = in_order(scores)
     table["unit"] = row_names(table)
-    parts, told = [], []
+    parts = []
     first = grades_in_words(grade_units(table, scheme=schemes[0]))
     for one in schemes:
-        graded = grade_units(table, scheme=one)
-        base, held = grades_in_words(graded), first
-        if not {same(g) for g in one.grades} & {same(g) for g in schemes[0].grades}:
-            held = base
-            told.append(
-                f"Thang '{_name(one)}' không có tên loại nào chung với '{_name(schemes[0])}' nên "
-                "không nêu đơn vị đổi loại."
-            )
-        parts.append(_scenario(graded, _name(one), held))
+        graded, name = grade_units(table, scheme=one), one.name or str(one)
+        base = grades_in_words(graded)
+        parts.append(_scenario(graded, name, first))
         for points in dict.fromkeys(shifts):
-            words = f"{_name(one)}, ngưỡng {_signed(points)}"
-            moved = grade_units(table, scheme=_moved(one, points))
-            parts.append(_scenario(moved, words, base))
-    result = pd.concat(parts, ignore_index=True)
-    result.attrs["note"] = " ".join(told)
-    return result
-
-
-def _name(scheme: GradeScheme) -> str:
-    return scheme.name or str(scheme)
-
-
-def _signed(points: float) -> str:
-    """Return the shift in words, refusing what is no number."""
-    if not isinstance(points, Real) or isinstance(points, bool) or not math.isfinite(points):
-        raise ValueError(f"shift={points!r} phải là số điểm %, ví dụ 1 hoặc (-1, 1).")
-    return format_signed(points)
-
-
-def _moved(scheme: GradeScheme, points: float) -> GradeScheme:
-    off = exact.to_fraction(points)
-    bounds = [float(exact.to_fraction(bound) + off) if bound else 0.0 for bound in scheme.bounds]
-    try:
-        return GradeScheme(scheme.grades, bounds, assumed=True)
-    except ValueError as error:
-        raise ValueError(
-            f"Không dời được ngưỡng của thang '{_name(scheme)}' {_signed(points)} điểm %: {error}"
-        ) from None
+            # Nine places, as for scores: 90 + 0.1 is 90.1.
+            bounds = [round(bound + points, 9) if bound else 0 for bound in one.bounds]
+            moved = grade_units(table, scheme=GradeScheme(one.grades, bounds))
+            parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _scenario(graded: pd.DataFrame, words: str, held: pd.Series) -> pd.DataFrame:

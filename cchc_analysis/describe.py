@@ -10,7 +10,7 @@ from cchc_analysis.labels import ASSUMED
 from cchc_analysis.ranking import graded, in_order, ranked
 from cchc_analysis.results import grades_in_words, own_in_words, ranks_in_words, units_in_words
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.table import is_unit, several_groups
+from cchc_analysis.table import is_unit, of_group, several_groups
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 from cchc_analysis.wording import change_in_words
 
@@ -99,13 +99,11 @@ def told_by_group(
             words += [grades_in_words(part, scored, scheme), *ranks_in_words(scored)]
         own = part["unit"][chosen[part.index]]
         if several:
-            old = _in_block(before, part["block"].iloc[0])
+            old = of_group(before, part[["block"]])
             if old.empty:
                 words.append("Bảng kỳ trước không có khối này.")
             else:
-                known = _of_units(aliases, old, part)
-                of_block = compare_periods(old, part, scheme=scheme, aliases=known)
-                changes = change_in_words(of_block, old, part, where=" ở khối này")
+                changes = change_in_words(of_group(change, part), old, part, where=" ở khối này")
         elif change is not None:
             changes = change_in_words(change, before, part)
         about = own_in_words(part, scored, own.iloc[0], scheme) if len(own) else ""
@@ -113,8 +111,10 @@ def told_by_group(
         name = name[:1].upper() + name[1:]
         told.append(Told(name, " ".join(words), about, " ".join(changes)))
     more = []
-    if several and (gone := _blocks(before, but=_blocks(table))):
-        more.append(f"Khối chỉ có ở bảng kỳ trước: {listed(list(gone.values()))}.")
+    if several:
+        here, blocks = (t["block"].astype("str").map(unit_key) for t in (table, change))
+        gone = change["block"][~blocks.isin(here)].astype("str").unique()
+        more = [f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}."] if len(gone) else []
     return told, more, change
 
 
@@ -125,23 +125,6 @@ def _check_order(change: pd.DataFrame) -> None:
             f"Bảng kỳ trước (before) là năm {earlier}, không trước năm {later}; hãy kiểm tra lại "
             "hai bảng."
         )
-
-
-def _blocks(table: pd.DataFrame, but: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the blocks of a table by their key, without those of another."""
-    named = {unit_key(str(block)): str(block) for block in table["block"].dropna().unique()}
-    return {key: block for key, block in named.items() if key not in (but or {})}
-
-
-def _of_units(aliases: Mapping[str, str] | None, *tables: pd.DataFrame) -> dict[str, str]:
-    """Return the aliases of which both names are units of these tables."""
-    keys = {unit_key(unit) for table in tables for unit in table["unit"]}
-    given = (aliases or {}).items()
-    return {a: b for a, b in given if {unit_key(a), unit_key(b)} <= keys}
-
-
-def _in_block(table: pd.DataFrame, block: object) -> pd.DataFrame:
-    return table[table["block"].astype("str").map(unit_key) == unit_key(str(block))]
 
 
 def group_names(part: pd.DataFrame) -> list[str]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.format import format_number, format_percent, printed_places
-from cchc_analysis.layout import lay_out
 from cchc_analysis.ranking import in_order
-from cchc_analysis.table import is_unit, row_names, several_groups
+from cchc_analysis.table import is_unit, row_names
 from cchc_analysis.text import fewest_lines, listed
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are 
 _WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 _LINE = 0.14  # inches: one line of 8 pt
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
-_TITLE_LETTER = 7.5  # bold, of 10 pt
 _NAME_LETTERS = 40
 _TITLE_LETTERS = 44
+_NARROW_TITLE, _NARROW_AXIS = 15, 22  # letters, where names take half of a narrow figure
 
 
 def ready(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -61,6 +60,11 @@ def measure(table: pd.DataFrame) -> str:
     return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
 
 
+def numbered(names: pd.Series, ranks: pd.Series) -> pd.Series:
+    """Return names with their rank before them, where they have one."""
+    return (ranks.astype("Int64").astype("string") + ". ").fillna("") + names
+
+
 def of_year(table: pd.DataFrame) -> str:
     """Return the year for the end of a title, if the table is of one."""
     one = "year" in table and table["year"].nunique() == 1
@@ -95,10 +99,7 @@ def write_right(ax: Axes, texts: Iterable[str]) -> None:
 
 
 def with_minus(text: str) -> str:
-    """Return a number with a true minus: a hyphen looks like the dash for what is missing.
-
-    Only for pictures: Excel takes a number with this sign for text.
-    """
+    """Return a number with a true minus for a picture (Excel takes it for text)."""
     return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)
 
 
@@ -108,76 +109,40 @@ def units_in_words(table: pd.DataFrame) -> str:
     return units if scored == len(table) else f"{scored} đơn vị được chấm (trong số {units})"
 
 
-def group_in_words(table: pd.DataFrame, rows: pd.DataFrame) -> str:
-    """Return the year and block of rows of one group, as far as the table has several."""
-    first = rows.iloc[0]
-    words = {"year": f"năm {first.get('year')}", "block": f"{first.get('block')}"}
-    known = {c: words[c] if pd.notna(first[c]) else "không ghi" for c in several_groups(table)}
-    return ", ".join(known.values())
-
-
 def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
     """Return a sentence on the first and the last scored units of each year and block."""
     sentences = []
-    for _, rows in table.groupby("group"):
-        where = group_in_words(table, rows)
-        where = f" ({where})" if where else ""
-        rows = rows[rows["score"].notna()]
-        if rows.empty:
-            sentences.append(f"Chưa có đơn vị nào được chấm{where}.")
-            continue
+    for _, rows in table[table["score"].notna()].groupby("group"):
         ends = []
         for rank in (rows["rank"].min(), rows["rank"].max()):
             tied = rows["name"][rows["rank"] == rank]
             value = "" if values is None else f" ({values[tied.index[0]]})"
             ends.append(f"{listed(tied.tolist())}{value}")
-        if len(rows) == 1:
-            sentences.append(f"Chỉ một đơn vị được chấm: {ends[0]}.")
-        elif len(tied) == len(rows):
-            sentences.append(f"Cả {len(rows)} đơn vị được chấm{where} đồng hạng{value}.")
-        else:
-            sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
-    return " ".join(sentences)
+        sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
+    return " ".join(sentences) or "Chưa có đơn vị nào được chấm."
 
 
 def set_title(ax: Axes, title: str, pad: float = TITLE_PAD) -> None:
     """Set the title, broken into lines, above the cut-offs."""
-    one_word = "cải cách hành chính"
-    title = title.replace(one_word, one_word.replace(" ", "\xa0"))
-    # Where it is told its place, the names are not measured to find it.
-    y = 1 if ax.xaxis.get_ticks_position() in ("bottom", "default") else None
-    ax.set_title(wrap(title, _TITLE_LETTERS), pad=pad, y=y)
+    ax.set_title(wrap(title, _TITLE_LETTERS if is_wide(ax) else _NARROW_TITLE), pad=pad)
 
 
 def make_room_for_words(ax: Axes) -> None:
-    """Make our own figure higher, once, by lines of title and axis that it was not made for."""
-    if ax.cchc_grows:
-        if not is_wide(ax):
-            _narrow_words(ax)
-        title = ax.get_title(loc="left").count("\n")
-        below = max(0, ax.get_xlabel().count("\n") - 1)
-        ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
-        ax.cchc_grows = False
+    """Make our own figure higher by lines of title and axis that it was not made for."""
+    if not ax.cchc_grows:
+        return
+    if not is_wide(ax):
+        lines = ax.get_xlabel().split("\n")
+        ax.set_xlabel("\n".join("\n".join(fewest_lines(line, _NARROW_AXIS)) for line in lines))
+    title = ax.get_title(loc="left").count("\n")
+    below = max(0, ax.get_xlabel().count("\n") - 1)
+    ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
+    ax.cchc_grows = False
 
 
 def is_wide(ax: Axes) -> bool:
     """Return whether a chart's figure is as wide as the text of a page."""
     return ax.get_figure(root=True).get_figwidth() >= _WIDTH
-
-
-def _narrow_words(ax: Axes) -> None:
-    """Break the title and what stands below the axis into lines that a narrow figure has room for.
-
-    The title begins where the axes do, and the words below are centred on them.
-    """
-    lay_out(ax.get_figure(root=True))
-    points = 72 / ax.figure.dpi
-    box, right = ax.get_window_extent(), ax.figure.bbox.x1
-    beside = min(box.x0 + box.x1, 2 * right - box.x0 - box.x1) * points
-    title = " ".join(ax.get_title(loc="left").replace(r"\$", "$").split())
-    ax._left_title.set_text(wrap(title, int((right - box.x0) * points / _TITLE_LETTER)))
-    lines = ax.get_xlabel().replace(r"\$", "$").split("\n")
-    ax.set_xlabel("\n".join(wrap(line, int(beside / LETTER)) for line in lines))
 
 
 def wrap(text: str, letters: int) -> str:

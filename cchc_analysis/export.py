@@ -13,7 +13,6 @@ import pandas as pd
 
 from cchc_analysis.chart_tables import chart_table
 from cchc_analysis.files import why_not_allowed, write_whole
-from cchc_analysis.layout import lay_out, measuring, quick_rows
 from cchc_analysis.small_print import check_letters, write_below
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def save_chart(
     """Save the figure of a chart in each format, with source and note in small print below it.
 
     The same chart gives the same bytes in every run. What it shows is written beside it as a table
-    (`chart_table`), with the ending ``.csv``. Of several charts in one figure each has its table
-    (``-2.csv``…) and its part of the alt text, that of `ax` first.
+    (`chart_table`), with the ending ``.csv``; of several charts in one figure, that of `ax`.
 
     Parameters
     ----------
@@ -97,23 +95,19 @@ def save_chart(
     figure = ax.get_figure(root=True)
     small_print = [part for part in (source and f"Nguồn: {source}", note) if part]
     title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
-    charts = [ax, *(other for other in figure.axes if other is not ax)]
-    charts = [one for one in charts if hasattr(one, "cchc_table")]
-    told = " ".join(one.get_label() for one in charts or [ax])
-    about = _about(title, alt or told or title, source or "")
-    engine, margins = figure.get_layout_engine(), _margins(figure)
-    with measuring():
-        text = write_below(figure, small_print)
+    about = _about(
+        title, alt or (ax.get_label() if hasattr(ax, "cchc_table") else title), source or ""
+    )
+    engine, text = figure.get_layout_engine(), write_below(figure, small_print)
     try:
         check_letters(figure)
         _settle(figure)
-        with quick_rows(figure):
-            drawn = [figure.bbox_inches, figure.get_tightbbox()]
+        drawn = [figure.bbox_inches, figure.get_tightbbox()]
         if small_print:
             below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
             drawn.append(below.padded(0.05))
         pictures = []
-        with mpl.rc_context(_EXPORT), quick_rows(figure):
+        with mpl.rc_context(_EXPORT):
             figure.set_layout_engine(None)
             for format_ in formats:
                 picture = io.BytesIO()
@@ -125,13 +119,10 @@ def save_chart(
     finally:
         text.remove()
         figure.set_layout_engine(engine)
-        if engine is not None and engine.adjust_compatible:  # tight layout moved the margins
-            figure.subplots_adjust(**margins)
     for path, picture in zip(paths, pictures, strict=True):
         write_whole(path, picture)
-    for number, one in enumerate(charts, 1):
-        ending = f"-{number}.csv" if number > 1 else ".csv"
-        write_csv(chart_table(one), Path(folder) / f"{name}{ending}")
+    if hasattr(ax, "cchc_table"):
+        write_csv(chart_table(ax), Path(folder) / f"{name}.csv")
     return paths
 
 
@@ -142,18 +133,13 @@ def _about(title: str, alt: str, source: str) -> dict[str, dict[str, str | None]
     return {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
 
 
-def _margins(figure: Figure) -> dict[str, float]:
-    sides = ("left", "right", "bottom", "top", "wspace", "hspace")
-    return {side: getattr(figure.subplotpars, side) for side in sides}
-
-
 def _settle(figure: Figure) -> None:
     """Lay the figure out until nothing moves any more (each layout starts from the last)."""
-    if figure.get_layout_engine() is None:
+    engine, before = figure.get_layout_engine(), None
+    if engine is None:
         return
-    before = None
     for _ in range(_LAYOUTS):
-        lay_out(figure)
+        engine.execute(figure)
         after = [[round(edge, 9) for edge in ax.get_position().bounds] for ax in figure.axes]
         if after == before:
             break

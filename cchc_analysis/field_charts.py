@@ -111,24 +111,14 @@ def _write_heads(ax: Axes, names: list[str], given: bool) -> None:
     if not given and width < _CELL * len(names):
         ax.figure.set_figwidth(ax.figure.get_figwidth() + (_CELL * len(names) - width) / 72)
         width = _CELL * len(names)
-    column = width / len(names)
-    across = [drawing.wrap(name, max(int(column / drawing.LETTER), 1)) for name in names]
-    fits = max(len(line) for head in across for line in head.split("\n")) * drawing.LETTER < column
-    upright = not fits or max(head.count("\n") for head in across) > 2
-    heads = _broken(names, max(int(column / _LINE), 1)) if upright else across
+    column, letters = width / len(names), max(map(len, names))
+    upright = letters * drawing.LETTER > column
+    # No more lines than have room, or one.
+    most = letters // max(int(column / _LINE), 1) + 8 if upright else 2 * letters
+    heads = [drawing.wrap(name, most) for name in names]
     if not given:
         letters = max(len(line) for head in heads for line in head.split("\n"))
-        lines = max(head.count("\n") for head in heads)
-        make_room(ax, letters * drawing.LETTER if upright else lines * _LINE)
+        make_room(ax, letters * drawing.LETTER if upright else 0)
     ax.set_xticks(range(len(names)), heads, rotation=90 if upright else 0)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-
-
-def _broken(names: list[str], lines: int) -> list[str]:
-    """Return the names broken into at most so many lines, and those as short as can be."""
-    for letters in range(12, max(map(len, names)) + 2):
-        heads = [drawing.wrap(name, letters) for name in names]
-        if max(head.count("\n") for head in heads) < lines:
-            return heads
-    return heads

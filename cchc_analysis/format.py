@@ -30,14 +30,12 @@ def format_number(value: float, places: int) -> str:
 
     This is the one rounding of the package; tables, charts and text all use it.
     """
-    from babel.numbers import format_decimal
-
     if pd.isna(value):
         return BLANK
-    # Nine places first, which is what tells scores apart; Babel itself would round half to even.
+    # Nine places first, which is what tells scores apart.
     exact_value = Decimal(repr(float(value))).quantize(Decimal("1e-9"), ROUND_HALF_EVEN)
     rounded = exact_value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
-    return format_decimal(rounded, format="#,##0." + "0" * places, locale="vi")
+    return f"{rounded:,}".translate(str.maketrans(",.", ".,"))
 
 
 def format_percent(value: float) -> str:
@@ -110,15 +108,11 @@ def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
     if not is_ranking or ranking.attrs.get("fields") or _NO_RANKING & set(ranking):
         return ranking
     ranking = in_order(ranking)
-    return ranking[_ranking_columns(ranking)]
-
-
-def _ranking_columns(ranking: pd.DataFrame) -> list[str]:
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
     columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]
     columns += ["published_total", "difference", "note"]  # of scores added up from fields
-    return [column for column in columns if column in ranking]
+    return ranking[[column for column in columns if column in ranking]]
 
 
 def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
@@ -173,10 +167,10 @@ def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
             )
         last = {**part[by].iloc[0], "grade": TOTAL, "units": part["units"].sum()}
         last["share_pct"] = "100%" if scored else BLANK
-        if "moved" in counted:
-            part = part.assign(moved=part["moved"].astype("object").fillna(BLANK))
-            last["moved"] = BLANK
         rows += [*part.assign(share_pct=shares).to_dict("records"), last]
-    printed = pd.DataFrame(rows, columns=[*by, *counted]).rename(columns=SHOWN)
+    printed = pd.DataFrame(rows, columns=[*by, *counted])
+    if "moved" in counted:
+        printed["moved"] = printed["moved"].fillna(BLANK)
+    printed = printed.rename(columns=SHOWN)
     printed.attrs["note"] = " ".join(dict.fromkeys(notes))
     return printed

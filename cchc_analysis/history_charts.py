@@ -9,7 +9,7 @@ import pandas as pd
 
 from cchc_analysis import drawing
 from cchc_analysis.chart_tables import hand_over
-from cchc_analysis.marks import OTHERS, mark_names, size_in_points
+from cchc_analysis.marks import OTHERS, mark_names
 from cchc_analysis.ranking import ranked
 from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, several_groups
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LEADER = "#b0b0b0"
 _PALE = "#9a9a9a"  # the others, beside one that is chosen
-_YEAR_WIDTH = 28  # points
+_YEARS_ACROSS = 5  # for which there is room beside one another
 
 
 def plot_rank_history(
@@ -29,7 +29,7 @@ def plot_rank_history(
     """Plot the rank of each unit over the years, first place on top, named at the right.
 
     A line is broken where its unit is not in the table or not scored. Units stand in the order of
-    the last year; those without a rank in it follow, joined to their last place by dots.
+    the last year; those without a rank in it follow, joined to their last place.
 
     Parameters
     ----------
@@ -55,10 +55,9 @@ def plot_rank_history(
     """
     check_columns(rankings, ["year", "unit", "score"])
     if "block" in several_groups(rankings):
-        blocks = rankings["block"].astype("str").unique()
         raise ValueError(
-            f"Bảng có {len(blocks)} khối ({blocks[0]}, {blocks[1]}…), mỗi khối xếp hạng riêng; hãy "
-            f"chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == '{blocks[0]}']."
+            "Bảng có nhiều khối, mỗi khối xếp hạng riêng; hãy chọn một khối trước khi vẽ, ví dụ "
+            f"bang[bang['block'] == '{rankings['block'].iloc[0]}']."
         )
     from matplotlib.collections import LineCollection
 
@@ -72,7 +71,9 @@ def plot_rank_history(
     units = units.sort_values(["final", "latest"], kind="stable")
     ranks = ranks.loc[units.index]
     chosen = units.index.isin(chosen_keys)
-    ax = drawing.row_axes(ax, _names_at_the_end(units, years[-1]), narrow=True)
+    own = ranks[chosen].iloc[0] if chosen.any() else pd.Series(dtype="float64")
+    why = np.where(units["final"].isna(), f" (không có hạng năm {years[-1]})", "")
+    ax = drawing.row_axes(ax, drawing.numbered(units["unit"], units["final"]) + why, narrow=True)
     names = [label.get_text() for label in ax.get_yticklabels()]
     ax.set_yticks(range(1, len(names) + 1), names)
     ax.set_ylim(len(names) + 0.6, 0.4)
@@ -84,74 +85,42 @@ def plot_rank_history(
     ax.set_xlim(years[0] - 0.03 * span, edge)
     others = {"color": _PALE if chosen.any() else OTHERS, "lw": 1, "marker": "o", "ms": 4}
     for row, (key, places) in enumerate(ranks.iterrows()):
-        own = {"color": drawing.ACCENT, "lw": 3, "ms": 8, "mec": "black", "zorder": 3}
-        ax.plot(years, places, **others | (own if chosen[row] else {}))
+        ours = {"color": drawing.ACCENT, "lw": 3, "ms": 8, "mec": "black", "zorder": 3}
+        ax.plot(years, places, **others | (ours if chosen[row] else {}))
         seen = places.last_valid_index()
         if seen is not None:
-            dots = "solid" if seen == years[-1] else "dotted"
             ends = [[(seen, units["latest"][key]), (edge, row + 1)]]
-            ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
-    _write_places(ax, ranks, chosen)
-    _set_years(ax, years)
-    dotted = (units["final"].isna() & units["latest"].notna()).any()
-    absent = f"\nNét chấm: không có hạng năm {years[-1]}" if dotted else ""
-    ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất){absent}")
+            ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, zorder=1))
+    _write_places(ax, ranks, own)
+    crowded = span > _YEARS_ACROSS * min(np.diff(years), default=1)
+    ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
+    ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)")
     period = f"năm {years[0]}" if len(years) == 1 else f"giai đoạn {years[0]}–{years[-1]}"
     drawing.set_title(ax, f"Xếp hạng cải cách hành chính {period}")
     of_last = table[table["year"] == years[-1]].reset_index(drop=True)
     of_last["name"] = of_last["unit"]  # the year is said before
     shown = ranks.astype("Int64").rename(columns="Hạng năm {}".format)
     shown.insert(0, SHOWN["unit"], units["unit"])
-    shown[SHOWN["note"]] = _why(units, years[-1])
+    places = ""
+    if chosen.any():
+        words = [f"{year}: {'không có' if pd.isna(r) else f'{r:.0f}'}" for year, r in own.items()]
+        places = f" Hạng của {units['unit'][chosen].iloc[0]}: {'; '.join(words)}."
     return hand_over(
         ax,
         shown,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
-        f"{drawing.first_and_last(of_last)}{_places_in_words(units, ranks, chosen)}",
+        f"{drawing.first_and_last(of_last)}{places}",
     )
 
 
-def _names_at_the_end(units: pd.DataFrame, last: int) -> pd.Series:
-    """Return the name of each unit with its rank in the last year, or why it has none."""
-    ranked = units["final"].map("{:.0f}. ".format) + units["unit"]
-    return ranked.where(units["final"].notna(), units["unit"] + " (" + _why(units, last) + ")")
-
-
-def _why(units: pd.DataFrame, last: int) -> pd.Series:
-    """Return why a unit has no rank in the last year."""
-    why = np.where(units["year"] == last, "chưa chấm", f"không có trong bảng {last}")
-    return pd.Series(why, units.index).mask(units["final"].notna(), "")
-
-
-def _write_places(ax: Axes, ranks: pd.DataFrame, chosen: np.ndarray) -> None:
+def _write_places(ax: Axes, ranks: pd.DataFrame, own: pd.Series) -> None:
     """Write the ranks of the first year, each once, and those of the chosen unit in between."""
-    first, *between = ranks.columns[:-1] if ranks.shape[1] > 1 else ranks.columns
-    own = ranks[chosen]
-    for rank in ranks[first].dropna().unique():
-        weight = "bold" if rank in own[first].to_numpy() else "normal"
+    first = ranks.columns[0]
+    written = [(first, rank, (-7, -3), "right") for rank in ranks[first].dropna().unique()]
+    written += [(year, rank, (0, 6), "center") for year, rank in own.iloc[1:-1].dropna().items()]
+    for year, rank, away, side in written:
         ax.annotate(
-            f"{rank:.0f}", (first, rank), (-7, 0), textcoords="offset points", ha="right",
-            va="center", fontsize=8, fontweight=weight,
+            f"{rank:.0f}", (year, rank), away, textcoords="offset points", ha=side, fontsize=8,
+            fontweight="bold" if own.get(year) == rank else "normal", zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
-    for year in between:
-        for rank in own[year].dropna():
-            ax.annotate(
-                f"{rank:.0f}", (year, rank), (0, 6), textcoords="offset points", ha="center",
-                fontsize=8, fontweight="bold", zorder=5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            )  # fmt: skip
-
-
-def _set_years(ax: Axes, years: list[int]) -> None:
-    closest = min(np.diff(years), default=1)
-    left, right = ax.get_xlim()
-    crowded = size_in_points(ax)[0] * closest / (right - left) < _YEAR_WIDTH
-    ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
-
-
-def _places_in_words(units: pd.DataFrame, ranks: pd.DataFrame, chosen: np.ndarray) -> str:
-    if not chosen.any():
-        return ""
-    own = ranks[chosen].iloc[0]
-    words = [f"{year}: {'không có' if pd.isna(r) else f'{r:.0f}'}" for year, r in own.items()]
-    return f" Hạng của {units['unit'][chosen].iloc[0]}: {'; '.join(words)}."

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.drawing import LETTER, TITLE_PAD, is_wide, out_of_100, set_title, with_minus
+from cchc_analysis.drawing import LETTER, is_wide, out_of_100, set_title, with_minus
 from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale_of
-from cchc_analysis.layout import lay_out
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.shown import SHOWN
-from cchc_analysis.table import group_numbers
 from cchc_analysis.text import decimal_comma, lower_first
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.container import BarContainer
 
 OTHERS = "#606060"
-_LINE = 9  # points: a line of 8 pt
 _GAP = 9  # points between columns of text
 
 
@@ -41,20 +38,6 @@ def grade_names(distribution: pd.DataFrame, scheme: GradeScheme) -> tuple[pd.Ser
     return names, bounds
 
 
-def with_shares(distribution: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return a distribution without the shares of groups of which nobody is scored, and their base.
-
-    No units of none are no share, and not 0%.
-    """
-    by = list(distribution.columns[: distribution.columns.get_loc("grade")])
-    share = distribution["share_pct"]
-    scored = distribution["units"].where(share.notna(), 0)
-    of_group = scored.groupby(group_numbers(distribution, by)).transform("sum")
-    base = "số đơn vị được chấm của từng nhóm" if by else f"{scored.sum()} đơn vị được chấm"
-    base = f"tỷ lệ trên {base}" if scored.any() else "chưa có đơn vị nào được chấm"
-    return distribution.assign(share_pct=share.mask(of_group == 0)), base
-
-
 def assumption(scheme: GradeScheme) -> str:
     """Return the sentence that an alt text owes its reader where the cut-offs are assumed."""
     return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""
@@ -71,10 +54,8 @@ def grade_shades(scheme: GradeScheme) -> dict[str, str]:
 
 def ink_on(shade: str) -> str:
     """Return black or white, whichever is easier to read on a shade."""
-    channels = np.array([int(shade[at : at + 2], 16) for at in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ [0.2126, 0.7152, 0.0722])  # as WCAG defines it, and contrast too
-    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+    red, green, blue = (int(shade[at : at + 2], 16) for at in (1, 3, 5))
+    return "#000000" if 0.3 * red + 0.59 * green + 0.11 * blue > 128 else "#ffffff"
 
 
 def draw_bars(ax: Axes, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme) -> BarContainer:
@@ -92,13 +73,15 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme, title: str)
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
     drawn = [bound for bound in bounds if left <= bound <= right]
-    lines = _lines(ax, drawn)
-    for bound, line in lines.items():
-        ax.annotate(
-            decimal_comma(bound), (bound, 1), (0, 3 + _LINE * line), ha="center", fontsize=8,
-            xycoords=ax.get_xaxis_transform(), textcoords="offset points",
-        )  # fmt: skip
-    set_title(ax, title, TITLE_PAD + _LINE * max(lines.values(), default=0))
+    room, last = (right - left) * (0.09 if is_wide(ax) else 0.35), np.inf
+    for bound in drawn:  # one that has no room is in the words below the axes, where all are
+        if last - bound > room:
+            last = bound
+            ax.annotate(
+                decimal_comma(bound), (bound, 1), (0, 3), ha="center", fontsize=8,
+                xycoords=ax.get_xaxis_transform(), textcoords="offset points",
+            )  # fmt: skip
+    set_title(ax, title)
     start = f", trục bắt đầu từ {left:g}" if left else ""
     in_view = "/".join(map(decimal_comma, drawn))
     assumed = f" ({ASSUMED})" if scheme.assumed else ""
@@ -108,26 +91,6 @@ def draw_cutoffs(ax: Axes, table: pd.DataFrame, scheme: GradeScheme, title: str)
         + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
     )
     return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}
-
-
-def _lines(ax: Axes, bounds: list[float]) -> dict[float, int]:
-    """Return on which line above the axes each bound is written, two if the axes are narrow.
-
-    What has no room on any is left to the words below the axes, where all are.
-    """
-    left, right = ax.get_xlim()
-    if min(-np.diff(bounds), default=right) > 0.09 * (right - left) and is_wide(ax):
-        return dict.fromkeys(bounds, 0)  # no need to measure
-    lay_out(ax.get_figure(root=True))
-    points = ax.get_window_extent().width * 72 / ax.figure.dpi / (right - left)
-    last = [np.inf] * (1 if is_wide(ax) else 2)
-    lines = {}
-    for bound in bounds:
-        room = LETTER * (len(decimal_comma(bound)) + 1)
-        line = next((n for n, other in enumerate(last) if (other - bound) * points >= room), None)
-        if line is not None:
-            last[line], lines[bound] = bound, line
-    return lines
 
 
 def mark_names(ax: Axes, chosen: Iterable[bool]) -> None:
@@ -164,7 +127,7 @@ def set_percent_axis(ax: Axes, values: pd.Series, *, in_points: bool) -> str:
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return how wide and high the axes are once the text beside them has taken its place."""
-    lay_out(ax.get_figure(root=True))
+    ax.get_figure(root=True).draw_without_rendering()
     box = ax.get_window_extent()
     return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
 

@@ -11,17 +11,10 @@ from cchc_analysis import drawing
 from cchc_analysis.chart_tables import hand_over
 from cchc_analysis.field_charts import OF_FIELDS, field_means
 from cchc_analysis.fields import field_matrix
-from cchc_analysis.format import (
-    LEAST_PLACES,
-    MOST_PLACES,
-    format_number,
-    format_percent,
-    printed_places,
-)
+from cchc_analysis.format import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.marks import make_room, write_columns
-from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS
+from cchc_analysis.shown import SHOWN
 from cchc_analysis.table import check_columns, group_numbers, several_groups
-from cchc_analysis.text import decimal_comma
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,17 +58,11 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     names = matrix.attrs["fields"]
     table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
     table["mean"], table["best"] = field_means(fields), matrix[names].max()
-    points = _points(fields[fields["unit"] == unit], names)
-    labels = [
-        f"{name} ({score}/{maximum} điểm)" if score else f"{name} (không có điểm)"
-        for name, score, maximum in points.itertuples()
-    ]
     given = ax is not None
-    ax = drawing.row_axes(ax, labels, _NAME_LETTERS)
+    ax = drawing.row_axes(ax, names, _NAME_LETTERS)
     rows = np.arange(len(names))
     ax.barh(rows, table["own"].fillna(0), 0.6, color=drawing.ACCENT, edgecolor="black", lw=0.5)
-    for color, width, reach in (("white", 3.6, 0.41), ("black", 2, 0.4)):  # a halo on the bar
-        ax.vlines(table["mean"], rows - reach, rows + reach, color=color, lw=width, zorder=3)
+    ax.vlines(table["mean"], rows - 0.4, rows + 0.4, color="black", lw=2, zorder=3)
     ax.scatter(
         table["best"], rows, s=34, c="white", marker="D", edgecolor="black", zorder=4, clip_on=False
     )
@@ -83,16 +70,12 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     words = table.map(lambda percent: format_number(percent, LEAST_PLACES))
     scored = matrix[names].count()
     beside = {head: words[column] for column, head in columns.items()}
-    counts = f"{scored.iloc[0]} đơn vị có điểm"
-    if scored.nunique() > 1:
-        beside["Số đơn vị"] = scored.astype("str")
-        counts = "(số đơn vị có điểm: cột cuối)"
-    write_columns(ax, beside, rows)
+    write_columns(ax, {**beside, "Số đơn vị": scored.astype("str")}, rows)
     ax.set_xlim(0, 101)
     drawing.set_title(ax, f"Điểm từng lĩnh vực của {unit}{drawing.of_year(fields)}")
     ax.set_xlabel(
-        f"Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\nThanh: đơn vị. Vạch đậm: trung bình "
-        f"{counts}. ◇: cao nhất"
+        "Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\n"
+        "Thanh: đơn vị. Vạch đậm: trung bình. ◇: cao nhất"
     )
     if not given:
         make_room(ax, 13)  # for the heads of the columns
@@ -101,15 +84,10 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
         f"{row['best']})."
         for name, row in table.map(format_percent).iterrows()
     ]
-    shown = {
-        SHOWN["field"]: names,
-        SHOWN_OF_FIELDS["score"]: points["score"],
-        SHOWN["max_score"]: points["max_score"],
-    }
-    shown |= {f"{head} (%)": words[column] for column, head in columns.items()}
+    shown = {f"{head} (%)": words[column] for column, head in columns.items()}
     return hand_over(
         ax,
-        pd.DataFrame(shown | {"Số đơn vị có điểm": scored}, index=names),
+        {SHOWN["field"]: pd.Series(names, names), **shown, "Số đơn vị có điểm": scored},
         f"Biểu đồ thanh ngang: tỷ lệ điểm theo {len(names)} lĩnh vực của {unit}, so với trung bình "
         f"và mức cao nhất của các đơn vị. {' '.join(sentences)}",
     )
@@ -123,23 +101,8 @@ def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
     groups = group_numbers(fields)
     if len(set(groups[chosen])) > 1:
         column = several_groups(fields[chosen])[0]
-        values = fields[chosen][column].unique().tolist()
-        word = SHOWN[column].lower()
         raise ValueError(
-            f"Đơn vị '{unit}' có ở nhiều {word} ({', '.join(map(str, values))}); hãy chọn một "
-            f"{word} trước khi vẽ, ví dụ bang[bang['{column}'] == {values[0]!r}]."
+            f"Đơn vị '{unit}' có ở nhiều {SHOWN[column].lower()}; hãy chọn một trước khi vẽ, ví dụ "
+            f"bang[bang['{column}'] == {fields[chosen][column].tolist()[0]!r}]."
         )
     return fields[groups == groups[chosen][0]]
-
-
-def _points(own: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return in words the points of the unit in each field and their maximum, blank without."""
-    own = own.set_index("field").reindex(names)
-    places = min(printed_places(own["score"]), MOST_PLACES)
-    words = pd.DataFrame(
-        {
-            "score": own["score"].map(lambda score: format_number(score, places)),
-            "max_score": own["max_score"].map(decimal_comma),
-        }
-    )
-    return words.mask(own["score"].isna(), "")

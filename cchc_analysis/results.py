@@ -1,7 +1,5 @@
 """What a report says of the results of one year and block, sentence by sentence."""
 
-from fractions import Fraction
-
 import pandas as pd
 
 from cchc_analysis import exact
@@ -105,7 +103,8 @@ def own_in_words(part: pd.DataFrame, scored: pd.DataFrame, unit: str, scheme: Gr
     if len(scored) > 1:
         name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
         far = value - sum(values) / len(values)
-        told += f"; {_apart(far, measure.gap(abs(far)), name)}"
+        apart = f"{'cao' if far > 0 else 'thấp'} hơn {name} {measure.gap(abs(far))}"
+        told += f"; {apart if far else f'bằng {name}'}"
         if far := max(values) - value:
             told += f", thấp hơn đơn vị cao nhất {measure.gap(far)}"
     out_of = exact.to_fraction(row["max_score"]) if measure.in_points else 100
@@ -115,9 +114,3 @@ def own_in_words(part: pd.DataFrame, scored: pd.DataFrame, unit: str, scheme: Gr
         lacks = measure.gap(cuts[missed[-1]] - value)
         told += f"; còn thiếu {lacks} để đạt loại {scheme.grades[missed[-1]]}"
     return f"{told}."
-
-
-def _apart(far: Fraction, gap: str, name: str) -> str:
-    if not far:
-        return f"bằng {name}"
-    return f"{'cao' if far > 0 else 'thấp'} hơn {name} {gap}"

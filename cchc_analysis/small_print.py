@@ -15,11 +15,9 @@ from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
 
 TIES = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"
-_OURS = "DejaVu Sans"  # of the style `report`
 _SIZE = 8  # points
 _LETTER = 0.54  # of the size: a letter of average width
 
@@ -50,71 +48,43 @@ def write_below(figure: Figure, parts: list[str]) -> Text:
     text = figure.text(0.01, 0, "", va="top", fontsize=_SIZE)
     text.set_in_layout(False)
     width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
-    letters = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
+    most = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
     # A list of numbers ("1, 2, 2, 4") is not broken; the text that is drawn has plain spaces.
-    paragraphs = [
-        re.sub(r"(?<=\d,) (?=\d)", "\xa0", line) for part in parts for line in part.splitlines()
-    ]
-    while letters > 1:
+    paragraphs = re.sub(r"(?<=\d,) (?=\d)", "\xa0", "\n".join(parts)).splitlines()
+    for letters in range(most, 1, -3):
         lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
         text.set_text("\n".join(lines).replace("\xa0", " ").replace("$", r"\$"))
-        drawn = text.get_window_extent().width
-        if drawn <= width:
+        if text.get_window_extent().width <= width:
             break
-        letters = min(letters - 1, int(letters * width / drawn))
     return text
 
 
 def check_letters(figure: Figure) -> None:
-    """Refuse a figure with a letter that the fonts really used do not have: it would be a box.
-
-    That may be a private sign, as the bullets of Word are, or one that nobody sees.
-    """
-    from matplotlib.font_manager import FontProperties
+    """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
     from matplotlib.text import Text
 
-    letters_known = cache(letters_of)  # most texts are of a few fonts
     for text in figure.findobj(Text):
         letters = set(text.get_text()) - {"\n", " "}
-        if text.get_visible() and letters:
-            known, name = letters_known(text.get_fontproperties())
-            if lacking := sorted(letters - known):
-                remedy = "thay hoặc xóa chữ này trong bảng số liệu (hoặc trong nguồn, ghi chú)"
-                if lacking[0] in letters_of(FontProperties(family=_OURS))[0]:
-                    remedy = 'dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc chọn '
-                    remedy += "phông chữ khác"
-                where = " ".join(text.get_text().replace(r"\$", "$").split())
-                raise ValueError(
-                    f"Phông chữ '{name}' không có chữ '{lacking[0]}' trong '{where}' "
-                    f"(mã U+{ord(lacking[0]):04X}); hãy {remedy}."
-                )
+        known, name = _letters_of(tuple(text.get_fontfamily()), text.get_weight())
+        if text.get_visible() and (lacking := sorted(letters - known)):
+            raise ValueError(
+                f"Phông chữ '{name}' không có chữ '{lacking[0]}' (mã U+{ord(lacking[0]):04X}) "
+                f"trong '{' '.join(text.get_text().split())}'; hãy dùng "
+                'plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc thay, xóa chữ này.'
+            )
 
 
-def letters_of(font: FontProperties) -> tuple[set[str], str]:
+@cache
+def _letters_of(families: tuple[str, ...], weight: str | int) -> tuple[set[str], str]:
     """Return the letters of the font files that are really used, and the name of the first."""
-    from matplotlib.font_manager import findfont
+    from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    files = []
-    for family in font.get_family():
-        one = font.copy()
-        one.set_family(family)
+    fonts = []
+    for family in families:
         try:
-            files.append(findfont(one, fallback_to_default=False))
+            properties = FontProperties(family=[family], weight=weight)
+            fonts.append(get_font(findfont(properties, fallback_to_default=False)))
         except ValueError:  # not on this machine: the next of the list is used
             continue
-    files = files or [findfont(font)]
-    return set().union(*(_letters_in(str(file)) for file in files)), _name_of(str(files[0]))
-
-
-@cache
-def _letters_in(file: str) -> frozenset[str]:
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(map(chr, FT2Font(file).get_charmap()))
-
-
-@cache
-def _name_of(file: str) -> str:
-    from matplotlib.ft2font import FT2Font
-
-    return FT2Font(file).family_name
+    fonts = fonts or [get_font(findfont(FontProperties(family=list(families), weight=weight)))]
+    return {chr(code) for font in fonts for code in font.get_charmap()}, fonts[0].family_name

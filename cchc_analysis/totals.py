@@ -2,12 +2,10 @@
 
 import pandas as pd
 
-from cchc_analysis.fields import checked_fields, field_matrix, to_common_integers
-from cchc_analysis.format import format_number, printed_places
+from cchc_analysis.fields import checked_fields, to_common_integers
 from cchc_analysis.labels import scale
 from cchc_analysis.table import group_columns, group_numbers
-
-_NAMED = 3
+from cchc_analysis.text import listed
 
 
 def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
@@ -26,9 +24,9 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per unit, ready for `rank_units`: ``unit``, ``year`` and ``block`` where the table
         has them, ``score`` and ``max_score`` (sums over its fields, points), ``published_total``
-        and ``difference`` (published less added) where known, and ``note`` (text: a missing field,
-        a difference). ``attrs["note"]`` counts both and names units that lack a field which others
-        have: their maximum is another.
+        and ``difference`` (published less added) where known, and ``note`` (text: a missing
+        field). ``attrs["note"]`` counts, and names the units whose published total differs and
+        those that lack a field which others have: their maximum is another.
 
     Raises
     ------
@@ -38,8 +36,8 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [0.1, 0.2]})
-    >>> total_fields(fields.assign(max_score=1, published_total=0.4))["note"][0]
-    'Tổng công bố cao hơn tổng các lĩnh vực 0,10 điểm'
+    >>> total_fields(fields.assign(max_score=1, published_total=0.4))["difference"].tolist()
+    [0.1]
     """
     fields, unit = checked_fields(fields)
     given = ["published_total"] if "published_total" in fields else []
@@ -62,26 +60,10 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     numbers = (totals[order].astype("Float64") / points).astype("float64").reset_index(drop=True)
     table = pd.concat([heads, numbers], axis=1)
     gaps = fields[fields["score"].isna()].groupby(unit)["field"].agg(", ".join)
-    notes = "Thiếu điểm lĩnh vực: " + gaps.reindex(table.index)
-    table["note"] = notes.fillna(_differences(table)).astype("str")
-    table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, table)]))
+    table["note"] = ("Thiếu điểm lĩnh vực: " + gaps.reindex(table.index)).fillna("").astype("str")
+    table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, unit)]))
     table.attrs["scale"] = scale(table["max_score"]) if len(table) else ""
     return table
-
-
-def _differences(table: pd.DataFrame) -> pd.Series:
-    """Return in words by how much each published total differs from the sum."""
-    if "difference" not in table:
-        return pd.Series("", index=table.index)
-    places = printed_places(table["difference"])
-    return table["difference"].map(
-        lambda by: (
-            ""
-            if pd.isna(by) or by == 0
-            else f"Tổng công bố {'cao' if by > 0 else 'thấp'} hơn tổng các lĩnh vực "
-            f"{format_number(abs(by), places)} điểm"
-        )
-    )
 
 
 def _summary(table: pd.DataFrame) -> str:
@@ -91,28 +73,22 @@ def _summary(table: pd.DataFrame) -> str:
         words.append(f"{(~scored).sum()} đơn vị thiếu điểm lĩnh vực nên chưa có tổng điểm.")
     if "difference" in table:
         known = table["difference"].dropna()
+        other = table["unit"][known.index[known != 0]].tolist()
         words.append(
-            f"Tổng điểm công bố khác tổng các lĩnh vực ở {(known != 0).sum()}/{len(known)} đơn vị "
-            "đối chiếu được."
+            f"Tổng điểm công bố khác tổng các lĩnh vực ở {len(other)}/{len(known)} đơn vị đối "
+            f"chiếu được{': ' if other else ''}{listed(other)}."
         )
     return " ".join(words)
 
 
-def _unlike(fields: pd.DataFrame, table: pd.DataFrame) -> str:
+def _unlike(fields: pd.DataFrame, unit: pd.Series) -> str:
     """Return in words which units lack a field that others of their year and block have."""
-    has = field_matrix(fields.assign(score=fields["max_score"]))
-    names = has.attrs["fields"]
-    known = has[names].notna()
-    lacks = known.groupby(group_numbers(has)).transform("max").astype(bool) & ~known
-    units = lacks.any(axis=1)
-    if not units.any():
+    has = fields["field"].groupby(unit).transform("size")
+    every = fields["field"].groupby(group_numbers(fields)).transform("nunique")
+    units = fields["unit"][(has < every) & ~unit.duplicated()].tolist()
+    if not units:
         return ""
-    first = []
-    for at in units.index[units][:_NAMED]:
-        missing = ", ".join(f"'{name}'" for name in names if lacks[name][at])
-        first.append(f"'{table['unit'][at]}' không có {missing}")
-    more = "; …" if units.sum() > _NAMED else ""
     return (
-        f"Các đơn vị không cùng bộ lĩnh vực nên điểm tối đa có thể khác nhau: {units.sum()} đơn vị "
-        f"thiếu lĩnh vực mà đơn vị khác có ({'; '.join(first)}{more})."
+        f"{len(units)} đơn vị thiếu lĩnh vực mà đơn vị khác có nên điểm tối đa có thể khác nhau: "
+        f"{listed(units)}."
     )

@@ -15,7 +15,7 @@ from cchc_analysis.format import (
     format_percent,
     printed_places,
 )
-from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, listed
+from cchc_analysis.text import MOST_TOLD, clean, listed
 
 _OTHERS = {
     "new": "không có{} trong bảng kỳ trước",
@@ -90,14 +90,8 @@ def change_in_words(
             f"{_most(both, both['rank_change'], 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
     told += against_points(both)
-    if not measure.in_points:
-        old, new = (
-            [decimal_comma(m) for m in sorted(t["max_score"].unique())] for t in (before, after)
-        )
-        alike = len(old) == len(new) == 1
-        words = f"từ {old[0]} thành {new[0]} điểm" if alike else "ở một số đơn vị"
-        if old != new:
-            told.append(f"Điểm tối đa thay đổi {words} nên chỉ so sánh tỷ lệ điểm.")
+    if not measure.in_points and set(before["max_score"]) != set(after["max_score"]):
+        told.append("Điểm tối đa thay đổi nên chỉ so sánh tỷ lệ điểm.")
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         told.append(_mean_and_gap(measure, both))
     for status, words in _OTHERS.items():
@@ -138,20 +132,16 @@ def _mean_and_gap(measure: Measure, both: pd.DataFrame) -> str:
     means = [sum(of_period) / len(both) for of_period in values]
     gaps = [max(of_period) - min(of_period) for of_period in values]
     name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
-    mean = f"{_unmoved(means)}, {measure.about(means[1])}"
-    if measure.about(means[0]) != measure.about(means[1]):
-        up, to = ("tăng", "lên") if means[1] > means[0] else ("giảm", "xuống")
-        mean = f"{up} từ {measure.about(means[0])} {to} {measure.about(means[1])}"
-    gap = f"{_unmoved(gaps)} ({measure.gap(gaps[1])})"
-    if measure.gap(gaps[0]) != measure.gap(gaps[1]):
-        up, to = ("nới rộng", "lên") if gaps[1] > gaps[0] else ("thu hẹp", "xuống")
-        gap = f"{up} từ {measure.gap(gaps[0])} {to} {measure.gap(gaps[1])}"
+    mean = _moved(means, measure.about, "tăng", "giảm")
+    gap = _moved(gaps, measure.gap, "nới rộng", "thu hẹp")
     return (
         f"Ở {len(both)} đơn vị này, {name} {mean}; khoảng cách giữa đơn vị cao nhất và đơn vị thấp "
         f"nhất {gap}."
     )
 
 
-def _unmoved(values: Sequence[Fraction]) -> str:
-    # What differs only beyond the printed places is not told to be the same.
-    return "không đổi" if values[0] == values[1] else "hầu như không đổi"
+def _moved(values: Sequence[Fraction], text: Callable[[Fraction], str], up: str, down: str) -> str:
+    old, new = map(text, values)
+    if old == new:
+        return f"{'không đổi' if values[0] == values[1] else 'hầu như không đổi'} ({new})"
+    return f"{up} từ {old} lên {new}" if values[1] > values[0] else f"{down} từ {old} xuống {new}"

@@ -6,7 +6,6 @@ from conftest import DATA, LONG, RANKING_TABLES, check_texts, table
 from matplotlib.colors import to_rgb
 
 from cchc_analysis import (
-    chart_table,
     grade_distribution,
     grade_units,
     load_scores,
@@ -86,8 +85,8 @@ def test_comparison_draws_each_unit_against_the_mean(town):
     assert texts(ax)[0] == "+17,17"
     assert texts(ax)[17] == "−12,54"  # a true minus, which the table has not
     title = ax.get_title(loc="left").replace("\n", " ")
-    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị (80,06)"
-    assert "trục bắt đầu từ 60" in ax.get_xlabel()
+    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị được chấm (80,06)"
+    assert "trục bắt đầu từ 65" in ax.get_xlabel()
     assert "90/80/65 (giả định)" in ax.get_xlabel()
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
 
@@ -99,46 +98,36 @@ def test_a_mean_says_over_how_many_units_it_is():
     assert "của 2 đơn vị được chấm (trong số 3 đơn vị)" in some.get_label()
     blocks = plot_comparison(table([90, 80, 70], block=["x", "x", "y"]))
     assert "điểm trung bình từng khối" in blocks.get_title(loc="left").replace("\n", " ")
-    nobody = plot_comparison(table([None, None])).get_title(loc="left")
-    assert nobody == "Chênh lệch so với điểm trung bình"
 
 
-def test_the_chosen_unit_is_bold_and_other_blocks_are_left_out():
+def test_the_chosen_unit_is_bold_and_other_blocks_have_no_difference_from_it():
     scores = table([90, 80, 70, None], block=["x", "x", "y", "y"])
     ax = plot_comparison(scores, unit="b")
-    assert labels(ax) == ["a", "b"]
-    assert texts(ax)[:2] == ["+10,00", "0,00"]
-    assert [label.get_fontweight() for label in ax.get_yticklabels()] == ["normal", "bold"]
-    assert ax.get_xlabel().endswith("\nChỉ so trong x")
-    assert "Chỉ so trong x. Đầu bảng: a (+10,00); cuối bảng: b (0,00)." in ax.get_label()
+    assert labels(ax) == ["a – x", "b – x", "c – y", "d – y"]
+    assert texts(ax)[:4] == ["+10,00", "0,00", "–", "Chưa chấm"]
+    assert "chênh lệch của 2 đơn vị so với b (80,00)." in ax.get_label()
+    assert [label.get_fontweight() for label in ax.get_yticklabels()][:2] == ["normal", "bold"]
+    assert "Đầu bảng: a – x (+10,00); cuối bảng: b – x (0,00)." in ax.get_label()
     years = pd.concat([table([9, 8]).assign(year=2022), table([7, None]).assign(year=2023)])
     ax = plot_comparison(years, unit="b")  # not scored in 2023
-    assert labels(ax) == ["a", "b"]
-    assert "Chỉ so trong năm 2022" in ax.get_xlabel()
-    assert "Chỉ so" not in plot_comparison(years, unit="a").get_xlabel()
+    assert texts(ax)[:4] == ["+1,00", "0,00", "–", "Chưa chấm"]
 
 
-def test_equal_scores_are_told_in_one_sentence():
+def test_equal_scores_are_first_and_last():
     alt = plot_ranking(table([80, 80, None])).get_label()
     assert "xếp hạng 2 đơn vị được chấm (trong số 3 đơn vị)" in alt
-    assert ". Cả 2 đơn vị được chấm đồng hạng (80,00). Số đơn vị" in alt
-    assert "Chỉ một đơn vị được chấm: a (80,00). " in plot_ranking(table([80])).get_label()
+    assert ". Đầu bảng: a; b (80,00); cuối bảng: a; b (80,00). Số đơn vị" in alt
     blocks = table([80, 80, None, 70, 60], block=list("xxyzz"))
     assert (
-        "Cả 2 đơn vị được chấm (x) đồng hạng (80,00). Chưa có đơn vị nào được chấm (y). "
+        "Đầu bảng: a – x; b – x (80,00); cuối bảng: a – x; b – x (80,00). "
         "Đầu bảng: d – z (70,00); cuối bảng: e – z (60,00)."
     ) in plot_ranking(blocks).get_label()
 
 
-def test_no_units_of_none_are_no_share():
+def test_a_distribution_says_where_nobody_is_scored():
     ax = plot_distribution(table([None, None]))
-    assert texts(ax) == ["0"] * 5 + ["2"]
+    assert texts(ax) == ["0 (0,00%)"] * 5 + ["2"]
     assert "(chưa có đơn vị nào được chấm)" in ax.get_xlabel()
-    assert set(chart_table(ax)["Tỷ lệ"]) == {"–"}
-    assert "Xuất sắc (từ 90%): 0; Tốt (từ 80%): 0; " in ax.get_label()
-    graded = grade_units(table([95, None], block=["x", "y"]))
-    ax = plot_distribution(grade_distribution(graded, by="block"))
-    assert texts(ax)[:6] == ["1 (100,00%)", *["0 (0,00%)"] * 4, "0"]
 
 
 def test_comparison_with_one_unit_in_its_own_year():

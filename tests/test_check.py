@@ -107,7 +107,7 @@ def test_cutoffs_are_percent_of_the_maximum_and_found_within_blocks():
 @pytest.mark.parametrize("other", [88.74, 88.75])
 def test_overlapping_grades_name_the_two_units(other):
     scores = table([95, 88.74, other], published_grade=["A", "A", "B"])
-    with pytest.raises(ValueError, match=r"'c' \(88,7\d, B\) không thấp hơn 'b' \(88,74, A\)"):
+    with pytest.raises(ValueError, match=r"'c' \(88,7\d%, B\) không thấp hơn 'b' \(88,74%, A\)"):
         implied_cutoffs(scores)
     with pytest.raises(ValueError, match=r"'c' \(\d\d,\d\d%, B\)"):
         implied_cutoffs(scores.assign(max_score=[100, 100, 99]))
@@ -115,15 +115,13 @@ def test_overlapping_grades_name_the_two_units(other):
         implied_cutoffs(table([1]))
 
 
-def test_one_misspelt_grade_does_not_hide_the_others(town):
+def test_misspelt_grades_are_named_and_it_is_said_that_none_is_compared(town):
     town.loc[0, "published_grade"] = "Xuất sắcc"
     town.loc[4, "published_grade"] = "KHÁ"
     check = check_published(town, distribution={"Xuất sắc": 3, "Giỏi": 1, "Tốt": 7})
-    assert check[["item", "published"]].values.tolist() == [
-        ["grade", "Xuất sắcc, Giỏi"],
-        ["grade", "Khá"],
-        ["units", "7"],
-    ]
+    assert check[["item", "published"]].values.tolist() == [["grade", "Xuất sắcc, Giỏi"]]
+    assert "tên loại viết sai" in check["note"][0]
+    assert "Chưa đối chiếu: xếp loại" in check.attrs["note"]
 
 
 def test_words_for_no_grade_and_short_names_of_groups_agree():
@@ -147,7 +145,7 @@ def test_grades_that_lost_their_scheme_are_refused(town):
 def test_grades_in_the_wrong_order_overlap():
     scores = table([95, 85], published_grade=["Tốt", "XUẤT SẮC"])
     with pytest.raises(
-        ValueError, match=r"'a' \(95,00, Tốt\) không thấp hơn 'b' \(85,00, Xuất sắc\)"
+        ValueError, match=r"'a' \(95,00%, Tốt\) không thấp hơn 'b' \(85,00%, Xuất sắc\)"
     ):
         implied_cutoffs(scores)
 

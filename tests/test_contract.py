@@ -150,7 +150,7 @@ def test_modules_are_short_and_import_only_what_stands_before_them():
         "scores", "doubts", "load",
         "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
         "conventions", "check", "cutoffs", "matching", "compare", "margins",
-        "summary", "wording", "results", "describe", "layout", "drawing", "marks", "chart_tables",
+        "summary", "wording", "results", "describe", "drawing", "marks", "chart_tables",
         "charts", "change_charts", "history_charts", "block_charts", "field_charts",
         "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
         "word_styles", "letterhead", "more_sections", "sections", "report",

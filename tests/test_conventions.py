@@ -55,16 +55,18 @@ def test_a_misprint_fits_no_convention_and_is_listed(town):
     ) in check.attrs["note"]
 
 
-def test_the_convention_that_fits_most_is_named_beside_the_rows_that_fit_none():
+def test_where_none_fits_all_each_row_is_told_the_convention_that_gives_it():
     check = checked([9, 8, 8, 7, 6, 5], [1, 2, 2, 3, 4, 9 - 3])
     assert check[["unit", "note"]].values.tolist() == [
         ["d", f"khớp nếu {DENSE}"],
         ["e", f"khớp nếu {DENSE}"],
     ]
-    assert f"; khớp nhiều nhất (5 trên 6) nếu {DENSE}. Số chỗ khác: 2." in check.attrs["note"]
+    assert (
+        " Không quy ước nào cho đúng mọi xếp hạng công bố. Số chỗ khác: 2." in (check.attrs["note"])
+    )
     check = checked([9, 8, 8, 7, 6, 5], [1, 2, 2, 3, 4, 1])
     assert check["note"].tolist()[2] == "không khớp quy ước nào"
-    assert f"(5 trên 6) nếu {DENSE}. Không khớp quy ước nào: f (hạng 1)." in check.attrs["note"]
+    assert "công bố. Không khớp quy ước nào: f (hạng 1)." in check.attrs["note"]
 
 
 def test_a_rank_that_meets_the_number_of_its_row_by_chance_is_no_convention():

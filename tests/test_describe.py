@@ -121,14 +121,14 @@ def test_the_same_year_twice_is_unchanged(town):
     words = describe_ranking(town, before=town)
     assert "có 18 đơn vị giữ nguyên điểm, không có đơn vị tăng điểm hoặc giảm điểm." in words
     assert "có 18 đơn vị giữ nguyên hạng, không có đơn vị tăng hạng hoặc giảm hạng." in words
-    assert "Ở 18 đơn vị này, điểm trung bình không đổi, 80,06 điểm;" in words
+    assert "Ở 18 đơn vị này, điểm trung bình không đổi (80,06 điểm);" in words
     assert words.endswith("đơn vị thấp nhất không đổi (29,71 điểm).")
 
 
 def test_a_change_below_what_is_printed_is_not_called_none():
     old, young = table([1, 2, 3.0], [3.0, 4, 7]), table([1, 2, 3.0001], [3.0, 4, 7])
     words = describe_ranking(young, before=old, scheme=TWO)
-    assert "trung bình hầu như không đổi, 42,06%;" in words
+    assert "trung bình hầu như không đổi (42,06%);" in words
 
 
 def test_disjoint_tables_have_nothing_to_compare():
