@@ -64,6 +64,8 @@ def _words(data: bytearray, start: int, stop: int, delimiter: str, width: int) -
     letters = np.frombuffer(data, "uint8", stop - start, start)
     marks = np.flatnonzero((letters == ord("\n")) | (letters == ord(delimiter)))
     quotes = np.flatnonzero(letters == ord('"'))
+    if len(quotes) % 2:  # a cell goes on in other lines
+        raise ValueError
     if len(quotes):  # a mark in quotes is none
         marks = marks[np.searchsorted(quotes, marks) % 2 == 0]
     ends = marks.reshape(-1, width)

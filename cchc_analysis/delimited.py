@@ -38,7 +38,7 @@ def long_text(path: Path) -> tuple[Grid, list[str]] | None:
             text = b"".join(lines[:_TOP]).decode()
         except UnicodeDecodeError:
             return None
-        if len(text.splitlines()) != _TOP:  # other line ends
+        if len(text.splitlines()) != _TOP or text.count('"') % 2:  # other line ends, an open quote
             return None
         for delimiter in _DELIMITERS[path.suffix.lower()]:
             if delimiter == _SPACES or (delimiter == "|" and delimiter in text):

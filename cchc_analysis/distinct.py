@@ -87,8 +87,9 @@ def _unlike(texts: tuple[str, ...]) -> np.ndarray:
 
     The others are of letters, and begin like nothing that is known: no footer, title or heading.
     """
+    words = re.sub(r" va\b", "", plain(texts))  # & as well, which parts no words for `fold`
     found = [_lines(_NO_NAME, "\n".join(texts))]
-    found += [_lines(pattern, plain(texts)) for pattern in (_known_words(), _INSIDE)]
+    found += [_lines(pattern, words) for pattern in (_known_words(), _INSIDE)]
     return np.unique(np.concatenate(found))
 
 

@@ -15,7 +15,7 @@ from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
 
 _MARK = re.compile(
-    r"(?:(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
 )
 _YEAR = "(?:19|20)[0-9]{2}"
 # What names a year that is not the table's: brackets, a date, the number of a decision.

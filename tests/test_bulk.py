@@ -8,7 +8,7 @@ from conftest import DATA
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis import delimited, distinct, list_tables, load_scores
+from cchc_analysis import bulk, delimited, distinct, list_tables, load_scores
 
 TITLES = ["STT", "Đơn vị", "Khối", "Năm", "Điểm", "Xếp hạng", "Xếp loại"]
 
@@ -19,6 +19,7 @@ def outcome(path, *, long, **options):
         warnings.simplefilter("always")
         patch.setattr(delimited, "_TOP", 8 if long else 10**9)
         patch.setattr(distinct, "LONG", 0 if long else 10**9)
+        patch.setattr(bulk, "_PART", 64)
         try:
             found = load_scores(path, **options)
             found = (found, found.attrs)
@@ -104,6 +105,19 @@ def test_a_plain_archive_is_read_at_once(tmp_path, encoding, comma):
     check(path, max_score=90)
     check(path, columns={"score": "Xếp hạng"})
     check(path, columns={"score": "không có"})
+
+
+@pytest.mark.parametrize("line", [5, 7, 8, 9, 20, 40])
+@pytest.mark.parametrize("open_row", ['"Sở X,50', 'Sở X,"50', 'Sở X,50"', '"Sở X"a,"50'])
+def test_a_quote_that_is_not_closed_loses_no_row(tmp_path, line, open_row):
+    lines = ["Đơn vị,Điểm", *(f"Sở {n},{90 - n}" for n in range(40))]
+    lines[line - 1] = open_row
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert not is_read_at_once(path)
+    check(path)
+    with pytest.raises(ValueError, match=f"dòng {line}"):
+        load_scores(path)
 
 
 @pytest.mark.parametrize("name", ["cchc-2020", "so-nganh-2021", "par-index-regions"])

@@ -297,6 +297,11 @@ def test_what_is_no_unit_is_refused(text):
     assert "'Điểm' ở cột đơn vị" in refusal(text("Đơn vị;Điểm", "A;90", "Điểm;84"))
 
 
+def test_a_signature_is_no_heading_of_a_block(text):
+    with pytest.warns(LoadWarning, match="không dùng đến dòng 4 'KT. Hội đồng'"):
+        assert len(load_scores(text("Đơn vị;Điểm", "A;90", "B;80", "KT. Hội đồng;"))) == 2
+
+
 def test_a_row_of_dots_is_a_gap(text):
     with pytest.warns(LoadWarning, match="không dùng đến dòng 4 '… … … …'"):
         scores = load_scores(text(HEADER, *SO, "…;…;…;…", "17;C;60;17"))
