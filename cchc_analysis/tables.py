@@ -55,7 +55,9 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     headers = _headers(cells, test)
     if rest is not None:
         is_above = headers and sum(headers[-1][:2]) + _MOST_HEADER_ROWS < len(cells)
-        if not is_above or is_distribution(headers[-1][2]) or _headers(rest, test):
+        seam = [cells.tail(_MOST_HEADER_ROWS - 1), rest.head(_MOST_HEADER_ROWS - 1).astype("str")]
+        is_below = any(_headers(rows, test) for rows in (pd.concat(seam), rest))
+        if not is_above or is_below or is_distribution(headers[-1][2]):
             return _tables_in(whole(grid), test)
     above = [_lines_above(cells, at) for at, _, _ in headers]
     tables: list[Table] = []

@@ -120,6 +120,16 @@ def test_a_quote_that_is_not_closed_loses_no_row(tmp_path, line, open_row):
         load_scores(path)
 
 
+@pytest.mark.parametrize("line", range(4, 10))
+def test_a_header_over_the_end_of_what_is_read_first(tmp_path, line):
+    lines = ["Đơn vị,Điểm", *(f"Sở {n},{90 - n}" for n in range(40))]
+    lines[line:line] = ["Khối B,", "Đơn vị,Tổng", ",Điểm"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert list_tables(path)["rows"].tolist() == [line - 1, 41 - line]
+    check(path)
+
+
 @pytest.mark.parametrize("name", ["cchc-2020", "so-nganh-2021", "par-index-regions"])
 def test_the_tables_of_data(name):
     check(DATA / f"{name}.csv")
