@@ -17,7 +17,6 @@ from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, plain_lines
 
 LONG = 1000  # rows from which on it pays to look for distinct texts
-MOST_WHOLE = 10**9
 _ALIKE = pd.Series(["1", "2000"], dtype="str")
 # A name of which no rule of words says anything: of letters, and beginning as none that is known.
 _NO_NAME = re.compile(r"(?m)\n(?![^\W\d_]{2}[\w ,.&'-]*$)")
@@ -123,11 +122,8 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 def distinct(cells: pd.Series) -> pd.Series:
-    """Return the texts of a column, those of a long one once; none is missing."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        at = np.flatnonzero(np.bincount(cells.cat.codes))
-        return pd.Series(cells.cat.categories[at], dtype="str")
-    return cells.astype("str").dropna()
+    """Return the texts of a column, each once; none is missing."""
+    return pd.Series(cells.unique()).astype("str").dropna()
 
 
 def filled(cells: pd.Series) -> pd.Series:
@@ -141,8 +137,3 @@ def count_filled(body: pd.DataFrame) -> pd.Series:
     """Return how many cells of each row hold something."""
     some = pd.Series(np.zeros(len(body), "int16"), body.index, copy=False)
     return sum((filled(body[column]) for column in body), some)
-
-
-def without(body: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
-    """Return a table without the rows that are marked: itself if none is."""
-    return body[~rows] if rows.any() else body

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import count_filled, each, filled, without
+from cchc_analysis.distinct import count_filled, each, filled
 from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import are_column_numbers, are_numbers, first_line, missing, numbering
 from cchc_analysis.text import clean, fold, quoted
@@ -83,7 +83,7 @@ def unit_rows(
     )
     body = body.fillna("")
     blank = count_filled(body) == 0
-    blank_lines, body = body.index[blank], without(body, blank)
+    blank_lines, body = body.index[blank], body[~blank]
     nameless = ~filled(body[columns["unit"]])
     scored = are_numbers(body[columns["score"]])
     aside = begins(FOOTERS, body, columns)
@@ -103,7 +103,7 @@ def unit_rows(
             f"{name}, {in_words(first_line(lost), body.loc[first_line(lost)])} có điểm nhưng không "
             "có số thứ tự; hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp."
         )
-    rows = without(body, aside)
+    rows = body[~aside]
     check_rows(name, rows)
     if (line := first_line(present[~blank][~aside] != width)) is not None:
         raise ValueError(

@@ -15,8 +15,6 @@ _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu c
 _ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
 # 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
 _WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
-
-
 _COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
 
 
@@ -100,9 +98,8 @@ def _numbers_in(texts: pd.Series) -> pd.Series:
 
 def check_errors(name: str, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
-    if (
-        line := first_line(each(cells, lambda texts: texts.str.fullmatch(_ERROR), words=True))
-    ) is not None:
+    shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR), words=True)
+    if (line := first_line(shows_one)) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
         )

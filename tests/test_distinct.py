@@ -14,7 +14,8 @@ from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import clean, fold, plain_lines, same, unit_key
 
 KNOWN = [
-    "Tổng", "Tổng cộng", "Tổng công ty Điện", "Tổng số đơn vị", "Cộng", "Tổng & Cộng", "Cả nước", "Toàn thị xã",
+    "Tổng", "Tổng cộng", "Tổng công ty Điện", "Tổng số đơn vị", "Cộng", "Tổng & Cộng",
+    "Cả nước", "Toàn thị xã",
     "Trung bình", "Điểm trung bình", "Phòng có điểm trung bình", "Bình quân chung", "TB", "TB XH",
     "Kết quả chung toàn tỉnh", "Chung cả nước", "Giá trị trung bình", "Cao nhất", "Nguồn A",
     "Ghi chú", "TM. Ủy ban", "KT. Chủ tịch", "Chủ tịch", "Độ lệch chuẩn", "Max", "Điểm tối đa",
