@@ -85,7 +85,7 @@ def check_published(
         foreign = _foreign_grades(ranking, [*grades, *counts])
         if foreign:
             found += foreign
-            skipped += " Chưa đối chiếu: xếp loại (khác thang)."
+            skipped += " Chưa đối chiếu: xếp loại (có loại ngoài thang)."
             grades, counts = [], {}
         if len(grades):
             compared.append(f"xếp loại của {len(grades)} đơn vị")

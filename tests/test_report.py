@@ -461,7 +461,7 @@ def test_where_maxima_changed_the_table_has_the_change_in_percent(tmp_path):
     ]  # fmt: skip
     assert rows(document, 3)[1][:4] == ["b", "75,00", "70,00", "-5,00"]
     words = " ".join(texts(document))
-    assert "Điểm tối đa thay đổi nên chỉ so sánh tỷ lệ điểm." in words
+    assert "Điểm tối đa của 2 đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm." in words
 
 
 def test_years_have_sections_too(tmp_path):
