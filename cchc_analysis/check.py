@@ -99,7 +99,7 @@ def check_published(
     result.attrs["note"] = (
         f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared
-        else f"Bảng không có số liệu công bố để đối chiếu.{skipped}"
+        else skipped.strip() or "Bảng không có số liệu công bố để đối chiếu."
     )
     return result
 
