@@ -85,7 +85,7 @@ def check_published(
         foreign = _foreign_grades(ranking, [*grades, *counts])
         if foreign:
             found += foreign
-            skipped += " Chưa đối chiếu: xếp loại (khác thang)."
+            skipped += " Chưa đối chiếu: xếp loại (có loại ngoài thang)."
             grades, counts = [], {}
         if len(grades):
             compared.append(f"xếp loại của {len(grades)} đơn vị")
@@ -99,7 +99,7 @@ def check_published(
     result.attrs["note"] = (
         f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared
-        else f"Bảng không có số liệu công bố để đối chiếu.{skipped}"
+        else skipped.strip() or "Bảng không có số liệu công bố để đối chiếu."
     )
     return result
 

@@ -25,6 +25,8 @@ def explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, s
         return notes, ""
     unscored = ranking["score"].isna() & ranking["published_rank"].notna()
     notes[unscored] = "có hạng nhưng chưa chấm"
+    if not (wrong & ~unscored).any():
+        return notes, ""
     published = ranking["published_rank"].mask(unscored)
     total = published.count()
     fits = {
@@ -32,9 +34,8 @@ def explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, s
         for name, ranks in _conventions(ranking).items()
     }
     whole = [name for name, fit in fits.items() if fit.sum() == total]
-    for name in whole or [
-        name for name in fits if name != _LISTED
-    ]:  # a row may stand at its place by chance
+    by_score = [name for name in fits if name != _LISTED]  # a row may stand there by chance
+    for name in whole or by_score:
         notes[wrong & fits[name] & (notes == "")] = f"khớp nếu {name}"
     lost = wrong & (notes == "")
     notes[lost] = "không khớp quy ước nào"

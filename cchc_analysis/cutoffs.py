@@ -135,7 +135,12 @@ def cutoff_sensitivity(
     """
     schemes = [scheme] if isinstance(scheme, (str, GradeScheme)) else list(scheme)
     schemes = [load_scheme(one) for one in schemes]
+    if not schemes:
+        raise ValueError("scheme trống; hãy nêu ít nhất một thang xếp loại.")
     shifts = [shift] if isinstance(shift, Real) else list(shift)
+    for points in shifts:
+        if not isinstance(points, Real):
+            raise ValueError(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1).")
     table = in_order(scores)
     table["unit"] = row_names(table)
     parts = []

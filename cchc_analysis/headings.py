@@ -46,7 +46,8 @@ def pick(name: str, tables: list[Table], table: int | str) -> Table:
 
 
 def _numbered(names: Sequence[str]) -> str:
-    return "; ".join(f"{at}: {quoted(name, 40)}" for at, name in enumerate(names[:8], start=1))
+    names = [quoted(name, 40) if name else "không có tiêu đề" for name in names[:8]]
+    return "; ".join(f"{at}: {name}" for at, name in enumerate(names, start=1))
 
 
 def under_headings(

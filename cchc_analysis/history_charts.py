@@ -29,7 +29,7 @@ def plot_rank_history(
     """Plot the rank of each unit over the years, first place on top, named at the right.
 
     A line is broken where its unit is not in the table or not scored. Units stand in the order of
-    the last year; those without a rank in it follow, joined to their last place.
+    the last year; those without a rank in it follow, joined to their last place by dots.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ def plot_rank_history(
         seen = places.last_valid_index()
         if seen is not None:
             ends = [[(seen, units["latest"][key]), (edge, row + 1)]]
-            ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, zorder=1))
+            dots = "solid" if seen == years[-1] else "dotted"  # else it looks like a fall in rank
+            ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
     _write_places(ax, ranks, own)
     crowded = span > _YEARS_ACROSS * min(np.diff(years), default=1)
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)

@@ -38,7 +38,7 @@ def date_in_words(date: datetime.date | None) -> str:
 
 def number_in_words(number: str | int | None) -> str:
     """Return the number of a report with its symbol: 5 is "05/BC-………"."""
-    number = "………" if number is None else clean(str(number))
+    number = clean("" if number is None else str(number)) or "………"
     number = number.zfill(2) if number.isdecimal() else number
     return number if "/" in number else f"{number}/BC-………"
 

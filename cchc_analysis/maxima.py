@@ -121,8 +121,9 @@ def maxima_of(
         maxima = pd.Series(float(stated or given or _USUAL), score.index)
     for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt (max_score=)")):
         if other is not None and (line := first_line(maxima != other)) is not None:
+            where = f", dòng {line}" if "max_score" in table else ""
             raise ValueError(
-                f"{name}, dòng {line}: điểm tối đa {decimal_comma(maxima[line])} khác thang điểm "
+                f"{name}{where}: điểm tối đa {decimal_comma(maxima[line])} khác thang điểm "
                 f"{decimal_comma(other)} {said}; hãy sửa bảng, hoặc bỏ thang điểm đã đặt."
             )
     assumed = given is None and stated is None and "max_score" not in table

@@ -46,7 +46,7 @@ def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_
     if (line := first_line(strange)) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: số thứ tự {quoted(cells[line])} không phải là số như "
-            "các dòng khác; hãy sửa ô này."
+            "các dòng khác; hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối."
         )
     if np.array_equal(np.sort(numbers), np.arange(1, len(numbers) + 1)):
         return

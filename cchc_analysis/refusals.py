@@ -9,6 +9,7 @@ _IN_OPTIONS = (
     (r"\(\w+(?:=.*?)?; sổ tay: \w+; dòng lệnh: (--.*?)\)", r"(\1)"),
     (r", hoặc truyền max_score=\{.*?\}|, hoặc bỏ bớt aliases| \(load_scores, block=\)", ""),
     (r"hãy dùng aliases=\{.*?\}", "hãy ghi cùng một tên trong cả hai tệp"),
+    (r", ví dụ scores\[.*?\](?=\.)", " (--year)"),
     (r", ví dụ \w+\[.*?\]\]?(?=\.)| \(after\)", ""),
     (r"\((before|fields)\)", r"(--\1)"),
     (r'columns=\{"(\w+)": "(.*?)"\}', r'--columns \1="\2"'),

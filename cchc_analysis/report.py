@@ -105,7 +105,13 @@ def write_report(
     if path.suffix.lower() != ".docx":
         raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
     date = None if date is None or date is pd.NaT else _to_date(date)
+    _check_texts(
+        agency=agency, parent=parent, place=place, subject=subject, signer_title=signer_title,
+        signer=signer, source=source, unit=unit,
+    )  # fmt: skip
     recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
+    for name in recipients:
+        _check_texts(recipients=name)
     scheme = load_scheme(scheme)
     known = graded(ranked(ranking), scheme)
     table = in_order(known)
@@ -163,6 +169,12 @@ def write_report(
     data = io.BytesIO()
     document.save(data)
     return write_whole(path, fixed_zip(data.getvalue()))
+
+
+def _check_texts(**given: object) -> None:
+    for option, text in given.items():
+        if not isinstance(text, str | None):
+            raise ValueError(f"{option}={text!r:.60} phải là chữ; hãy đặt trong ngoặc kép.")
 
 
 def _to_date(date: datetime.date | str) -> datetime.date:

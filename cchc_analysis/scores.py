@@ -127,7 +127,8 @@ def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
     if (line := first_line(foreign)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
-            "tiêu đề; hãy xóa dòng này nếu không phải đơn vị."
+            "tiêu đề; hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ "
+            "tự)."
         )
     has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"), words=True)
     if (line := first_line(~has_letter)) is not None:

@@ -178,15 +178,15 @@ def grades_in_words(table: pd.DataFrame) -> pd.Series:
 
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, naming it and the function that adds it."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"Cần bảng do load_scores hay load_fields đọc, không phải {table!r:.60}.")
     made_by = dict.fromkeys(SCORES, "load_scores") | {"field": "load_fields"}
     made_by |= {"rank": "rank_units", "grade": "grade_units"}
     for column in needed:
         if column not in table:
             remedy = f"dùng {made_by[column]} trước" if column in made_by else "kiểm tra lại bảng"
-            raise ValueError(
-                f"Bảng không có cột '{column}' (các cột: {', '.join(map(str, table.columns))}); "
-                f"hãy {remedy}."
-            )
+            columns = ", ".join(map(str, table.columns))
+            raise ValueError(f"Bảng không có cột '{column}' (các cột: {columns}); hãy {remedy}.")
 
 
 def check_graded(table: pd.DataFrame) -> None:

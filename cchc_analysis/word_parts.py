@@ -86,12 +86,13 @@ def add_table(
 def _widths(printed: pd.DataFrame, points: float) -> tuple[int, list[int]]:
     """Return the size of letters and the width of each column in twentieths of a point.
 
-    Only names and heads are broken, between words; letters become smaller until words fit.
+    Names and heads are broken between words, lists after a comma; letters become smaller until
+    words fit.
     """
     least, more = [], []
     for head in printed:
         texts = printed[head].astype("str")
-        words = texts.str.split().explode().dropna() if head in _LEFT else texts
+        words = texts.str.split(None if head in _LEFT else ", ").explode().dropna()
         least.append(max(4, *map(len, [*head.split(), *words])))
         best = texts.str.len().max() if head in _LEFT else len(head) / 2 + 2  # heads in two lines
         more.append(max(2, best - least[-1]))

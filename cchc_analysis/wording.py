@@ -90,8 +90,8 @@ def change_in_words(
             f"{_most(both, both['rank_change'], 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
     told += against_points(both)
-    if not measure.in_points and set(before["max_score"]) != set(after["max_score"]):
-        told.append("Điểm tối đa thay đổi nên chỉ so sánh tỷ lệ điểm.")
+    if rescaled := both["score_change"].isna().sum():
+        told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         told.append(_mean_and_gap(measure, both))
     for status, words in _OTHERS.items():

@@ -173,7 +173,9 @@ def test_history_breaks_where_a_unit_is_absent_or_unscored():
     np.testing.assert_array_equal(lines[a].get_ydata(), [1, 1, np.nan])
     assert lines["1. b"].get_xdata().tolist() == [2019, 2020, 2022]
     assert texts(ax)[-1] == "1"  # the chosen unit, in 2020
-    assert len(ax.collections) == 3  # each joined to its name
+    # Each is joined to its name: by dots where it has no rank in the last year.
+    dashes = [line.get_linestyle()[0][1] for line in ax.collections]
+    assert [dash is None for dash in dashes] == [True, False, False]
 
 
 def test_history_takes_ranks_that_the_table_has_and_years_in_any_order(regions):

@@ -78,7 +78,9 @@ def test_a_foreign_scale_is_reported_once(town):
     assert check["published"].tolist() == ["Xuất sắc, Tốt, Khá"]
     assert check["computed"].tolist() == ["A, B, C, D, E"]
     assert "scheme=" in check["note"][0]
-    assert "Chưa đối chiếu: xếp loại (khác thang)." in check.attrs["note"]
+    assert "Chưa đối chiếu: xếp loại (có loại ngoài thang)." in check.attrs["note"]
+    none = check_published(regraded.drop(columns="published_rank"))
+    assert none.attrs["note"] == "Chưa đối chiếu: xếp loại (có loại ngoài thang)."
 
 
 def test_what_is_not_there_is_not_compared():

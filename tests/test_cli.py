@@ -521,7 +521,7 @@ def test_sentences_of_the_library_name_options_of_the_command():
         ("columns: không có cột 'xyz'", "--columns: không có cột 'xyz'"),
         ("đã đặt (max_score=70); hãy", "đã đặt (--max-score 70); hãy"),
         ('hãy chọn một năm cho mỗi bảng, ví dụ scores[scores["year"] == 2022].',
-         "hãy chọn một năm cho mỗi bảng."),
+         "hãy chọn một năm cho mỗi bảng (--year)."),
         ("chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == 'Sở'].",
          "chọn một khối trước khi vẽ."),
         ('một đơn vị, hãy dùng aliases={"a": "b"}.',

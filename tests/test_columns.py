@@ -139,7 +139,7 @@ def test_a_title_may_state_the_maximum(title):
     scores = load_scores(frame(f"Đơn vị|{title}", ["a", 63], ["b", 60]))
     assert scores["max_score"].tolist() == [70, 70]
     assert scores.attrs["scale"] == "Thang điểm 70"
-    assert "khác thang điểm 100 đã đặt (max_score=)" in refusal(
+    assert "(DataFrame): điểm tối đa 70 khác thang điểm 100 đã đặt (max_score=)" in refusal(
         frame(f"Đơn vị|{title}", ["a", 63]), max_score=100
     )
 

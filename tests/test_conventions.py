@@ -107,6 +107,9 @@ def test_where_all_agree_nothing_is_said(town):
 def test_a_rank_of_a_unit_without_a_score_is_said():
     checked = check_published(table([90, 80, None], published_rank=[1, 2, 3]))
     assert checked["note"].tolist() == ["có hạng nhưng chưa chấm"]
+    assert "khớp nếu" not in checked.attrs["note"]
+    alone = check_published(table([None], published_rank=[1]))
+    assert alone.attrs["note"] == "Đã đối chiếu: xếp hạng của 1 đơn vị. Số chỗ khác: 1."
 
 
 def test_a_row_that_fits_a_convention_is_not_said_to_fit_none():

@@ -297,3 +297,10 @@ def test_no_unit_is_lost_whatever_a_block_is_called():
 def test_a_year_is_compared_with_an_earlier_one_only():
     with pytest.raises(ValueError, match="là năm 2021, không trước năm 2020"):
         describe_ranking(table([9], year=2020), before=table([9], year=2021))
+
+
+def test_a_maximum_is_told_to_have_changed_where_it_did():
+    before = table([60, 60, 50], [70, 100, 100])
+    assert "Điểm tối đa" not in describe_ranking(before, before=before.iloc[1:], scheme=TWO)
+    told = describe_ranking(table([60, 60, 50], [100, 100, 70]), before=before, scheme=TWO)
+    assert " Điểm tối đa của 2 đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm." in told

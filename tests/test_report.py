@@ -461,7 +461,7 @@ def test_where_maxima_changed_the_table_has_the_change_in_percent(tmp_path):
     ]  # fmt: skip
     assert rows(document, 3)[1][:4] == ["b", "75,00", "70,00", "-5,00"]
     words = " ".join(texts(document))
-    assert "Điểm tối đa thay đổi nên chỉ so sánh tỷ lệ điểm." in words
+    assert "Điểm tối đa của 2 đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm." in words
 
 
 def test_years_have_sections_too(tmp_path):
@@ -662,3 +662,26 @@ def test_libreoffice_opens_it_and_repeats_the_header_row(full, tmp_path):
     assert not pages[0].startswith("1\n")
     assert all(page.startswith(f"{n}\n") for n, page in enumerate(pages[1:], 2))
     assert sum("đánh giá" in page and "STT" in page for page in pages) >= 4
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    for option in ("agency", "source", "unit", "signer_title"):
+        with pytest.raises(ValueError, match=f"{option}=3 phải là chữ"):
+            write_report(table([90]), tmp_path / "r.docx", **{option: 3})
+    with pytest.raises(ValueError, match="recipients=3 phải là chữ"):
+        write_report(table([90]), tmp_path / "r.docx", recipients=["Như trên", 3])
+    with pytest.raises(TypeError, match="Cần bảng do load_scores hay load_fields đọc"):
+        write_report(table([90]), tmp_path / "r.docx", before="nam-2020.csv")
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_number_that_is_blank_is_not_known(tmp_path):
+    path = write_report(table([90]), tmp_path / "r.docx", number="")
+    assert Document(path).tables[0].cell(1, 0).text == "Số: ………/BC-………"
+
+
+def test_the_note_of_a_difference_has_more_room_than_a_list_of_grades(tmp_path):
+    published = table([90, 70], published_rank=[2, 1], published_grade="A")
+    document = Document(write_report(published, tmp_path / "r.docx"))
+    widths = [column.width for column in document.tables[-1].columns]
+    assert widths[-1] == max(widths)

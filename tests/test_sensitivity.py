@@ -159,3 +159,10 @@ def test_a_missing_block_has_a_name_too():
     scores = table([90.5, 70, 60], block=["X", "Y", None])
     moved = cutoff_sensitivity(scores, shift=1)["moved"].dropna()
     assert moved.tolist() == ["a – X (Xuất sắc)"]
+
+
+def test_no_scheme_and_a_shift_of_words_are_refused():
+    with pytest.raises(ValueError, match="shift='1' phải là số điểm %"):
+        cutoff_sensitivity(table([90.5]), shift=["1"])
+    with pytest.raises(ValueError, match="ít nhất một thang xếp loại"):
+        cutoff_sensitivity(table([90.5]), scheme=[])

@@ -295,6 +295,11 @@ def test_a_numbered_row_with_a_score_is_a_unit_whatever_its_name(text):
 def test_what_is_no_unit_is_refused(text):
     assert "'Tốt' ở cột đơn vị là xếp loại" in refusal(text("Đơn vị;Điểm", "A;90", "Tốt;1"))
     assert "'Điểm' ở cột đơn vị" in refusal(text("Đơn vị;Điểm", "A;90", "Điểm;84"))
+    numbered = refusal(text("STT;Đơn vị;Điểm", "1;Điểm tối đa;84", "2;A;60"))
+    assert "dòng điểm tối đa thì chỉ xóa số thứ tự" in numbered
+    heading = refusal(text("STT;Đơn vị;Điểm", "1;A;60", "2;C;50", "II;Khối huyện;70", "1;B;70"))
+    assert "hoặc xóa số liệu của dòng nếu là tên khối" in heading
+    assert "các bảng có: 1: không có tiêu đề;" in refusal(text("Đơn vị;Điểm", "A;90"), table=2)
 
 
 def test_a_signature_is_no_heading_of_a_block(text):
