@@ -27,8 +27,9 @@ def allowed_name(name: str) -> str:
     """
     data = os.fsencode(name)
     if len(data) > _MOST_BYTES:
-        start = data[:_MOST_BYTES].decode("utf-8", errors="ignore").rstrip(". ")
-        name = os.fsdecode(f"{start}-{hashlib.sha256(data).hexdigest()[:8]}".encode())
+        mark = f"-{hashlib.sha256(data).hexdigest()[:8]}"
+        start = data[: _MOST_BYTES - len(mark)].decode("utf-8", errors="ignore").rstrip(". ")
+        name = os.fsdecode(f"{start}{mark}".encode())
     allowed = _FORBIDDEN.sub("_", name).rstrip(". ") or "_"
     return _DEVICE.sub(r"\1_\2", allowed)
 

@@ -5,7 +5,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 from conftest import is_reserved
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cchc_analysis.files import (
@@ -74,6 +74,7 @@ names = names.map("".join)
 
 
 @given(names)
+@example("\x80" * 80)
 def test_windows_refuses_no_name_that_is_made(name):
     made = allowed_name(name)
     path = PureWindowsPath(made)
