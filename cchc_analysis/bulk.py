@@ -30,7 +30,7 @@ def read_rest(
     what may be odd it is None.
     """
     size = os.fstat(file.fileno()).st_size - file.tell()
-    data = bytearray(size + 1 + _WORD * _MOST_WORDS)
+    data = bytearray(size + 1 + _WORD)  # room for a line end, and for the word at the last byte
     file.readinto(memoryview(data)[:size])
     last = data[data.rfind(b"\n") + 1 : size]
     if last:

@@ -86,13 +86,10 @@ def _unlike(texts: tuple[str, ...]) -> np.ndarray:
 
     The others are of letters, and begin like nothing that is known: no footer, title or heading.
     """
-    words = re.sub(r" va\b", "", plain(texts))  # & as well, which parts no words for `fold`
+    words = re.sub(r" va\b", "", plain_lines(texts))  # & as well, which parts no words for `fold`
     found = [_lines(_NO_NAME, "\n".join(texts))]
     found += [_lines(pattern, words) for pattern in (_known_words(), _INSIDE)]
     return np.unique(np.concatenate(found))
-
-
-plain = lru_cache(maxsize=8)(plain_lines)
 
 
 def _lines(pattern: re.Pattern, text: str) -> np.ndarray:

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.distinct import each, plain
+from cchc_analysis.distinct import each
 from cchc_analysis.numbers import first_line
 from cchc_analysis.table import group_numbers, holes_in_ranks
-from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
+from cchc_analysis.text import decimal_comma, first_few, plain_lines, quoted, unit_key
 
 _NOISE = 1e-9
 
@@ -24,7 +24,7 @@ def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def _numbered_units(names: pd.Series) -> pd.Series:
     """Return numbers that are equal for one unit; most are seen to differ without accents."""
-    keys = plain(tuple(names.tolist())).split("\n")
+    keys = plain_lines(tuple(names.tolist())).split("\n")
     if len(set(keys)) < len(keys):
         keys = names.map(unit_key)
     return pd.Series(pd.Series(keys).factorize()[0], names.index)

@@ -3,7 +3,7 @@
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 # Marks that show nothing: direction, joiners, soft hyphen, BOM, control characters.
@@ -78,7 +78,8 @@ def unit_key(text: str) -> str:
     return unicodedata.normalize("NFC", _VOWELS.sub(_tone_last, letters))
 
 
-def plain_lines(texts: Iterable[str]) -> str:
+@lru_cache(maxsize=8)
+def plain_lines(texts: tuple[str, ...]) -> str:
     """Return clean texts without accents or punctuation, a line each: those of one key are alike.
 
     Faster than `fold`, and coarser: what is no Latin letter or digit is left out.

@@ -117,7 +117,7 @@ def test_names_of_known_words(texts):
 
 @given(names() | st.text(max_size=12).map(clean))
 def test_what_has_one_key_is_one_line(text):
-    lines = [plain_lines([one]) for one in (text, clean(unit_key(text)), text.upper().lower())]
+    lines = [plain_lines((one,)) for one in (text, clean(unit_key(text)), text.upper().lower())]
     assert lines[0] == lines[1]
     assert unit_key(text) != unit_key(text.upper().lower()) or lines[0] == lines[2]
 
