@@ -1,21 +1,17 @@
 """From the lines of a text to raw cells: under which delimiter they are a table."""
 
-import codecs
 import csv
-import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.bulk import read_rest
 from cchc_analysis.documents import check_size
 from cchc_analysis.grid import Grid, to_cells
 from cchc_analysis.header import Header, header_of, is_header, is_near_header, may_be_titles
 
 _SPACES = "  "
-_TOP = 200  # lines of a long text that are read one by one: its header stands there
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS = {
     ".csv": (",", ";", "\t", "|"),
@@ -24,33 +20,6 @@ _DELIMITERS = {
     ".md": ("|", "\t", ";", ",", _SPACES),
 }  # fmt: skip
 _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
-
-
-def long_text(path: Path) -> tuple[Grid, list[str]] | None:
-    """Return what `text_grid` does, with most rows as the rest; None if it is not so simple."""
-    with path.open("rb") as file:
-        start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
-        file.seek(start)
-        lines = list(itertools.islice(file, 2 * _TOP))
-        if len(lines) < 2 * _TOP:
-            return None
-        try:
-            text = b"".join(lines[:_TOP]).decode()
-        except UnicodeDecodeError:
-            return None
-        if len(text.splitlines()) != _TOP or text.count('"') % 2:  # other line ends, an open quote
-            return None
-        for delimiter in _DELIMITERS[path.suffix.lower()]:
-            if delimiter == _SPACES or (delimiter == "|" and delimiter in text):
-                return None
-            top = _delimited(text, delimiter, path.name)
-            if _has_rows_under(is_header, top):
-                if len(top) != _TOP:
-                    return None
-                file.seek(start + sum(map(len, lines[:_TOP])))
-                rest, end = read_rest(file, delimiter, top)
-                return None if rest is None else (Grid("", "", top, rest=rest), _cut_off(end))
-    return None
 
 
 def _cut_off(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 from cchc_analysis.distinct import each
 from cchc_analysis.numbers import first_line
 from cchc_analysis.table import group_numbers, holes_in_ranks
-from cchc_analysis.text import decimal_comma, first_few, plain_lines, quoted, unit_key
+from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
 
 _NOISE = 1e-9
 
@@ -17,27 +17,14 @@ def place_of(scores: pd.DataFrame, row: int) -> str:
 
 
 def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Return numbers for the unit and for other columns, equal where these are the same."""
-    keys = {"unit": each(scores["unit"], _numbered_units)}
-    return pd.DataFrame(keys | {c: pd.factorize(scores[c])[0] for c in columns if c in scores})
-
-
-def _numbered_units(names: pd.Series) -> pd.Series:
-    """Return numbers that are equal for one unit; most are seen to differ without accents."""
-    keys = plain_lines(tuple(names.tolist())).split("\n")
-    if len(set(keys)) < len(keys):
-        keys = names.map(unit_key)
-    return pd.Series(pd.Series(keys).factorize()[0], names.index)
+    """Return the key of the unit and other columns, equal where these are the same."""
+    units = each(scores["unit"], lambda names: names.map(unit_key))
+    return scores[[c for c in columns if c in scores]].assign(unit=units)
 
 
 def check_units(name: str, scores: pd.DataFrame) -> None:
     """Refuse the same unit twice in one year and block."""
     keys = unit_keys(scores, "year", "block")
-    within = keys["unit"]
-    if "year" in keys:
-        within = within * (keys["year"].max() + 1) + keys["year"]
-    if within.max() < 4 * len(keys):  # counted fast: only what comes twice in a year is compared
-        keys = keys[np.bincount(within)[within] > 1]
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise ValueError(

@@ -25,7 +25,6 @@ class Grid(NamedTuple):
     title: str  # the name of the sheet, or the text above the table
     cells: pd.DataFrame
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
-    rest: pd.DataFrame | None = None  # more rows, as wide and held as `distinct` says
 
 
 def to_cells(
@@ -122,9 +121,7 @@ def are_gaps(body: pd.DataFrame) -> pd.Series:
     """Return which rows hold dots alone: units were left out on purpose."""
     are_gaps = pd.Series(True, body.index)
     for column in body:
-        are_gaps &= each(
-            body[column], lambda texts: texts.fillna("").str.fullmatch("[.… ]*"), words=True
-        )
+        are_gaps &= each(body[column], lambda texts: texts.fillna("").str.fullmatch("[.… ]*"))
         if not are_gaps.any():
             return are_gaps
     return are_gaps & (count_filled(body) > 0)
@@ -144,7 +141,6 @@ def begins(pattern: re.Pattern, body: pd.DataFrame, columns: dict[str, object]) 
         found |= each(
             body[column],
             lambda texts: texts.fillna("").map(lambda cell: bool(pattern.match(fold(cell)))),
-            words=True,
         ).astype(bool)
     return found
 

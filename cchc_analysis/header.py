@@ -79,17 +79,12 @@ def _role_or_like(title: str) -> str | None:
     return _ROLES.get(key) or (LIKE if is_like else None)
 
 
-def is_title(text: str) -> bool:
-    """Return whether a text is the title of a column that is known, of scores or of counts."""
-    return _role_or_like(text) is not None or fold(text) in COUNTS
-
-
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
     may_be, number = np.ones(len(cells), "bool"), _PLAIN_NUMBER.pattern
     for column in cells:
         may_be &= ~each(
-            cells[column], lambda texts: texts.fillna("").str.fullmatch(number), words=True
+            cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
         ).to_numpy()
     may_be[may_be] = count_filled(cells[may_be]) > 1
     return may_be
@@ -169,7 +164,7 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
     What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
     """
     for column, title in header.titles.dropna().items():
-        if not each(body[column], lambda t: t.str.fullmatch(_PAIR), words=True).any():
+        if not each(body[column], lambda t: t.str.fullmatch(_PAIR)).any():
             continue
         cells = body[column].astype("str").fillna("")
         pairs = cells.str.extract(f"^{_PAIR}$")

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from cchc_analysis import distinct
 from cchc_analysis.distinct import count_filled, each, filled
-from cchc_analysis.header import Table, is_title
+from cchc_analysis.header import Table
 from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.numbers import numbering
 from cchc_analysis.schemes import known_grades
@@ -96,9 +94,7 @@ def sections(
     body = table.body.fillna("")
     given = count_filled(body)
     if "number" not in columns or not filled(body[columns["number"]]).any():
-        alone = (given == 1) & each(
-            body[columns["unit"]], lambda texts: texts.map(_may_head), words=True
-        )
+        alone = (given == 1) & each(body[columns["unit"]], lambda texts: texts.map(_may_head))
         if alone.any():
             line = alone.idxmax()
             raise ValueError(
@@ -109,7 +105,7 @@ def sections(
         return table.body, None
     number, units = body[columns["number"]], numbering(body[columns["number"]])
     pattern = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
-    lettered = each(number, lambda texts: texts.str.fullmatch(pattern), words=True)
+    lettered = each(number, lambda texts: texts.str.fullmatch(pattern))
     scored = filled(body[columns["score"]])
     marked = lettered & (given == 2)
     heads = ((given == 1) | marked) & ~scored
@@ -152,17 +148,3 @@ def _may_head(cell: str) -> bool:
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
     return re.match(_BLOCK, fold(_bare(heading))) is not None
-
-
-def starts_of_headers(cells: pd.DataFrame, may_be: np.ndarray, most_rows: int) -> list[int]:
-    """Return the rows where a header may begin: of a long table only by rows with a known title."""
-    starts = np.flatnonzero(may_be)
-    if len(starts) < distinct.LONG:
-        return starts.tolist()
-    known = np.zeros(len(cells) + most_rows, dtype=bool)
-    for _, column in cells.iloc[starts].items():
-        known[starts] |= each(
-            column, lambda texts: texts.fillna("").map(is_title).astype("bool"), words=True
-        )
-    near = sum(known[rows : rows + len(cells)] for rows in range(most_rows))
-    return starts[near[starts] > 0].tolist()

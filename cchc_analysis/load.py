@@ -6,7 +6,6 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.distinct import held
 from cchc_analysis.doubts import check_units, doubts, unit_keys
 from cchc_analysis.headings import is_block, pick, under_headings
 from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
@@ -83,13 +82,12 @@ def load_scores(
     0  Thanh tra  73.98      100.0
     """
     _check_options(table, columns, year, block)
-    name, tables, unused, to_check = tables_of(source, columns, at_once=True)
+    name, tables, unused, to_check = tables_of(source, columns)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
     named = named_by_headings(name, tables)
     parts, assumed, several = [], False, len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
-    tables = [one._replace(body=held(one.body)) for one in tables]
     for one, known in zip(tables, named, strict=True):
         where = ", ".join(filter(None, [name, one.place]))
         part, is_assumed, left_out, told = read_scores(

@@ -155,7 +155,7 @@ def check_scores(name: str, scores: pd.DataFrame, cells: pd.Series, *, assumed: 
             f"{name}, {place(cells, line)}: điểm {quoted(cells[line])} nằm ngoài khoảng 0 đến "
             f"{decimal_comma(maxima[line])}; {remedy}."
         )
-    two_ways = each(cells, lambda texts: texts.str.fullmatch("[0-9]{1,3}[.,][0-9]{3}"), words=True)
+    two_ways = each(cells, lambda texts: texts.str.fullmatch("[0-9]{1,3}[.,][0-9]{3}"))
     if (line := first_line((maxima >= 1000) & two_ways)) is not None:
         raise ValueError(
             f"{name}, dòng {line}: với thang điểm {decimal_comma(maxima[line])}, "

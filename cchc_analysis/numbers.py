@@ -98,7 +98,7 @@ def _numbers_in(texts: pd.Series) -> pd.Series:
 
 def check_errors(name: str, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
-    shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR), words=True)
+    shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR))
     if (line := first_line(shows_one)) is not None:
         raise ValueError(
             f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
@@ -122,7 +122,7 @@ def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> 
 
 def missing(cells: pd.Series) -> pd.Series:
     """Return which cells are a word or sign for nothing."""
-    return each(cells, lambda texts: texts.map(same).isin(MISSING), words=True)
+    return each(cells, lambda texts: texts.map(same).isin(MISSING))
 
 
 def place(cells: pd.Series, line: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.delimited import long_text, text_grid
+from cchc_analysis.delimited import text_grid
 from cchc_analysis.grid import Grid, as_written, to_cells
 from cchc_analysis.labels import LEGACY
 from cchc_analysis.sniff import kind_of
@@ -17,12 +17,9 @@ _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECA
 
 
 def read_grids(
-    source: str | PathLike | pd.DataFrame, *, at_once: bool = False
+    source: str | PathLike | pd.DataFrame,
 ) -> tuple[str, list[Grid], list[str], list]:
-    """Return what messages call `source`, its raw cells, what was left out, what to check.
-
-    With `at_once` most of a long text comes as the `rest` of its grid.
-    """
+    """Return what messages call `source`, its raw cells, what was left out, what to check."""
     if isinstance(source, pd.DataFrame):
         return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
     if not isinstance(source, (str, PathLike)):
@@ -44,8 +41,7 @@ def read_grids(
 
         grids, left_out = pdf_grids(path)
     elif kind == "text":
-        simple = long_text(path) if at_once else None
-        grid, to_check = simple or text_grid(path, _decode(path))
+        grid, to_check = text_grid(path, _decode(path))
         grids = [grid]
     else:
         from cchc_analysis.sheets import sheet_grids

@@ -68,7 +68,7 @@ def read_scores(
         if role in cells:
             check_errors(name, cells[role])
     _check_names(name, cells["unit"], numbered="number" in cells)
-    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME), words=True)
+    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is not None:
         told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
         cells["unit"] = cells["unit"].astype("str").str.replace(_MARKED_NAME, "", regex=True)
@@ -120,17 +120,17 @@ def read_scores(
 
 def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
-    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES), words=True)
+    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
-        foreign |= each(units, lambda texts: texts.map(same).isin(grades), words=True)
+        foreign |= each(units, lambda texts: texts.map(same).isin(grades))
     if (line := first_line(foreign)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
             "tiêu đề; hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ "
             "tự)."
         )
-    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"), words=True)
+    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
     if (line := first_line(~has_letter)) is not None:
         raise ValueError(
             f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "
@@ -160,7 +160,7 @@ def _blocks(name: str, cells: pd.Series) -> pd.Series:
 def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
     pattern = rf"[.,][0-9]{{{_MOST_PLACES + 1},}}"
-    long = each(cells, lambda texts: texts.str.contains(pattern), words=True)
+    long = each(cells, lambda texts: texts.str.contains(pattern))
     if not table.place.startswith("trang tính") or not long.any():
         return []
     line = first_line(long)

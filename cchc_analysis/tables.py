@@ -6,7 +6,6 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.bulk import join_rest, whole
 from cchc_analysis.grid import Grid, continued
 from cchc_analysis.header import (
     Header,
@@ -19,7 +18,7 @@ from cchc_analysis.header import (
     may_be_titles,
     split_pairs,
 )
-from cchc_analysis.headings import is_block, is_heading, starts_of_headers
+from cchc_analysis.headings import is_block, is_heading
 from cchc_analysis.labels import FOOTERS
 from cchc_analysis.numbers import numbering
 from cchc_analysis.readers import read_grids
@@ -40,7 +39,7 @@ def find_tables(
         if any(found):
             break
     else:
-        raise _no_table(name, [whole(grid) for grid in grids])
+        raise _no_table(name, grids)
     widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
@@ -51,14 +50,8 @@ def find_tables(
 
 
 def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
-    cells, rest = grid.cells, grid.rest
+    cells = grid.cells
     headers = _headers(cells, test)
-    if rest is not None:
-        is_above = headers and sum(headers[-1][:2]) + _MOST_HEADER_ROWS < len(cells)
-        seam = [cells.tail(_MOST_HEADER_ROWS - 1), rest.head(_MOST_HEADER_ROWS - 1).astype("str")]
-        is_below = any(_headers(rows, test) for rows in (pd.concat(seam), rest))
-        if not is_above or is_below or is_distribution(headers[-1][2]):
-            return _tables_in(whole(grid), test)
     above = [_lines_above(cells, at) for at, _, _ in headers]
     tables: list[Table] = []
     for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
@@ -80,8 +73,6 @@ def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
         tables.append(
             Table(grid.place, heading, grid.title, context, header, body, (), grid.merged)
         )
-    if rest is not None:
-        tables[-1] = tables[-1]._replace(body=join_rest(tables[-1].body, rest))
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
 
@@ -90,7 +81,7 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
     """Return where each header begins, over how many rows, and its titles."""
     found: list[tuple[int, int, Header]] = []
     may_be = may_be_titles(cells)
-    for at in starts_of_headers(cells, may_be, _MOST_HEADER_ROWS):
+    for at in np.flatnonzero(may_be):
         if found and at < sum(found[-1][:2]):
             continue
         header, rows = header_of(cells, at), 1
@@ -143,10 +134,10 @@ def _no_table(name: str, grids: Sequence[Grid]) -> ValueError:
 
 
 def tables_of(
-    source: str | PathLike | pd.DataFrame, columns: Mapping | None, *, at_once: bool = False
+    source: str | PathLike | pd.DataFrame, columns: Mapping | None
 ) -> tuple[str, list[Table], list[str], list[str]]:
     """Return the name of a source, its tables, what is not used, and what to check."""
-    name, grids, left_out, to_check = read_grids(source, at_once=at_once)
+    name, grids, left_out, to_check = read_grids(source)
     tables, unused = find_tables(name, grids, columns or {})
     return name, tables, [*left_out, *unused], to_check
 

@@ -78,18 +78,6 @@ def unit_key(text: str) -> str:
     return unicodedata.normalize("NFC", _VOWELS.sub(_tone_last, letters))
 
 
-@lru_cache(maxsize=8)
-def plain_lines(texts: tuple[str, ...]) -> str:
-    """Return clean texts without accents or punctuation, a line each: those of one key are alike.
-
-    Faster than `fold`, and coarser: what is no Latin letter or digit is left out.
-    """
-    lines = _DASHES.sub("-", "\n".join(texts)).replace("&", " và ").casefold()
-    letters = unicodedata.normalize("NFD", lines).replace("đ", "d").encode("ascii", "ignore")
-    words = re.sub("  +", " ", re.sub(r"[^a-z0-9 \n]", " ", letters.decode()))
-    return words.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
-
-
 def _tone_last(vowels: re.Match) -> str:
     """Return a run of vowels with its tone after the last, so that its place does not matter."""
     tones = "".join(c for c in vowels[0] if c in TONES)
