@@ -1,29 +1,29 @@
-from .block_charts import plot_blocks
-from .change_charts import plot_change
-from .chart_tables import chart_table
-from .charts import plot_comparison, plot_distribution, plot_ranking
-from .check import check_published
-from .compare import compare_periods
-from .cutoffs import cutoff_sensitivity, implied_cutoffs
-from .describe import describe_ranking
-from .export import save_chart
-from .field_charts import plot_fields
-from .field_tables import load_fields
-from .fields import field_losses, field_matrix
-from .format import format_ranking
-from .history_charts import plot_rank_history
-from .load import LoadWarning, load_scores
-from .margins import points_to_next_grade, rank_range
-from .notebook import style_ranking
-from .picker import choose_table
-from .profile_charts import plot_profile
-from .ranking import grade_distribution, grade_units, rank_units
-from .report import write_report
+from .app.picker import choose_table
+from .charts.blocks import plot_blocks
+from .charts.change import plot_change
+from .charts.export import save_chart
+from .charts.fields import plot_fields
+from .charts.history import plot_rank_history
+from .charts.numbers import chart_table
+from .charts.profile import plot_profile
+from .charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from .reading.fields import load_fields
+from .reading.load import LoadWarning, load_scores
+from .reading.tables import list_tables
+from .reports.notebook import style_ranking
+from .reports.report import write_report
+from .reports.workbook import write_workbook
 from .schemes import GradeScheme, load_scheme
-from .summary import summarise_blocks
-from .tables import list_tables
-from .totals import total_fields
-from .workbook import write_workbook
+from .scoring.blocks import summarise_blocks
+from .scoring.check import check_published
+from .scoring.cutoffs import cutoff_sensitivity, implied_cutoffs
+from .scoring.description import describe_ranking
+from .scoring.fields import field_losses, field_matrix
+from .scoring.margins import points_to_next_grade, rank_range
+from .scoring.periods import compare_periods
+from .scoring.printing import format_ranking
+from .scoring.ranking import grade_distribution, grade_units, rank_units
+from .scoring.totals import total_fields
 
 __all__ = [
     "GradeScheme",

@@ -16,8 +16,8 @@ import pandas as pd
 from PIL import Image, PngImagePlugin
 
 import cchc_analysis as cchc
+from cchc_analysis.charts.small_print import stamp
 from cchc_analysis.files import write_whole
-from cchc_analysis.small_print import stamp
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.bundle import write_bundle
+from cchc_analysis.reports.folder import write_bundle
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_a_disk_that_fills_while_the_manifest_is_written_changes_nothing(
     def full(path, _):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("cchc_analysis.bundle.write_whole", full)
+    monkeypatch.setattr("cchc_analysis.reports.folder.write_whole", full)
     with pytest.raises(OSError) as caught:
         write_bundle(folder, {"file": source}, maker(a="2"))
     assert caught.value.filename == str(folder / "manifest.json")
@@ -179,7 +179,7 @@ def test_what_a_killed_run_left_is_put_right_by_the_next(moves, tmp_path, source
     write_bundle(folder, {"file": source}, maker(a="1", b="1"))
     plan = []
     with monkeypatch.context() as patched:
-        patched.setattr("cchc_analysis.bundle._move_all", plan.extend)
+        patched.setattr("cchc_analysis.reports.folder._move_all", plan.extend)
         patched.setattr("shutil.rmtree", lambda *_, **__: None)
         write_bundle(folder, {"file": source}, maker(a="2", b="2"))
     assert len(plan) == 6

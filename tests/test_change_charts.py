@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from cchc_analysis import chart_table, compare_periods, load_scores, rank_units
-from cchc_analysis.block_charts import _lanes, plot_blocks
-from cchc_analysis.change_charts import plot_change
-from cchc_analysis.drawing import ACCENT
-from cchc_analysis.history_charts import plot_rank_history
+from cchc_analysis.charts.blocks import _lanes, plot_blocks
+from cchc_analysis.charts.change import plot_change
+from cchc_analysis.charts.drawing import ACCENT
+from cchc_analysis.charts.history import plot_rank_history
 
 PLOTS = [plot_change, plot_rank_history, plot_blocks]
 

@@ -9,9 +9,9 @@ from conftest import LONG, check_boxes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cchc_analysis import chart_pages as module
 from cchc_analysis import compare_periods, plot_change, plot_comparison, plot_ranking, rank_units
-from cchc_analysis.chart_pages import chart_pages
+from cchc_analysis.charts import pages as module
+from cchc_analysis.charts.pages import chart_pages
 
 
 def scores(count, every=9):

@@ -16,9 +16,9 @@ import pytest
 from conftest import DATA, RANKING_TABLES, ROOT, is_reserved
 from PIL import Image
 
-from cchc_analysis.cli import main
+from cchc_analysis.app.command import main
+from cchc_analysis.app.job import Job
 from cchc_analysis.files import allowed_name
-from cchc_analysis.job import Job
 from cchc_analysis.labels import CHOOSE_TABLE, WHERE_MAX
 from cchc_analysis.refusals import as_options
 
@@ -226,7 +226,7 @@ def test_a_path_that_is_too_long_is_said(number, letters, tmp_path, monkeypatch,
     def refuse(*_):
         raise OSError(number, "The system cannot find the path specified", "x" * letters)
 
-    monkeypatch.setattr("cchc_analysis.job.write_bundle", refuse)
+    monkeypatch.setattr("cchc_analysis.app.job.write_bundle", refuse)
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert ("đường dẫn quá dài" in said) == ((number, letters) != (errno.ENOENT, 5))
@@ -266,7 +266,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
     def full(_, path, **__):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("cchc_analysis.job.write_workbook", full)
+    monkeypatch.setattr("cchc_analysis.app.job.write_workbook", full)
     capsys.readouterr()
     assert main([*command, "--scheme", "da-nang-2011"]) == 1
     said = capsys.readouterr().err
@@ -284,13 +284,13 @@ def words_only(monkeypatch):
 def charts_only(monkeypatch):
     """Leave out the report and the workbook; return what they were given."""
     given = {}
-    monkeypatch.setattr("cchc_analysis.export._DPI", 40)
+    monkeypatch.setattr("cchc_analysis.charts.export._DPI", 40)
 
     def note(name):
         return lambda _, path, **options: given.update({name: options}) or path.touch()
 
     for name in ("write_report", "write_workbook"):
-        monkeypatch.setattr(f"cchc_analysis.job.{name}", note(name))
+        monkeypatch.setattr(f"cchc_analysis.app.job.{name}", note(name))
     return given
 
 
@@ -424,7 +424,7 @@ def test_a_unit_that_cannot_be_marked_is_refused(tmp_path, words_only, capsys):
 
 @pytest.mark.skipif(os.name == "nt", reason="a pipe of a shell that Windows lacks")
 def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
-    command = [sys.executable, "-c", "from cchc_analysis.cli import main; main()"]
+    command = [sys.executable, "-c", "from cchc_analysis.app.command import main; main()"]
     command += [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         run.stdout.close()
@@ -486,7 +486,7 @@ def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, capsys):
 
 def test_sentences_of_the_library_name_options_of_the_command():
     texts, told = [], 0
-    for path in (ROOT / "cchc_analysis").glob("*.py"):
+    for path in (ROOT / "cchc_analysis").rglob("*.py"):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         joined = [node.values for node in nodes if isinstance(node, ast.JoinedStr)]
         inside = {id(part) for parts in joined for part in parts}
@@ -535,9 +535,9 @@ def test_options_in_sentences(sentence, said):
 
 def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monkeypatch, capsys):
     opened = []
-    monkeypatch.setattr("cchc_analysis.job.write_report", lambda *_, **__: None)
-    monkeypatch.setattr("cchc_analysis.job.write_workbook", lambda *_, **__: None)
-    monkeypatch.setattr("cchc_analysis.job.save_chart",
+    monkeypatch.setattr("cchc_analysis.app.job.write_report", lambda *_, **__: None)
+    monkeypatch.setattr("cchc_analysis.app.job.write_workbook", lambda *_, **__: None)
+    monkeypatch.setattr("cchc_analysis.app.job.save_chart",
                         lambda *_, **__: opened.append(len(plt.get_fignums())))  # fmt: skip
     files = [scores(tmp_path / f"{at}.csv") for at in range(7)]
     bad = written(tmp_path / "hỏng.csv", "Đơn vị;Điểm", "a;x")
@@ -587,7 +587,8 @@ def test_the_progress_bar_stands_on_lines_of_its_own(tmp_path):
     main_end, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 90, 0, 0))
     code = (
-        "import sys; from cchc_analysis.cli import main; from cchc_analysis.job import Job;"
+        "import sys; from cchc_analysis.app.command import main\n"
+        "from cchc_analysis.app.job import Job\n"
         "Job._write = lambda _, folder, *__: (folder / 'a.txt').touch(); main(sys.argv[1:])"
     )
     files = [scores(tmp_path / f"{name}.csv") for name in "abc"]

@@ -10,14 +10,14 @@ import unicodedata
 import pytest
 from conftest import DATA
 
-from cchc_analysis.cli import make_readable
+from cchc_analysis.app.command import make_readable
 
 # An encoding that this package did not state is an error; what its libraries do is their own.
 COMMAND = """
 import sys, warnings
 warnings.filterwarnings("ignore", category=EncodingWarning)
 warnings.filterwarnings("error", category=EncodingWarning, module="cchc_analysis")
-from cchc_analysis.cli import main
+from cchc_analysis.app.command import main
 sys.exit(main(sys.argv[1:]))
 """
 C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

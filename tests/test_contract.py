@@ -1,5 +1,6 @@
 """What holds for every public function, and for the package as it is installed."""
 
+import ast
 import inspect
 import os
 import re
@@ -31,23 +32,6 @@ NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
 NOT_OF_A_TABLE += ("write_report", "write_workbook")  # see test_report.py, test_workbook.py
 NOT_OF_A_TABLE += ("chart_table",)  # see test_print.py
-WORDS_OF_THE_TREE = (
-    "mplstyle",
-    "command",
-    "cells",
-    "fields",
-    "scores",
-    "summaries",
-    "files",
-    "words",
-    "file",
-    "raw",
-    "notebook",
-    "schemes",
-    "report",
-    "half",
-    "toml",
-)
 NOT_OF_A_TABLE += ("choose_table",)  # see test_picker.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}
@@ -57,8 +41,9 @@ OF_A_TABLE = [name for name in FUNCTIONS if name not in NOT_OF_A_TABLE]
 
 def test_the_public_names_are_these():
     assert sorted(cchc.__all__) == sorted(PUBLIC)
-    modules = {path.stem for path in (ROOT / "cchc_analysis").glob("*.py")} | {"lazy_loader"}
-    assert {name for name in dir(cchc) if not name.startswith("_")} - modules == set(PUBLIC)
+    shown = {name for name in dir(cchc) if not name.startswith("_")}
+    modules = {name for name in shown if inspect.ismodule(getattr(cchc, name))}
+    assert shown - modules == set(PUBLIC)
     stub = (ROOT / "cchc_analysis" / "__init__.pyi").read_text(encoding="utf-8")
     assert re.findall(r'^    "(\w+)",$', stub, re.MULTILINE) == PUBLIC
     with pytest.raises(AttributeError, match="rank_unit"):
@@ -130,42 +115,25 @@ def test_importing_changes_nothing_and_loads_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_the_tree_in_the_readme_is_what_is_on_the_disk():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    tree = readme.split("```\ncchc_analysis/")[1].split("```")[0]
-    files = [*(ROOT / "cchc_analysis").glob("*.*"), *(ROOT / "notebooks").glob("*.ipynb")]
-    for file in files:
-        name = file.name if file.suffix in (".toml", ".mplstyle") else file.stem
-        if file.suffix != ".typed" and name != "__init__":
-            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", tree), name
-    for name in re.findall(r"[a-z]+(?:_[a-z]+)*(?= )", tree.split("notebooks/")[0]):
-        assert (ROOT / "cchc_analysis" / f"{name}.py").exists() or name in WORDS_OF_THE_TREE, name
+ROOMS = ["reading", "scoring", "charts", "reports", "app"]
 
 
-def test_modules_are_short_and_import_only_what_stands_before_them():
-    order = [
-        "text", "labels", "shown", "exact", "schemes", "table", "distinct", "numbers", "grid",
-        "header", "headings", "sniff", "hidden", "opendocument", "sheets", "documents", "pages",
-        "pdf", "runs", "pasted", "bulk", "delimited", "readers", "tables", "columns", "maxima",
-        "scores", "doubts", "load",
-        "field_columns", "field_scores", "field_tables", "ranking", "format", "fields", "totals",
-        "conventions", "check", "cutoffs", "matching", "compare", "margins",
-        "summary", "wording", "results", "describe", "drawing", "marks", "chart_tables",
-        "charts", "change_charts", "history_charts", "block_charts", "field_charts",
-        "profile_charts", "files", "small_print", "export", "chart_pages", "word_parts",
-        "word_styles", "letterhead", "more_sections", "sections", "report",
-        "worksheets", "native_charts", "workbook", "notebook", "bundle",
-        "refusals", "form", "picker", "companions", "job", "options", "cli",
-        "__init__",
-    ]  # fmt: skip
-    sources = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "cchc_analysis").glob("*.py")}
-    assert sorted(sources) == sorted(order)
-    for name, source in sources.items():
-        assert source.count("\n") <= 200, name
-        imported = re.findall(r"^from cchc_analysis\.(\w+) import", source, re.MULTILINE)
-        for names in re.findall(r"^from cchc_analysis import (.+)$", source, re.MULTILINE):
-            imported += [n.strip() for n in names.split(",")]
-        assert all(order.index(other) < order.index(name) for other in imported), name
+def test_a_room_imports_only_from_the_top_and_from_rooms_to_its_left():
+    package = ROOT / "cchc_analysis"
+    folders = {path.name for path in package.iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(ROOMS)
+    for path in package.rglob("*.py"):
+        *rooms, _ = path.relative_to(package).parts
+        allowed = ROOMS[: ROOMS.index(rooms[0]) + 1] if rooms else []
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [n.name for n in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, path
+                names = [f"{node.module}.{name.name}" for name in node.names]
+            for name in names:
+                first, room, *_ = [*name.split("."), ""]
+                if first == "cchc_analysis" and room in ROOMS:
+                    assert room in allowed, f"{path.relative_to(package)} imports {name}"
 
 
 def test_the_wheel_works_from_another_folder(tmp_path):
@@ -175,11 +143,11 @@ def test_the_wheel_works_from_another_folder(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
         scripts = archive.read(next(n for n in archive.namelist() if "entry_points" in n)).decode()
-    assert "cchc-report = cchc_analysis.cli:main" in scripts
+    assert "cchc-report = cchc_analysis.app.command:main" in scripts
     code = (
-        "import sys, cchc_analysis, cchc_analysis.cli\n"
+        "import sys, cchc_analysis.app.command\n"
         f"assert cchc_analysis.__file__.startswith({str(tmp_path / 'installed')!r})\n"
-        "sys.exit(cchc_analysis.cli.main(sys.argv[1:]))"
+        "sys.exit(cchc_analysis.app.command.main(sys.argv[1:]))"
     )
     away = tmp_path / "away"
     away.mkdir()

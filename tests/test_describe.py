@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, describe_ranking, grade_units, rank_units
-from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.scoring.printing import format_number, format_percent
 from cchc_analysis.text import MOST_TOLD
 
 ASSUMED = (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import exact
+from cchc_analysis.scoring import exact
 
 
 def series(*values):

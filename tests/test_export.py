@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cchc_analysis import plot_comparison, plot_ranking, save_chart
-from cchc_analysis.export import write_csv
+from cchc_analysis.charts.export import write_csv
 
 
 def save(town, folder, **options):

@@ -5,9 +5,9 @@ import pytest
 from conftest import DATA, LONG, check_texts
 from matplotlib.colors import to_hex
 
-from cchc_analysis.drawing import ACCENT
-from cchc_analysis.field_charts import plot_fields
-from cchc_analysis.profile_charts import plot_profile
+from cchc_analysis.charts.drawing import ACCENT
+from cchc_analysis.charts.fields import plot_fields
+from cchc_analysis.charts.profile import plot_profile
 
 NAMES = [
     "Công tác chỉ đạo, điều hành cải cách hành chính",

@@ -7,7 +7,7 @@ import pytest
 from conftest import DATA
 
 from cchc_analysis import LoadWarning, load_fields, total_fields
-from cchc_analysis.field_columns import split_maximum
+from cchc_analysis.reading.field_columns import split_maximum
 
 
 def frame(titles, *rows) -> pd.DataFrame:

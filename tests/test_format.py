@@ -4,7 +4,7 @@ import pytest
 from conftest import table
 
 from cchc_analysis import format_ranking, grade_distribution, grade_units, rank_units
-from cchc_analysis.format import format_number, format_percent
+from cchc_analysis.scoring.printing import format_number, format_percent
 
 
 @pytest.mark.parametrize(

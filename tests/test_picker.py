@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import choose_table, notebook, picker
-from cchc_analysis.notebook import PARTS
+from cchc_analysis import choose_table
+from cchc_analysis.app import picker
+from cchc_analysis.reports import notebook
+from cchc_analysis.reports.notebook import PARTS
 
 FILE = DATA / "cchc-2020.csv"
 

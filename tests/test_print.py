@@ -15,10 +15,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import cchc_analysis as cchc
-from cchc_analysis.chart_tables import chart_table
-from cchc_analysis.marks import grade_shades
+from cchc_analysis.charts.marks import grade_shades
+from cchc_analysis.charts.numbers import chart_table
+from cchc_analysis.charts.small_print import _letters_of, stamp
 from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
-from cchc_analysis.small_print import _letters_of, stamp
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
 VOWELS = "aăâeêioôơuưy"

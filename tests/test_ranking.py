@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, grade_distribution, grade_units, load_scores, rank_units
-from cchc_analysis.table import group_numbers, ranks_within, sorted_rows
+from cchc_analysis.groups import group_numbers, ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
 

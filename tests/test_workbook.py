@@ -24,7 +24,7 @@ from cchc_analysis import (
     total_fields,
     write_workbook,
 )
-from cchc_analysis.marks import grade_shades, ink_on
+from cchc_analysis.charts.marks import grade_shades, ink_on
 from cchc_analysis.schemes import load_scheme, scheme_names
 
 SHEETS = ["Xếp hạng", "Phân bố", "Biểu đồ", "So sánh", "Đối chiếu", "Ghi chú"]

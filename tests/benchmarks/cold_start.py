@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUNS = 5
-COMMAND = "import sys; from cchc_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = "import sys; from cchc_analysis.app.command import main; sys.exit(main(sys.argv[1:]))"
 BARE = """
 import sys, pandas, docx, matplotlib
 matplotlib.use("agg")

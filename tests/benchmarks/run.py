@@ -185,7 +185,7 @@ def files(rows: int) -> list[tuple[str, str]]:
     import docx
     import python_calamine
 
-    from cchc_analysis.cli import main
+    from cchc_analysis.app.command import main
 
     count = min(max(rows // 10_000, 4), 1000)  # a small run reads one of each
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,1 @@
+"""What is pressed: the command and the fields of the first notebook."""

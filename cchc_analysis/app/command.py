@@ -1,0 +1,135 @@
+"""The command ``cchc-report``: from published tables to the files of a report."""
+
+import argparse
+import codecs
+import contextlib
+import os
+import sys
+import unicodedata
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from cchc_analysis.app.job import Job
+from cchc_analysis.app.options import read_options
+from cchc_analysis.files import allowed_name, as_typed
+from cchc_analysis.refusals import as_options, in_words
+from cchc_analysis.schemes import load_scheme
+from cchc_analysis.text import TONES
+
+_STOPPED = 130  # what a shell gives for Ctrl+C
+# How a console that lacks a sign shows it.
+_PLAIN = {"đ": "d", "Đ": "D", "–": "-", "…": "...", "→": "->", "\u00a0": " "}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 after a sentence on each file that could not be read."""
+    for stream in (sys.stdout, sys.stderr):
+        make_readable(stream)
+    options = read_options(arguments)
+    files = options.files
+    try:
+        scheme = load_scheme(options.scheme)
+        _check(options)
+    except (ValueError, OSError) as error:
+        print(f"Lỗi: {as_options(in_words(error))}", file=sys.stderr)
+        return 1
+    done = failed = 0
+    shown, say = _progress(files)
+    try:
+        for file in shown:
+            if len(files) > 1:
+                say(f"\nTệp {file}")
+            good = _run(Job(file, _folder(options, file), scheme, options), say)
+            done, failed = done + good, failed + (not good)
+    except KeyboardInterrupt:
+        print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
+    except BrokenPipeError:  # "| head": nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if len(files) > 1:
+        print(f"Xong {done}/{len(files)} tệp.")
+    return _STOPPED if done + failed < len(files) else int(failed > 0)
+
+
+def _run(job: Job, say: Callable) -> bool:
+    """Make one report, or say why not."""
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", UserWarning)
+            said = job.run()
+    except (ValueError, OSError) as error:
+        words, name = as_options(in_words(error)), as_typed(job.file.name)
+        where = "" if name in as_typed(words) or len(job.options.files) == 1 else f"{name}: "
+        say(f"Lỗi: {where}{words}", file=sys.stderr)
+        return False
+    say("\n".join(said))
+    for message in dict.fromkeys(str(warning.message) for warning in told):
+        if not message.isascii():  # libraries tell in English what is of no use here
+            say(f"Lưu ý: {as_options(message)}")
+    return True
+
+
+def _progress(files: Sequence[Path]) -> tuple[Iterable[Path], Callable]:
+    """Return the files, under a progress bar if there are several and a person looks on.
+
+    And what prints: above the bar, where there is one.
+    """
+    if len(files) == 1 or not sys.stderr.isatty():
+        return files, print
+    from tqdm import tqdm
+
+    return tqdm(files, unit=" tệp"), tqdm.write
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what is wrong for all files, before any work is done."""
+    if len(options.files) > 1 and (options.before or options.fields):
+        raise ValueError("--before và --fields chỉ dùng với một tệp; hãy chạy lệnh cho từng tệp.")
+    folders = Counter(_key(_folder(options, file)) for file in options.files)
+    for file in options.files:
+        if folders[_key(_folder(options, file))] > 1:
+            raise ValueError(
+                f"{file}: có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau; hãy đổi tên "
+                "một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau."
+            )
+
+
+def _folder(options: argparse.Namespace, file: Path) -> Path:
+    return options.out / allowed_name(file.stem)
+
+
+def _key(folder: Path) -> str:
+    """Return what two names have in common that are one folder on Windows or macOS."""
+    return unicodedata.normalize("NFC", folder.name).casefold()
+
+
+def make_readable(stream: TextIO | None) -> None:
+    """Let a stream write what its encoding lacks with fewer accents rather than fail.
+
+    "Lỗi" stays itself in UTF-8 and in Windows-1258 (a letter and its tone), and is "Lôi" in
+    Windows-1252 and "Loi" in ASCII. What has no plain form is "?".
+    """
+    if not hasattr(stream, "reconfigure"):  # none, or one that a notebook or a test set up
+        return
+
+    def write_plain(error: UnicodeError) -> tuple[bytes, int]:
+        lost = error.object[error.start : error.end]
+        # Names of files that the system could not decode are the bytes of UTF-8.
+        lost = lost.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return b"".join(_plain(letter, stream.encoding) for letter in lost), error.end
+
+    codecs.register_error(f"plain-{stream.encoding}", write_plain)
+    stream.reconfigure(errors=f"plain-{stream.encoding}")
+
+
+def _plain(letter: str, encoding: str) -> bytes:
+    """Return the form of a letter nearest to it that an encoding has."""
+    parts = unicodedata.normalize("NFD", letter)
+    tone = "".join(part for part in parts if part in TONES)
+    shape = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+    for form in (letter, shape + tone, shape, parts[0], _PLAIN.get(letter, "?")):
+        with contextlib.suppress(UnicodeEncodeError):
+            return form.encode(encoding)
+    return b"?"

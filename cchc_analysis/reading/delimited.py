@@ -1,0 +1,123 @@
+"""From the lines of a text to raw cells: under which delimiter they are a table."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from cchc_analysis.reading.documents import check_size
+from cchc_analysis.reading.grid import Grid, to_cells
+from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
+
+_SPACES = "  "
+_MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
+_DELIMITERS = {
+    ".csv": (",", ";", "\t", "|"),
+    ".tsv": ("\t", ",", ";", "|"),
+    ".txt": ("|", "\t", ";", ",", _SPACES),
+    ".md": ("|", "\t", ";", ",", _SPACES),
+}  # fmt: skip
+_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
+
+
+def _cut_off(text: str) -> list[str]:
+    """Tell a text that ends with a figure, not with the end of its line."""
+    if not text or text[-1] not in "0123456789":
+        return []
+    line = text.splitlines()[-1].strip()
+    return [f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không"]
+
+
+def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
+    """Return the cells of a text under the delimiter that makes a table of it; what to check."""
+    suffix = path.suffix.lower()
+    if not text.strip():
+        raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
+    to_check = _cut_off(text)
+    found = []
+    for delimiter in _DELIMITERS[suffix]:
+        found.append(_delimited(text, delimiter, path.name))
+        if _has_rows_under(is_header, found[-1]):
+            return Grid("", "", _closed(found[-1], path.name)), to_check
+    if suffix in (".txt", ".md"):
+        from cchc_analysis.reading.pasted import pasted_cells  # only where there are no delimiters
+
+        cells, notes = pasted_cells(text, path.name)
+        if len(cells):
+            return Grid("", "", cells), to_check + notes
+    # No known names: what could be a header, else the delimiter that makes the most rows alike.
+    near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
+    best = max(near or found, key=_most_alike)
+    return Grid("", "", _closed(best, path.name)), to_check
+
+
+def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Refuse a table in which a cell in quotes swallowed other rows."""
+    if line := cells.attrs.get("unclosed"):
+        raise ValueError(
+            f"{name}, dòng {line}: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể "
+            "thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
+        )
+    return cells
+
+
+def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool:
+    """Return whether a row names columns and another is as wide; prose may name columns too."""
+    widths = cells.notna().sum(axis=1)
+    wide, widths = cells[widths > 1], widths[widths > 1]
+    return any(
+        row and test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
+        for at, row in enumerate(may_be_titles(wide))
+    )
+
+
+def _most_alike(cells: pd.DataFrame) -> int:
+    widths = cells.notna().sum(axis=1)
+    return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
+
+
+def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
+    if delimiter == _SPACES:
+        numbered = enumerate(text.splitlines(), start=1)
+        rows = [(line, re.split(r"\s{2,}", row.strip())) for line, row in numbered]
+    elif delimiter == "|" and re.search(r"(?m)^\s*\|", text):
+        numbered = enumerate(text.splitlines(), start=1)
+        rows = [(line, _piped(row)) for line, row in numbered]
+    else:
+        rows = _quoted(text, delimiter, name)
+    if delimiter == "|":
+        rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
+    for line, row in rows:
+        check_size(0, len(row), f"{name}, dòng {line}")
+    cells = to_cells([row for _, row in rows], [line for line, _ in rows])
+    for line, row in rows:
+        inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]
+        if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
+            cells.attrs["unclosed"] = line
+            break
+    return cells
+
+
+def _piped(row: str) -> list[str]:
+    # Markdown: the outer bars are no cells
+    row = row.strip()
+    if "|" not in row:
+        return [row]
+    cells = re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
+    return [cell.replace(r"\|", "|") for cell in cells]
+
+
+def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    rows, line = [], 1
+    try:
+        for row in reader:
+            rows.append((line, row))
+            line = reader.line_num + 1  # a quoted cell may run over several lines
+    except csv.Error:
+        raise ValueError(
+            f"{name}, dòng {line}: ô quá dài, có thể thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
+        ) from None
+    return rows

@@ -1,0 +1,184 @@
+"""A table in raw cells: what each of its titles says, and which row is a header at all."""
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
+from cchc_analysis.reading.distinct import count_filled, each
+from cchc_analysis.reading.numbers import missing, numbers_in
+from cchc_analysis.shown import SHOWN
+from cchc_analysis.text import fold
+
+_ROLES = {name: role for role, names in HEADERS.items() for name in names}
+_FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
+_PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
+_PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+_LONGEST_TITLE = 200
+LIKE = "score-like"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The titles of a table; those of several rows are joined, and `short` is the lowest one."""
+
+    titles: pd.Series
+    short: pd.Series
+
+    @cached_property
+    def roles(self) -> dict[object, str | None]:
+        """Return for each titled column its role, or that it may hold scores."""
+        found = {}
+        for column, title in self.titles.dropna().items():
+            joined, short = _role_or_like(title), _role_or_like(self.short[column])
+            found[column] = short or joined if joined in (None, LIKE) else joined
+        return found
+
+
+class Table(NamedTuple):
+    """One table with a header."""
+
+    place: str
+    heading: str  # the line above the header, else the title of its sheet or page
+    title: str  # of its sheet or page
+    context: str  # every line above it: the year may stand in another
+    header: Header
+    body: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    merged: Set[tuple[int, object]] = frozenset()  # as in its grid
+
+
+def role_of(title: str) -> str | None:
+    """Return what a column of this name holds, None if the name is not known."""
+    return _ROLES.get(_key(title))
+
+
+def split_maximum(title: str) -> tuple[str, float | None]:
+    """Return a title without the maximum that it states, and that maximum: "Thể chế (10 điểm)"."""
+    found = SCALE.search(title)
+    if found is None:
+        return title, None
+    number = next(filter(None, found.groups()))
+    return title[: found.start()].strip(), float(number.replace(",", "."))
+
+
+@lru_cache(maxsize=10_000)
+def _key(title: str) -> str:
+    bare = _FOOTNOTE.sub("", title)
+    return fold(split_maximum(bare)[0] or bare) if len(title) < _LONGEST_TITLE else ""
+
+
+def _role_or_like(title: str) -> str | None:
+    key = _key(title)
+    is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
+    return _ROLES.get(key) or (LIKE if is_like else None)
+
+
+def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
+    """Return for each row whether it has several cells and none is a number."""
+    may_be, number = np.ones(len(cells), "bool"), _PLAIN_NUMBER.pattern
+    for column in cells:
+        may_be &= ~each(
+            cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
+        ).to_numpy()
+    may_be[may_be] = count_filled(cells[may_be]) > 1
+    return may_be
+
+
+def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
+    """Return the titles in some rows; an upper title stands over the columns it spans."""
+    first = cells.iloc[at].astype("str")
+    header = Header(first, first)
+    for below in range(at + 1, at + rows):
+        header = _joined(header, cells.iloc[below])
+    return header
+
+
+def _joined(upper: Header, lower: pd.Series) -> Header:
+    titles, short, over = {}, {}, ""
+    above = zip(upper.titles.fillna(""), upper.short.fillna(""), strict=True)
+    for (column, low), (up, last) in zip(lower.fillna("").items(), above, strict=True):
+        low = "" if low in (up, last) else low
+        over = up or (over if low else "")
+        titles[column] = f"{over} {low}".strip()
+        short[column] = low or last
+        over = over if low else ""
+    return Header(pd.Series(titles, dtype="str"), pd.Series(short, dtype="str"))
+
+
+def goes_on(header: Header, lower: pd.Series) -> bool:
+    """Return whether the row below goes on with the titles: nothing new under the unit."""
+    own = [column for column, role in header.roles.items() if role in ("number", "unit")]
+    lower = lower.fillna("")
+    new = (lower != "") & (lower != header.short.fillna(""))
+    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower)
+    return bool(own and new.any() and not new[own].any() and is_text)
+
+
+def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
+    """Return whether these titles name a unit and a score, or those that the caller wants."""
+    wanted = wanted or {}
+    known = {"score" if role == LIKE else role for role in header.roles.values()}
+    needed = {"unit", "score"} - set(wanted)
+    return needed <= known and all(named(header, title) for title in wanted.values())
+
+
+def is_near_header(header: Header) -> bool:
+    """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
+    known = set(header.roles.values())
+    return bool({"unit", "score", LIKE} & known) and not is_distribution(header)
+
+
+def is_distribution(header: Header) -> bool:
+    """Return whether these titles are of a count by grade and not of a ranking."""
+    keys = {fold(title) for title in header.titles.dropna()}
+    return bool(keys & COUNTS) and "unit" not in header.roles.values()
+
+
+def named(header: Header, wanted: str | int) -> list:
+    """Return the columns that the caller may mean, by title or by number from 1."""
+    titles = header.titles.dropna()
+    if isinstance(wanted, int):
+        at = titles.index[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
+        return [column for column in at if titles[column]]
+    key = fold(wanted)
+    exact = [column for column, title in titles.items() if fold(title) == key]
+    return exact or [column for column in titles.index if fold(header.short[column]) == key]
+
+
+def falls(scores: pd.Series, ranks: pd.Series) -> bool:
+    """Return whether scores fall as ranks rise, and do so at all."""
+    both = pd.DataFrame({"rank": ranks, "score": scores}).dropna()
+    both = both.sort_values(["rank", "score"], ascending=[True, False])
+    return bool(both["score"].is_monotonic_decreasing and both["score"].nunique() > 1)
+
+
+def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
+    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
+
+    What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
+    """
+    for column, title in header.titles.dropna().items():
+        if not each(body[column], lambda t: t.str.fullmatch(_PAIR)).any():
+            continue
+        cells = body[column].astype("str").fillna("")
+        pairs = cells.str.extract(f"^{_PAIR}$")
+        if not (pairs[0].notna() | missing(cells)).all():
+            continue
+        ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
+        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
+        if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
+            continue
+        for group, role in ((0, "published_rank"), (1, "score")):
+            part, shown = f"{column} {role}", SHOWN[role]
+            body = body.assign(**{part: pairs[group].fillna("")})
+            titles = pd.concat([header.titles, pd.Series({part: f"{title} – {shown}"})])
+            header = Header(titles, pd.concat([header.short, pd.Series({part: role})]))
+        body = body.drop(columns=column)
+        header = Header(header.titles.drop(column), header.short.drop(column))
+    return header, body

@@ -1,0 +1,137 @@
+"""What a number looks like in a cell, and what is said of one that cannot be read."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.labels import MISSING, NO_NUMBER
+from cchc_analysis.reading.distinct import each, filled
+from cchc_analysis.text import quoted, same
+
+_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"
+_FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
+_ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
+# 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
+_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
+_COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
+
+
+def are_column_numbers(cells: Sequence[str]) -> bool:
+    """Return whether a row only numbers the columns: "1 2 3", "(1) (2) (3)", "A B 1 2"."""
+    bare = [cell.partition("=")[0].strip("() ") for cell in cells if cell]
+    return len(bare) > 2 and any(
+        [cell.upper() for cell in bare]
+        == [*"ABC"[:letters], *map(str, range(1, len(bare) - letters + 1))]
+        for letters in range(4)
+    )
+
+
+def numbering(cells: pd.Series) -> pd.Series:
+    """Return the numbers of the rows that have one, from "1", "01", "1.", "(1)" or "1.0"."""
+    if cells.dtype == "int64":
+        return cells
+    found = each(cells, lambda texts: texts.str.extract(_COUNT, expand=False).astype("float64"))
+    return found.dropna().astype("int64")
+
+
+def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool) -> None:
+    """Refuse a hole in the numbering: rows were lost. Each year and block may begin again.
+
+    A table with a row of dots says itself that it has a gap.
+    """
+    numbers = numbering(cells)
+    strange = filled(cells) & ~cells.index.isin(numbers.index) & bool(len(numbers))
+    if (line := first_line(strange)) is not None:
+        raise ValueError(
+            f"{name}, {place(cells, line)}: số thứ tự {quoted(cells[line])} không phải là số như "
+            "các dòng khác; hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối."
+        )
+    if np.array_equal(np.sort(numbers), np.arange(1, len(numbers) + 1)):
+        return
+    if has_gap and numbers.is_monotonic_increasing and numbers.is_unique:
+        return
+    for _, part in numbers.groupby(parts or (lambda _: 0), sort=False):
+        goes_on = part == part.shift(fill_value=0) + 1
+        if sorted(part) == list(range(1, len(part) + 1)) or goes_on.all():
+            continue
+        line = first_line(~goes_on)
+        if part[line] == 1:
+            raise ValueError(
+                f"{name}, {place(cells, line)}: số thứ tự bắt đầu lại từ 1, có thể là khối hay năm "
+                "khác; hãy thêm cột Khối hoặc Năm, hoặc đánh lại số thứ tự nếu là một bảng."
+            )
+        raise ValueError(
+            f"{name}, {place(cells, line)}: số thứ tự nhảy đến {part[line]}, có thể thiếu dòng; "
+            "hãy bổ sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng."
+        )
+
+
+def are_numbers(cells: pd.Series) -> pd.Series:
+    """Return which cells can be read as a number."""
+    return numbers_in(cells).notna()
+
+
+def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
+    """Return a column of numbers: comma and dot are both a decimal mark, never a thousands one."""
+    found = numbers_in(cells)
+    if (line := first_line(found.isna() & ~missing(cells))) is not None:
+        raise ValueError(
+            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {quoted(title)} không "
+            f"phải là số; {_remedy(cells[line], _FIX_NUMBER)}."
+        )
+    return found
+
+
+def numbers_in(cells: pd.Series) -> pd.Series:
+    """Return the cells that are numbers as such, the others as missing."""
+    if cells.dtype == "int64":
+        return cells.astype("float64")
+    return each(cells, _numbers_in)
+
+
+def _numbers_in(texts: pd.Series) -> pd.Series:
+    found = texts.str.replace("−", "-").str.extract(_NUMBER, expand=False)
+    return found.str.replace(",", ".").astype("float64")
+
+
+def check_errors(name: str, cells: pd.Series) -> None:
+    """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
+    shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR))
+    if (line := first_line(shows_one)) is not None:
+        raise ValueError(
+            f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
+        )
+
+
+def _remedy(cell: str, otherwise: str) -> str:
+    return next((words for pattern, words in NO_NUMBER if re.match(pattern, cell)), otherwise)
+
+
+def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
+    """Return a column of whole numbers: ranks and years."""
+    found = each(cells, lambda texts: texts.str.extract(_WHOLE, expand=False).astype("Int64"))
+    if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
+        raise ValueError(
+            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {title} không phải là "
+            f"số nguyên; {_remedy(cells[line], f'hãy ghi số, ví dụ {1 if blank else 2020}')}."
+        )
+    return found
+
+
+def missing(cells: pd.Series) -> pd.Series:
+    """Return which cells are a word or sign for nothing."""
+    return each(cells, lambda texts: texts.map(same).isin(MISSING))
+
+
+def place(cells: pd.Series, line: int) -> str:
+    """Return where a cell stands: "ô D5" in a workbook, "dòng 5" elsewhere."""
+    column = cells.name
+    is_letters = isinstance(column, str) and re.fullmatch("[A-Z]{1,3}", column)
+    return f"ô {column}{line}" if is_letters else f"dòng {line}"
+
+
+def first_line(bad: pd.Series) -> int | None:
+    """Return the line of the first row that is marked, None if there is none."""
+    return bad.idxmax() if bad.any() else None

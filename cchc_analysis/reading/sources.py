@@ -1,0 +1,93 @@
+"""From a source to raw cells: the reader for each kind of file, and its encoding."""
+
+import codecs
+import re
+import unicodedata
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+
+from cchc_analysis.labels import LEGACY
+from cchc_analysis.reading.containers import kind_of
+from cchc_analysis.reading.delimited import text_grid
+from cchc_analysis.reading.grid import Grid, as_written, to_cells
+
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+def read_grids(
+    source: str | PathLike | pd.DataFrame,
+) -> tuple[str, list[Grid], list[str], list]:
+    """Return what messages call `source`, its raw cells, what was left out, what to check."""
+    if isinstance(source, pd.DataFrame):
+        return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
+    if not isinstance(source, (str, PathLike)):
+        raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
+    path = Path(source)
+    kind = kind_of(path)
+    left_out: list[str] = []
+    to_check: list[str] = []
+    if kind == "docx":
+        from cchc_analysis.reading.documents import word_grids
+
+        grids = word_grids(path)
+    elif kind == "html":
+        from cchc_analysis.reading.pages import page_grids
+
+        grids = page_grids(_decode(path), path.name)
+    elif kind == "pdf":
+        from cchc_analysis.reading.pdf import pdf_grids
+
+        grids, left_out = pdf_grids(path)
+    elif kind == "text":
+        grid, to_check = text_grid(path, _decode(path))
+        grids = [grid]
+    else:
+        from cchc_analysis.reading.workbooks import sheet_grids
+
+        grids, left_out, to_check = sheet_grids(path, kind)
+    for grid in grids:
+        _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
+    return path.name, grids, left_out, to_check
+
+
+def _decode(path: Path) -> str:
+    """Return the text of a file; of the encodings before Unicode, Windows-1258 can be known."""
+    data = path.read_bytes()
+    declared = _CHARSET.search(data[:4096]) if path.suffix.lower() in (".html", ".htm") else None
+    encoding = "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif declared and not data.startswith(codecs.BOM_UTF8):
+        encoding = declared[1].decode().lower()
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
+        text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
+        if encoding == "utf-8-sig" and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text):
+            return text
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data[:start].count(b"\n") + 1
+        raise ValueError(
+            f"{path.name}, dòng {line}: tệp không phải là văn bản UTF-8; "
+            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx."
+        ) from None
+
+
+def _refuse_legacy(name: str, text: str) -> None:
+    for encoding, words in LEGACY.items():
+        if sum(word in text for word in words) > 1:
+            raise ValueError(
+                f"{name}: chữ trong tệp dùng bảng mã cũ {encoding}; hãy chuyển sang Unicode bằng "
+                "UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu lại."
+            )
+
+
+def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
+    if isinstance(table.columns, pd.MultiIndex):
+        raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
+    known = table.astype("object").where(table.notna(), "").map(as_written)
+    rows = [list(table), *known.itertuples(index=False, name=None)]
+    return to_cells(rows, range(len(table) + 1))

@@ -1,0 +1,1 @@
+"""From figures and pictures to files: Word, workbook, CSV, the folder they go to."""

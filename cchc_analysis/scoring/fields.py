@@ -1,0 +1,149 @@
+"""Scores by field (lĩnh vực): the percent of each, and where points are lost."""
+
+import pandas as pd
+
+from cchc_analysis.groups import SCORES, check_columns, group_columns, group_numbers, is_unit
+from cchc_analysis.scoring import exact
+from cchc_analysis.text import listed, unit_key
+
+
+def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the percent of each field's maximum: one row per unit, one column per field.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        Has ``unit``, ``field``, ``score`` and ``max_score`` (points), as `load_fields` gives it.
+
+    Returns
+    -------
+    DataFrame
+        ``unit``, then ``year`` and ``block`` where the table has them, then one column per field
+        (0…100), units and fields in the order in which they first appear. A score that is missing
+        stays missing. ``attrs["fields"]`` lists the names of the fields.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a unit has a field twice, or a field is called as another column.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [8, 9], "max_score": 12})
+    >>> field_matrix(fields)
+      unit          x     y
+    0    A  66.666667  75.0
+    """
+    fields, unit = checked_fields(fields)
+    heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1)
+    names = list(dict.fromkeys(fields["field"]))
+    if taken := [name for name in names if name in heads]:
+        raise ValueError(f"Lĩnh vực '{taken[0]}' trùng tên một cột của bảng; hãy đổi tên lĩnh vực.")
+    percent = exact.percent_of(fields["score"], fields["max_score"])
+    cells = fields.assign(at=unit, percent=percent).pivot_table(
+        index="at", columns="field", values="percent", aggfunc="first"
+    )
+    cells = cells.reindex(index=range(len(heads)), columns=names)
+    matrix = pd.concat([heads.reset_index(drop=True), cells], axis=1)
+    matrix.attrs["fields"] = names
+    return matrix
+
+
+def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFrame:
+    """Add up the points lost in each field, most lost first.
+
+    What a unit loses in a field is the maximum less its score. A score that is missing is no loss:
+    neither it nor its maximum is counted.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        Has ``unit``, ``field``, ``score`` and ``max_score`` (points), as `load_fields` gives it.
+    unit : str, optional
+        The one unit to look at; by default all.
+
+    Returns
+    -------
+    DataFrame
+        One row per field, within each year and block of the table: ``year`` and ``block`` where
+        the table has them, ``field``, ``units`` (with a score), ``max_score``, ``score`` and
+        ``lost`` (sums over those, points), ``lost_pct`` (of the field's maximum) and ``share_pct``
+        (of all points lost). Fields of equal loss stay in the order of the table; one without any
+        score stands last, without numbers.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a unit has a field twice, or there is no such unit.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [8, 9], "max_score": 12})
+    >>> field_losses(fields)[["field", "lost", "share_pct"]].values.tolist()
+    [['x', 4.0, 57.142857142857146], ['y', 3.0, 42.857142857142854]]
+    """
+    fields, _ = checked_fields(fields)
+    if unit is not None:
+        fields = fields[is_unit(fields, unit)]
+    where = group_columns(fields)
+    points, (score, maximum) = to_common_integers(fields, "score", "max_score")
+    whole = fields.assign(group=group_numbers(fields), score=score, max_score=maximum)
+    whole["max_score"] = maximum.mask(score.isna())
+    by_field = whole.groupby(["group", "field"], sort=False)
+    table = by_field[where].first()
+    table["units"] = by_field["score"].count()
+    sums = by_field[["max_score", "score"]].sum(min_count=1)
+    sums["lost"] = lost = sums["max_score"] - sums["score"]
+    all_lost = lost.groupby("group").transform("sum")
+    table = pd.concat([table, (sums / points).astype("float64")], axis=1)
+    table["lost_pct"] = (lost * 100 / sums["max_score"]).astype("float64")
+    table["share_pct"] = (lost * 100 / all_lost.mask(all_lost == 0)).astype("float64")
+    table["order"] = -lost
+    table = table.reset_index().sort_values(["group", "order"], kind="stable", ignore_index=True)
+    numbers = ["max_score", "score", "lost", "lost_pct", "share_pct"]
+    return table[[*where, "field", "units", *numbers]]
+
+
+def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the fields by row number, and the number of each row's unit within year and block."""
+    check_columns(fields, ["field", *SCORES])
+    fields = fields.reset_index(drop=True)
+    groups = group_numbers(fields)
+    unit = fields.groupby([groups, "unit"], sort=False).ngroup()
+    again = pd.DataFrame({"unit": unit, "field": fields["field"]}).duplicated()
+    if again.any():
+        at = again.idxmax()
+        raise ValueError(
+            f"Đơn vị '{fields['unit'][at]}' có lĩnh vực '{fields['field'][at]}' nhiều lần trong "
+            "cùng năm, khối; hãy xóa dòng thừa, hoặc thêm cột year hay block."
+        )
+    return fields, unit
+
+
+def who_lacks(
+    fields: pd.DataFrame | None,
+    part: pd.DataFrame,
+    of_part: pd.DataFrame | None,
+    table: pd.DataFrame,
+) -> str:
+    """Return which units have no fields, and which units of the fields are not ranked."""
+    if fields is None:
+        return ""
+    known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, table))
+    lacking = [unit for unit in part["unit"] if unit_key(unit) not in known]
+    outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
+    told = []
+    if lacking:
+        told.append(f"Không có điểm theo lĩnh vực của {len(lacking)} đơn vị: {listed(lacking)}.")
+    if outside:
+        told.append(
+            f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
+        )
+    return " ".join(told)
+
+
+def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:
+    """Return columns as whole numbers of one last place, and how many of them make a point."""
+    whole = [exact.to_integers(fields[column]) for column in columns]
+    places = max(places for _, places in whole)
+    return 10**places, [numbers * 10 ** (places - own) for numbers, own in whole]
