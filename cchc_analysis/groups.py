@@ -6,10 +6,24 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import NO_GRADE, UNSCORED
-from cchc_analysis.text import unit_key
+from cchc_analysis.text import decimal_comma, unit_key
+from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
 SCORES = ("unit", "score", "max_score")
+
+
+def scale_of(table: pd.DataFrame) -> str:
+    """Return the scale (thang điểm) of a table in words, and whether it is assumed."""
+    if table["max_score"].nunique() > 1:
+        words = "Thang điểm riêng của từng đơn vị"
+    else:
+        words = f"Thang điểm {decimal_comma(table['max_score'].iloc[0])}"
+    return f"{words} – {ASSUMED}" if is_max_assumed(table) else words
+
+
+def is_max_assumed(table: pd.DataFrame) -> bool:
+    """Return whether nobody stated the maximum of some unit."""
+    return "max_assumed" in table and bool(table["max_assumed"].fillna(False).any())
 
 
 def group_columns(table: pd.DataFrame) -> list[str]:

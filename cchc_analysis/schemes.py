@@ -4,11 +4,10 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
-from cchc_analysis.labels import ASSUMED, RESERVED_GRADES
 from cchc_analysis.text import clean, decimal_comma, same
+from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, words
 
 DEFAULT_SCHEME = "thi-xa-2020"
 
@@ -78,17 +77,17 @@ class GradeScheme:
 
     def bounds_in_words(self) -> list[str]:
         """Return the bounds as they are read: "từ 90%", "dưới 50%" for a grade that begins at 0."""
-        words = []
+        told = []
         for bound, higher in zip(self.bounds, (None, *self.bounds[:-1]), strict=True):
             from_ = f"từ {decimal_comma(bound)}%"
-            words.append(from_ if bound or higher is None else f"dưới {decimal_comma(higher)}%")
-        return words
+            told.append(from_ if bound or higher is None else f"dưới {decimal_comma(higher)}%")
+        return told
 
     def __str__(self) -> str:
         """Return the scheme as a report states it."""
         pairs = zip(self.grades, self.bounds_in_words(), strict=True)
-        words = ", ".join(f"{grade} {words}" for grade, words in pairs)
-        return f"{words} ({ASSUMED})" if self.assumed else words
+        told = ", ".join(f"{grade} {bound}" for grade, bound in pairs)
+        return f"{told} ({ASSUMED})" if self.assumed else told
 
 
 def load_scheme(name: str | GradeScheme) -> GradeScheme:
@@ -97,7 +96,7 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
     Parameters
     ----------
     name : str or GradeScheme
-        A name in ``cchc_analysis/schemes.toml``: ``thi-xa-2020`` (assumed), ``da-nang-2011``,
+        A name in ``cchc_analysis/words/schemes.toml``: ``thi-xa-2020`` (assumed), ``da-nang-2011``,
         ``par-index``, ``nam-dinh-2020-so``, ``nam-dinh-2020-huyen`` or ``tttt-2024``. A
         `GradeScheme` comes back as it is.
 
@@ -148,9 +147,5 @@ def known_order(grades: Iterable[str]) -> list[str] | None:
     return next((order for order in known if keys <= set(map(same, order))), None)
 
 
-@cache
 def _known() -> dict[str, dict]:
-    import tomllib  # only here, so that importing the package stays quick
-
-    text = files("cchc_analysis").joinpath("schemes.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return words("schemes")

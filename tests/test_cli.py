@@ -19,8 +19,8 @@ from PIL import Image
 from cchc_analysis.app.command import main
 from cchc_analysis.app.job import Job
 from cchc_analysis.files import allowed_name
-from cchc_analysis.labels import CHOOSE_TABLE, WHERE_MAX
 from cchc_analysis.refusals import as_options
+from cchc_analysis.vocabulary import CHOOSE_TABLE, WHERE_MAX
 
 NAMES = sorted(
     ["check.csv", "manifest.json", "report.docx", "report.xlsx"]

@@ -3,6 +3,7 @@ import pytest
 from conftest import loaded, refusal
 
 from cchc_analysis import LoadWarning, load_scores
+from cchc_analysis.groups import scale_of
 
 
 def frame(titles, *rows):
@@ -138,7 +139,7 @@ def test_a_header_alone_and_a_column_of_no_number_are_refused():
 def test_a_title_may_state_the_maximum(title):
     scores = load_scores(frame(f"Đơn vị|{title}", ["a", 63], ["b", 60]))
     assert scores["max_score"].tolist() == [70, 70]
-    assert scores.attrs["scale"] == "Thang điểm 70"
+    assert scale_of(scores) == "Thang điểm 70"
     assert "(DataFrame): điểm tối đa 70 khác thang điểm 100 đã đặt (max_score=)" in refusal(
         frame(f"Đơn vị|{title}", ["a", 63]), max_score=100
     )

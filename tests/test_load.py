@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import load_scores
-from cchc_analysis.labels import HEADERS, MAXIMUM
+from cchc_analysis.groups import scale_of
+from cchc_analysis.reading.vocabulary import HEADERS, MAXIMUM
 from cchc_analysis.text import fold
 
 TOWN = load_scores(DATA / "cchc-2020.csv")
@@ -22,19 +23,29 @@ def write(folder, text, name="bảng.csv", encoding="utf-8"):
 
 def test_the_town_of_2020():
     assert TOWN.columns.tolist() == [
-        "unit", "score", "max_score", "published_rank", "published_grade",
+        "unit", "score", "max_score", "published_rank", "published_grade", "max_assumed",
     ]  # fmt: skip
     assert len(TOWN) == 18
-    assert TOWN.iloc[0].tolist() == ["Văn phòng HĐND&UBND", 97.23, 100, 1, "XUẤT SẮC"]
+    assert TOWN.iloc[0].tolist() == ["Văn phòng HĐND&UBND", 97.23, 100, 1, "XUẤT SẮC", True]
     assert TOWN.iloc[5]["unit"] == "Phòng Lao động, thương binh và xã hội"
-    assert TOWN.dtypes.astype(str).tolist() == ["str", "float64", "float64", "Int64", "str"]
+    assert TOWN.dtypes.astype(str).tolist() == ["str", "float64", "float64", "Int64", "str", "bool"]
     assert TOWN.index.equals(pd.RangeIndex(18))
-    assert TOWN.attrs["scale"] == "Thang điểm 100 – giả định"
+    assert scale_of(TOWN) == "Thang điểm 100 – giả định"
+
+
+def test_an_assumed_maximum_survives_what_loses_attributes(tmp_path):
+    both = pd.concat([TOWN.assign(year=2020), TOWN.assign(year=2021)], ignore_index=True)
+    assert scale_of(both) == "Thang điểm 100 – giả định"
+    stated = load_scores(DATA / "cchc-2020.csv", max_score=100)
+    assert "max_assumed" not in stated
+    mixed = pd.concat([TOWN, stated], ignore_index=True)
+    assert scale_of(mixed) == "Thang điểm 100 – giả định"
+    assert load_scores(mixed.assign(year=[1901] * 18 + [1902] * 18))["max_assumed"].sum() == 18
 
 
 def test_columns_come_in_one_order_and_english_names_are_known():
     regions = load_scores(DATA / "par-index-regions.csv", block="vùng")
-    assert regions.columns.tolist() == ["unit", "score", "max_score", "year", "block"]
+    assert regions.columns.tolist()[:5] == ["unit", "score", "max_score", "year", "block"]
     assert regions["year"].dtype == "int64"
     assert regions["block"].unique().tolist() == ["vùng"]
 
@@ -94,7 +105,7 @@ def test_what_a_cell_may_look_like():
     assert scores["score"].isna().sum() == 3
     assert scores["published_rank"].tolist() == [1, 2, 3, pd.NA, pd.NA, pd.NA]
     assert scores["published_grade"].dropna().tolist() == ["A", "B", "b"]
-    assert scores.attrs["scale"] == "Thang điểm 100", "a percentage says its scale"
+    assert scale_of(scores) == "Thang điểm 100", "a percentage says its scale"
 
 
 @pytest.mark.filterwarnings("ignore:.*hiểu cột 'Nhóm' là khối")
@@ -109,10 +120,10 @@ def test_names_that_mean_several_things_are_told_by_their_values():
 def test_the_maximum_comes_from_the_source_or_the_caller():
     frame = pd.DataFrame({"unit": ["a", "b"], "score": [68.32, 62.62], "max_score": [84, 70]})
     assert load_scores(frame)["max_score"].tolist() == [84, 70]
-    assert load_scores(frame).attrs["scale"] == "Thang điểm riêng của từng đơn vị"
+    assert scale_of(load_scores(frame)) == "Thang điểm riêng của từng đơn vị"
     given = load_scores(frame[["unit", "score"]], max_score=70)
     assert given["max_score"].tolist() == [70, 70]
-    assert given.attrs["scale"] == "Thang điểm 70"
+    assert scale_of(given) == "Thang điểm 70"
     assert "khác thang điểm 70 đã đặt (max_score=)" in refusal(frame, max_score=70)
     for wrong in (0, -1, float("inf"), float("nan")):
         assert "lớn hơn 0" in refusal(frame[["unit", "score"]], max_score=wrong)
@@ -283,7 +294,7 @@ def test_numbers_of_any_type_are_read_as_written():
 
 
 def test_what_was_assumed_stays_assumed_when_a_table_is_loaded_again():
-    assert load_scores(TOWN).attrs["scale"] == "Thang điểm 100 – giả định"
+    assert scale_of(load_scores(TOWN)) == "Thang điểm 100 – giả định"
 
 
 def test_a_line_of_prose_that_names_columns_is_no_header(tmp_path):

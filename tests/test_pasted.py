@@ -208,7 +208,7 @@ def test_a_lost_score_does_not_take_the_number_of_the_next_row(load):
 
 def test_what_stands_below_the_table_is_told(load):
     with pytest.warns(LoadWarning, match="không đọc phần chữ từ dòng 7 'Nơi nhận:'"):
-        assert load(["Đơn vị", "Điểm", "a", "90", "b", "80", "Nơi nhận:"]).shape == (2, 3)
+        assert load(["Đơn vị", "Điểm", "a", "90", "b", "80", "Nơi nhận:"]).shape == (2, 4)
 
 
 def test_pieces_of_a_number_are_refused_wherever_they_stand(load):

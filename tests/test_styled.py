@@ -42,12 +42,6 @@ def test_markup_in_a_name_is_text():
     assert "a &amp; b" in html
 
 
-def test_markup_in_a_caption_is_text():
-    ranking = table([9.0], 10)
-    ranking.attrs["scale"] = "<b>Thang điểm</b>"
-    assert "&lt;b&gt;Thang điểm&lt;/b&gt;" in shown(ranking)
-
-
 def test_the_same_table_gives_the_same_html_in_every_run():
     code = (
         "from cchc_analysis import load_scores, style_ranking\n"

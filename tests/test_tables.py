@@ -103,7 +103,7 @@ def test_a_remark_between_rows_is_told_and_no_block(text):
 def test_a_header_of_two_rows(text):
     path = text("STT;Đơn vị;Kết quả;;Xếp loại", ";;Điểm;Hạng;", "1;a;90;1;Tốt")
     scores = load_scores(path)
-    assert scores.iloc[0].tolist() == ["a", 90, 100, 1, "Tốt"]
+    assert scores.iloc[0].tolist() == ["a", 90, 100, 1, "Tốt", True]
     path = text("STT;Tên;Tổng điểm", ";đơn vị;đánh giá", "1;a;90")
     assert load_scores(path)["unit"].tolist() == ["a"]
     path = text("STT;Đơn vị;Năm 2020;;Năm 2021;", ";;Điểm;Hạng;Điểm;Hạng", "1;a;90;1;80;1")

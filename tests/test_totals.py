@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from test_fields import FEW, papi, rows, tables
 
 from cchc_analysis import format_ranking, rank_units, total_fields
+from cchc_analysis.groups import scale_of
 
 
 def test_fields_are_added_up_exactly():
@@ -21,7 +22,7 @@ def test_the_total_of_papi():
     assert len(totals) == 63
     assert totals.iloc[0].tolist() == ["Hà Giang", 32.253305, 60.0, ""]
     assert totals.attrs["note"] == "Đã cộng điểm các lĩnh vực của 63/63 đơn vị."
-    assert totals.attrs["scale"] == "Thang điểm 60"
+    assert scale_of(totals) == "Thang điểm 60"
 
 
 def test_a_missing_field_leaves_no_score_and_other_fields_are_said():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.fields import load_fields
 from cchc_analysis.reading.load import load_scores
 from cchc_analysis.schemes import GradeScheme
@@ -34,7 +35,7 @@ def read_before(
             f"{file.name} (--before) và {of.name} không có đơn vị nào chung nên không so sánh "
             f"được: bảng trước có {listed(before['unit'].tolist())}. Hãy kiểm tra lại hai tệp."
         )
-    told += [f"Kỳ trước ({file.name}): {before.attrs['scale']}.", changes.attrs["note"]]
+    told += [f"Kỳ trước ({file.name}): {scale_of(before)}.", changes.attrs["note"]]
     return before, changes, told
 
 

@@ -18,7 +18,7 @@ from cchc_analysis.charts.profile import plot_profile
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.charts.small_print import stamp
 from cchc_analysis.files import as_typed
-from cchc_analysis.groups import has_unit, several_groups
+from cchc_analysis.groups import has_unit, scale_of, several_groups
 from cchc_analysis.reading.load import load_scores
 from cchc_analysis.refusals import as_options
 from cchc_analysis.reports.folder import write_bundle
@@ -142,7 +142,7 @@ class Job(NamedTuple):
     def _lines(self, tables: _Tables) -> list[str]:
         ranking, note = tables.ranking, tables.check.attrs["note"]
         printed, counts = format_ranking(ranking), format_ranking(_counts(ranking))
-        said = [ranking.attrs["scale"], f"Ngưỡng xếp loại: {self.scheme}"]
+        said = [scale_of(ranking), f"Ngưỡng xếp loại: {self.scheme}"]
         said.append(f"\n{printed.head(_HEAD).to_string(index=False)}")
         if len(printed) > _HEAD:
             said.append(f"… và {len(printed) - _HEAD} đơn vị nữa")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cchc_analysis.app.form import ALL, ENDINGS, Form, as_html
 from cchc_analysis.files import allowed_name, write_new
+from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.load import load_scores
 from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.reports.notebook import PARTS, first_look
@@ -138,7 +139,7 @@ class Choice:
                 self._parts = first_look(ranking, scheme=scheme, unit=unit)
                 scored = ranking["score"].count()
                 words = f"{file.name}: {len(ranking)} đơn vị, {scored} đơn vị được chấm. "
-                self._form.say(f"{words}{ranking.attrs['scale']}.", told=told)
+                self._form.say(f"{words}{scale_of(ranking)}.", told=told)
                 self._parts["ranking"] += (self._form.said,)
                 self.ranking = ranking
         finally:

@@ -11,10 +11,9 @@ from cchc_analysis.charts import drawing
 from cchc_analysis.charts.marks import make_room, set_percent_axis, size_in_points, write_columns
 from cchc_analysis.charts.numbers import hand_over, value_header, who
 from cchc_analysis.groups import group_columns, several_groups
-from cchc_analysis.labels import MEAN
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.vocabulary import MEAN, SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,8 +17,8 @@ from cchc_analysis.scoring.printing import (
     format_signed,
     printed_places,
 )
-from cchc_analysis.shown import SHOWN, VALUES
 from cchc_analysis.text import listed
+from cchc_analysis.vocabulary import SHOWN, VALUES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

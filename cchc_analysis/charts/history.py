@@ -12,8 +12,8 @@ from cchc_analysis.charts.marks import OTHERS, mark_names
 from cchc_analysis.charts.numbers import hand_over
 from cchc_analysis.groups import check_columns, several_groups
 from cchc_analysis.scoring.ranking import ranked
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import unit_key
+from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts.drawing import LETTER, is_wide, out_of_100, set_title, with_minus
-from cchc_analysis.labels import ASSUMED, CHOOSE_SCHEME, NO_GRADE, UNSCORED, scale_of
+from cchc_analysis.groups import scale_of
 from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import decimal_comma, lower_first
+from cchc_analysis.vocabulary import ASSUMED, CHOOSE_SCHEME, NO_GRADE, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,8 @@ import pandas as pd
 
 from cchc_analysis.charts import drawing
 from cchc_analysis.groups import several_groups
-from cchc_analysis.labels import BLANK, MEAN
 from cchc_analysis.scoring import exact
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.vocabulary import BLANK, MEAN, SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from cchc_analysis.charts.numbers import hand_over
 from cchc_analysis.groups import check_columns, group_numbers, several_groups
 from cchc_analysis.scoring.fields import field_matrix
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,6 @@ import pandas as pd
 from cchc_analysis.charts import drawing, marks
 from cchc_analysis.charts.numbers import hand_over, reference, value_header, who
 from cchc_analysis.groups import grades_in_words
-from cchc_analysis.labels import ASSUMED, BLANK, MEAN, UNSCORED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
@@ -20,7 +19,7 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import grade_distribution, graded
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

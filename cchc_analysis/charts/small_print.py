@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.labels import scale_of
+from cchc_analysis.groups import scale_of
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cchc_analysis.labels import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.reading.distinct import distinct, filled
 from cchc_analysis.reading.header import LIKE, Header, falls, named
 from cchc_analysis.reading.numbers import are_numbers, missing, numbers_in
+from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.vocabulary import SHOWN
 
 _LONGEST_TITLE = 40
 _SUMS = ("tong", "tong cong")

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.labels import NUMBER, PLAIN_TOTAL, POINTS
 from cchc_analysis.reading.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.reading.numbers import are_column_numbers, are_numbers
+from cchc_analysis.reading.vocabulary import NUMBER, PLAIN_TOTAL, POINTS
 from cchc_analysis.text import fold
 
 # Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS, PLAIN_TOTAL
 from cchc_analysis.reading.field_columns import Layout
 from cchc_analysis.reading.grid import in_words
 from cchc_analysis.reading.header import Header, Table, named, split_maximum
 from cchc_analysis.reading.numbers import are_column_numbers, first_line, place, to_numbers
 from cchc_analysis.reading.scores import read_scores
+from cchc_analysis.reading.vocabulary import FOOTERS, PLAIN_TOTAL
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
 
 # The name of a field, its column, its rows, the maxima that are stated.
@@ -38,7 +38,7 @@ def read_fields(
         titles = pd.Series(layout.titles, dtype="str").reindex(body.columns)
         titled = list(titles.dropna().index)
         roles = {role: c for role, c in at.items() if c in titled and role != "field"}
-        part, _, left_out, to_check = read_scores(
+        part, left_out, to_check = read_scores(
             f"{where}, lĩnh vực '{field[:60]}'",
             table._replace(header=Header(titles, titles), body=body),
             wanted={role: titled.index(c) + 1 for role, c in (roles | {"score": column}).items()},

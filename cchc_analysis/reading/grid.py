@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS
 from cchc_analysis.reading.distinct import count_filled, each, filled
 from cchc_analysis.reading.numbers import (
     are_column_numbers,
@@ -21,6 +20,7 @@ from cchc_analysis.reading.numbers import (
     missing,
     numbering,
 )
+from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.text import clean, fold, quoted
 
 

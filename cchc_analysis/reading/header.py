@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.reading.distinct import count_filled, each
 from cchc_analysis.reading.numbers import missing, numbers_in
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
 from cchc_analysis.text import fold
+from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cchc_analysis.labels import CHOOSE_TABLE, FOOTERS
 from cchc_analysis.reading.distinct import count_filled, each, filled
 from cchc_analysis.reading.header import Table
 from cchc_analysis.reading.numbers import numbering
+from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.vocabulary import CHOOSE_TABLE
 
 _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"

@@ -6,16 +6,18 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.labels import ASSUMED, CHOOSE_TABLE, scale
 from cchc_analysis.reading.headings import is_block, pick, under_headings
 from cchc_analysis.reading.numbers import first_line
 from cchc_analysis.reading.published import check_units, doubts, unit_keys
 from cchc_analysis.reading.scores import read_scores
 from cchc_analysis.reading.tables import Table, tables_of
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import quoted
+from cchc_analysis.vocabulary import CHOOSE_TABLE, SHOWN
 
-_KEPT = ("unit", "score", "max_score", "year", "block", "published_rank", "published_grade")
+_KEPT = (
+    "unit", "score", "max_score", "year", "block", "published_rank", "published_grade",
+    "max_assumed",
+)  # fmt: skip
 _MOST_TOLD = 15
 
 
@@ -59,9 +61,9 @@ def load_scores(
     DataFrame
         One row per unit in source order, with a RangeIndex and the columns ``unit`` (str),
         ``score`` and ``max_score`` (float64, points; no score is a unit not scored), then those
-        of ``year`` (int64), ``block`` (str), ``published_rank`` (Int64) and ``published_grade``
-        (str, as published) that there are. ``attrs["scale"]`` says the scale in words: a maximum
-        of 100 that nobody stated is "giả định" (attributes are lost when tables are merged).
+        of ``year`` (int64), ``block`` (str), ``published_rank`` (Int64), ``published_grade``
+        (str, as published) and ``max_assumed`` (bool: nobody stated the maximum of 100) that
+        there are.
 
     Raises
     ------
@@ -78,27 +80,28 @@ def load_scores(
     Examples
     --------
     >>> load_scores(pd.DataFrame({"Đơn vị": ["Thanh tra"], "Điểm": ["73,98"]}))
-            unit  score  max_score
-    0  Thanh tra  73.98      100.0
+            unit  score  max_score  max_assumed
+    0  Thanh tra  73.98      100.0         True
     """
     _check_options(table, columns, year, block)
     name, tables, unused, to_check = tables_of(source, columns)
     if table is not None:
         tables, unused = [pick(name, tables, table)], []
     named = named_by_headings(name, tables)
-    parts, assumed, several = [], False, len(tables) > 1
+    parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
         where = ", ".join(filter(None, [name, one.place]))
-        part, is_assumed, left_out, told = read_scores(
+        part, left_out, told = read_scores(
             where, one, wanted=columns or {}, max_score=max_score, given=known | own
         )
         part = part.assign(place=one.place, line=part.index)
         parts.append(part)
-        assumed |= is_assumed
         unused += [f"{one.place} {words}".strip() if several else words for words in left_out]
         to_check += told
     scores = join(name, parts)
+    if "max_assumed" in scores:
+        scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):
         _check_overlap(name, scores, tables, named)
     check_units(name, scores)
@@ -109,9 +112,6 @@ def load_scores(
         listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
         to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
     tell(name, unused, to_check)
-    if isinstance(source, pd.DataFrame):  # a table loaded before keeps what was assumed then
-        assumed |= source.attrs.get("scale", "").endswith(ASSUMED)
-    scores.attrs["scale"] = scale(scores["max_score"], assumed=assumed)
     return scores
 
 

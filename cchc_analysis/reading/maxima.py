@@ -8,13 +8,13 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import MAXIMUM, SCALE_ELSEWHERE, WHERE_MAX
 from cchc_analysis.reading.distinct import distinct, each, filled
 from cchc_analysis.reading.grid import begins, in_words
 from cchc_analysis.reading.header import LIKE, Header, split_maximum
 from cchc_analysis.reading.numbers import first_line, numbering, numbers_in, place, to_numbers
-from cchc_analysis.shown import SHOWN
+from cchc_analysis.reading.vocabulary import MAXIMUM, SCALE_ELSEWHERE
 from cchc_analysis.text import decimal_comma, quoted
+from cchc_analysis.vocabulary import SHOWN, WHERE_MAX
 
 _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import MISSING, NO_NUMBER
 from cchc_analysis.reading.distinct import each, filled
+from cchc_analysis.reading.vocabulary import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
 _NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"

@@ -9,11 +9,11 @@ import re
 
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS
 from cchc_analysis.reading.grid import to_cells
 from cchc_analysis.reading.header import role_of, split_maximum
 from cchc_analysis.reading.numbers import are_column_numbers
 from cchc_analysis.reading.pasted_rows import Row, number_of, rows_after, rows_at
+from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.text import clean, first_few, fold, quoted
 
 _LINES_PER_HEADER = 4

@@ -4,8 +4,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from cchc_analysis.labels import FOOTERS, MISSING
 from cchc_analysis.reading.header import role_of
+from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, same
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.columns import find_columns, listed
@@ -27,8 +28,8 @@ from cchc_analysis.reading.numbers import (
 )
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import clean, quoted, same
+from cchc_analysis.vocabulary import SHOWN
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
@@ -44,8 +45,8 @@ def read_scores(
     wanted: Mapping[str, str | int],
     max_score: float | None,
     given: Mapping[str, object],
-) -> tuple[pd.DataFrame, bool, list[str], list[str]]:
-    """Return the scores by line, whether their maximum is assumed, what is unused, what to check.
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return the scores by line, what is unused, what to check.
 
     `given` has the year and the block that are known from outside the table.
     """
@@ -91,6 +92,10 @@ def read_scores(
     scores["score"] = to_numbers(name, title, cells["score"])
     scores["max_score"], assumed = maxima_of(name, cells, title, scores["score"], max_score, stated)
     check_scores(name, scores, cells["score"], assumed=assumed)
+    if "max_assumed" in cells:  # a table loaded before keeps what was assumed then
+        assumed = each(cells["max_assumed"], lambda texts: texts.map(same) == "true")
+    if np.any(assumed):
+        scores["max_assumed"] = assumed
     if "year" in cells:
         scores["year"] = _years(name, cells["year"])
     if "block" in cells:
@@ -115,7 +120,7 @@ def read_scores(
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
-    return scores, assumed, [*unused, *table.notes, *left_out], told
+    return scores, [*unused, *table.notes, *left_out], told
 
 
 def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.labels import LEGACY
 from cchc_analysis.reading.containers import kind_of
 from cchc_analysis.reading.delimited import text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
+from cchc_analysis.reading.vocabulary import LEGACY
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 

@@ -6,7 +6,6 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.labels import FOOTERS
 from cchc_analysis.reading.grid import Grid, continued
 from cchc_analysis.reading.header import (
     Header,
@@ -22,6 +21,7 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.headings import is_block, is_heading
 from cchc_analysis.reading.numbers import numbering
 from cchc_analysis.reading.sources import read_grids
+from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.text import fold
 
 _LONGEST_HEADING = 120

@@ -12,8 +12,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
-from cchc_analysis.text import clean, fewest_lines, quoted, unit_key
 from cchc_analysis.reports.word import ANNEX, NAME, TABLE, TEXT, text_width
+from cchc_analysis.text import clean, fewest_lines, quoted, unit_key
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.charts.change import plot_change
-from cchc_analysis.scoring.exact import FALLBACK_PLACES
 from cchc_analysis.charts.fields import plot_fields
-from cchc_analysis.scoring.fields import field_losses
-from cchc_analysis.scoring.printing import format_ranking
 from cchc_analysis.charts.profile import plot_profile
-from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS
 from cchc_analysis.groups import group_columns
 from cchc_analysis.reports.word import TEXT, add_table
+from cchc_analysis.scoring.exact import FALLBACK_PLACES
+from cchc_analysis.scoring.fields import field_losses
+from cchc_analysis.scoring.printing import format_ranking
+from cchc_analysis.vocabulary import SHOWN, SHOWN_OF_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

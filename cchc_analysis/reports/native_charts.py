@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts import drawing
-from cchc_analysis.charts import marks
+from cchc_analysis.charts import drawing, marks
+from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.reports.worksheets import ROW, set_up_page
+from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring.description import group_names
 from cchc_analysis.scoring.printing import format_percent
-from cchc_analysis.labels import ASSUMED, SHEETS, scale_of
 from cchc_analysis.scoring.ranking import grade_distribution
-from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.shown import SHOWN
-from cchc_analysis.groups import several_groups
 from cchc_analysis.text import decimal_comma, lower_first
-from cchc_analysis.reports.worksheets import ROW, set_up_page
+from cchc_analysis.vocabulary import ASSUMED, SHEETS, SHOWN
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

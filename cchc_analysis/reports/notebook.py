@@ -11,13 +11,12 @@ import pandas as pd
 
 from cchc_analysis.charts import marks
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.printing import as_laid_out, format_ranking
-from cchc_analysis.labels import scale_of
 from cchc_analysis.scoring.ranking import grade_distribution, graded, ranked
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.shown import SHOWN
-from cchc_analysis.groups import several_groups
+from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from cchc_analysis.files import fixed_zip, write_whole
+from cchc_analysis.groups import is_unit, of_group
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.description import told_by_group
 from cchc_analysis.scoring.fields import field_losses, who_lacks
-from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.scoring.ranking import graded, in_order, ranked
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.groups import is_unit, of_group
 from cchc_analysis.text import lower_first
 
 _UNDATED = datetime.date(1980, 1, 1)
@@ -129,10 +129,8 @@ def write_report(
         raise ValueError("Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng.")
 
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
-    from cchc_analysis.reports import letterhead
-    from cchc_analysis.reports import sections
+    from cchc_analysis.reports import letterhead, sections, word_styles
     from cchc_analysis.reports import word as word_parts
-    from cchc_analysis.reports import word_styles
 
     document = word_styles.open_document(template)
     if subject is None or not subject.strip():

@@ -9,18 +9,18 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from docx.shared import Inches, Pt
 
+from cchc_analysis.charts.marks import mark_names
 from cchc_analysis.charts.pages import chart_pages
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.groups import has_unit, scale_of
+from cchc_analysis.reports.more_sections import add_change, add_fields, named, since
+from cchc_analysis.reports.word import TEXT, add_picture, add_table, text_width
+from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring.description import Told, group_names
 from cchc_analysis.scoring.printing import format_ranking
-from cchc_analysis.labels import CHOOSE_SCHEME, scale_of
-from cchc_analysis.charts.marks import mark_names
-from cchc_analysis.reports.more_sections import add_change, add_fields, named, since
 from cchc_analysis.scoring.ranking import grade_distribution
-from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.groups import has_unit
 from cchc_analysis.text import clean, lower_first
-from cchc_analysis.reports.word import TEXT, add_picture, add_table, text_width
+from cchc_analysis.vocabulary import CHOOSE_SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
 
-from cchc_analysis.shown import SHOWN
 from cchc_analysis.text import clean
+from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from docx.document import Document

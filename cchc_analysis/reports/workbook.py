@@ -11,20 +11,19 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts import drawing
-from cchc_analysis.charts.numbers import reference
-from cchc_analysis.scoring.check import check_published
-from cchc_analysis.scoring.periods import compare_periods
-from cchc_analysis.scoring.fields import field_losses, field_matrix
-from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.scoring.printing import as_laid_out, format_number, format_ranking, format_signed
-from cchc_analysis.labels import BLANK, METHOD, SHEETS, TOTAL, scale_of
 from cchc_analysis.charts.marks import grade_shades
+from cchc_analysis.charts.numbers import reference
+from cchc_analysis.files import fixed_zip, write_whole
+from cchc_analysis.groups import SCORES, check_columns, scale_of, several_groups
 from cchc_analysis.reports.native_charts import write_charts
-from cchc_analysis.scoring.ranking import grade_distribution, graded, ranked
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.shown import SHOWN
-from cchc_analysis.groups import SCORES, check_columns, several_groups
 from cchc_analysis.reports.worksheets import new_book, write_table
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.check import check_published
+from cchc_analysis.scoring.fields import field_losses, field_matrix
+from cchc_analysis.scoring.periods import compare_periods
+from cchc_analysis.scoring.printing import as_laid_out, format_number, format_ranking, format_signed
+from cchc_analysis.scoring.ranking import grade_distribution, graded, ranked
+from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS, SHOWN, TOTAL
 
 _HINT = " Nếu hai tên là một đơn vị"
 

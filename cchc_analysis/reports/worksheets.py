@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.labels import BLANK
 from cchc_analysis.charts.marks import ink_on
 from cchc_analysis.text import clean, unit_key
+from cchc_analysis.vocabulary import BLANK
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -12,11 +12,11 @@ from cchc_analysis.groups import (
     group_numbers,
     holes_in_ranks,
 )
-from cchc_analysis.labels import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 from cchc_analysis.schemes import spelled
 from cchc_analysis.scoring.conventions import explain_ranks
 from cchc_analysis.scoring.ranking import grade_distribution, rank_units
 from cchc_analysis.text import same
+from cchc_analysis.vocabulary import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 
 
 def check_published(

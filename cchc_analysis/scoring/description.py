@@ -6,7 +6,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.groups import is_unit, of_group, several_groups
-from cchc_analysis.labels import ASSUMED
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.changes import change_in_words
 from cchc_analysis.scoring.periods import compare_periods
@@ -94,12 +93,11 @@ def told_by_group(
     if before is not None:
         change = compare_periods(before, ranking, scheme=scheme, aliases=aliases)
         _check_order(change)
-    assumed = ranking.attrs.get("scale", "").endswith(ASSUMED)
     several = change is not None and any("block" in several_groups(t) for t in (before, ranking))
     told = []
     for _, part in table.groupby("group"):
         scored = part[part["score"].notna()]
-        words, changes = [units_in_words(part, scored, assumed=assumed)], []
+        words, changes = [units_in_words(part, scored)], []
         if len(scored):
             words += [grades_in_words(part, scored, scheme), *ranks_in_words(scored)]
         own = part["unit"][chosen[part.index]]

@@ -5,10 +5,17 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cchc_analysis.groups import SCORES, grades_in_words, several_groups
-from cchc_analysis.labels import BLANK, NO_GRADE, TOTAL, WHOLE_TABLE
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order
-from cchc_analysis.shown import SHOWN, SHOWN_OF_FIELDS, VALUES
+from cchc_analysis.vocabulary import (
+    BLANK,
+    NO_GRADE,
+    SHOWN,
+    SHOWN_OF_FIELDS,
+    TOTAL,
+    VALUES,
+    WHOLE_TABLE,
+)
 
 LEAST_PLACES = 2
 MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place

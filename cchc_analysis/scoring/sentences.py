@@ -2,18 +2,19 @@
 
 import pandas as pd
 
-from cchc_analysis.labels import ASSUMED, NO_GRADE, UNSCORED, scale
+from cchc_analysis.groups import scale_of
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.changes import joined, measure_of
 from cchc_analysis.scoring.printing import format_percent
 from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.text import MOST_TOLD, listed, lower_first
+from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
 
 
-def units_in_words(part: pd.DataFrame, scored: pd.DataFrame, *, assumed: bool) -> str:
+def units_in_words(part: pd.DataFrame, scored: pd.DataFrame) -> str:
     """Return how many units there are, how many are scored, and of what maximum."""
     missing = part.loc[part["score"].isna(), "unit"].tolist()
     if scored.empty:
@@ -21,7 +22,7 @@ def units_in_words(part: pd.DataFrame, scored: pd.DataFrame, *, assumed: bool) -
             f"Có {len(part)} đơn vị nhưng chưa đơn vị nào được chấm điểm ({listed(missing)}), nên "
             "chưa có xếp hạng và xếp loại."
         )
-    words = scale(scored["max_score"], assumed=assumed)
+    words = scale_of(scored)
     words = f"được chấm điểm và xếp hạng ({lower_first(words)})"
     if not missing:
         return f"Có {len(part)} đơn vị {words}."

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from cchc_analysis.groups import group_columns, group_numbers
-from cchc_analysis.labels import scale
 from cchc_analysis.scoring.fields import checked_fields, to_common_integers
 from cchc_analysis.text import listed
 
@@ -62,7 +61,6 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     gaps = fields[fields["score"].isna()].groupby(unit)["field"].agg(", ".join)
     table["note"] = ("Thiếu điểm lĩnh vực: " + gaps.reindex(table.index)).fillna("").astype("str")
     table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, unit)]))
-    table.attrs["scale"] = scale(table["max_score"]) if len(table) else ""
     return table
 
 

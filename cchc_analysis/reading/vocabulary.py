@@ -1,10 +1,6 @@
-"""The Vietnamese words as they are met in published tables, and those that functions say."""
+"""The words of published tables: titles, footers, missing values, maxima, old encodings."""
 
 import re
-
-import pandas as pd
-
-from cchc_analysis.text import decimal_comma
 
 # Names of a column in published tables, as `text.fold` gives them: no case, accents, punctuation.
 # Sources: the tables listed in data/datapackage.json and the decisions quoted in the README.
@@ -31,6 +27,7 @@ HEADERS = {
         "max score", "diem toi da", "diem chuan", "thang diem", "tong diem toi da",
         "diem toi da duoc cham",
     ],
+    "max_assumed": ["max assumed"],
     "year": ["year", "nam", "nam danh gia"],
     "block": ["block", "khoi", "nhom co quan", "khoi co quan", "khoi thi dua", "cum"],
     "published_rank": [
@@ -118,75 +115,3 @@ MISSING = {
     "", "-", "–", "—", "n/a", "na", "nan", "chưa chấm", "không chấm", "chưa đánh giá",
     "không đánh giá", "chưa xếp hạng", "không xếp hạng",
 }  # fmt: skip
-
-NO_GRADE = "Không xếp loại"
-UNSCORED = "Chưa chấm"
-TOTAL = "Tổng cộng"
-RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
-BLANK = "–"
-
-ASSUMED = "giả định"
-WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
-CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
-CHOOSE_TABLE = (
-    "hãy chọn một bảng, ví dụ bảng thứ nhất (table=1; sổ tay: TABLE; dòng lệnh: --table 1)"
-)
-WHOLE_TABLE = "(cả bảng)"
-MEAN = "điểm trung bình"
-
-# The sheets of a workbook, and what is said on its sheet of notes.
-SHEETS = {
-    "ranking": "Xếp hạng",
-    "distribution": "Phân bố",
-    "charts": "Biểu đồ",
-    "comparison": "So sánh",
-    "change": "So với kỳ trước",
-    "fields": "Lĩnh vực",
-    "matrix": "Lĩnh vực theo đơn vị",
-    "check": "Đối chiếu",
-    "notes": "Ghi chú",
-}
-METHOD = {
-    "title": "Xếp hạng cải cách hành chính",
-    "source": "Nguồn số liệu",
-    "scale": "Thang điểm",
-    "scheme": "Ngưỡng xếp loại",
-    "basis": "Căn cứ của ngưỡng",
-    "ranks": "Cách xếp hạng",
-    "of_ranks": (
-        "Theo tỷ lệ điểm so với điểm tối đa, trong từng năm và từng khối, xét trước khi làm tròn. "
-        "Các đơn vị bằng nhau thì đồng hạng, cùng nhận hạng cao hơn (ví dụ 17, 17, 19)."
-    ),
-    "grades": "Cách xếp loại",
-    "of_grades": "Đạt từ đúng ngưỡng dưới của một loại trở lên, xét trước khi làm tròn.",
-    "unscored": "Đơn vị chưa chấm",
-    "of_unscored": (
-        f"Ô điểm và ô xếp hạng để trống, ô xếp loại ghi “{UNSCORED}”; không tính vào trung bình và "
-        "tỷ lệ."
-    ),
-    "shares": "Tỷ lệ",
-    "numbers": "Số trong ô",
-    "of_numbers": (
-        "Ô giữ số đầy đủ và chỉ hiển thị số đã làm tròn. Các ô không có công thức: sửa điểm thì "
-        "xếp hạng, xếp loại và các trang khác không tự đổi, phải lập lại sổ tính."
-    ),
-    "charts": "Biểu đồ",
-    "of_charts": (
-        "Biểu đồ lấy tên và số ngay ở trang Xếp hạng và trang Phân bố. Lọc hai trang này không làm "
-        "biểu đồ thay đổi; sắp xếp lại thì thanh đổi chỗ theo, còn màu ở mỗi chỗ giữ nguyên. Có "
-        "nhiều khối, nhiều năm thì không sắp xếp lẫn với nhau."
-    ),
-}
-
-
-def scale(max_score: pd.Series, *, assumed: bool = False) -> str:
-    """Return the scale (thang điểm) of a table in words."""
-    if max_score.nunique() > 1:
-        return "Thang điểm riêng của từng đơn vị"
-    words = f"Thang điểm {decimal_comma(max_score.iloc[0])}"
-    return f"{words} – {ASSUMED}" if assumed else words
-
-
-def scale_of(table: pd.DataFrame) -> str:
-    """Return the scale in words that a table was loaded with, else that of its maxima."""
-    return table.attrs.get("scale") or scale(table["max_score"])

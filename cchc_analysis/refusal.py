@@ -1,0 +1,68 @@
+"""What is refused and what is told: one sentence, and the option that settles it."""
+
+import json
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Face = Literal["python", "notebook", "command"]
+_LONGEST = 600
+_HERE = "{option}"  # where a sentence names its option
+
+
+class Option(NamedTuple):
+    """An argument of a public function, with the value that settles the matter or an example."""
+
+    name: str
+    value: object = None
+
+    def said(self, face: Face = "python") -> str:
+        """Return how this face gives the option: `max_score=70`, MAX_SCORE = 70, --max-score 70."""
+        if face == "command":
+            option = f"--{self.name.replace('_', '-')}"
+            if isinstance(self.value, Mapping):
+                return " ".join(f'{option} {key}="{value}"' for key, value in self.value.items())
+            value = "" if self.value is None else f" {self.value}"
+            return f'{option} "{self.value}"' if " " in value.strip() else option + value
+        name, sign = (self.name, "=") if face == "python" else (self.name.upper(), " = ")
+        if self.value is None:
+            return f"{name}{sign}".rstrip()
+        return f"{name}{sign}{json.dumps(self.value, ensure_ascii=False)}"
+
+
+def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:
+    """Return a sentence with its option as this face gives it."""
+    return sentence if option is None else sentence.replace(_HERE, option.said(face))
+
+
+class Refusal(ValueError):
+    """Why something is not done: what is wrong and where, and what the analyst does about it.
+
+    Parameters
+    ----------
+    problem, remedy : str
+        The two halves of the sentence; ``{option}`` in `remedy` stands for `option`.
+    file, place : str
+        What is read or written, and where in it: "trang tính 'X', ô D5", "dòng 12".
+    value : object
+        What stands there and cannot be used.
+    option : Option
+        The argument that settles it.
+    """
+
+    def __init__(
+        self, problem: str, remedy: str = "", *, file: str = "", place: str = "",
+        value: object = None, option: Option | None = None,
+    ) -> None:  # fmt: skip
+        """Keep the parts; the sentence of the exception names the option as Python gives it."""
+        self.problem, self.remedy, self.file, self.place = problem, remedy, file, place
+        self.value, self.option = value, option
+        super().__init__(self.said())
+
+    def said(self, face: Face = "python") -> str:
+        """Return the sentence as this face says it, in one paragraph of at most 600 letters."""
+        where = ", ".join(filter(None, [self.file, self.place]))
+        remedy = with_option(self.remedy, self.option, face)
+        head = " ".join(f"{where}: {self.problem}".removeprefix(": ").split())
+        tail = f"; {' '.join(remedy.split())}." if remedy else "."
+        room = _LONGEST - len(tail)
+        return (head if len(head) <= room else f"{head[: room - 1]}…") + tail

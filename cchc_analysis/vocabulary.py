@@ -1,0 +1,38 @@
+"""Words as data, from the files in ``words/``: what is shown, and the grade schemes."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def words(name: str) -> dict[str, dict]:
+    """Return one of the files in ``words/``."""
+    text = files("cchc_analysis").joinpath("words", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+_LABELS = words("labels")
+SHOWN: dict[str, str] = _LABELS["columns"]
+SHOWN_OF_FIELDS: dict[str, str] = _LABELS["columns_of_fields"]
+VALUES = {
+    "status": _LABELS["status"],
+    "separable_from_next": {key == "true": value for key, value in _LABELS["yes_no"].items()},
+}
+SHEETS: dict[str, str] = _LABELS["sheets"]
+METHOD: dict[str, str] = _LABELS["method"]
+
+NO_GRADE = "Không xếp loại"
+UNSCORED = "Chưa chấm"
+TOTAL = "Tổng cộng"
+RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
+BLANK = "–"
+
+ASSUMED = "giả định"
+WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
+CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
+CHOOSE_TABLE = (
+    "hãy chọn một bảng, ví dụ bảng thứ nhất (table=1; sổ tay: TABLE; dòng lệnh: --table 1)"
+)
+WHOLE_TABLE = "(cả bảng)"
+MEAN = "điểm trung bình"
