@@ -59,7 +59,7 @@ def refusal(source, **options) -> str:
 
     with pytest.raises(ValueError) as caught:
         load_scores(source, **options)
-    assert type(caught.value) is ValueError
+    assert isinstance(caught.value, ValueError)
     assert len(str(caught.value)) <= 600
     return str(caught.value)
 

@@ -27,7 +27,7 @@ def refusal(source, **options) -> str:
     with pytest.raises(ValueError) as caught, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         load_fields(source, **options)
-    assert type(caught.value) is ValueError
+    assert isinstance(caught.value, ValueError)
     assert len(str(caught.value)) <= 600
     return str(caught.value)
 
