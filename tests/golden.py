@@ -456,7 +456,7 @@ def _refused_frames():
                 ca.grade_distribution,
                 ca.implied_cutoffs,
                 lambda table: ca.rank_range(table, margin=-1),
-                lambda table: ca.compare_periods(table.assign(year=2021), table),
+                lambda table: ca.describe_ranking(table, before=table.assign(year=2021)),
                 lambda table: ca.cutoff_sensitivity(table, shift="1"),
                 lambda table: ca.describe_ranking(table, unit="c"),
                 lambda table: ca.format_ranking(table, decimals=10),
