@@ -5,6 +5,7 @@ sheet or of the table, so that a message can name the place. A blank cell is "";
 does not have is missing. In workbooks the columns are letters.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
@@ -25,21 +26,33 @@ from cchc_analysis.text import clean, fold, quoted
 
 
 class Grid(NamedTuple):
-    """One rectangle of raw cells: a sheet, a Word table, a text."""
+    """One rectangle of raw cells: a sheet, a Word table, a text.
+
+    A cell is known by `place`, its line and its column, here and in all that is made of it.
+    """
 
     place: str  # for messages, after the name of the file: "", "trang tính 'X'", "bảng 2"
     title: str  # the name of the sheet, or the text above the table
-    cells: pd.DataFrame
+    cells: pd.DataFrame  # by line and column, each text as `appearance` says that it is read
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
+    hidden_rows: Set[int] = frozenset()  # lines that nobody sees and that hold something
+    hidden_columns: Set[object] = frozenset()
 
 
 def to_cells(
-    rows: list, lines: Iterable[int], columns: Sequence[str] | None = None
+    rows: Sequence[Sequence[str]], lines: Iterable[int], columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Return rows of anything as cleaned text, padded to one width."""
-    width = max(map(len, rows), default=0) if columns is None else len(columns)
-    cells = [[*(clean(str(cell)) for cell in row), *[None] * (width - len(row))] for row in rows]
-    return pd.DataFrame(cells, index=pd.Index(lines, name="line"), columns=columns, dtype="str")
+    """Return rows of texts as cleaned text, padded to one width; each distinct text once."""
+    given = list(itertools.zip_longest(*rows))
+    names = range(len(given)) if columns is None else columns
+    given += [(None,) * len(rows)] * (len(names) - len(given))
+    cleaned = {name: _cleaned(cells) for name, cells in zip(names, given, strict=True)}
+    return pd.DataFrame(cleaned, index=pd.Index(lines, name="line"), columns=names)
+
+
+def _cleaned(cells: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
+    codes, texts = pd.factorize(pd.Series(cells, dtype="object"))
+    return pd.array([*map(clean, texts), None], dtype="str").take(codes)
 
 
 def as_written(cell: object) -> object:
@@ -62,9 +75,13 @@ def continued(grids: Sequence[Grid]) -> list[Grid]:
             joined.append(grid)
             continue
         lines = len(last.cells)
-        cells = pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)])
-        merged = {*last.merged, *((line + lines, column) for line, column in grid.merged)}
-        joined[-1] = Grid(f"{last.place} và {grid.place}", last.title, cells, merged)
+        joined[-1] = last._replace(
+            place=f"{last.place} và {grid.place}",
+            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
+            merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
+            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
+            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
+        )
     return joined
 
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,12 +17,19 @@ from cchc_analysis.reading.vocabulary import LEGACY
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
-def read_grids(
-    source: str | PathLike | pd.DataFrame,
-) -> tuple[str, list[Grid], list[str], list]:
-    """Return what messages call `source`, its raw cells, what was left out, what to check."""
+class Source(NamedTuple):
+    """What a reader found: the name that messages give it, its grids, and what has to be told."""
+
+    name: str
+    grids: list[Grid]
+    left_out: list[str]  # in words: hidden sheets, small print
+    to_check: list[str]
+
+
+def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
+    """Return the raw cells of a source; what cannot be read as one thing only is refused."""
     if isinstance(source, pd.DataFrame):
-        return "Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], []
+        return Source("Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], [])
     if not isinstance(source, (str, PathLike)):
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
     path = Path(source)
@@ -49,7 +57,7 @@ def read_grids(
         grids, left_out, to_check = sheet_grids(path, kind)
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
-    return path.name, grids, left_out, to_check
+    return Source(path.name, grids, left_out, to_check)
 
 
 def _decode(path: Path) -> str:
@@ -90,4 +98,4 @@ def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
         raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
     known = table.astype("object").where(table.notna(), "").map(as_written)
     rows = [list(table), *known.itertuples(index=False, name=None)]
-    return to_cells(rows, range(len(table) + 1))
+    return to_cells([list(map(str, row)) for row in rows], range(len(table) + 1))
