@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.reading.containers import kind_of
+from cchc_analysis.reading.appearance import as_shown
+from cchc_analysis.reading.containers import contents
 from cchc_analysis.reading.delimited import text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
 from cchc_analysis.reading.vocabulary import LEGACY
@@ -33,7 +34,8 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
     if not isinstance(source, (str, PathLike)):
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
     path = Path(source)
-    kind = kind_of(path)
+    found = contents(path)
+    kind = found.kind
     left_out: list[str] = []
     to_check: list[str] = []
     if kind == "docx":
@@ -52,9 +54,20 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         grid, to_check = text_grid(path, _decode(path))
         grids = [grid]
     else:
-        from cchc_analysis.reading.workbooks import sheet_grids
+        from cchc_analysis.reading import opendocument, workbooks
 
-        grids, left_out, to_check = sheet_grids(path, kind)
+        readers = {
+            "xlsx": workbooks.xlsx_sheets,
+            "xls": workbooks.xls_sheets,
+            "ods": opendocument.ods_sheets,
+        }
+        sheets, left_out = readers[kind](path, found)
+        grids = []
+        for seen in sheets:
+            grid, told = as_shown(seen, path.name)
+            if len(grid.cells):
+                grids.append(grid)
+            to_check += told
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
     return Source(path.name, grids, left_out, to_check)

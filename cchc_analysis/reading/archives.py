@@ -1,0 +1,210 @@
+"""The bounded look into a zipped file, before any library unpacks it.
+
+A library believes what a file says of itself. Here every part is unpacked once, a little at a
+time, and what would fill the memory or the day is refused in a sentence: a part that holds more
+than it claims, too many parts, cells, merged cells or ranges of columns, entities that multiply.
+"""
+
+import copy
+import itertools
+import posixpath
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from cchc_analysis.refusal import Refusal
+
+ZIPPED = ("xlsx", "ods", "docx")
+MOST_MB, MOST_WORD_XML_MB = 100, 20  # unpacked; the tree of a Word file is 20 times its text
+_MOST = {  # how many of each: a table of 140 communes has a few thousand of the first
+    "phần tử XML": 4_000_000, "ô": 2_000_000, "ô gộp": 100_000, "khoảng cột": 100_000,
+    "tệp con": 10_000,
+}  # fmt: skip
+_CHUNK = 1 << 18
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+
+
+@dataclass
+class Contents:
+    """What a zipped file holds; of a workbook the formulas that were never computed."""
+
+    kind: str
+    name: str = ""
+    is_strict: bool = False
+    counts: Counter = field(default_factory=Counter)
+    parts: dict[str, str] = field(default_factory=dict)  # id of a sheet → its part
+    sheets: dict[str, str] = field(default_factory=dict)  # name of a sheet → its id
+    uncomputed: dict[str, set[tuple[int, int]]] = field(default_factory=dict)  # part → row, column
+
+    def not_computed(self, sheet: str) -> set[tuple[int, int]]:
+        """Return the cells of a sheet (from 1) that have a formula and no value."""
+        part = self.parts.get(self.sheets.get(sheet, ""), "")
+        return self.uncomputed.get(part, set())
+
+    def count(self, what: str, many: int = 1) -> None:
+        """Count what costs time and memory; too much of it is refused."""
+        self.counts[what] += many
+        if self.counts[what] > _MOST[what]:
+            raise Refusal(
+                f"tệp chứa quá nhiều {what} (giới hạn {_MOST[what]})",
+                "hãy chép riêng bảng điểm sang một tệp mới",
+                file=self.name,
+            )
+
+    def no_doctype(self, *_: object) -> None:
+        """Refuse a part that declares entities."""
+        raise Refusal(
+            "tệp chứa khai báo XML không an toàn (DOCTYPE)",
+            "hãy mở tệp bằng Excel, Word hoặc LibreOffice rồi lưu lại",
+            file=self.name,
+        )
+
+
+def contents_of(archive: zipfile.ZipFile, name: str) -> Contents:
+    """Return what a zipped file holds, or refuse it; a broken one raises what zipfile raises."""
+    found = Contents(_kind_in(archive), name)
+    found.count("tệp con", len(archive.infolist()))
+    if found.kind not in ZIPPED:
+        return found
+    most = {True: MOST_WORD_XML_MB if found.kind == "docx" else MOST_MB, False: MOST_MB}
+    sizes = Counter()
+    for part in archive.infolist():
+        is_xml = part.filename.endswith((".xml", ".rels"))
+        room = min(int(most[is_xml] * 1e6) - sizes[is_xml], int(MOST_MB * 1e6) - sizes.total())
+        chunks = _unpacked(archive, part, room)
+        first = next(chunks, b"")
+        chunks = itertools.chain([first], chunks)
+        if is_xml and first:
+            sizes[is_xml] += _Part(part.filename, found).read(chunks)
+        else:
+            sizes[is_xml] += sum(map(len, chunks))
+        if sizes.total() > MOST_MB * 1e6 or sizes[is_xml] > most[is_xml] * 1e6:
+            raise too_large(most[is_xml], name, unpacked=True)
+    return found
+
+
+def too_large(most: int, name: str, *, unpacked: bool = False) -> Refusal:
+    """Return the sentence for a file of more than so many MB."""
+    return Refusal(
+        f"tệp quá lớn (giới hạn {most} MB{' sau khi giải nén' if unpacked else ''})",
+        "hãy lưu riêng bảng điểm vào một tệp mới",
+        file=name,
+    )
+
+
+def _kind_in(archive: zipfile.ZipFile) -> str:
+    names = archive.namelist()
+    if "mimetype" in names:
+        kind = archive.open("mimetype").read(200)
+        return "ods" if b"opendocument.spreadsheet" in kind else "unknown"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "docx" if any(name.startswith("word/document") for name in names) else "zip"
+
+
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> Iterator[bytes]:
+    """Yield a part by and by, up to one byte more than there is room for; it may not lie."""
+    honest = copy.copy(part)
+    honest.file_size = max(room, 0) + 1  # zipfile cuts a part where its head says that it ends
+    size = 0
+    with archive.open(honest) as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            yield chunk
+    if size != part.file_size and size <= room:
+        raise zipfile.BadZipFile(part.filename)
+
+
+class _Part:
+    """An XML part as it streams by: counted, and what of a workbook has to be known of it."""
+
+    def __init__(self, name: str, found: Contents) -> None:
+        self.name, self.found = name, found
+        self.row = self.column = 0
+        self.place = self.kind = ""
+        self.has_formula = self.has_value = self.in_value = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._root
+        self.parser.StartDoctypeDeclHandler = found.no_doctype
+
+    def read(self, chunks: Iterator[bytes]) -> int:
+        """Return how many bytes the part has."""
+        size = 0
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                self.parser.Parse(chunk)
+            self.parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise zipfile.BadZipFile(self.name) from None
+        return size
+
+    def _root(self, tag: str, attributes: dict[str, str]) -> None:
+        self.parser.StartElementHandler = self._start
+        if tag.rpartition(":")[2] == "worksheet":  # a formula matters only there
+            self.parser.EndElementHandler = self._end
+            self.parser.CharacterDataHandler = self._text
+        purl = "http://purl.oclc.org/ooxml/"
+        self.found.is_strict |= any(value.startswith(purl) for value in attributes.values())
+        self._start(tag, attributes)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        self.found.count("phần tử XML")
+        if tag == "c":
+            self.found.count("ô")
+            self.column += 1
+            self.place, self.kind = attributes.get("r", ""), attributes.get("t", "")
+            self.has_formula = self.has_value = False
+        elif tag == "f":
+            self.has_formula = True
+        elif tag == "v":
+            self.in_value = True
+        elif tag == "row":
+            at = attributes.get("r", "")
+            self.row, self.column = int(at) if at.isdecimal() else self.row + 1, 0
+        elif tag == "col":
+            self.found.count("khoảng cột")
+        elif tag in ("mergeCell", "hyperlink"):
+            self.found.count("ô gộp", _area(attributes.get("ref", "")))
+        elif tag == "encryption-data":
+            raise RuntimeError("encrypted")  # as zipfile says it of other files
+        elif tag == "Relationship" and self.name == "xl/_rels/workbook.xml.rels":
+            target = posixpath.join("/xl", attributes.get("Target", ""))
+            self.found.parts[attributes.get("Id", "")] = posixpath.normpath(target)[1:]
+        elif tag == "sheet" and self.name == "xl/workbook.xml":
+            of = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            self.found.sheets[attributes.get("name", "")] = of
+
+    def _end(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "v":
+            self.in_value = False
+        elif tag == "c" and self.has_formula and not self.has_value and self.kind != "str":
+            from xlsxwriter.utility import xl_cell_to_rowcol
+
+            row, column = self.row - 1, self.column - 1
+            if self.place:
+                row, column = xl_cell_to_rowcol(self.place)
+            self.found.uncomputed.setdefault(self.name, set()).add((row + 1, column + 1))
+
+    def _text(self, _: str) -> None:
+        self.has_value |= self.in_value
+
+
+def _area(reference: str) -> int:
+    """Return how many cells a range covers; openpyxl makes each of them."""
+    if (ends := _RANGE.fullmatch(reference)) is None:
+        return 1
+    left, right = (_number_of(ends[group]) for group in (1, 3))
+    return (abs(right - left) + 1) * (abs(int(ends[4]) - int(ends[2])) + 1)
+
+
+def _number_of(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
