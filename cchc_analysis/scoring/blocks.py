@@ -14,6 +14,7 @@ from cchc_analysis.groups import (
     sorted_rows,
 )
 from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.ranking import stamped
 
 _COLUMNS = [
     "units", "scored_units", "mean", "median", "best", "worst", "spread", "above_mean",
@@ -100,7 +101,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
         for group, name in zip(groups[tied].tolist(), unit[tied].tolist(), strict=True):
             names.setdefault(group, []).append(name)
         result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
-    return result[[*group_columns(ranking), *_COLUMNS]]
+    return stamped(result[[*group_columns(ranking), *_COLUMNS]], "blocks")
 
 
 def _sums(

@@ -68,7 +68,7 @@ def joined(parts: Sequence[str], last: str = " và ") -> str:
     return last.join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
-def change_in_words(
+def of_change(
     change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, *, where: str = ""
 ) -> list[str]:
     """Return what changed between two tables whose units `change` compares."""

@@ -14,7 +14,7 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.schemes import spelled
 from cchc_analysis.scoring.conventions import explain_ranks
-from cchc_analysis.scoring.ranking import grade_distribution, rank_units
+from cchc_analysis.scoring.ranking import grade_distribution, rank_units, stamped
 from cchc_analysis.text import same
 from cchc_analysis.vocabulary import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 
@@ -96,12 +96,12 @@ def check_published(
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
-    result.attrs["note"] = (
+    note = (
         f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared
         else skipped.strip() or "Bảng không có số liệu công bố để đối chiếu."
     )
-    return result
+    return stamped(result, "check", note=note)
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:

@@ -17,7 +17,7 @@ from cchc_analysis.groups import (
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme, spelled
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_percent, format_signed
-from cchc_analysis.scoring.ranking import grade_distribution, grade_units, in_order
+from cchc_analysis.scoring.ranking import grade_distribution, grade_units, in_order, stamped
 from cchc_analysis.text import same
 
 
@@ -83,7 +83,8 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
             worst = grade.iloc[-1]
             found = {"grade": worst["grade"], "above": above, "at_most": worst["percent"]}
             rows.append({**worst[where], **found})
-    return pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
+    found = pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
+    return stamped(found, "cutoffs")
 
 
 def _spelled_alike(grades: pd.Series) -> pd.Series:
@@ -154,7 +155,7 @@ def cutoff_sensitivity(
             bounds = [round(bound + points, 9) if bound else 0 for bound in one.bounds]
             moved = grade_units(table, scheme=GradeScheme(one.grades, bounds))
             parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
-    return pd.concat(parts, ignore_index=True)
+    return stamped(pd.concat(parts, ignore_index=True), "distribution")
 
 
 def _scenario(graded: pd.DataFrame, words: str, held: pd.Series) -> pd.DataFrame:

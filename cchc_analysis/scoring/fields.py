@@ -4,6 +4,7 @@ import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, group_columns, group_numbers, is_unit
 from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.ranking import stamped
 from cchc_analysis.text import listed, unit_key
 
 
@@ -45,8 +46,7 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
     )
     cells = cells.reindex(index=range(len(heads)), columns=names)
     matrix = pd.concat([heads.reset_index(drop=True), cells], axis=1)
-    matrix.attrs["fields"] = names
-    return matrix
+    return stamped(matrix, "matrix", fields=names)
 
 
 def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     table["order"] = -lost
     table = table.reset_index().sort_values(["group", "order"], kind="stable", ignore_index=True)
     numbers = ["max_score", "score", "lost", "lost_pct", "share_pct"]
-    return table[[*where, "field", "units", *numbers]]
+    return stamped(table[[*where, "field", "units", *numbers]], "losses")
 
 
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

@@ -11,7 +11,7 @@ import pandas as pd
 from cchc_analysis.groups import count_above, group_columns
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.ranking import graded, in_order, ranked
+from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
 
 
 def points_to_next_grade(
@@ -60,7 +60,7 @@ def points_to_next_grade(
     is_cut = np.array([*map(bool, scheme.bounds), False])  # a bound of 0 is none
     table["margin"] = _above(table, scheme.bounds, np.where(is_cut[own], own, -1))
     columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
-    return table[[*group_columns(table), *columns]]
+    return stamped(table[[*group_columns(table), *columns]], "margins")
 
 
 def _above(table: pd.DataFrame, bounds: Sequence[float], chosen: np.ndarray) -> pd.Series:
@@ -127,7 +127,7 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     scored = table[has].assign(low=low, high=high)
     table["separable_from_next"] = _separable(scored).reindex(table.index)
     columns = ["unit", "score", "rank", "best_rank", "worst_rank", "separable_from_next"]
-    return table[[*group_columns(table), *columns]]
+    return stamped(table[[*group_columns(table), *columns]], "rank range")
 
 
 def _limits(table: pd.DataFrame, margin: float) -> tuple[pd.Series, pd.Series]:

@@ -10,7 +10,7 @@ from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.matching import AFTER, BEFORE, match_keys, unmatched_in_words
 from cchc_analysis.scoring.printing import format_signed
-from cchc_analysis.scoring.ranking import graded, in_order, ranked
+from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
 from cchc_analysis.text import listed
 
 _COLUMNS = [
@@ -71,8 +71,22 @@ def compare_periods(
     1    A           0.1           -1              0.0                -1.0
     """
     scheme = load_scheme(scheme)
-    years = [_year(before, BEFORE), _year(after, AFTER)]
+    years_of(before, after)
     before, after = (in_order(graded(ranked(table), scheme)) for table in (before, after))
+    return compare_ranked(before, after, aliases)
+
+
+def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
+    """Return the year of each of two tables, refusing one that has several."""
+    return _year(before, BEFORE), _year(after, AFTER)
+
+
+def compare_ranked(
+    before: pd.DataFrame, after: pd.DataFrame, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
+    years = years_of(before, after)
+    before, after = before.copy(), after.copy()
     both = pd.concat([before, after], ignore_index=True)
     order = exact.order_key(both["score"], both["max_score"]).array
     before["key"], after["key"] = order[: len(before)], order[len(before) :]
@@ -97,10 +111,10 @@ def compare_periods(
     table["rank_change_own"] = own.reindex(keys)
     table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
     result = table[[*where, *_COLUMNS]].reset_index(drop=True)
-    result.attrs = {"note": " ".join(_sentences(table, years))}
+    told = {"note": " ".join(_sentences(table, years))}
     if None not in years:
-        result.attrs["years"] = tuple(years)
-    return result
+        told["years"] = tuple(years)
+    return stamped(result, "change", **told)
 
 
 def _year(table: pd.DataFrame, where: str) -> int | None:

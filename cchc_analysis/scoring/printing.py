@@ -1,10 +1,17 @@
-"""Tables as they are printed: Vietnamese headers, decimal comma, halves rounded up."""
+"""Tables as they are printed: Vietnamese heads, decimal comma, halves rounded up.
 
+A printed table is one thing, whoever shows it: Word, Excel, CSV and the notebook render `Printed`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Literal
 
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, grades_in_words, several_groups
+from cchc_analysis.groups import grades_in_words, several_groups
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.vocabulary import (
@@ -19,17 +26,99 @@ from cchc_analysis.vocabulary import (
 
 LEAST_PLACES = 2
 MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
+Look = Literal["count", "name", "text", "number", "percent", "change", "grade"]
+_ALIGN = {"count": "center", "name": "left", "text": "left", "grade": "center"}  # numbers: right
 _PERCENT = (
     "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
-    "median", "best", "worst", "spread",
+    "median", "best", "worst", "spread", "from_mean_pct", "from_unit_pct",
 )  # fmt: skip
-_NUMBERS = ("score", "max_score", *_PERCENT)  # whatever their type
-_CHANGES = (
-    "score_change", "percent_change", "difference", "rank_change", "rank_change_own",
-    "rank_change_others",
+# How a column is printed whose values do not tell: whole numbers are counts, words are text.
+_LOOKS: dict[str, Look] = (
+    dict.fromkeys(("score", "max_score", *_PERCENT), "number")
+    | dict.fromkeys(("unit", "field", "first_unit", "last_unit"), "name")
+    | dict.fromkeys(
+        ("grade", "next_grade", "grade_before", "grade_after", "published_grade"), "grade"
+    )
+    | dict.fromkeys(
+        ("score_change", "percent_change", "difference", "rank_change", "rank_change_own",
+         "rank_change_others", "from_mean_pct", "from_unit_pct"),
+        "change",
+    )
 )  # fmt: skip
-# Tables made from a ranking that hold scores and ranks, and yet are not printed as one.
-_NO_RANKING = {"points_to_next", "best_rank", "field"}
+_OF_FIELDS = ("fields", "losses")
+# What a kind of table has, so that a part of one is not taken for the whole.
+_NEEDED = {
+    "distribution": {"grade", "units", "share_pct"},
+    "check": {"item", "published", "computed"},
+    "fields": {"field"},
+    "losses": {"field", "lost"},
+}
+
+
+@dataclass(frozen=True)
+class PrintedColumn:
+    """One column of a printed table.
+
+    `values` are numbers for the kinds count, number, percent (0…100) and change, else text; what
+    is missing in them is a dash or a word in `texts`. A number is rounded in its text only.
+    """
+
+    name: str
+    head: str
+    values: pd.Series
+    texts: tuple[str, ...]
+    kind: Look
+    align: Literal["left", "center", "right"]
+
+    def cells(self) -> pd.Series:
+        """Return whole numbers as numbers, all else as text."""
+        if self.kind != "count":
+            return pd.Series(self.texts, dtype="str")
+        if (missing := self.values.isna()).any():
+            return self.values.astype("object").mask(missing, BLANK)
+        return self.values
+
+    def take(self, rows: Sequence[int]) -> "PrintedColumn":
+        """Return the column with these rows, in this order."""
+        values = self.values.iloc[list(rows)].reset_index(drop=True)
+        return replace(self, values=values, texts=tuple(self.texts[row] for row in rows))
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A table as it is printed, with the words below it and the rows that are totals."""
+
+    columns: tuple[PrintedColumn, ...]
+    note: str = ""
+    total_rows: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.columns[0].texts) if self.columns else 0
+
+    def __getitem__(self, name: str) -> PrintedColumn:
+        """Return a column by its name, not its head."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def totals(self) -> int:
+        """Return how many rows are totals: the last ones, of one group or after `totals_last`."""
+        return len(self.total_rows)
+
+    def totals_last(self) -> "Printed":
+        """Return the table with the totals of all groups below it, out of the way of a filter."""
+        rows = sorted(range(len(self)), key=lambda row: (row in self.total_rows, row))
+        columns = tuple(column.take(rows) for column in self.columns)
+        return Printed(columns, self.note, tuple(range(len(self) - self.totals, len(self))))
+
+    def frame(self) -> pd.DataFrame:
+        """Return text and whole numbers under Vietnamese heads."""
+        cells = [column.cells() for column in self.columns]
+        frame = pd.DataFrame(dict(enumerate(cells))).set_axis(
+            [c.head for c in self.columns], axis=1
+        )
+        frame.attrs["note"] = self.note
+        return frame
 
 
 def format_number(value: float, places: int) -> str:
@@ -64,7 +153,7 @@ def printed_places(values: pd.Series) -> int:
 
 
 def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.DataFrame:
-    """Format a ranking, or a table made from one, as it is printed.
+    """Format a ranking, or any other table of the package, as it is printed.
 
     Parameters
     ----------
@@ -96,24 +185,49 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
+    return printed(ranking, kind_of(ranking), decimals=decimals).frame()
+
+
+def kind_of(table: pd.DataFrame) -> str:
+    """Return what a table is: what the function that made it says, else a ranking if it can be."""
+    kind = table.attrs.get("kind", "table")
+    if kind != "ranking" and _NEEDED.get(kind, set()) <= set(table) and kind != "table":
+        return kind
+    if "field" in table:
+        return "fields"
+    is_ranking = {"unit", "score"} <= set(table) and {"rank", "max_score"} & set(table)
+    return "ranking" if is_ranking else "table"
+
+
+def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> Printed:
+    """Return a table as it is printed, being told what it is.
+
+    A "ranking" is put in order, with the columns that a decision prints; a "distribution" gets its
+    totals; of "fields" and "losses" the same columns are of one field, and a "matrix" has columns
+    that are fields. Every other table ("check", "change", "table"…) is printed as it stands.
+    """
     if decimals not in (None, *range(exact.FALLBACK_PLACES + 1)) or isinstance(decimals, bool):
-        raise ValueError(
-            f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}."
+        raise Refusal(
+            f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}",
+            "hãy sửa lại số chữ số, ví dụ {option}", option=Option("decimals", LEAST_PLACES),
+        )  # fmt: skip
+    if kind == "ranking":
+        table = _laid_out(table)
+    if kind == "distribution":
+        return _with_totals(table)
+    heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
+    fields = table.attrs.get("fields", []) if kind == "matrix" else []
+    heads |= {field: f"{field} (%)" for field in fields}
+    return Printed(
+        tuple(
+            _column(table, name, heads.get(name, str(name)), decimals, is_percent=name in fields)
+            for name in table
         )
-    fields = ranking.attrs.get("fields", [])  # of a matrix: they may have any name
-    if "share_pct" in ranking and not fields and "field" not in ranking:
-        return _format_distribution(ranking)
-    ranking = as_laid_out(ranking)
-    headers = SHOWN | (SHOWN_OF_FIELDS if "field" in ranking else {})
-    headers |= {field: f"{field} (%)" for field in fields}
-    return pd.DataFrame({headers.get(c, c): _format_column(ranking, c, decimals) for c in ranking})
+    )
 
 
-def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows and columns that are printed of a table, in their order, still as numbers."""
-    is_ranking = "rank" in ranking or set(SCORES) <= set(ranking)
-    if not is_ranking or ranking.attrs.get("fields") or _NO_RANKING & set(ranking):
-        return ranking
+def _laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and columns that are printed of a ranking, in their order, as numbers."""
     ranking = in_order(ranking)
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
@@ -122,62 +236,98 @@ def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
     return ranking[[column for column in columns if column in ranking]]
 
 
-def _format_column(table: pd.DataFrame, column: str, decimals: int | None) -> pd.Series:
-    values = table[column]
-    if column in table.attrs.get("fields", []):
-        return values.map(lambda value: format_number(value, LEAST_PLACES))
-    if column in _CHANGES:
-        places = exact.places_of(values) if column.startswith("rank") else _places(values, None)
-        return values.astype("float64").map(lambda value: format_signed(value, places))
-    if column in _NUMBERS or pd.api.types.is_float_dtype(values):
+def _column(
+    table: pd.DataFrame, name: str, head: str, decimals: int | None, *, is_percent: bool = False
+) -> PrintedColumn:
+    """Return one column as it is printed; the name tells how, else the values do."""
+    values = table[name].reset_index(drop=True)
+    kind = "number" if is_percent else _LOOKS.get(name)
+    if kind is None:
+        is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        kind = "text" if not is_number else "count"
+        if pd.api.types.is_float_dtype(values):
+            kind = "number"
+    if kind in ("number", "change"):
         values = values.astype("float64")
-        places = _places(values, decimals)
-        return values.map(lambda value: format_number(value, places))
-    if column == "item":
+        places = LEAST_PLACES if is_percent else _places(values, name, decimals)
+        as_text = format_signed if kind == "change" else format_number
+        texts = [as_text(value, places) for value in values]
+    elif kind == "count":
+        texts = [BLANK if pd.isna(value) else str(value) for value in values]
+    else:
+        values = _words(table, name).reset_index(drop=True)
+        texts = list(values)
+    return PrintedColumn(name, head, values, tuple(texts), kind, _ALIGN.get(kind, "right"))
+
+
+def _words(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column of words as it is printed, and why there is none where one is missing."""
+    values = table[name].astype("object")
+    score = name.replace("grade", "score")
+    if name == "grade" and score in table:
+        return grades_in_words(table).astype("str")
+    if name in ("grade_before", "grade_after") and score in table:
+        values = values.mask(values.isna() & table[score].notna(), NO_GRADE)
+    if name == "item":
         values = values.replace(SHOWN)
-    if column in VALUES:
-        values = values.astype("object").map(VALUES[column])
-    if column == "grade" and "score" in table:
-        return grades_in_words(table)
-    if column in ("grade_before", "grade_after"):
-        scored = table[column.replace("grade", "score")].notna()
-        values = values.astype("object").mask(values.isna() & scored, NO_GRADE)
-    blank = WHOLE_TABLE if column == "unit" else BLANK
-    return values.astype("object").where(values.notna(), blank)
+    if name in VALUES:
+        values = values.map(VALUES[name])
+    blank = WHOLE_TABLE if name == "unit" else BLANK
+    return values.where(values.notna(), blank).map(str).astype("str")
 
 
-def _places(values: pd.Series, decimals: int | None) -> int:
+def _places(values: pd.Series, name: str, decimals: int | None) -> int:
     """Return with how many places a column is printed; only scores take `decimals`."""
-    if values.name == "score":
+    if name == "score":
         return printed_places(values) if decimals is None else int(decimals)
     places = exact.places_of(values)
-    if values.name in _PERCENT or places > exact.MAX_PLACES:
+    if name.startswith("rank_"):
+        return places  # halves of a place at most
+    if name in _PERCENT or places > exact.MAX_PLACES:
         return LEAST_PLACES
-    return places if values.name == "max_score" else max(places, LEAST_PLACES)
+    return places if name == "max_score" else max(places, LEAST_PLACES)
 
 
-def _format_distribution(distribution: pd.DataFrame) -> pd.DataFrame:
-    counted = [c for c in ("grade", "units", "share_pct", "moved") if c in distribution]
-    by = [c for c in distribution if c not in counted]
-    groups = distribution.groupby(by, sort=False, dropna=False) if by else [(None, distribution)]
-    rows, notes = [], []
+def _with_totals(counts: pd.DataFrame) -> Printed:
+    """Return a distribution with the total of each group below it, and what shares leave out."""
+    counts = counts.reset_index(drop=True)
+    counted = [c for c in ("grade", "units", "share_pct", "moved") if c in counts]
+    by = [c for c in counts if c not in counted]
+    groups = counts.groupby(by, sort=False, dropna=False) if by else [(None, counts)]
+    parts, notes, total_rows = [], [], []
     for _, part in groups:
-        shares = part["share_pct"].map(format_percent)
-        total = sum(Decimal(s.rstrip("%").replace(",", ".")) for s in shares if s != BLANK)
         scored = part["units"][part["share_pct"].notna()].sum()
-        unscored = part["units"].sum() - scored
-        if scored and total != 100:
-            notes.append(f"Do làm tròn, các tỷ lệ cộng lại là {format_percent(float(total))}.")
-        if scored and unscored:
-            notes.append(
-                f"Tỷ lệ tính trên {scored} đơn vị được chấm, không gồm {unscored} đơn vị chưa chấm."
-            )
-        last = {**part[by].iloc[0], "grade": TOTAL, "units": part["units"].sum()}
-        last["share_pct"] = "100%" if scored else BLANK
-        rows += [*part.assign(share_pct=shares).to_dict("records"), last]
-    printed = pd.DataFrame(rows, columns=[*by, *counted])
-    if "moved" in counted:
-        printed["moved"] = printed["moved"].fillna(BLANK)
-    printed = printed.rename(columns=SHOWN)
-    printed.attrs["note"] = " ".join(dict.fromkeys(notes))
-    return printed
+        notes += _notes_on_shares(part, scored)
+        total = {"grade": TOTAL, "units": part["units"].sum()}
+        total |= {"share_pct": 100.0 if scored else float("nan")}
+        parts += [part, pd.DataFrame([{**part[by].iloc[0], **total}])]
+        total_rows.append(sum(map(len, parts)) - 1)
+    table = pd.concat(parts, ignore_index=True)[[*by, *counted]]
+    columns = [_column(table, name, SHOWN.get(name, str(name)), None) for name in table]
+    for at, column in enumerate(columns):
+        if column.name == "share_pct":
+            texts = [format_percent(share) for share in column.values]
+            texts = ["100%" if row in total_rows and text != BLANK else text
+                     for row, text in enumerate(texts)]  # fmt: skip
+            columns[at] = replace(column, kind="percent", texts=tuple(texts))
+    return Printed(tuple(columns), " ".join(dict.fromkeys(notes)), tuple(total_rows))
+
+
+def _notes_on_shares(part: pd.DataFrame, scored: int) -> list[str]:
+    """Return what must be said of the shares of a group: what they add up to, whom they leave."""
+    shares = [format_number(share, LEAST_PLACES) for share in part["share_pct"].dropna()]
+    total = sum(Decimal(share.replace(",", ".")) for share in shares)
+    unscored = part["units"].sum() - scored
+    told = []
+    if scored and total != 100:
+        told.append(f"Do làm tròn, các tỷ lệ cộng lại là {format_percent(float(total))}.")
+    if scored and unscored:
+        told.append(
+            f"Tỷ lệ tính trên {scored} đơn vị được chấm, không gồm {unscored} đơn vị chưa chấm."
+        )
+    return told
+
+
+def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and columns that are printed of a table, in their order, still as numbers."""
+    return _laid_out(ranking) if kind_of(ranking) == "ranking" else ranking

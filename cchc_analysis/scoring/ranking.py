@@ -147,7 +147,7 @@ def grade_distribution(
     result["grade"] = pd.array(np.tile(grades, len(first)), dtype="str")
     result |= {"units": counts.ravel(), "share_pct": share.ravel()}
     kept = (counts > 0) | (np.arange(len(grades)) < len(grades) - 2)
-    return pd.DataFrame(result)[kept.ravel()].reset_index(drop=True)
+    return stamped(pd.DataFrame(result)[kept.ravel()].reset_index(drop=True), "distribution")
 
 
 def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
@@ -197,4 +197,11 @@ def _with(table: pd.DataFrame, points: exact.Read, **derived: object) -> pd.Data
     """Return `table` with percent and what is derived, always in the same order of columns."""
     derived["percent"] = exact.percent_of(table["score"], table["max_score"], points)
     derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
-    return table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)
+    table = table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)
+    return stamped(table, "ranking")
+
+
+def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
+    """Return a table that was just made, with what it is, for who prints it, and what it tells."""
+    table.attrs = table.attrs | {"kind": kind, **told}
+    return table

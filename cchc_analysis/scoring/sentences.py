@@ -2,19 +2,27 @@
 
 import pandas as pd
 
-from cchc_analysis.groups import scale_of
+from cchc_analysis.groups import has_unit, is_unit, scale_of
 from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.changes import joined, measure_of
 from cchc_analysis.scoring.printing import format_percent
-from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.text import MOST_TOLD, listed, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
 
 
-def units_in_words(part: pd.DataFrame, scored: pd.DataFrame) -> str:
+def of_results(part: pd.DataFrame, counts: pd.DataFrame, scheme: GradeScheme) -> str:
+    """Return what is told of a group, in order of print, and of how many units have each grade."""
+    scored = part[part["score"].notna()]
+    told = [_of_units(part, scored)]
+    if len(scored):
+        told += [_of_grades(counts, len(scored), scheme), *_of_ranks(scored)]
+    return " ".join(told)
+
+
+def _of_units(part: pd.DataFrame, scored: pd.DataFrame) -> str:
     """Return how many units there are, how many are scored, and of what maximum."""
     missing = part.loc[part["score"].isna(), "unit"].tolist()
     if scored.empty:
@@ -32,9 +40,8 @@ def units_in_words(part: pd.DataFrame, scored: pd.DataFrame) -> str:
     )
 
 
-def grades_in_words(part: pd.DataFrame, scored: pd.DataFrame, scheme: GradeScheme) -> str:
+def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
     """Return how many units have each grade, and the cut-offs."""
-    counts = grade_distribution(part)
     counts = counts[counts["grade"] != UNSCORED]
     bounds = str(scheme).removesuffix(f" ({ASSUMED})")
     called = f"Ngưỡng xếp loại {ASSUMED}" if scheme.assumed else "Ngưỡng xếp loại"
@@ -42,18 +49,18 @@ def grades_in_words(part: pd.DataFrame, scored: pd.DataFrame, scheme: GradeSchem
     for row in counts[counts["units"] > 0].itertuples():
         words = NO_GRADE.lower() if row.grade == NO_GRADE else f"xếp loại {row.grade}"
         given.append((row.units, f"{words} ({format_percent(row.share_pct)})"))
-    told = f"Trong {len(scored)} đơn vị được chấm, có "
+    told = f"Trong {scored} đơn vị được chấm, có "
     told += joined([f"{units} đơn vị {words}" for units, words in given])
-    if len(scored) == 1:
+    if scored == 1:
         told = f"Đơn vị được chấm {given[0][1].split(' (')[0]}"
     elif len(given) == 1:
-        told = f"Cả {len(scored)} đơn vị được chấm đều {given[0][1]}"
+        told = f"Cả {scored} đơn vị được chấm đều {given[0][1]}"
     empty = counts.loc[counts["units"] == 0, "grade"].tolist()
     none = f"; không có đơn vị xếp loại {joined(empty, ' hoặc ')}" if empty else ""
     return f"{told}{none}. {called}: {bounds}."
 
 
-def ranks_in_words(scored: pd.DataFrame) -> list[str]:
+def _of_ranks(scored: pd.DataFrame) -> list[str]:
     """Return the first three places and the last, the mean and the gap."""
     measure, count = measure_of(scored), len(scored)
     values = measure.of(scored)
@@ -87,9 +94,15 @@ def ranks_in_words(scored: pd.DataFrame) -> list[str]:
     ]
 
 
-def own_in_words(part: pd.DataFrame, scored: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
-    """Return where one unit of the group stands: to the others, the mean, and the next grade."""
-    row = part[part["unit"] == unit].iloc[0]
+def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
+    """Return where a unit of the group stands: to the others, the mean, and the next grade.
+
+    Nothing is told in a group that does not have the unit.
+    """
+    if not has_unit(part, unit):
+        return ""
+    row = part[is_unit(part, unit)].iloc[0]
+    unit, scored = row["unit"], part[part["score"].notna()]
     if pd.isna(row["score"]):
         return f"{unit} chưa được chấm điểm nên chưa có xếp hạng và xếp loại."
     measure = measure_of(scored)

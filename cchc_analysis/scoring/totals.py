@@ -4,6 +4,7 @@ import pandas as pd
 
 from cchc_analysis.groups import group_columns, group_numbers
 from cchc_analysis.scoring.fields import checked_fields, to_common_integers
+from cchc_analysis.scoring.ranking import stamped
 from cchc_analysis.text import listed
 
 
@@ -60,8 +61,8 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([heads, numbers], axis=1)
     gaps = fields[fields["score"].isna()].groupby(unit)["field"].agg(", ".join)
     table["note"] = ("Thiếu điểm lĩnh vực: " + gaps.reindex(table.index)).fillna("").astype("str")
-    table.attrs["note"] = " ".join(filter(None, [_summary(table), _unlike(fields, unit)]))
-    return table
+    note = " ".join(filter(None, [_summary(table), _unlike(fields, unit)]))
+    return stamped(table, "ranking", note=note)
 
 
 def _summary(table: pd.DataFrame) -> str:

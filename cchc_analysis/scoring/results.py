@@ -1,0 +1,236 @@
+"""All that is told of a ranking, computed once; reports, workbooks and notebooks only render it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.groups import is_unit, of_group, several_groups
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring import changes, sentences
+from cchc_analysis.scoring.check import check_published
+from cchc_analysis.scoring.fields import checked_fields, who_lacks
+from cchc_analysis.scoring.periods import compare_ranked, years_of
+from cchc_analysis.scoring.ranking import grade_distribution, graded, in_order, ranked
+from cchc_analysis.text import clean, listed, lower_first, unit_key
+
+
+class Told(NamedTuple):
+    """What is told of one year and block: of its results, of the chosen unit, of the changes."""
+
+    results: str
+    own: str
+    changes: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One year and block of a ranking: its rows in the order of print, and what is told of it."""
+
+    names: tuple[str, ...]  # block and year in words, those it has: "Khối sở", "năm 2021"
+    rows: pd.DataFrame
+    distribution: pd.DataFrame
+    told: Told
+    change: pd.DataFrame | None = None
+    fields: pd.DataFrame | None = None
+    fields_note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the group as a sentence begins with it; "" if it has none."""
+        name = ", ".join(self.names)
+        return name[:1].upper() + name[1:]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a ranking gives: each thing is computed once, whoever shows it.
+
+    `ranking` has the order of the source, `table` that of print, with ``group`` and ``number``.
+    `unit` is spelled as the table spells it. `more` is what is told of no group.
+    """
+
+    ranking: pd.DataFrame
+    table: pd.DataFrame
+    scheme: GradeScheme
+    unit: str | None
+    distribution: pd.DataFrame
+    check: pd.DataFrame
+    before: pd.DataFrame | None
+    change: pd.DataFrame | None
+    fields: pd.DataFrame | None
+    groups: tuple[Group, ...]
+    more: tuple[str, ...]
+
+
+def results_of(
+    ranking: pd.DataFrame,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    before: pd.DataFrame | None = None,
+    aliases: Mapping[str, str] | None = None,
+    fields: pd.DataFrame | None = None,
+    unit: str | None = None,
+) -> Results:
+    """Compute all that is told of scores or of a ranking.
+
+    Parameters
+    ----------
+    ranking, scheme, before, aliases, unit
+        As for `describe_ranking`.
+    fields : DataFrame, optional
+        Scores by field, as `load_fields` gives them.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, the grades are of another scheme, there is no such unit, or the
+        tables do not fit one another.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [9, 8.5], "max_score": 10})
+    >>> [group.told.own for group in results_of(scores).groups]
+    ['']
+    """
+    scheme = load_scheme(scheme)
+    ranking = graded(ranked(ranking), scheme)
+    table = in_order(ranking.assign(unit=ranking["unit"].map(clean, na_action="ignore")))
+    unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
+    change = None
+    if before is not None:
+        _check_order(*years_of(before, ranking))
+        change = compare_ranked(in_order(graded(ranked(before), scheme)), table, aliases)
+    if fields is not None:
+        checked_fields(fields)
+    groups = tuple(
+        _group(part.reset_index(drop=True), table, scheme, unit, before, change, fields)
+        for _, part in table.groupby("group")
+    )
+    if fields is not None and groups and not any(len(group.fields) for group in groups):
+        raise Refusal(
+            "Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng",
+            "hãy chọn bảng điểm theo lĩnh vực của các đơn vị này",
+        )
+    return Results(
+        ranking, table, scheme, unit,
+        distribution=grade_distribution(ranking, by=several_groups(ranking)),
+        check=check_published(ranking), before=before, change=change, fields=fields,
+        groups=groups, more=_gone_blocks(table, before, change),
+    )  # fmt: skip
+
+
+def describe_ranking(
+    ranking: pd.DataFrame,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    before: pd.DataFrame | None = None,
+    aliases: Mapping[str, str] | None = None,
+    unit: str | None = None,
+) -> str:
+    """Describe a ranking in one Vietnamese paragraph for each year and block.
+
+    Every figure is computed from the table. Shares and means are of the scored units, whose number
+    is said; "above the mean" is strictly above the exact mean. Points are told where all maxima of
+    the group are equal, else percent of the maximum.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Scores or a ranking, as `load_scores` gives it. A missing rank or grade is computed.
+    scheme : str or GradeScheme
+        The cut-offs, or their name for `load_scheme`. An assumed one is called so.
+    before : DataFrame, optional
+        Scores or a ranking of an earlier year, to compare as `compare_periods` does; means and gaps
+        are then compared over the units that have a score in both.
+    aliases : mapping, optional
+        Names that are one unit, as for `compare_periods`.
+    unit : str, optional
+        The unit of which to tell the rank, the distance to the mean, and to the next grade.
+
+    Returns
+    -------
+    str
+        One paragraph for each group, with its name first where it has one, parted by line breaks.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, the grades are of another scheme, there is no such unit, or the two
+        tables do not compare.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [9, 8.5], "max_score": 10})
+    >>> print(describe_ranking(scores).split(". ")[3])
+    Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
+    """
+    results = results_of(ranking, scheme=scheme, before=before, aliases=aliases, unit=unit)
+    return described(results)
+
+
+def described(results: Results) -> str:
+    """Return what is told of all groups, a paragraph each, and what is told of none."""
+    paragraphs = []
+    for group in results.groups:
+        text = " ".join(filter(None, group.told))
+        paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
+    return "\n".join([*paragraphs, *results.more]) or "Bảng không có đơn vị nào."
+
+
+def _group(
+    part: pd.DataFrame, table: pd.DataFrame, scheme: GradeScheme, unit: str | None,
+    before: pd.DataFrame | None, change: pd.DataFrame | None, fields: pd.DataFrame | None,
+) -> Group:  # fmt: skip
+    """Return what there is of one group, among all rows of the ranking."""
+    counts = grade_distribution(part)
+    results = sentences.of_results(part, counts, scheme)
+    changed, told = None, []
+    if change is not None:
+        old, where = before, ""
+        changed = change
+        if _has_blocks(before, table):
+            old, where = of_group(before, part[["block"]]), " ở khối này"
+            changed = of_group(change, part) if len(old) else None
+            if changed is None:
+                results += " Bảng kỳ trước không có khối này."
+        if changed is not None:
+            told = changes.of_change(changed, old, part, where=where)
+    own = "" if unit is None else sentences.of_unit(part, unit, scheme)
+    here = of_group(fields, part)
+    return Group(
+        tuple(_names(part)), part, counts, Told(results, own, " ".join(told)), change=changed,
+        fields=here, fields_note=who_lacks(fields, part, here, table),
+    )  # fmt: skip
+
+
+def _names(part: pd.DataFrame) -> list[str]:
+    """Return the block and the year of a group in words, those it has."""
+    row = part.iloc[0]
+    names = [clean(str(row["block"]))] if "block" in part and pd.notna(row["block"]) else []
+    return [*names, *([f"năm {row['year']}"] if "year" in part else [])]
+
+
+def _has_blocks(before: pd.DataFrame, table: pd.DataFrame) -> bool:
+    return any("block" in several_groups(one) for one in (before, table))
+
+
+def _gone_blocks(
+    table: pd.DataFrame, before: pd.DataFrame | None, change: pd.DataFrame | None
+) -> tuple[str, ...]:
+    """Return a sentence on the blocks that the earlier table alone has, if there are some."""
+    if change is None or not _has_blocks(before, table):
+        return ()
+    here, blocks = (t["block"].astype("str").map(unit_key) for t in (table, change))
+    gone = change["block"][~blocks.isin(here)].astype("str").unique()
+    return (f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}.",) if len(gone) else ()
+
+
+def _check_order(earlier: int | None, later: int | None) -> None:
+    if None not in (earlier, later) and earlier >= later:
+        raise Refusal(
+            f"Bảng kỳ trước là năm {earlier}, không trước năm {later}",
+            "hãy kiểm tra lại hai bảng",
+        )
