@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from cchc_analysis.groups import grades_in_words, several_groups
-from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.vocabulary import (
@@ -207,10 +207,7 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     that are fields. Every other table ("check", "change", "table"…) is printed as it stands.
     """
     if decimals not in (None, *range(exact.FALLBACK_PLACES + 1)) or isinstance(decimals, bool):
-        raise Refusal(
-            f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}",
-            "hãy sửa lại số chữ số, ví dụ {option}", option=Option("decimals", LEAST_PLACES),
-        )  # fmt: skip
+        raise Refusal(f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}")
     if kind == "ranking":
         table = _laid_out(table)
     if kind == "distribution":
