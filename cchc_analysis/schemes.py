@@ -3,11 +3,10 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from functools import cache
 from itertools import pairwise
 
 from cchc_analysis.text import clean, decimal_comma, same
-from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, words
+from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
 
 DEFAULT_SCHEME = "thi-xa-2020"
 
@@ -127,12 +126,6 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
 def scheme_names() -> list[str]:
     """Return the names that `load_scheme` knows."""
     return list(_known())
-
-
-@cache
-def known_grades() -> dict[str, str]:
-    """Return every grade name of the known schemes, by its key, as it is written."""
-    return {same(grade): grade for scheme in _known().values() for grade in scheme["grades"]}
 
 
 def spelled(grade: str) -> str:

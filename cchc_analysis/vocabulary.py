@@ -4,12 +4,22 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from cchc_analysis.text import same
+
 
 @cache
 def words(name: str) -> dict[str, dict]:
     """Return one of the files in ``words/``."""
     text = files("cchc_analysis").joinpath("words", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+@cache
+def known_grades() -> dict[str, str]:
+    """Return every grade name of the known schemes, by its key, as it is written."""
+    return {
+        same(grade): grade for scheme in words("schemes").values() for grade in scheme["grades"]
+    }
 
 
 _LABELS = words("labels")

@@ -12,9 +12,9 @@ from cchc_analysis.groups import (
     group_numbers,
     holes_in_ranks,
 )
-from cchc_analysis.schemes import spelled
 from cchc_analysis.scoring.conventions import explain_ranks
 from cchc_analysis.scoring.ranking import grade_distribution, rank_units, stamped
+from cchc_analysis.scoring.schemes import spelled
 from cchc_analysis.text import same
 from cchc_analysis.vocabulary import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
 

@@ -14,10 +14,16 @@ from cchc_analysis.groups import (
     group_numbers,
     row_names,
 )
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme, spelled
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_percent, format_signed
 from cchc_analysis.scoring.ranking import grade_distribution, grade_units, in_order, stamped
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    GradeScheme,
+    known_order,
+    load_scheme,
+    spelled,
+)
 from cchc_analysis.text import same
 
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring.results import _names as group_names  # noqa: F401
 from cchc_analysis.scoring.results import results_of
+from cchc_analysis.scoring.schemes import GradeScheme
 
 
 class Told(NamedTuple):

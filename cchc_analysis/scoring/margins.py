@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import count_above, group_columns
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 
 def points_to_next_grade(

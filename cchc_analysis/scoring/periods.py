@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, count_above, row_names
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.matching import AFTER, BEFORE, match_keys, unmatched_in_words
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.text import listed
 
 _COLUMNS = [

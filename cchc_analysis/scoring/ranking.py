@@ -13,8 +13,8 @@ from cchc_analysis.groups import (
     group_numbers,
     ranks_within,
 )
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.vocabulary import CHOOSE_SCHEME, NO_GRADE, UNSCORED
 
 _DERIVED = ("percent", "rank", "grade")

@@ -8,12 +8,12 @@ import pandas as pd
 
 from cchc_analysis.groups import is_unit, of_group, several_groups
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.fields import checked_fields, who_lacks
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, graded, in_order, ranked
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 
 

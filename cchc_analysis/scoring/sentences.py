@@ -3,10 +3,10 @@
 import pandas as pd
 
 from cchc_analysis.groups import has_unit, is_unit, scale_of
-from cchc_analysis.schemes import GradeScheme
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.changes import joined, measure_of
 from cchc_analysis.scoring.printing import format_percent
+from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import MOST_TOLD, listed, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
