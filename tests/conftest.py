@@ -53,6 +53,15 @@ def loaded(source, **options) -> pd.DataFrame:
         return load_scores(source, **options)
 
 
+def ddci() -> pd.DataFrame:
+    """Return the published scores by field: 17 units, nine fields of 10 points, eleven missing."""
+    from cchc_analysis import LoadWarning, load_fields
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoadWarning)
+        return load_fields(DATA / "ddci-ha-tinh-2021.csv", max_score=10)
+
+
 def refusal(source, **options) -> str:
     """Return the sentence with which a source is refused."""
     from cchc_analysis import load_scores

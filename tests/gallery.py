@@ -8,6 +8,7 @@ The pictures are the same from run to run.
 import io
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
@@ -24,7 +25,7 @@ SOURCES = {
     "town": "Cổng thông tin của thị xã, 11/01/2021 (data/cchc-2020.csv)",
     "offices": "Quyết định 24/QĐ-UBND ngày 05/01/2022 (data/so-nganh-2021.csv)",
     "regions": "infographics.vn 210954, 18/04/2024 (data/par-index-regions.csv)",
-    "papi": "PAPI 2011 (data/papi-2011-fields.csv)",
+    "ddci": "ddcihatinh.vn, DDCI Hà Tĩnh 2021 (data/ddci-ha-tinh-2021.csv)",
 }
 COLORS = 128
 
@@ -35,8 +36,9 @@ def charts() -> dict:
         cchc.load_scores(ROOT / "data" / f"{name}.csv").pipe(cchc.rank_units)
         for name in ("cchc-2020", "so-nganh-2021", "par-index-regions")
     )
-    papi = pd.read_csv(ROOT / "data" / "papi-2011-fields.csv")
-    delta = papi[papi["region"] == "Đồng bằng sông Cửu Long"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cchc.LoadWarning)  # eleven scores are missing
+        ddci = cchc.load_fields(ROOT / "data" / "ddci-ha-tinh-2021.csv", max_score=10)
     both = pd.concat(
         [town.assign(block="Phòng, ban của thị xã"), offices.assign(block="Sở, ban, ngành tỉnh")],
         ignore_index=True,
@@ -53,8 +55,8 @@ def charts() -> dict:
         "blocks": (cchc.plot_blocks(both, unit="Phòng Nội vụ"), two, "Thang điểm 100 (giả định)."),
         "change": (cchc.plot_change(change, unit=unit), *of_regions),
         "history": (cchc.plot_rank_history(regions, unit=unit), *of_regions),
-        "fields": (cchc.plot_fields(delta), SOURCES["papi"], None),
-        "profile": (cchc.plot_profile(papi, unit="Cần Thơ"), SOURCES["papi"], None),
+        "fields": (cchc.plot_fields(ddci), SOURCES["ddci"], None),
+        "profile": (cchc.plot_profile(ddci, unit="Thành phố Hà Tĩnh"), SOURCES["ddci"], None),
     }
 
 

@@ -5,7 +5,9 @@ import pytest
 from conftest import ROOT
 
 
-@pytest.mark.parametrize("name", ["ranking", "several_maxima", "growth", "memory", "csv", "files"])
+@pytest.mark.parametrize(
+    "name", ["ranking", "several_maxima", "growth", "memory", "archive", "files"]
+)
 def test_each_benchmark_runs_on_a_few_rows_and_compares_results(name):
     # Not the engines, which are in a dependency group of their own, nor what only takes time.
     script = ROOT / "tests" / "benchmarks" / "run.py"

@@ -269,7 +269,7 @@ def check_seen(page, notebook):
 ON_ANY_TABLE = ["01-ranking", "02-grades", "03-compare-units", "07-report"]
 REFUSED = {
     "04-years": ("data/bảng của tôi.xlsx", "có 0 năm, cần ít nhất hai năm; hãy"),
-    "05-blocks": ("data/papi-2011-fields.csv", "hãy"),
+    "05-blocks": ("data/ddci-ha-tinh-2021.csv", "hãy"),
     "06-fields": ("data/bảng của tôi.xlsx", "không có cột lĩnh vực nào có số; hãy dùng"),
 }
 NAMES = sorted([*ON_ANY_TABLE, *REFUSED])

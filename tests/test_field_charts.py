@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, check_texts
+from conftest import LONG, check_texts, ddci
 from matplotlib.colors import to_hex
 
 from cchc_analysis.charts.drawing import ACCENT
@@ -26,11 +26,6 @@ MAXIMA = [8.5, 10, 14.5, 10.5, 15, 12, 16, 13.5]
 def _style():
     with plt.style.context("cchc_analysis.report"):
         yield
-
-
-@pytest.fixture
-def papi():
-    return pd.read_csv(DATA / "papi-2011-fields.csv").drop(columns="region")
 
 
 def long(rows, **columns):
@@ -88,15 +83,25 @@ def test_fields_are_cells_of_whole_percent_in_the_order_of_totals():
     assert "Thấp nhất–cao nhất từng lĩnh vực: I 13–100%; II 0–100%." in ax.get_label()
 
 
-def test_fields_of_the_sister_index(papi):
-    ax = plot_fields(papi)
+def test_fields_of_the_sister_index():
+    ax = plot_fields(ddci())
     at = dict(zip(labels(ax), cells(ax), strict=True))
-    assert len(at) == 63
-    assert at["Hà Giang"][:4] == ["49", "48", "50", "52"]  # 4,876; 4,829; 5,007; 5,221 of 10
-    assert heads(ax) == ["D1", "D2", "D3", "D4", "D5", "D6"]
+    assert len(at) == 17
+    assert at["Huyện Vũ Quang"][:4] == ["70", "66", "77", "68"]  # 7,02; 6,62; 7,71; 6,79 of 10
+    assert at["Sở Tài chính"][-2:] == ["–", "–"]
+    assert heads(ax) == list(dict.fromkeys(ddci()["field"]))
+    assert "–: không có điểm" in ax.get_xlabel()
+    assert ax.get_label().startswith("Bản đồ nhiệt: tỷ lệ điểm theo 9 lĩnh vực của 17 đơn vị.")
+
+
+def test_short_heads_stand_upright_over_63_units():
+    fields = long([(f"Tỉnh {at}", f"D{n}", at / 10, 10) for at in range(63) for n in range(6)])
+    ax = plot_fields(fields)
+    assert len(labels(ax)) == 63
+    assert heads(ax) == ["D0", "D1", "D2", "D3", "D4", "D5"]
     assert all(label.get_rotation() == 0 for label in ax.get_xticklabels())
     assert "không có điểm" not in ax.get_xlabel()
-    assert ax.get_label().startswith("Bản đồ nhiệt: tỷ lệ điểm theo 6 lĩnh vực của 63 đơn vị.")
+    check_texts(ax)
 
 
 def luminance(colors):
@@ -148,12 +153,13 @@ def test_profile_draws_the_unit_the_mean_and_the_best():
     assert "I: 50,00% (trung bình 54,00% của 3 đơn vị, cao nhất 99,50%)." in ax.get_label()
 
 
-def test_profile_of_the_sister_index(papi):
-    ax = plot_profile(papi, unit="Hà Giang")
-    assert ax.texts[1].get_text() == "48,76"  # 4,876 of 10
-    mean = papi[papi["field"] == "D1"]["score"].mean() * 10
+def test_profile_of_the_sister_index():
+    fields = ddci()
+    ax = plot_profile(fields, unit="Huyện Vũ Quang")
+    assert ax.texts[1].get_text() == "70,20"  # 7,02 of 10
+    mean = fields[fields["field"] == fields["field"][0]]["score"].mean() * 10
     assert ax.collections[0].get_segments()[0][0][0] == pytest.approx(mean)
-    assert ax.texts[-1].get_text() == "63"
+    assert [text.get_text() for text in ax.texts][-3:] == ["17", "7", "16"]
 
 
 def test_profile_keeps_a_field_without_a_score():
@@ -219,8 +225,9 @@ def test_one_field_of_a_long_name_keeps_its_bar():
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-def test_no_text_of_the_sister_index_overlaps(plot, papi):
-    ax = plot(papi)
+@pytest.mark.parametrize("fields", [ddci(), made(63, 6)], ids=["ddci", "63 units"])
+def test_no_text_of_the_sister_index_overlaps(plot, fields):
+    ax = plot(fields)
     check_texts(ax)
     title = ax._left_title.get_window_extent().y0
     heads_top = max(label.get_window_extent().y1 for label in ax.get_xticklabels())

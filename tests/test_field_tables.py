@@ -4,7 +4,7 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import DATA
+from conftest import DATA, ddci
 
 from cchc_analysis import LoadWarning, load_fields, total_fields
 from cchc_analysis.reading.field_columns import split_maximum
@@ -237,12 +237,25 @@ def test_a_table_of_totals_only_is_refused():
     assert "không có cột lĩnh vực nào có số" in refusal(DATA / "cchc-2020.csv")
 
 
-def test_the_papi_table_is_read_row_by_row():
-    fields, told = read(DATA / "papi-2011-fields.csv")
-    assert len(fields) == 63 * 6
-    assert fields.iloc[0].tolist() == ["Hà Giang", "D1", 4.876205, 10.0]
-    assert fields.columns.tolist() == ["unit", "field", "score", "max_score"]
-    assert told == "papi-2011-fields.csv: không dùng đến cột 'region'."
+def test_a_published_table_is_read_with_its_total_and_what_is_not_used_is_told():
+    fields, told = read(DATA / "ddci-ha-tinh-2021.csv", max_score=10)
+    assert len(fields) == 17 * 9
+    assert fields.columns.tolist() == ["unit", "field", "score", "max_score", "published_total"]
+    first = "Tính minh bạch và tiếp cận thông tin"
+    assert fields.iloc[9].tolist() == ["Huyện Vũ Quang", first, 7.02, 10, 68.85]
+    assert fields["score"].isna().sum() == 11
+    assert "không dùng đến cột 'published_grade'" in told
+    assert "11 điểm lĩnh vực còn thiếu ('Sở Tư pháp': Tiếp cận đất đai" in told
+    assert "chưa biết điểm tối đa của 9 lĩnh vực" in refusal(DATA / "ddci-ha-tinh-2021.csv")
+
+
+def test_a_table_with_a_row_for_each_field_is_read_row_by_row(tmp_path):
+    long = ddci().drop(columns="published_total").assign(region="x")
+    long = long[["unit", "region", "field", "score", "max_score"]]
+    long.to_csv(tmp_path / "a.csv", index=False)
+    fields, told = read(tmp_path / "a.csv")
+    pd.testing.assert_frame_equal(fields, ddci().drop(columns="published_total"))
+    assert told.startswith("a.csv: không dùng đến cột 'region'.")
 
 
 LONG = frame(

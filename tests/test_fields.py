@@ -1,20 +1,14 @@
-import warnings
+import csv
 from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
 import pytest
-from conftest import DATA
+from conftest import DATA, ddci
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis import field_losses, field_matrix, format_ranking, load_fields, total_fields
-
-
-def papi() -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return load_fields(DATA / "papi-2011-fields.csv")
+from cchc_analysis import field_losses, field_matrix, format_ranking, total_fields
 
 
 def rows(*rows, **columns) -> pd.DataFrame:
@@ -74,15 +68,18 @@ def test_the_matrix_has_the_percent_of_each_maximum():
     assert matrix.attrs["fields"] == ["Thể chế", "TTHC"]
 
 
-def test_the_matrix_of_papi():
-    matrix = field_matrix(papi())
-    assert matrix.shape == (63, 7)
-    assert matrix.iloc[0].tolist() == [
-        "Hà Giang", 48.76205, 48.29181, 50.07073, 52.20708, 64.48717, 58.71421,
+def test_the_matrix_of_published_scores():
+    matrix = field_matrix(ddci())
+    assert matrix.shape == (17, 10)
+    assert matrix.iloc[1].tolist() == [
+        "Huyện Vũ Quang", 70.2, 66.2, 77.1, 67.9, 51, 76.4, 63.7, 87.7, 59.9,
     ]  # fmt: skip
+    assert matrix["Tiếp cận đất đai"].isna().tolist() == [False] * 7 + [True] * 10
     printed = format_ranking(matrix)
-    assert printed.columns.tolist() == ["Đơn vị", *(f"D{at} (%)" for at in range(1, 7))]
-    assert printed.iloc[0].tolist()[:3] == ["Hà Giang", "48,76", "48,29"]
+    assert printed.columns.tolist() == [
+        "Đơn vị", *(f"{field} (%)" for field in matrix.attrs["fields"]),
+    ]  # fmt: skip
+    assert printed.iloc[1].tolist()[:3] == ["Huyện Vũ Quang", "70,20", "66,20"]
 
 
 def test_the_matrix_keeps_units_of_years_and_blocks_apart():
@@ -143,26 +140,30 @@ def test_fields_are_printed_row_by_row():
 
 
 def test_losses_of_one_unit():
-    losses = field_losses(papi(), unit="HÀ GIANG")
-    assert losses["field"].tolist() == ["D2", "D1", "D3", "D4", "D6", "D5"]
-    assert losses["lost"].tolist() == [5.170819, 5.123795, 4.992927, 4.779292, 4.128579, 3.551283]
-    assert losses["units"].tolist() == [1] * 6
-    assert losses["share_pct"][0] == pytest.approx(5.170819 / 27.746695 * 100, abs=1e-12)
-    with pytest.raises(ValueError, match="có phải 'Hà Giang'"):
-        field_losses(papi(), unit="Hà Giangg")
+    losses = field_losses(ddci(), unit="HUYỆN VŨ QUANG")
+    assert losses["field"].tolist()[::4] == [
+        "Hỗ trợ DN, HTX, HKD", "Chi phí không chính thức", "Tiếp cận đất đai",
+    ]  # fmt: skip
+    assert losses["lost"].tolist() == [4.9, 4.01, 3.63, 3.38, 3.21, 2.98, 2.36, 2.29, 1.23]
+    assert losses["units"].tolist() == [1] * 9
+    assert losses["share_pct"][0] == pytest.approx(4.9 / 27.99 * 100, abs=1e-12)
+    with pytest.raises(ValueError, match="có phải 'Huyện Vũ Quang'"):
+        field_losses(ddci(), unit="Huyện Vũ Quangg")
 
 
-def test_losses_of_papi_are_exact():
+def test_losses_of_published_scores_are_exact():
     lost: dict[str, Decimal] = {}
-    for line in (DATA / "papi-2011-fields.csv").read_text(encoding="utf-8").splitlines()[1:]:
-        field, score, most = line.rsplit(",", 3)[1:]
-        lost[field] = lost.get(field, Decimal(0)) + Decimal(most) - Decimal(score)
-    losses = field_losses(papi())
+    with (DATA / "ddci-ha-tinh-2021.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for field in list(row)[1:10]:
+                points = 10 - Decimal(row[field]) if row[field] else 0
+                lost[field] = lost.get(field, Decimal(0)) + points
+    losses = field_losses(ddci())
     assert dict(zip(losses["field"], losses["lost"], strict=True)) == {
         field: float(points) for field, points in lost.items()
     }
     assert losses["field"].tolist() == sorted(lost, key=lost.get, reverse=True)
-    assert losses["max_score"].tolist() == [630.0] * 6
+    assert sorted(losses["max_score"]) == [70.0, 160.0, *[170.0] * 7]
 
 
 def test_equal_losses_stay_in_order_and_no_score_stands_last():

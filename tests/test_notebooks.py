@@ -5,13 +5,13 @@ from io import StringIO
 import nbformat
 import pandas as pd
 import pytest
-from conftest import DATA, RANKING_TABLES, ROOT, loaded
+from conftest import DATA, RANKING_TABLES, ROOT, ddci, loaded
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 READ = {path.stem: nbformat.read(path, 4) for path in NOTEBOOKS}
 TABLE_OF = dict.fromkeys(READ, "cchc-2020")
-TABLE_OF |= {"04-years": "par-index-regions", "06-fields": "papi-2011-fields"}
+TABLE_OF |= {"04-years": "par-index-regions", "06-fields": "ddci-ha-tinh-2021"}
 START = "00-start-here"  # its outputs are displayed, and a button writes its file
 OF_ONE_TABLE = ["01-ranking", "02-grades", "03-compare-units", "07-report"]
 
@@ -54,7 +54,7 @@ class TestEach:
         prose = "\n".join(cell.source for cell in cells(READ[name], "markdown"))
         assert not re.findall(r"\d", prose)
         units = [u for t in RANKING_TABLES for u in loaded(DATA / f"{t}.csv")["unit"]]
-        for unit in [*units, *pd.read_csv(DATA / "papi-2011-fields.csv")["unit"].unique()]:
+        for unit in [*units, *ddci()["unit"].unique()]:
             assert unit.casefold() not in prose.casefold()
 
     def test_it_is_short_and_defines_nothing(self, name):
@@ -90,7 +90,7 @@ class TestEach:
         if name == START:
             said = "".join(html_of(cell) for cell in cells(READ[name], "code"))
         if name == "06-fields":  # its table states the maxima, and it gives no grades
-            assert "Thang điểm 60\n" in said
+            assert "Thang điểm 90\n" in said
             assert "giả định" not in said
         else:
             assert "Thang điểm 100 – giả định" in said
@@ -254,12 +254,12 @@ def test_one_block_is_refused_in_a_sentence(changed, project):
 
 
 def test_the_sister_index_is_called_so_and_only_it(project):
-    assert "PAPI 2011 là chỉ số cùng họ, không phải CCHC." in said_by(READ["06-fields"])
+    assert "DDCI Hà Tĩnh 2021 là chỉ số cùng họ, không phải CCHC." in said_by(READ["06-fields"])
     frame = pd.DataFrame({"Đơn vị": ["A", "B"], "Thể chế (10 điểm)": [8, 9.5]})
     frame.assign(**{"Tài chính (5 điểm)": [5, 1]}).to_csv(project / "data" / "b.csv", index=False)
     notebook = run("06-fields", project / "sổ tay", FILE="data/b.csv", UNIT=None)
     said = said_by(notebook)
-    assert "PAPI" not in said
+    assert "DDCI" not in said
     assert "Mất điểm nhiều nhất ở lĩnh vực Tài chính: 4,00 điểm, 61,54% tổng điểm bị mất" in said
     assert "2 đơn vị × 2 lĩnh vực; 4 dòng, 4 có điểm" in said
     assert all((project / path).is_file() for path in output_text(notebook.cells[-1]).split())

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, ROOT, table
+from conftest import DATA, LONG, ROOT, ddci, table
 from drawn import CHARTS, scores, texts_when_saved
 from matplotlib.colors import to_rgb
 from PIL import Image
@@ -225,11 +225,10 @@ def test_the_tables_of_two_years():
 
 
 def test_the_tables_of_fields():
-    papi = pd.read_csv(DATA / "papi-2011-fields.csv").drop(columns="region")
-    shown = chart_table(cchc.plot_profile(papi, unit="Hà Giang"))
-    assert shown.iloc[0].tolist() == ["D1", "48,76", "53,56", "66,42", 63]
-    shown = chart_table(cchc.plot_fields(papi)).set_index("Đơn vị")
-    assert shown.loc["Hà Giang"].tolist()[:4] == ["49", "48", "50", "52"]
+    shown = chart_table(cchc.plot_profile(ddci(), unit="Huyện Vũ Quang"))
+    assert shown.iloc[1].tolist() == ["Chi phí thời gian", "66,20", "70,97", "89,70", 17]
+    shown = chart_table(cchc.plot_fields(ddci())).set_index("Đơn vị")
+    assert shown.loc["Huyện Vũ Quang"].tolist()[:4] == ["70", "66", "77", "68"]
 
 
 def test_missing_scores_and_other_maxima_in_the_tables():

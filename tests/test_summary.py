@@ -3,7 +3,7 @@ from statistics import median
 
 import pandas as pd
 import pytest
-from conftest import DATA, loaded, table
+from conftest import DATA, ddci, loaded, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,13 +57,15 @@ def test_the_regions_of_two_years():
     assert summary["last_unit"][0] == "Đồng bằng sông Cửu Long; Tây Nguyên"
 
 
-def test_papi_dimensions_as_blocks():
-    papi = pd.read_csv(DATA / "papi-2011-fields.csv").rename(columns={"field": "block"})
-    summary = summarise_blocks(papi).set_index("block")
-    assert summary["units"].tolist() == [63] * 6
-    scores = papi[papi["block"] == "D3"]["score"]
-    assert summary.loc["D3", "median"] == pytest.approx(scores.median() * 10, abs=1e-12)
-    assert summary.loc["D3", "above_mean"] == (scores > scores.mean()).sum()
+def test_fields_as_blocks():
+    fields = ddci().rename(columns={"field": "block"})
+    summary = summarise_blocks(fields).set_index("block")
+    assert summary["units"].tolist() == [17] * 9
+    land = "Tiếp cận đất đai"
+    scores = fields[fields["block"] == land]["score"].dropna()
+    assert summary.loc[land, "scored_units"] == 7
+    assert summary.loc[land, "median"] == pytest.approx(scores.median() * 10, abs=1e-12)
+    assert summary.loc[land, "above_mean"] == (scores > scores.mean()).sum()
 
 
 def test_above_the_mean_is_decided_exactly():

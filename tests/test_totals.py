@@ -2,8 +2,9 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from conftest import ddci
 from hypothesis import given, settings
-from test_fields import FEW, papi, rows, tables
+from test_fields import FEW, rows, tables
 
 from cchc_analysis import format_ranking, rank_units, total_fields
 from cchc_analysis.groups import scale_of
@@ -17,12 +18,17 @@ def test_fields_are_added_up_exactly():
     assert rank_units(totals)["rank"].tolist() == [1, 1]
 
 
-def test_the_total_of_papi():
-    totals = total_fields(papi())
-    assert len(totals) == 63
-    assert totals.iloc[0].tolist() == ["Hà Giang", 32.253305, 60.0, ""]
-    assert totals.attrs["note"] == "Đã cộng điểm các lĩnh vực của 63/63 đơn vị."
-    assert scale_of(totals) == "Thang điểm 60"
+def test_a_published_total_that_is_weighted_is_told_and_never_taken():
+    totals = total_fields(ddci())
+    assert len(totals) == 17
+    assert totals.iloc[1].tolist() == ["Huyện Vũ Quang", 62.01, 90, 68.85, 6.84, ""]
+    assert totals["score"].count() == 7  # departments have nothing to do with land
+    assert totals["note"][13] == (
+        "Thiếu điểm lĩnh vực: Tiếp cận đất đai, Tính năng động và hiệu lực"
+    )
+    assert totals.attrs["note"].startswith("Đã cộng điểm các lĩnh vực của 7/17 đơn vị. 10 đơn vị")
+    assert "khác tổng các lĩnh vực ở 7/7 đơn vị đối chiếu được" in totals.attrs["note"]
+    assert scale_of(totals) == "Thang điểm 90"
 
 
 def test_a_missing_field_leaves_no_score_and_other_fields_are_said():

@@ -8,18 +8,16 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, loaded, table
+from conftest import DATA, LONG, ddci, loaded, table
 from lxml import etree
 
 from cchc_analysis import (
     GradeScheme,
-    LoadWarning,
     check_published,
     compare_periods,
     field_losses,
     field_matrix,
     grade_distribution,
-    load_fields,
     rank_units,
     total_fields,
     write_workbook,
@@ -44,11 +42,6 @@ def written(ranking, tmp_path, name="a.xlsx", **options) -> openpyxl.Workbook:
 def read(path) -> openpyxl.Workbook:
     """The workbook with the values that are stored beside its formulas."""
     return openpyxl.load_workbook(path, data_only=True)
-
-
-def papi() -> pd.DataFrame:
-    with pytest.warns(LoadWarning):  # the column of regions
-        return load_fields(DATA / "papi-2011-fields.csv")
 
 
 def rows_of(sheet) -> list[list]:
@@ -209,7 +202,7 @@ def test_one_unit_is_marked_and_compared_with(town, tmp_path):
     options = {
         "unit": " phòng NỘI VỤ",
         "before": town,
-        "fields": papi().assign(unit="Phòng Nội vụ"),
+        "fields": ddci().assign(unit="Phòng Nội vụ"),
     }
     options["fields"] = options["fields"].drop_duplicates("field")
     book = written(town, tmp_path, **options)
@@ -242,7 +235,7 @@ def test_changes_are_those_of_compare_periods(town, tmp_path):
 
 
 def test_fields_have_their_sheets(tmp_path):
-    fields = papi()
+    fields = ddci()
     ranking = table([90.0, 80])
     book = written(ranking, tmp_path, fields=fields)
     losses = field_losses(fields)
@@ -250,15 +243,18 @@ def test_fields_have_their_sheets(tmp_path):
     assert [row[0] for row in rows] == list(losses["field"])
     assert [row[header.index("Điểm bị mất")] for row in rows] == pytest.approx(list(losses["lost"]))
     header, *rows = rows_of(book["Lĩnh vực theo đơn vị"])
-    assert header[:2] == ["Đơn vị", "D1 (%)"]
-    assert [row[1] for row in rows] == pytest.approx(list(field_matrix(fields)["D1"]))
+    assert header[:2] == ["Đơn vị", f"{fields['field'][0]} (%)"]
+    assert [row[1] for row in rows] == pytest.approx(list(field_matrix(fields).iloc[:, 1]))
 
 
 def test_notes_have_a_column_only_where_there_are_some(tmp_path):
-    book = written(total_fields(papi()), tmp_path, fields=papi())
+    fields = ddci().drop(columns="published_total")
+    fields = fields[~fields["unit"].str.startswith("Sở")]  # those have no score for land
+    fields["score"] += 0.001921
+    book = written(total_fields(fields), tmp_path, fields=fields)
     assert [c.value for c in book["Xếp hạng"][1]][-2:] == ["Xếp hạng", "Xếp loại"]  # no Ghi chú
-    assert book["Xếp hạng"]["C2"].value == 40.351921  # as it is
-    noted = papi()
+    assert book["Xếp hạng"]["C2"].value == 80.097289  # as it is
+    noted = fields.copy()
     noted.loc[0, "score"] = None
     noted = total_fields(noted)
     assert [c.value for c in written(noted, tmp_path)["Xếp hạng"][1]][-1] == "Ghi chú"
@@ -471,7 +467,7 @@ def test_text_stays_text_whatever_it_looks_like(tmp_path):
 
 
 def test_the_same_table_gives_the_same_bytes(town, tmp_path):
-    options = {"before": town, "fields": papi()}
+    options = {"before": town, "fields": ddci()}
     first = write_workbook(town, tmp_path / "a.xlsx", **options).read_bytes()
     assert write_workbook(town, tmp_path / "b.xlsx", **options).read_bytes() == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -525,8 +521,8 @@ def test_ranks_of_a_part_are_refused(town, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_reads_the_same_cells(town, tmp_path):
-    fields = papi().replace(
-        {"unit": dict(zip(papi()["unit"].unique(), town["unit"], strict=False))}
+    fields = ddci().replace(
+        {"unit": dict(zip(ddci()["unit"].unique(), town["unit"], strict=False))}
     )
     path = write_workbook(town, tmp_path / "a.xlsx", before=town, fields=fields, unit="Phòng Y tế")
     command = [

@@ -26,9 +26,6 @@ for at, size in enumerate(sizes):
     figure, _ = plt.subplots(figsize=size)
     for kind in ("png", "svg"):
         figure.savefig(f"{sys.argv[1]}/{at}.{kind}", dpi=300)
-for at, size in enumerate(sizes):  # those of the report
-    figure, _ = plt.subplots(figsize=size)
-    figure.savefig(f"{sys.argv[1]}/r{at}.png", dpi=300)
 """
 
 

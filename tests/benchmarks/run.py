@@ -159,9 +159,12 @@ def memory(rows: int) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def csv(rows: int) -> list[tuple[str, str]]:
-    """Load one table of a million rows, against bare pandas; in each turn one of other names."""
-    rows = min(rows, 1_000_000)
+def archive(rows: int) -> list[tuple[str, str]]:
+    """Load, rank, grade and count the communes of a country over 15 years, against bare pandas.
+
+    In each turn one of other names: what is remembered of the turn before must not help.
+    """
+    rows = min(rows, 165_000)
     warnings.simplefilter("ignore", LoadWarning)  # it tells of the missing scores
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"{turn}.csv") for turn in range(TURNS)]
@@ -170,20 +173,33 @@ def csv(rows: int) -> list[tuple[str, str]]:
             made["unit"] += f" {turn}"
             made.columns = ["Năm", "Khối", "Đơn vị", "Điểm"]
             made.to_csv(path, index=False)
-        own, bare = iter(paths), iter(paths)
-        seconds, (scores, plain) = by_turns(
-            lambda: load_scores(next(own), max_score=100), lambda: pd.read_csv(next(bare))
-        )
-    assert scores["score"].equals(plain["Điểm"])
-    assert scores["unit"].tolist() == plain["Đơn vị"].tolist()
-    ratio = f"{seconds[0] / seconds[1]:.2f} ×"
-    return [(f"load_scores, CSV of {rows:,} rows, of pandas.read_csv", ratio)]
+        for_own, for_bare = iter(paths), iter(paths)
+
+        def own() -> tuple[pd.DataFrame, pd.DataFrame]:
+            ranking = load_scores(next(for_own), max_score=100).pipe(rank_units).pipe(grade_units)
+            return ranking, grade_distribution(ranking)
+
+        def bare() -> tuple[pd.DataFrame, pd.Series]:
+            scores = pd.read_csv(next(for_bare))
+            rank = scores.groupby(["Năm", "Khối"])["Điểm"].rank("min", ascending=False)
+            edges = [-math.inf, *data.CUTS, math.inf]
+            grade = pd.cut(scores["Điểm"], edges, right=False, labels=data.GRADES)
+            return scores.assign(rank=rank, grade=grade), grade.value_counts()
+
+        seconds, ((ranking, distribution), (plain, counts)) = by_turns(own, bare)
+    assert ranking["score"].equals(plain["Điểm"])
+    assert ranking["unit"].tolist() == plain["Đơn vị"].tolist()
+    assert ranking["rank"].astype("float64").equals(plain["rank"])
+    assert distribution.groupby("grade", observed=True)["units"].sum()[counts.index].equals(counts)
+    return [
+        (f"CSV of {rows:,} rows loaded, ranked, graded, counted", f"{seconds[0]:.2f} s"),
+        ("– of bare read_csv, groupby.rank, cut", f"{seconds[0] / seconds[1]:.1f} ×"),
+    ]
 
 
 def files(rows: int) -> list[tuple[str, str]]:
-    """Report 1,000 small files of four formats, against reading each with its library alone."""
+    """Report 1,000 small files of four formats by one command, in seconds of the processor."""
     import docx
-    import python_calamine
 
     from cchc_analysis.app.command import main
 
@@ -210,27 +226,12 @@ def files(rows: int) -> list[tuple[str, str]]:
                         cells.cell(r, c).text = str(value)
                 document.save(path)
             paths.append(str(path))
-        readers = {
-            ".csv": pd.read_csv,
-            ".xlsx": lambda p: python_calamine.CalamineWorkbook.from_path(p).get_sheet_by_index(0),
-            ".html": lambda p: pd.read_html(p, flavor="lxml"),
-            ".docx": lambda p: [c.text for r in docx.Document(p).tables[0].rows for c in r.cells],
-        }
-        start = time.perf_counter()
-        for path in paths:
-            readers[Path(path).suffix](path)
-        read = time.perf_counter()
-        for path in paths:
-            load_scores(path, max_score=100)
-        loaded = time.perf_counter()
+        start = time.process_time()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             assert main([*paths, "--max-score", "100", "--out", f"{folder}/out"]) == 0
-        done = time.perf_counter()
-    return [
-        (f"load_scores, {count} small files, of bare reads",
-         f"{(loaded - read) / (read - start):.2f} ×"),
-        (f"cchc-report, {count} small files", f"{(done - loaded) / count:.2f} s a file"),
-    ]  # fmt: skip
+        spent = time.process_time() - start
+    what = f"cchc-report, {count:,} small files, seconds of the processor"
+    return [(what, f"{spent / count:.2f} s a file")]
 
 
 def imports(rows: int) -> list[tuple[str, str]]:
@@ -260,7 +261,7 @@ def start(rows: int) -> list[tuple[str, str]]:
     return [("cchc-report from a cold start, of a bare script", f"{whole / bare:.2f} ×")]
 
 
-ALL = (ranking, several_maxima, engines, growth, memory, csv, files, imports, start)
+ALL = (ranking, several_maxima, engines, growth, memory, archive, files, imports, start)
 
 
 def main() -> None:
