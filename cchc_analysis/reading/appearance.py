@@ -29,9 +29,9 @@ class Seen:
     title: str
     rows: list[list[str]] = field(default_factory=list)
     merged: list[tuple[int, int, int]] = field(default_factory=list)  # first and last row, column
-    hidden_rows: Set[int] = frozenset()
-    hidden_columns: Set[int] = frozenset()
-    hidden_cells: Set[tuple[int, int]] = frozenset()
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden_cells: set[tuple[int, int]] = field(default_factory=set)
     is_sheet: bool = False
 
 

@@ -6,12 +6,10 @@ than it claims, too many parts, cells, merged cells or ranges of columns, entiti
 """
 
 import copy
-import itertools
 import posixpath
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -73,16 +71,11 @@ def contents_of(archive: zipfile.ZipFile, name: str) -> Contents:
     sizes = Counter()
     for part in archive.infolist():
         is_xml = part.filename.endswith((".xml", ".rels"))
-        room = min(int(most[is_xml] * 1e6) - sizes[is_xml], int(MOST_MB * 1e6) - sizes.total())
-        chunks = _unpacked(archive, part, room)
-        first = next(chunks, b"")
-        chunks = itertools.chain([first], chunks)
-        if is_xml and first:
-            sizes[is_xml] += _Part(part.filename, found).read(chunks)
-        else:
-            sizes[is_xml] += sum(map(len, chunks))
-        if sizes.total() > MOST_MB * 1e6 or sizes[is_xml] > most[is_xml] * 1e6:
+        room = min(most[is_xml] * 1_000_000 - sizes[is_xml], MOST_MB * 1_000_000 - sizes.total())
+        size = _unpack(archive, part, room, _Part(part.filename, found) if is_xml else None)
+        if size > room:
             raise too_large(most[is_xml], name, unpacked=True)
+        sizes[is_xml] += size
     return found
 
 
@@ -105,17 +98,26 @@ def _kind_in(archive: zipfile.ZipFile) -> str:
     return "docx" if any(name.startswith("word/document") for name in names) else "zip"
 
 
-def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> Iterator[bytes]:
-    """Yield a part by and by, up to one byte more than there is room for; it may not lie."""
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, xml: object) -> int:
+    """Return the true size of a part, or at once a size for which there is no room."""
     honest = copy.copy(part)
-    honest.file_size = max(room, 0) + 1  # zipfile cuts a part where its head says that it ends
+    honest.file_size = room + 2 * _CHUNK  # zipfile cuts a part where its head says that it ends
     size = 0
-    with archive.open(honest) as stream:
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            yield chunk
-    if size != part.file_size and size <= room:
+    try:
+        with archive.open(honest) as stream:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > room:
+                    return size
+                if xml:
+                    xml.parser.Parse(chunk)
+        if xml and size:
+            xml.parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise zipfile.BadZipFile(part.filename) from None
+    if size != part.file_size:
         raise zipfile.BadZipFile(part.filename)
+    return size
 
 
 class _Part:
@@ -129,18 +131,6 @@ class _Part:
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._root
         self.parser.StartDoctypeDeclHandler = found.no_doctype
-
-    def read(self, chunks: Iterator[bytes]) -> int:
-        """Return how many bytes the part has."""
-        size = 0
-        try:
-            for chunk in chunks:
-                size += len(chunk)
-                self.parser.Parse(chunk)
-            self.parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise zipfile.BadZipFile(self.name) from None
-        return size
 
     def _root(self, tag: str, attributes: dict[str, str]) -> None:
         self.parser.StartElementHandler = self._start

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.reading.documents import check_size
+from cchc_analysis.reading.appearance import check_size
 from cchc_analysis.reading.grid import Grid, to_cells
 from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
 
@@ -90,7 +90,7 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
     if delimiter == "|":
         rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
     for line, row in rows:
-        check_size(0, len(row), f"{name}, dòng {line}")
+        check_size(f"{name}, dòng {line}", 1, len(row))
     cells = to_cells([row for _, row in rows], [line for line, _ in rows])
     for line, row in rows:
         inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]

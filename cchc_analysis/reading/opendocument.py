@@ -21,6 +21,7 @@ _ENDS = (
     *_GROUPS,
 )  # fmt: skip
 _UNSEEN = ("collapse", "filter")
+_INSIDE = (f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby", f"{_TEXT}ruby-base", f"{_TEXT}meta")
 _BLANKS = (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break")
 
 
@@ -136,10 +137,9 @@ class _Sheet:
         for child in node:
             if child.tag in _BLANKS:
                 text += " "
-            elif isinstance(child.tag, str) and child.tag.startswith(_TEXT):
-                if child.tag != f"{_TEXT}note":
-                    is_marked = child.get(f"{_TEXT}style-name") in self.styles.marked
-                    text += text_of(self._inside(child), is_marked=is_marked)
+            elif child.tag in _INSIDE:
+                is_marked = child.get(f"{_TEXT}style-name") in self.styles.marked
+                text += text_of(self._inside(child), is_marked=is_marked)
             text += child.tail or ""
         return text
 

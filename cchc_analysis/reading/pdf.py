@@ -1,28 +1,36 @@
-"""Raw cells from PDF files with a text layer, read by pdfplumber, which is an optional extra."""
+"""What the ruled tables of a PDF file show, by pdfplumber, which is an optional extra."""
 
+import contextlib
 import logging.handlers
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from cchc_analysis.reading.appearance import Seen
 from cchc_analysis.reading.containers import damaged, encrypted
-from cchc_analysis.reading.grid import Grid, to_cells
+from cchc_analysis.refusal import Refusal
 
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
+_MOST_MB = 100  # that the streams of a file unpack to
+_CHUNK = 1 << 16
 
 
-def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
+def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
     """Return the ruled tables of a PDF file; one that goes on over a page stays one."""
     try:
         import pdfplumber
     except ImportError:
-        raise ValueError(
-            f"{path.name}: muốn đọc PDF cần cài thêm thư viện pdfplumber bằng lệnh 'python -m uv "
-            "sync --extra pdf' (hoặc 'pip install pdfplumber'), hoặc chép bảng vào tệp Excel."
+        raise Refusal(
+            "muốn đọc PDF cần cài thêm thư viện pdfplumber bằng lệnh 'python -m uv sync --extra "
+            "pdf' (hoặc 'pip install pdfplumber'), hoặc chép bảng vào tệp Excel",
+            file=path.name,
         ) from None
-    if b"%%EOF" not in path.read_bytes()[-2048:]:
+    data = path.read_bytes()
+    if b"%%EOF" not in data[-2048:]:
         raise damaged(path.name)
-    tables: list[tuple[str, str, list]] = []
+    _check_streams(data, path.name)
+    tables: list[Seen] = []
     letters, notes = 0, []
     log = logging.handlers.BufferingHandler(100_000)  # what the library passes over it only logs
     logging.getLogger("pdfminer").addHandler(log)
@@ -30,34 +38,49 @@ def pdf_grids(path: Path) -> tuple[list[Grid], list[str]]:
         with pdfplumber.open(path) as pdf:
             for page in pdf.pages:
                 letters += len(page.chars)
-                for number, (title, rows, small) in enumerate(_page_tables(page)):
+                # A bold letter may be one that is printed twice, a hair apart.
+                for number, (title, rows, small) in enumerate(_page_tables(page.dedupe_chars())):
                     notes += small
-                    if number == 0 and tables and len(rows[0]) == len(tables[-1][2][-1]):
-                        tables[-1][2].extend([[title, *[""] * (len(rows[0]) - 1)], *rows])
+                    if number == 0 and tables and len(rows[0]) == len(tables[-1].rows[-1]):
+                        tables[-1].rows += [[title, *[""] * (len(rows[0]) - 1)], *rows]
                     else:
-                        tables.append((f"trang {page.page_number}", title, rows))
+                        place = f"bảng {len(tables) + 1} (trang {page.page_number})"
+                        tables.append(Seen(place, title, rows))
     except Exception as error:  # whatever a broken file makes the library raise
-        wrong = encrypted if "Password" in repr(error) else damaged
-        raise wrong(path.name) from None
+        raise (encrypted if "Password" in repr(error) else damaged)(path.name) from None
     finally:
         logging.getLogger("pdfminer").removeHandler(log)
     if any(re.search("Data-loss|non-indirect", told.getMessage()) for told in log.buffer):
         raise damaged(path.name)
     if not tables:
         why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"
-        raise ValueError(f"{path.name}: tệp PDF {why}; hãy xin tệp gốc hoặc gõ lại vào Excel.")
-    return [
-        Grid(f"bảng {at} ({place})", title, to_cells(rows, range(1, len(rows) + 1)))
-        for at, (place, title, rows) in enumerate(tables, start=1)
-    ], notes
+        raise Refusal(f"tệp PDF {why}", "hãy xin tệp gốc hoặc gõ lại vào Excel", file=path.name)
+    return tables, notes
+
+
+def _check_streams(data: bytes, name: str) -> None:
+    """Refuse streams that unpack to more than there is room for; the library takes them whole."""
+    size = 0
+    for start in re.finditer(rb"FlateDecode.{0,500}?stream\r?\n", data, re.DOTALL):
+        at, unpacker = start.end(), zlib.decompressobj()
+        with contextlib.suppress(zlib.error):  # encrypted, or for the library to say what is wrong
+            while at < len(data) and not unpacker.eof and size <= _MOST_MB * 1e6:
+                size += len(unpacker.decompress(data[at : at + _CHUNK]))
+                at += _CHUNK
+    if size > _MOST_MB * 1e6:
+        raise Refusal(
+            f"tệp quá lớn (giới hạn {_MOST_MB} MB sau khi giải nén)",
+            "hãy in riêng bảng điểm ra một tệp mới",
+            file=name,
+        )
 
 
 def _page_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:
     """Yield each table with the line above it, its rows, and in words the small print left out."""
-    top = 0
+    left, top, right, _ = page.bbox
     for table in page.find_tables():
         _, above, _, bottom = table.bbox
-        lines = page.crop((0, min(top, above), page.width, above)).extract_text().splitlines()
+        lines = page.crop((left, min(top, above), right, above)).extract_text().splitlines()
         title = next((line for line in reversed(lines) if re.search(r"[^\W\d_]", line)), "")
         inside = page.within_bbox(table.bbox).chars
         sizes = sorted(char["size"] for char in inside) or [0]

@@ -3,13 +3,15 @@
 import codecs
 import re
 import unicodedata
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.reading.appearance import as_shown
+from cchc_analysis.reading.appearance import Seen, as_shown
+from cchc_analysis.reading.archives import Contents
 from cchc_analysis.reading.containers import contents
 from cchc_analysis.reading.delimited import text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
@@ -37,40 +39,40 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
     found = contents(path)
     kind = found.kind
     left_out: list[str] = []
-    to_check: list[str] = []
-    if kind == "docx":
-        from cchc_analysis.reading.documents import word_grids
-
-        grids = word_grids(path)
-    elif kind == "html":
-        from cchc_analysis.reading.pages import page_grids
-
-        grids = page_grids(_decode(path), path.name)
-    elif kind == "pdf":
-        from cchc_analysis.reading.pdf import pdf_grids
-
-        grids, left_out = pdf_grids(path)
-    elif kind == "text":
+    if kind == "text":
         grid, to_check = text_grid(path, _decode(path))
         grids = [grid]
     else:
-        from cchc_analysis.reading import opendocument, workbooks
-
-        readers = {
-            "xlsx": workbooks.xlsx_sheets,
-            "xls": workbooks.xls_sheets,
-            "ods": opendocument.ods_sheets,
-        }
-        sheets, left_out = readers[kind](path, found)
-        grids = []
-        for seen in sheets:
-            grid, told = as_shown(seen, path.name)
-            if len(grid.cells):
-                grids.append(grid)
-            to_check += told
+        seen, left_out = _reader(kind)(path, found)
+        shown = [as_shown(one, path.name) for one in seen]
+        grids = [grid for grid, _ in shown if len(grid.cells)]
+        to_check = [words for _, told in shown for words in told]
     for grid in grids:
         _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
     return Source(path.name, grids, left_out, to_check)
+
+
+def _reader(kind: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]]]:
+    """Return the reader for a kind of file, which alone imports its library."""
+    if kind == "docx":
+        from cchc_analysis.reading.documents import word_tables
+
+        return lambda path, _: (word_tables(path), [])
+    if kind == "html":
+        from cchc_analysis.reading.pages import page_tables
+
+        return lambda path, _: page_tables(_decode(path), path.name)
+    if kind == "pdf":
+        from cchc_analysis.reading.pdf import pdf_tables
+
+        return lambda path, _: pdf_tables(path)
+    from cchc_analysis.reading import opendocument, workbooks
+
+    return {
+        "xlsx": workbooks.xlsx_sheets,
+        "xls": workbooks.xls_sheets,
+        "ods": opendocument.ods_sheets,
+    }[kind]
 
 
 def _decode(path: Path) -> str:
