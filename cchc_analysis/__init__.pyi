@@ -17,13 +17,12 @@ from .schemes import GradeScheme, load_scheme
 from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
 from .scoring.cutoffs import cutoff_sensitivity, implied_cutoffs
-from .scoring.fields import field_losses, field_matrix
+from .scoring.fields import field_losses
 from .scoring.margins import points_to_next_grade, rank_range
 from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking
 from .scoring.ranking import grade_distribution, grade_units, rank_units
 from .scoring.results import describe_ranking
-from .scoring.totals import total_fields
 
 __all__ = [
     "GradeScheme",
@@ -35,7 +34,6 @@ __all__ = [
     "cutoff_sensitivity",
     "describe_ranking",
     "field_losses",
-    "field_matrix",
     "format_ranking",
     "grade_distribution",
     "grade_units",
@@ -58,7 +56,6 @@ __all__ = [
     "save_chart",
     "style_ranking",
     "summarise_blocks",
-    "total_fields",
     "write_report",
     "write_workbook",
 ]

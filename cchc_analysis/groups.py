@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import decimal_comma, unit_key
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
@@ -18,12 +19,8 @@ def scale_of(table: pd.DataFrame) -> str:
         words = "Thang điểm riêng của từng đơn vị"
     else:
         words = f"Thang điểm {decimal_comma(table['max_score'].iloc[0])}"
-    return f"{words} – {ASSUMED}" if is_max_assumed(table) else words
-
-
-def is_max_assumed(table: pd.DataFrame) -> bool:
-    """Return whether nobody stated the maximum of some unit."""
-    return "max_assumed" in table and bool(table["max_assumed"].fillna(False).any())
+    is_assumed = "max_assumed" in table and table["max_assumed"].fillna(False).any()
+    return f"{words} – {ASSUMED}" if is_assumed else words
 
 
 def group_columns(table: pd.DataFrame) -> list[str]:
@@ -57,7 +54,7 @@ def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
         names = dict(zip(keys, table["unit"], strict=True))
         close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
         hint = f" (có phải '{close[0]}'?)" if close else ""
-        raise ValueError(f"Không có đơn vị '{unit}' trong bảng{hint}; hãy ghi đúng tên.")
+        raise Refusal(f"Không có đơn vị '{unit}' trong bảng{hint}", "hãy ghi đúng tên", value=unit)
     return keys == unit_key(unit or "")
 
 
@@ -68,78 +65,12 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     check_columns(table, columns)
     if not columns:
         return np.zeros(len(table), dtype="int64")
-    numbers, *others = (_value_numbers(table[column]) for column in columns)
+    numbers, *others = (pd.factorize(table[column], use_na_sentinel=False)[0] for column in columns)
     for own in others:
         numbers *= own.max(initial=0) + 1
         numbers += own
         numbers = pd.factorize(numbers)[0]
     return numbers
-
-
-def _value_numbers(values: pd.Series) -> np.ndarray:
-    """Return for each value its number among the distinct ones, as they are first met.
-
-    Of a few texts held many times, where they stand in memory is compared, and then what is left.
-    """
-    if getattr(values.dtype, "storage", "") == "python":
-        texts = np.ascontiguousarray(values.to_numpy())
-        places = np.ndarray(len(texts), "intp", texts)
-        if len(pd.unique(places[:10_000])) < 5_000:
-            objects = pd.factorize(places)[0]
-            few = values.iloc[first_rows(objects)]
-            return pd.factorize(few, use_na_sentinel=False)[0][objects]
-    return pd.factorize(values, use_na_sentinel=False)[0]
-
-
-def first_rows(groups: np.ndarray) -> np.ndarray:
-    """Return the first row of each group that `group_numbers` gives."""
-    first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
-    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays
-    return first
-
-
-def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows by group and key (missing first), and a number for both in that order.
-
-    Group, key and row are packed into one whole number: nothing sorts faster.
-    """
-    key = keys.to_numpy("int64", na_value=0, copy=True)  # changed below
-    bits, several = len(key).bit_length(), int(groups.max(initial=0)) + 1
-    least, most = int(key.min(initial=0)), int(key.max(initial=0))
-    if several * (most - least + 2) << bits >= 2**63:
-        key, values = pd.factorize(key, sort=True)
-        least, most = 0, len(values)
-    key -= least - 1
-    key[keys.isna()] = 0
-    line = groups * (most - least + 2)
-    line += key
-    if several * (most - least + 2) << bits >= 2**63:
-        order = np.argsort(line, kind="stable")
-        return order, line[order]
-    line <<= bits
-    line |= np.arange(len(key))
-    line.sort()
-    rows = line & (2**bits - 1)
-    line >>= bits
-    return rows, line
-
-
-def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
-    """Return the competition rank (Int64) of each key within its group, the greatest first.
-
-    As ``keys.groupby(groups).rank(method="min", ascending=False)``, many times faster.
-    """
-    rows, line = (array[::-1] for array in sorted_rows(keys, groups))
-    # The narrowest whole numbers: ranks are written to rows all over the table.
-    place = np.arange(1, len(keys) + 1, dtype=np.min_scalar_type(len(keys)))
-    place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
-    np.maximum.accumulate(place, out=place)
-    sizes = np.bincount(groups)[::-1]
-    place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
-    rank = np.empty_like(place)
-    rank[rows] = place
-    ranks = pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy())
-    return pd.Series(ranks, keys.index, copy=False)
 
 
 def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
@@ -171,19 +102,6 @@ def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
     return lacking[ranks.groupby(groups).transform("max") > units]
 
 
-def count_above(
-    keys: np.ndarray, groups: np.ndarray, *, pool: np.ndarray, pool_groups: np.ndarray
-) -> np.ndarray:
-    """Return for each key how many keys of the pool are greater, within its group."""
-    size = len(keys) + len(pool)
-    _, place = np.unique(np.concatenate([keys, pool]), return_inverse=True)
-    _, group = np.unique(np.concatenate([groups, pool_groups]), return_inverse=True)
-    place = group * size + place  # all groups on one line, each with a stretch of its own
-    line = np.sort(place[len(keys) :])
-    ends = np.searchsorted(line, (group[: len(keys)] + 1) * size)
-    return ends - np.searchsorted(line, place[: len(keys)], side="right")
-
-
 def grades_in_words(table: pd.DataFrame) -> pd.Series:
     """Return the grade of each row, and in words why there is none."""
     grades = table["grade"].astype("object").fillna(NO_GRADE)
@@ -200,14 +118,7 @@ def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
         if column not in table:
             remedy = f"dùng {made_by[column]} trước" if column in made_by else "kiểm tra lại bảng"
             columns = ", ".join(map(str, table.columns))
-            raise ValueError(f"Bảng không có cột '{column}' (các cột: {columns}); hãy {remedy}.")
-
-
-def check_graded(table: pd.DataFrame) -> None:
-    """Refuse grades that have lost their scheme: its empty grades would be missing."""
-    check_columns(table, ["grade"])
-    if not isinstance(table["grade"].dtype, pd.CategoricalDtype):
-        raise ValueError(
-            "Cột 'grade' không còn mang thang xếp loại (bảng đã được ghép hoặc đọc lại từ tệp); "
-            "hãy dùng grade_units lại với đúng thang."
-        )
+            problem = f"Bảng không có cột '{column}' (các cột: {columns})"
+            raise Refusal(problem, f"hãy {remedy}", value=column)
+        if isinstance(table[column], pd.DataFrame):
+            raise Refusal(f"Bảng có nhiều cột '{column}'", "hãy giữ lại một cột", value=column)

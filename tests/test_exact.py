@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_analysis import describe_ranking, grade_units, rank_units, summarise_blocks
 from cchc_analysis.scoring import exact
+
+
+def of(score, max_score):
+    return exact.Exact.of(pd.DataFrame({"score": score, "max_score": max_score}))
 
 
 def series(*values):
@@ -39,9 +44,16 @@ def test_sums_of_sub_scores_do_not_depend_on_their_order():
 def test_places_are_the_fewest_and_at_most_six():
     assert exact.to_integers(series(81.000001))[1] == 6
     assert exact.to_integers(series(97.0))[1] == 0
-    with pytest.warns(UserWarning, match="9 chữ số"):
-        integers, places = exact.to_integers(series(1 / 3))
+    integers, places = exact.to_integers(series(1 / 3))
     assert (integers[0], places) == (333333333, 9)
+
+
+@pytest.mark.parametrize("call", [rank_units, grade_units, describe_ranking, summarise_blocks])
+def test_that_scores_are_longer_than_usual_is_told_once_a_call(call):
+    scores = pd.DataFrame({"unit": ["a", "b"], "score": [1 / 3, 2 / 3], "max_score": 1})
+    with pytest.warns(UserWarning, match="9 chữ số") as told:
+        call(scores)
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e17])
@@ -68,14 +80,14 @@ def test_integers_give_every_decimal_back(numbers, places):
 def test_order_key_orders_as_fractions_do(pairs):
     score = series(*(points / 100 for points, _ in pairs))
     maximum = series(*(m for _, m in pairs))
-    key = exact.order_key(score, maximum)
+    key = of(score, maximum).order()
     shares = [Fraction(points, 100) / Fraction(str(m)) for points, m in pairs]
     for (a, x), (b, y) in itertools.combinations(zip(key.tolist(), shares, strict=True), 2):
         assert ((a > b) - (a < b)) == ((x > y) - (x < y))
 
 
 def test_percent_is_rounded_correctly():
-    assert exact.percent_of(series(63, 75.6, 89.995), series(70, 84, 100)).tolist() == [
+    assert of(series(63, 75.6, 89.995), series(70, 84, 100)).percent().tolist() == [
         90,
         90,
         89.995,
@@ -90,14 +102,14 @@ def test_mean_is_exact_over_scored_units_of_any_maximum():
 
 def test_a_bound_is_reached_at_the_bound_and_not_below():
     score, maximum = series(63, 62.99, 75.6, 89.995, 90, None, 0), series(70, 70, 84, *[100] * 4)
-    assert exact.first_reached(score, maximum, (90.0, 80.0)).tolist() == [0, 1, 0, 1, 0, -1, 2]
+    assert of(score, maximum).first_reached((90.0, 80.0)).tolist() == [0, 1, 0, 1, 0, -1, 2]
 
 
 def test_shares_that_do_not_fit_64_bits_are_still_exact():
     maximum = series(99.999991, 99.999989, 99.999983, 99.999979)
     score = series(50.000001, 50.0, 49.999997, 50.000001)
     shares = [Fraction(str(s)) / Fraction(str(m)) for s, m in zip(score, maximum, strict=True)]
-    key = exact.order_key(score, maximum)
+    key = of(score, maximum).order()
     assert np.argsort(key.to_numpy("int64")).tolist() == sorted(range(4), key=shares.__getitem__)
 
 
@@ -113,12 +125,12 @@ def test_maxima_on_one_scale_or_not_give_what_fractions_do(maxima):
         None if np.isnan(m) else Fraction(str(s)) / Fraction(str(m)) * 100
         for s, m in zip(score, maximum, strict=True)
     ]
-    percent = exact.percent_of(score, maximum)
+    percent = of(score, maximum).percent()
     assert [None if np.isnan(p) else p for p in percent] == [s and float(s) for s in shares]
     bounds = (90.0, 62.5, 0.0)
-    reached = exact.first_reached(score, maximum, bounds)
+    reached = of(score, maximum).first_reached(bounds)
     assert reached.tolist() == [-1 if s is None else sum(s < b for b in bounds) for s in shares]
-    key = exact.order_key(score, maximum)
+    key = of(score, maximum).order()
     assert key.isna().tolist() == [s is None for s in shares]
     known = [(k, s) for k, s in zip(key, shares, strict=True) if s is not None]
     assert sorted(known) == sorted(known, key=lambda pair: pair[::-1])
@@ -127,5 +139,5 @@ def test_maxima_on_one_scale_or_not_give_what_fractions_do(maxima):
 
 def test_hundreds_of_maxima_have_a_scale_beyond_any_float():
     points, maximum = np.arange(300) + 1.0, 10 + np.arange(300) / 1000
-    key = exact.order_key(pd.Series(points), pd.Series(maximum))
+    key = of(points, maximum).order()
     assert key.tolist() == list(range(300))

@@ -1,3 +1,4 @@
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -7,8 +8,17 @@ from conftest import DATA, table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import GradeScheme, grade_distribution, grade_units, load_scores, rank_units
-from cchc_analysis.groups import group_numbers, ranks_within, sorted_rows
+from cchc_analysis import (
+    GradeScheme,
+    describe_ranking,
+    grade_distribution,
+    grade_units,
+    load_scores,
+    rank_units,
+    summarise_blocks,
+)
+from cchc_analysis.groups import group_numbers
+from cchc_analysis.scoring.order import ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
 
@@ -184,7 +194,7 @@ def test_distribution_of_an_empty_table_has_its_columns():
 
 MIXED = st.lists(
     st.tuples(
-        st.one_of(st.none(), st.integers(-20, 120)),  # many ties
+        st.one_of(st.none(), st.integers(0, 120)),  # many ties
         st.sampled_from([100.0, 84.0, 70.0, 62.5]),
         st.sampled_from([2020, 2021]),
         st.sampled_from(["x", "y", None]),
@@ -207,8 +217,8 @@ def test_ranks_and_grades_are_those_of_pandas_in_several_groups_and_maxima(rows)
     frame = frame.assign(unit="a", score=frame["score"].astype("float64") / 10)
     shares = [None if p is None else Fraction(p * 10) / Fraction(m) for p, m, *_ in rows]
     assert rank_units(frame)["rank"].equals(pandas_ranks(shares, frame))
-    scheme = GradeScheme(["A", "B", "C"], [10, 5, 0])
-    grades = [next((g for g, b in zip("ABC", (10, 5, 0), strict=True) if s is not None and s >= b),
+    scheme = GradeScheme(["A", "B", "C"], [10, 5, 2])
+    grades = [next((g for g, b in zip("ABC", (10, 5, 2), strict=True) if s is not None and s >= b),
                    None) for s in shares]  # fmt: skip
     graded = grade_units(frame, scheme=scheme)
     assert graded["grade"].astype("object").where(graded["grade"].notna(), None).tolist() == grades
@@ -273,3 +283,33 @@ def test_equal_texts_are_one_block_whatever_objects_hold_them(objects, step):
     expected = pd.factorize(table["block"], use_na_sentinel=False)[0]
     assert (group_numbers(table) == expected).all()
     assert (group_numbers(table.astype("object")) == expected).all()
+
+
+@pytest.mark.parametrize("function", [rank_units, grade_units, summarise_blocks, describe_ranking])
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"max_score": [100, 0]}, "Điểm tối đa 0 của 'b' không lớn hơn 0"),
+        ({"max_score": [100, -100]}, "Điểm tối đa -100 của 'b' không lớn hơn 0"),
+        ({"score": [90, 100.01]}, "Điểm 100,01 của 'b' nằm ngoài khoảng từ 0 đến điểm tối đa"),
+        ({"score": [90, -1]}, "Điểm -1 của 'b' nằm ngoài khoảng"),
+        ({"score": [90, "90,5"]}, "Điểm '90,5' của 'b' là chữ, không phải số"),
+        ({"score": ["81", "90"]}, "Điểm '81' của 'a' là chữ, không phải số"),
+    ],
+)
+def test_a_table_made_by_hand_is_checked_where_it_enters(function, columns, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        function(table([90, 80]).assign(**columns))
+
+
+def test_two_columns_of_one_name_are_refused():
+    twice = pd.concat([table([90, 80]), table([1, 2])[["score"]]], axis=1)
+    with pytest.raises(ValueError, match="nhiều cột 'score'"):
+        rank_units(twice)
+
+
+def test_missing_in_an_object_column_and_numbers_of_32_bits_are_what_they_show():
+    made = table([90, 80]).assign(score=pd.Series([pd.NA, 81.23], dtype="object"))
+    assert rank_units(made)["percent"].tolist()[1] == 81.23
+    short = table([81.23, 62.5]).astype({"score": "float32", "max_score": "float32"})
+    assert rank_units(short)["percent"].tolist() == [81.23, 62.5]

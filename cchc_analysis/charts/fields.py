@@ -12,9 +12,8 @@ from cchc_analysis.charts.marks import make_room, size_in_points
 from cchc_analysis.charts.numbers import hand_over, who
 from cchc_analysis.groups import SCORES, check_columns, group_columns
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.fields import field_matrix
+from cchc_analysis.scoring.fields import field_matrix, total_fields
 from cchc_analysis.scoring.printing import format_number
-from cchc_analysis.scoring.totals import total_fields
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

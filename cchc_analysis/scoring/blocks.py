@@ -1,19 +1,11 @@
 """Each block in one row: mean, median, best and worst, in percent of the maximum."""
 
-import math
-
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import (
-    SCORES,
-    check_columns,
-    first_rows,
-    group_columns,
-    group_numbers,
-    sorted_rows,
-)
-from cchc_analysis.scoring import exact
+from cchc_analysis.groups import group_columns, group_numbers
+from cchc_analysis.scoring.exact import checked
+from cchc_analysis.scoring.order import first_rows, sorted_rows
 from cchc_analysis.scoring.ranking import stamped
 
 _COLUMNS = [
@@ -45,7 +37,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or a score is none.
 
     Examples
     --------
@@ -54,68 +46,39 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
        mean  median  spread  above_mean last_unit
     0  70.0    60.0    30.0           1      b; c
     """
-    check_columns(ranking, SCORES)
-    score, maximum, groups = ranking["score"], ranking["max_score"], group_numbers(ranking)
-    first = first_rows(groups)
-    known = points, places, at, maxima, scale_places = exact.read(score, maximum)
-    missing = np.isnan(points)
-    units = np.bincount(groups, minlength=len(first))
-    scored = units - np.bincount(groups[missing], minlength=len(first))
-    result = ranking[group_columns(ranking)].iloc[first].reset_index(drop=True)
-    result["units"], result["scored_units"] = units, scored
-    # In order, the unscored units of a group stand first, then from worst to best.
-    rows, line = sorted_rows(exact.order_key(score, maximum, known), groups)
-    has = np.flatnonzero(scored)
-    ends = np.cumsum(units)[has]
-    starts = ends - scored[has]
-    points[missing] = 0
-    points = points.astype("int64")
-    at = np.broadcast_to(at, len(ranking))
-    # Points times the weight of their maximum are on one scale: whole numbers of any size.
-    common = math.lcm(*maxima)
-    weight = np.array([common // maximum for maximum in maxima], dtype="object")
-    whole, upper = common * 10**places, 100 * 10**scale_places
-
-    def in_order(positions: np.ndarray) -> np.ndarray:
-        return points[rows[positions]].astype("object") * weight[at[rows[positions]]]
-
-    best, worst = in_order(ends - 1), in_order(starts)
-    middle = in_order((starts + ends - 1) // 2) + in_order((starts + ends) // 2)
-    total, above = _sums(groups, points, at, weight, scored)
+    exact, groups = checked(ranking), group_numbers(ranking)
+    where = group_columns(ranking)
+    table = ranking[where].iloc[first_rows(groups)].reset_index(drop=True)
+    table["units"] = np.bincount(groups, minlength=len(table))
+    table["scored_units"] = np.bincount(groups[~exact.missing], minlength=len(table))
+    # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
+    rows, _ = sorted_rows(exact.order(), groups)
+    rows = rows[~exact.missing[rows]]
+    whole, percent = exact.on_one_scale()
+    whole = whole[rows]
+    scored = table["scored_units"][table["scored_units"] > 0]
+    count, ends = scored.to_numpy(), scored.cumsum().to_numpy()
+    starts = ends - count
+    best, worst = whole[ends - 1], whole[starts]
+    total = np.add.reduceat(whole, starts) if len(starts) else worst
+    doubled = whole[(starts + ends - 1) // 2].astype("object") + whole[(starts + ends) // 2]
     statistics = {
-        "mean": total[has] * upper / (whole * scored[has].astype("object")),
-        "median": middle * upper / (2 * whole),
-        "best": best * upper / whole,
-        "worst": worst * upper / whole,
-        "spread": (best - worst) * upper / whole,
+        "mean": (total, count),
+        "median": (doubled, 2),
+        "best": (best, 1),
+        "worst": (worst, 1),
+        "spread": (best - worst, 1),
     }
-    for column, values in statistics.items():
-        result[column] = pd.Series(values, has, dtype="float64")
-    result["above_mean"] = np.bincount(groups, above & ~missing, len(first)).astype("int64")
-    unit = ranking["unit"].array
-    for column, end in (("first_unit", ends - 1), ("last_unit", starts)):
-        begin, stop = (np.searchsorted(line, line[end], side) for side in ("left", "right"))
-        tied = [rows[a:b] for a, b in zip(begin, stop, strict=True)]  # in the order of the table
-        tied = np.concatenate([rows[:0], *tied])
-        names = {}
-        for group, name in zip(groups[tied].tolist(), unit[tied].tolist(), strict=True):
-            names.setdefault(group, []).append(name)
-        result[column] = pd.Series(names, result.index, dtype="object").str.join("; ").astype("str")
-    return stamped(result[[*group_columns(ranking), *_COLUMNS]], "blocks")
-
-
-def _sums(
-    groups: np.ndarray, points: np.ndarray, at: np.ndarray, weight: np.ndarray, scored: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sum of each group in weighted points, and which units stand above its mean."""
-    pair, pairs = groups, np.arange(len(scored))  # a group and a maximum
-    if len(weight) > 1:
-        pair, pairs = pd.factorize(groups * len(weight) + at)
-    sums = np.zeros(len(pairs), dtype="int64")
-    np.add.at(sums, pair, points)
-    group, which = np.divmod(pairs, max(len(weight), 1))
-    total = np.zeros(len(scored), dtype="object")
-    np.add.at(total, group, sums.astype("object") * weight[which])
-    # Points are whole numbers: above the mean is above the whole part of the mean's points.
-    least = total[group] // (weight[which] * np.maximum(scored, 1).astype("object")[group])
-    return total, points > least.astype("int64")[pair]
+    for column, (sums, parts) in statistics.items():
+        exactly = sums.astype("object") * percent.numerator
+        values = exactly / (np.asarray(parts, dtype="object") * percent.denominator)
+        table[column] = pd.Series(values, scored.index, dtype="float64")
+    # Shares are whole numbers: above the mean is above the whole part of the mean.
+    above = np.repeat(total // count, count) < whole
+    above = np.add.reduceat(above, starts, dtype="int64") if len(starts) else count
+    table["above_mean"] = pd.Series(above, scored.index).reindex(table.index, fill_value=0)
+    for column, end in (("first_unit", best), ("last_unit", worst)):
+        tied = rows[whole == np.repeat(end, count)]  # in the order of the table
+        names = ranking["unit"].iloc[tied].groupby(groups[tied]).agg("; ".join)
+        table[column] = names.reindex(table.index).astype("str")
+    return stamped(table[[*where, *_COLUMNS]], "blocks")

@@ -6,23 +6,36 @@ import pandas as pd
 
 from cchc_analysis.groups import (
     check_columns,
-    check_graded,
     grades_in_words,
     group_columns,
     group_numbers,
     holes_in_ranks,
 )
-from cchc_analysis.scoring.conventions import explain_ranks
-from cchc_analysis.scoring.ranking import grade_distribution, rank_units, stamped
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import Exact, to_integers
+from cchc_analysis.scoring.fields import lacking_fields, to_common_integers, total_fields, who_lacks
+from cchc_analysis.scoring.printing import format_number, printed_places
+from cchc_analysis.scoring.ranking import check_graded, grade_distribution, rank_units, stamped
 from cchc_analysis.scoring.schemes import spelled
-from cchc_analysis.text import same
-from cchc_analysis.vocabulary import BLANK, CHOOSE_SCHEME, RESERVED_GRADES, TOTAL
+from cchc_analysis.text import listed, same, unit_key
+from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
+
+_LISTED = "lấy số thứ tự trong danh sách"
+_METHODS = {"1-2-2-4": "min", "1-2-2-3": "dense"}
+_ROUNDED = {
+    2: "làm tròn điểm đến hai chữ số thập phân",
+    1: "làm tròn điểm đến một chữ số thập phân",
+    0: "làm tròn điểm đến hàng đơn vị",
+}
 
 
 def check_published(
-    ranking: pd.DataFrame, *, distribution: Mapping[str, int] | pd.DataFrame | None = None
+    ranking: pd.DataFrame,
+    *,
+    distribution: Mapping[str, int] | pd.DataFrame | None = None,
+    fields: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """List where published ranks, grades or counts disagree with the computed ones.
+    """List where published ranks, grades, counts or totals disagree with the computed ones.
 
     What the table has is compared: ``published_rank`` with ``rank``, ``published_grade`` with
     ``grade``. Units with equal scores may have been published in an order (their unrounded scores
@@ -40,21 +53,25 @@ def check_published(
         A missing ``rank`` is computed.
     distribution : mapping or DataFrame, optional
         The published counts: ``{"Xuất sắc": 3}``, or columns ``grade`` and ``units``.
+    fields : DataFrame, optional
+        Scores by field, as `load_fields` gives them, to be added up: the sum of a unit is held
+        against its score, and against ``published_total`` where the fields have it. A unit that
+        lacks a score in a field has no sum, which is said.
 
     Returns
     -------
     DataFrame
         One row per disagreement, none when all agree: ``year`` and ``block`` where the table has
-        them, ``unit`` (missing where it is about the whole table), ``item`` ("rank", "grade" or
-        "units"), ``published``, ``computed`` and ``note`` (text; for a rank, the convention that
-        gives it, if one does). ``attrs["note"]`` says what was compared, what was not, which
-        convention reproduces the ranks, and how many differ. Grade names that the scheme lacks
-        give one row in all, and grades and counts are not compared.
+        them, ``unit`` (missing where it is about the whole table), ``item`` ("rank", "grade",
+        "units" or "fields"), ``published``, ``computed`` and ``note`` (text; for a rank, the
+        convention that gives it, if one does). ``attrs["note"]`` says what was compared, what was
+        not, which convention reproduces the ranks, and how many differ. Grade names that the scheme
+        lacks give one row in all, and grades and counts are not compared.
 
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or a unit has a field twice.
 
     Examples
     --------
@@ -93,6 +110,12 @@ def check_published(
         if counts:
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
+    if fields is not None:
+        wrong, units, lacking = _check_fields(ranking, fields)
+        found += wrong
+        skipped += lacking
+        if units:
+            compared.append(f"tổng các lĩnh vực của {units} đơn vị")
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
@@ -112,11 +135,66 @@ def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
     incomplete = ties.transform("count") < ties.transform("size")
     within = published.between(computed, computed + ties.transform("size") - 1)
     wrong = published.notna() & ~(ordered | (incomplete & within)).fillna(False)
-    notes, sentence = explain_ranks(ranking, wrong)
+    notes, sentence = _explain_ranks(ranking, wrong)
     return [
         _row(ranking, at, "rank", published[at], computed[at], notes[at])
         for at in ranking.index[wrong]
     ], sentence
+
+
+def _explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, str]:
+    """Return for each wrong rank a convention that gives it, and a sentence about all ranks.
+
+    A convention reproduces the ranks only if it gives every published one.
+    """
+    notes = pd.Series("", index=ranking.index)
+    if not wrong.any():
+        return notes, ""
+    unscored = ranking["score"].isna() & ranking["published_rank"].notna()
+    notes[unscored] = "có hạng nhưng chưa chấm"
+    if not (wrong & ~unscored).any():
+        return notes, ""
+    published = ranking["published_rank"].mask(unscored)
+    total = published.count()
+    fits = {
+        name: (ranks == published).fillna(False).astype("bool")
+        for name, ranks in _conventions(ranking).items()
+    }
+    whole = [name for name, fit in fits.items() if fit.sum() == total]
+    by_score = [name for name in fits if name != _LISTED]  # a row may stand there by chance
+    for name in whole or by_score:
+        notes[wrong & fits[name] & (notes == "")] = f"khớp nếu {name}"
+    lost = wrong & (notes == "")
+    notes[lost] = "không khớp quy ước nào"
+    if whole:
+        return notes, f" Cả {total} xếp hạng công bố đều khớp nếu {' hoặc '.join(whole)}."
+    sentence = " Không quy ước nào cho đúng mọi xếp hạng công bố."
+    if lost.any():
+        rows = zip(ranking["unit"][lost], published[lost], strict=True)
+        units = listed([f"{unit} (hạng {rank})" for unit, rank in rows])
+        sentence += f" Không khớp quy ước nào: {units}."
+    return notes, sentence
+
+
+def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the ranks by each convention but ours, the simplest first."""
+    groups = group_numbers(ranking)
+    points, places = to_integers(ranking["score"])
+    result = {}
+    for rounding in (None, *(r for r in _ROUNDED if r < places)):
+        score = ranking["score"]
+        if rounding is not None:
+            last = 10 ** (places - rounding)
+            score = (points + last // 2) // last / 10**rounding  # half up
+        rounded = ranking.assign(score=score.astype("float64"))
+        key = Exact.of(rounded).order().groupby(groups)
+        for digits, method in _METHODS.items():
+            if (rounding, method) != (None, "min"):
+                words = f"{_ROUNDED[rounding]} rồi " if rounding is not None else ""
+                ranks = key.rank(method=method, ascending=False)
+                result[f"{words}xếp {digits}"] = ranks.astype("Int64")
+    order = ranking.groupby(groups).cumcount() + 1
+    return result | {_LISTED: order.astype("Int64")}
 
 
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:
@@ -140,6 +218,35 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     ]
 
 
+def _check_fields(ranking: pd.DataFrame, fields: pd.DataFrame) -> tuple[list[dict], int, str]:
+    """Return the totals that are not the sum of a unit's fields, how many units have one."""
+    totals, names = total_fields(fields), ["score", "published_total"]
+    keys = [column for column in group_columns(ranking) if column in totals]
+    ours, theirs = (
+        pd.DataFrame({c: table[c].astype("str").map(unit_key) for c in (*keys, "unit")})
+        for table in (ranking, totals)
+    )
+    theirs["sum"] = totals["score"]
+    theirs["published_total"] = totals.get("published_total", float("nan"))
+    both = ours.assign(score=ranking["score"]).merge(
+        theirs.drop_duplicates([*keys, "unit"]), how="left", on=[*keys, "unit"]
+    )
+    _, (whole, *stated) = to_common_integers(both, "sum", *names)
+    places = printed_places(pd.concat([both[name] for name in ("sum", *names)]))
+    found = {}
+    for name, total in zip(names, stated, strict=True):
+        note = "tổng ghi trong bảng điểm theo lĩnh vực" if name == "published_total" else ""
+        for at in both.index[(total != whole).fillna(False)]:
+            told = [format_number(both[column][at], places) for column in (name, "sum")]
+            found.setdefault((at, told[0]), _row(ranking, at, "fields", *told, note))
+    lacking = [*lacking_fields(fields), who_lacks(fields, ranking, fields, ranking)]
+    return (
+        list(found.values()),
+        int(both["sum"].notna().sum()),
+        "".join(f" {t}" for t in lacking if t),
+    )
+
+
 def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
     """Return one row if there are grades that the scheme lacks."""
     scale = ranking["grade"].cat.categories
@@ -148,7 +255,7 @@ def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
     if not foreign:
         return []
     note = f"Thang đang dùng không có loại '{foreign[0]}' (hoặc tên loại viết sai); xếp loại chưa "
-    note += f"được đối chiếu, {CHOOSE_SCHEME}."
+    note += "được đối chiếu, hãy chọn đúng thang xếp loại."
     return [_row(ranking, None, "grade", ", ".join(foreign), ", ".join(scale), note)]
 
 
@@ -159,7 +266,7 @@ def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[st
         check_columns(distribution, ["grade", "units"])
         distribution = distribution.set_index("grade")["units"]
         if distribution.index.has_duplicates:
-            raise ValueError("Phân bố công bố có loại bị lặp; hãy truyền phân bố của cả bảng.")
+            raise Refusal("Phân bố công bố có loại bị lặp", "hãy truyền phân bố của cả bảng")
     return {str(grade): int(units) for grade, units in distribution.items()}
 
 

@@ -8,15 +8,15 @@ import pandas as pd
 
 from cchc_analysis.groups import (
     SCORES,
-    check_columns,
     grades_in_words,
     group_columns,
     group_numbers,
     row_names,
 )
-from cchc_analysis.scoring import exact
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.printing import format_percent, format_signed
-from cchc_analysis.scoring.ranking import grade_distribution, grade_units, in_order, stamped
+from cchc_analysis.scoring.ranking import grade_distribution, in_order, stamped, with_grades
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     GradeScheme,
@@ -59,10 +59,10 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
     0     A   80.0     90.0
     1     B    NaN     60.0
     """
-    check_columns(scores, [*SCORES, "published_grade"])
+    exact = checked(scores, [*SCORES, "published_grade"])
     table = scores.assign(
-        percent=exact.percent_of(scores["score"], scores["max_score"]),
-        key=exact.order_key(scores["score"], scores["max_score"]),
+        percent=exact.percent(),
+        key=exact.order(),
         grade=_spelled_alike(scores["published_grade"]),
         group=group_numbers(scores),
     ).dropna(subset=["key", "grade"])
@@ -80,9 +80,10 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
                     f"'{row['unit']}' ({format_percent(row['percent'])}, {row['grade']})"
                     for row in (high, low)
                 )
-                raise ValueError(
+                raise Refusal(
                     f"Xếp loại công bố chồng lấn: {one} không thấp hơn {other}, nên không ngưỡng "
-                    "nào tách được hai loại; hãy kiểm tra lại hai đơn vị này."
+                    "nào tách được hai loại",
+                    "hãy kiểm tra lại hai đơn vị này",
                 )
         for at, grade in enumerate(grades):
             above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
@@ -143,23 +144,25 @@ def cutoff_sensitivity(
     schemes = [scheme] if isinstance(scheme, (str, GradeScheme)) else list(scheme)
     schemes = [load_scheme(one) for one in schemes]
     if not schemes:
-        raise ValueError("scheme trống; hãy nêu ít nhất một thang xếp loại.")
+        raise Refusal("scheme trống", "hãy nêu ít nhất một thang xếp loại")
     shifts = [shift] if isinstance(shift, Real) else list(shift)
     for points in shifts:
         if not isinstance(points, Real):
-            raise ValueError(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1).")
+            raise Refusal(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1)")
+    checked(scores)
     table = in_order(scores)
     table["unit"] = row_names(table)
+    exact = Exact.of(table)
     parts = []
-    first = grades_in_words(grade_units(table, scheme=schemes[0]))
+    first = grades_in_words(with_grades(table, exact, schemes[0]))
     for one in schemes:
-        graded, name = grade_units(table, scheme=one), one.name or str(one)
+        graded, name = with_grades(table, exact, one), one.name or str(one)
         base = grades_in_words(graded)
         parts.append(_scenario(graded, name, first))
         for points in dict.fromkeys(shifts):
             # Nine places, as for scores: 90 + 0.1 is 90.1.
             bounds = [round(bound + points, 9) if bound else 0 for bound in one.bounds]
-            moved = grade_units(table, scheme=GradeScheme(one.grades, bounds))
+            moved = with_grades(table, exact, GradeScheme(one.grades, bounds))
             parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
     return stamped(pd.concat(parts, ignore_index=True), "distribution")
 

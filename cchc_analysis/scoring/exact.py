@@ -6,56 +6,171 @@ place. A tolerance would not do: near the tolerance, A = B and B = C no longer g
 
 import math
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.groups import SCORES, check_columns
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import decimal_comma, quoted
+
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
-Read = tuple[np.ndarray, int, np.ndarray, list[int], int]
+_NOISE = 1e-9  # of a float: half of it is less than the ninth place
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The scores of a table and their maxima, as whole numbers of their last places.
+
+    `points` are floats that hold whole numbers of 10^-`places`, NaN where the score or its maximum
+    is missing. `maxima` are the distinct ones, in 10^-`max_places`, and `which` tells for each
+    score its maximum (one number for all where there is one; -1: none). Points of several maxima
+    are brought to one scale where floats hold what is computed of them.
+    """
+
+    points: np.ndarray
+    places: int
+    maxima: tuple[int, ...]
+    max_places: int
+    which: np.ndarray
+    index: pd.Index
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Exact":
+        """Return the scores and maxima of a table that is known to have good ones."""
+        points, places = _whole(table["score"])
+        which, maxima = np.zeros((), dtype="int64"), _floats(table["max_score"])
+        if one := np.all(maxima == maxima[:1]):
+            maxima = maxima[:1]
+        else:
+            which, maxima = pd.factorize(maxima)
+        whole, max_places = _whole(pd.Series(maxima))
+        maxima = [int(maximum) for maximum in whole if not np.isnan(maximum)]
+        if not one:
+            largest, common = int(np.fmax.reduce(np.abs(points), initial=0)), math.lcm(*maxima)
+            if 0 < max(largest * 100 * 10**max_places, 10**places) * common < 2**53:
+                points *= _last_is_missing([common // maximum for maximum in maxima])[which]
+                which, maxima = np.zeros((), dtype="int64"), [common]
+            else:
+                points[which < 0] = np.nan
+        if not maxima:
+            points[:] = np.nan
+        return cls(points, places, tuple(maxima), max_places, which, table.index)
+
+    @property
+    def missing(self) -> np.ndarray:
+        """Return which scores cannot be ranked: they or their maxima are missing."""
+        return np.isnan(self.points)
+
+    def percent(self) -> pd.Series:
+        """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
+        percent = self.points * (100 * 10**self.max_places)
+        percent /= (_last_is_missing(self.maxima) * 10**self.places)[self.which]
+        return pd.Series(percent, self.index, copy=False)
+
+    def on_one_scale(self) -> tuple[np.ndarray, Fraction]:
+        """Return whole numbers in the proportions of the shares, and the percent that a 1 is.
+
+        What is missing is 0. They are Python's, of any size, where 64 bits would not hold their
+        sum: where maxima differ, two units compare as fractions do, score₁·max₂ and score₂·max₁.
+        """
+        whole = np.where(self.missing, 0, self.points).astype("int64")
+        common = math.lcm(*self.maxima)
+        largest = int(np.abs(whole).max(initial=0))
+        if len(self.maxima) > 1 or largest * len(whole) >= 2**63:
+            weights = np.array([*(common // maximum for maximum in self.maxima), 0], dtype="object")
+            whole = whole.astype("object") * weights[self.which]
+        return whole, Fraction(100 * 10**self.max_places, common * 10**self.places)
+
+    def order(self) -> pd.Series:
+        """Return whole numbers (Int64) that order and tie exactly as score / max_score does."""
+        whole, _ = self.on_one_scale()
+        if whole.dtype == "object":
+            whole, _ = pd.factorize(whole, sort=True)
+        keys = pd.arrays.IntegerArray(whole.astype("int64", copy=False), self.missing)
+        return pd.Series(keys, self.index, copy=False)
+
+    def first_reached(self, bounds: Sequence[float]) -> np.ndarray:
+        """Return for each score the position of the first bound it reaches.
+
+        Bounds are percent of the maximum, falling and closed below. ``len(bounds)`` means that none
+        is reached, -1 that the score is missing.
+        """
+        reached = np.zeros(len(self.points), dtype="int16")
+        for bound in bounds:
+            # The least whole number of points that is so many percent of each maximum, or more.
+            percent = to_fraction(bound) * 10**self.places / (100 * 10**self.max_places)
+            least = _last_is_missing([math.ceil(percent * maximum) for maximum in self.maxima])
+            reached += self.points >= least[self.which]
+        return np.where(self.missing, -1, len(bounds) - reached)
+
+
+def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
+    """Return the scores of a table that enters the package, refusing those that are none.
+
+    That scores are longer than is usual is told once, here.
+    """
+    check_columns(table, needed)
+    for column in ("score", "max_score"):
+        wrong = table[column].map(lambda value: isinstance(value, str), na_action="ignore")
+        if table[column].dtype.kind not in "iufb" and wrong.eq(True).any():
+            _refuse(table, column, wrong.eq(True), "là chữ, không phải số")
+    score, most = _floats(table["score"]), _floats(table["max_score"])
+    if (wrong := most <= 0).any():
+        _refuse(table, "max_score", wrong, "không lớn hơn 0")
+    if (wrong := (score < -_NOISE) | (score > most + _NOISE)).any():
+        _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
+    exact = Exact.of(table)
+    if exact.places == FALLBACK_PLACES or exact.max_places == FALLBACK_PLACES:
+        warnings.warn(
+            f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
+            f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
+            stacklevel=3,
+        )
+    return exact
+
+
+def _refuse(table: pd.DataFrame, column: str, wrong: pd.Series | np.ndarray, why: str) -> None:
+    at = int(np.argmax(np.asarray(wrong)))
+    unit, value = table["unit"].iloc[at], table[column].iloc[at]
+    told = quoted(value) if isinstance(value, str) else decimal_comma(float(value))
+    what = {"score": "Điểm", "max_score": "Điểm tối đa"}[column]
+    raise Refusal(
+        f"{what} {told} của {quoted(unit)} {why}",
+        "hãy sửa lại ô này trong bảng",
+        place=f"cột '{column}', dòng thứ {at + 1} của bảng", value=value,
+    )  # fmt: skip
 
 
 def places_of(values: pd.Series) -> int:
     """Return the fewest places that give every value back to within 1e-9; at most 9."""
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    numbers = _floats(values)
     places, largest = 0, 0.0
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
         largest = np.fmax.reduce(np.abs(part), initial=largest)  # NaN is no number
         while True:
             if not largest * 10**places < 2**53:  # a float no longer holds every whole number
-                raise ValueError(
-                    f"Số {largest:g} quá lớn hoặc có quá nhiều chữ số để so sánh chính xác; hãy "
-                    "kiểm tra lại cột điểm."
+                raise Refusal(
+                    f"Số {largest:g} quá lớn hoặc có quá nhiều chữ số để so sánh chính xác",
+                    "hãy kiểm tra lại cột điểm",
                 )
             back = np.rint(part * 10**places) / 10**places
-            if places == FALLBACK_PLACES or not np.any(np.abs(back - part) > 1e-9):
+            if places == FALLBACK_PLACES or not np.any(np.abs(back - part) > _NOISE):
                 break
             places += 1
     return places
 
 
-def _whole(values: pd.Series) -> tuple[np.ndarray, int]:
-    """Return `values` as `to_integers` does, but as floats: missing is NaN."""
-    places = places_of(values)
-    if places > MAX_PLACES:
-        places = FALLBACK_PLACES
-        warnings.warn(
-            f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
-            f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
-            stacklevel=4,
-        )
-    whole = values.to_numpy(dtype="float64", na_value=np.nan) * 10**places
-    return np.rint(whole, out=whole), places
-
-
 def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     """Return `values` as whole numbers (Int64) of their last decimal place, and that place.
 
-    Values that need more than six places are quantised at nine, with a warning. Missing stays
-    missing.
+    Values that need more than six places are quantised at nine. Missing stays missing.
 
     Examples
     --------
@@ -68,43 +183,10 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     return pd.Series(pd.arrays.IntegerArray(whole.astype("int64"), missing), values.index), places
 
 
-def read(score: pd.Series, max_score: pd.Series) -> Read:
-    """Return what the functions below ask of scores and maxima, for who calls two of them.
-
-    Points, missing where the score or its maximum is, and their place; where the maximum of each
-    stands among the distinct ones (0: there is but one), these, and their place. Points of several
-    maxima are brought to one scale, with one maximum, where floats hold what is computed of them.
-    """
-    points, places = _whole(score)
-    at, maxima = np.zeros((), dtype="int64"), max_score.to_numpy(dtype="float64", na_value=np.nan)
-    if one := np.all(maxima == maxima[:1]):
-        maxima = maxima[:1]
-    else:
-        at, maxima = pd.factorize(maxima)
-    whole, scale_places = _whole(pd.Series(maxima))
-    maxima = [int(maximum) for maximum in whole]
-    if not one:
-        largest, common = int(np.fmax.reduce(np.abs(points), initial=0)), math.lcm(*maxima)
-        fits = 0 < max(largest * 100 * 10**scale_places, 10**places) * common < 2**53
-        weight = [common // maximum for maximum in maxima] if fits else [1] * len(maxima)
-        points *= np.array([*weight, np.nan])[at]  # the last: no maximum
-        if fits:
-            at, maxima = np.zeros((), dtype="int64"), [common]
-    return points, places, at, maxima, scale_places
-
-
 def to_fraction(value: float) -> Fraction:
     """Return one number as the exact decimal it was printed as."""
     integer, places = to_integers(pd.Series([value], dtype="float64"))
     return Fraction(int(integer[0]), 10**places)
-
-
-def percent_of(score: pd.Series, max_score: pd.Series, known: Read | None = None) -> pd.Series:
-    """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
-    points, places, at, maxima, scale_places = known or read(score, max_score)
-    percent = points * (100 * 10**scale_places)
-    percent /= (np.array([*maxima, np.nan]) * 10**places)[at]  # the last: no maximum
-    return pd.Series(percent, score.index, copy=False)
 
 
 def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
@@ -116,35 +198,22 @@ def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
     return float(total * 100 / (len(points) * 10**places)) if len(points) else math.nan
 
 
-def order_key(score: pd.Series, max_score: pd.Series, known: Read | None = None) -> pd.Series:
-    """Return whole numbers (Int64) that order and tie exactly as score / max_score does.
-
-    Where maxima differ, two units compare as fractions do: score₁·max₂ against score₂·max₁.
-    """
-    points, _, at, maxima, _ = known or read(score, max_score)
-    missing = np.isnan(points)
-    key = np.where(missing, 0, points).astype("int64")
-    if len(maxima) > 1:
-        # Too many places or maxima for one scale: the place of each share among them all.
-        codes, unique = pd.MultiIndex.from_arrays([key[~missing], at[~missing]]).factorize()
-        shares = [Fraction(int(point), maxima[which]) for point, which in unique]
-        place = {share: number for number, share in enumerate(sorted(set(shares)))}
-        key[~missing] = np.array([place[share] for share in shares], dtype="int64")[codes]
-    return pd.Series(pd.arrays.IntegerArray(key, missing), score.index, copy=False)
+def _floats(values: pd.Series) -> np.ndarray:
+    """Return numbers as floats; one that was kept in 32 bits is the decimal that it shows."""
+    if values.dtype in ("float32", "Float32"):
+        values = pd.to_numeric(values.astype("float32").astype("str"))
+    return values.to_numpy(dtype="float64", na_value=np.nan)
 
 
-def first_reached(
-    score: pd.Series, max_score: pd.Series, bounds: tuple[float, ...], known: Read | None = None
-) -> np.ndarray:
-    """Return for each score the position of the first bound it reaches.
+def _whole(values: pd.Series) -> tuple[np.ndarray, int]:
+    """Return `values` as `to_integers` does, but as floats: missing is NaN."""
+    places = places_of(values)
+    if places > MAX_PLACES:
+        places = FALLBACK_PLACES
+    whole = _floats(values) * 10**places
+    return np.rint(whole, out=whole), places
 
-    Bounds are percent of `max_score`, falling and closed below. ``len(bounds)`` means that none is
-    reached, -1 that the score is missing.
-    """
-    points, places, at, maxima, scale_places = known or read(score, max_score)
-    reached = np.zeros(len(score), dtype="int16")
-    for bound in bounds:
-        # The least whole number of points that is so many percent of each maximum, or more.
-        percent = to_fraction(bound) * 10**places / (100 * 10**scale_places)
-        reached += points >= np.array([*(math.ceil(percent * m) for m in maxima), np.nan])[at]
-    return np.where(np.isnan(points), -1, len(bounds) - reached)
+
+def _last_is_missing(numbers: Sequence[int]) -> np.ndarray:
+    """Return numbers of maxima with NaN behind them, where -1, no maximum, finds it."""
+    return np.array([*numbers, np.nan])

@@ -1,9 +1,10 @@
-"""Scores by field (lĩnh vực): the percent of each, and where points are lost."""
+"""Scores by field (lĩnh vực): the percent of each, where points are lost, what they add up to."""
 
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, group_columns, group_numbers, is_unit
-from cchc_analysis.scoring import exact
+from cchc_analysis.groups import SCORES, group_columns, group_numbers, is_unit
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import Exact, checked, to_integers
 from cchc_analysis.scoring.ranking import stamped
 from cchc_analysis.text import listed, unit_key
 
@@ -11,22 +12,8 @@ from cchc_analysis.text import listed, unit_key
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
     """Lay out the percent of each field's maximum: one row per unit, one column per field.
 
-    Parameters
-    ----------
-    fields : DataFrame
-        Has ``unit``, ``field``, ``score`` and ``max_score`` (points), as `load_fields` gives it.
-
-    Returns
-    -------
-    DataFrame
-        ``unit``, then ``year`` and ``block`` where the table has them, then one column per field
-        (0…100), units and fields in the order in which they first appear. A score that is missing
-        stays missing. ``attrs["fields"]`` lists the names of the fields.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a unit has a field twice, or a field is called as another column.
+    Units and fields stay in the order in which they first appear; a missing score stays missing.
+    ``attrs["fields"]`` lists the names of the fields.
 
     Examples
     --------
@@ -39,9 +26,8 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
     heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1)
     names = list(dict.fromkeys(fields["field"]))
     if taken := [name for name in names if name in heads]:
-        raise ValueError(f"Lĩnh vực '{taken[0]}' trùng tên một cột của bảng; hãy đổi tên lĩnh vực.")
-    percent = exact.percent_of(fields["score"], fields["max_score"])
-    cells = fields.assign(at=unit, percent=percent).pivot_table(
+        raise Refusal(f"Lĩnh vực '{taken[0]}' trùng tên một cột của bảng", "hãy đổi tên lĩnh vực")
+    cells = fields.assign(at=unit, percent=Exact.of(fields).percent()).pivot_table(
         index="at", columns="field", values="percent", aggfunc="first"
     )
     cells = cells.reindex(index=range(len(heads)), columns=names)
@@ -104,20 +90,73 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     return stamped(table[[*where, "field", "units", *numbers]], "losses")
 
 
+def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
+    """Add the fields of each unit to one score; a unit with a missing field has none.
+
+    One row per unit, ready for `rank_units`, with ``published_total`` where the fields have it.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [0.1, 0.2]})
+    >>> total_fields(fields.assign(max_score=1))["score"].tolist()
+    [0.3]
+    """
+    fields, unit = checked_fields(fields)
+    given = ["published_total"] if "published_total" in fields else []
+    points, columns = to_common_integers(fields, "score", "max_score", *given)
+    whole = pd.DataFrame(dict(zip(["score", "max_score", *given], columns, strict=True)))
+    by_unit = whole.groupby(unit)
+    for column in given:
+        if (several := by_unit[column].nunique() > 1).any():
+            name = fields["unit"][unit == several.idxmax()].iloc[0]
+            raise Refusal(
+                f"Đơn vị '{name}' có nhiều tổng điểm công bố khác nhau", "hãy giữ lại tổng đúng"
+            )
+    totals = by_unit.first()[given]
+    totals["score"] = by_unit["score"].sum().mask(by_unit["score"].count() < by_unit.size())
+    totals["max_score"] = by_unit["max_score"].sum()
+    heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1).reset_index(drop=True)
+    numbers = totals[["score", "max_score", *given]].astype("Float64") / points
+    table = pd.concat([heads, numbers.astype("float64").reset_index(drop=True)], axis=1)
+    return stamped(table, "ranking")
+
+
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fields by row number, and the number of each row's unit within year and block."""
-    check_columns(fields, ["field", *SCORES])
+    checked(fields, ["field", *SCORES])
     fields = fields.reset_index(drop=True)
     groups = group_numbers(fields)
     unit = fields.groupby([groups, "unit"], sort=False).ngroup()
     again = pd.DataFrame({"unit": unit, "field": fields["field"]}).duplicated()
     if again.any():
         at = again.idxmax()
-        raise ValueError(
+        raise Refusal(
             f"Đơn vị '{fields['unit'][at]}' có lĩnh vực '{fields['field'][at]}' nhiều lần trong "
-            "cùng năm, khối; hãy xóa dòng thừa, hoặc thêm cột year hay block."
+            "cùng năm, khối",
+            "hãy xóa dòng thừa, hoặc thêm cột year hay block",
         )
     return fields, unit
+
+
+def lacking_fields(fields: pd.DataFrame) -> list[str]:
+    """Return sentences on the units that lack a score in a field, or a field that others have."""
+    fields, unit = checked_fields(fields)
+    gaps = fields[fields["score"].isna()].groupby("unit", sort=False)["field"].agg(", ".join)
+    has = fields["field"].groupby(unit).transform("size")
+    every = fields["field"].groupby(group_numbers(fields)).transform("nunique")
+    unlike = fields["unit"][(has < every) & ~unit.duplicated()].tolist()
+    told = []
+    if len(gaps):
+        names = [f"{name} ({lacks})" for name, lacks in gaps.items()]
+        told.append(
+            f"{len(gaps)} đơn vị thiếu điểm lĩnh vực nên chưa có tổng điểm: {listed(names)}."
+        )
+    if unlike:
+        told.append(
+            f"{len(unlike)} đơn vị thiếu lĩnh vực mà đơn vị khác có nên điểm tối đa có thể khác "
+            f"nhau: {listed(unlike)}."
+        )
+    return told
 
 
 def who_lacks(
@@ -144,6 +183,6 @@ def who_lacks(
 
 def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:
     """Return columns as whole numbers of one last place, and how many of them make a point."""
-    whole = [exact.to_integers(fields[column]) for column in columns]
+    whole = [to_integers(fields[column]) for column in columns]
     places = max(places for _, places in whole)
     return 10**places, [numbers * 10 ** (places - own) for numbers, own in whole]

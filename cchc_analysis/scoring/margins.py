@@ -8,8 +8,10 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import count_above, group_columns
-from cchc_analysis.scoring import exact
+from cchc_analysis.groups import group_columns
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import Exact, to_fraction, to_integers
+from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
@@ -52,7 +54,7 @@ def points_to_next_grade(
     """
     scheme = load_scheme(scheme)
     table = in_order(graded(ranking, scheme))
-    own = exact.first_reached(table["score"], table["max_score"], scheme.bounds)
+    own = Exact.of(table).first_reached(scheme.bounds)
     table["next_grade"] = pd.Categorical.from_codes(
         np.maximum(own - 1, -1), scheme.grades, ordered=True
     )
@@ -65,9 +67,9 @@ def points_to_next_grade(
 
 def _above(table: pd.DataFrame, bounds: Sequence[float], chosen: np.ndarray) -> pd.Series:
     """Return the points of each score above its chosen bound, missing where there is no bound."""
-    points, places = exact.to_integers(table["score"])
-    cuts = [exact.to_fraction(bound) / 100 for bound in bounds]
-    maxima = {m: exact.to_fraction(m) for m in table["max_score"].unique()}
+    points, places = to_integers(table["score"])
+    cuts = [to_fraction(bound) / 100 for bound in bounds]
+    maxima = {m: to_fraction(m) for m in table["max_score"].unique()}
     above = [
         float(Fraction(int(p), 10**places) - cuts[at] * maxima[m])
         if 0 <= at < len(cuts)
@@ -115,7 +117,7 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     2     3          2           3                 <NA>
     """
     if not isinstance(margin, Real) or isinstance(margin, bool) or not 0 <= margin < math.inf:
-        raise ValueError(f"margin={margin!r} phải là số điểm không âm, ví dụ 0.5.")
+        raise Refusal(f"margin={margin!r} phải là số điểm không âm, ví dụ 0.5")
     table = in_order(ranked(ranking))
     low, high = _limits(table, margin)
     has = low.notna().to_numpy()
@@ -133,11 +135,12 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
 def _limits(table: pd.DataFrame, margin: float) -> tuple[pd.Series, pd.Series]:
     """Return whole numbers that order the lowest and the highest shares there can be."""
     known = pd.concat([table["score"], pd.Series([float(margin)])], ignore_index=True)
-    points, places = exact.to_integers(known)
+    points, places = to_integers(known)
     off = points.iloc[-1]
     both = pd.concat([points[:-1] - off, points[:-1] + off], ignore_index=True)
     maxima = pd.concat([table["max_score"]] * 2, ignore_index=True)
-    key = exact.order_key(both.astype("float64") / 10**places, maxima)
+    limits = pd.DataFrame({"score": both.astype("float64") / 10**places, "max_score": maxima})
+    key = Exact.of(limits).order()
     return key[: len(table)], key[len(table) :].reset_index(drop=True)
 
 

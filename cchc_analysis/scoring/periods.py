@@ -1,18 +1,22 @@
 """Two tables of the same units: who rose, who fell, and because of whom."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, count_above, row_names
-from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.matching import AFTER, BEFORE, match_keys, unmatched_in_words
+from cchc_analysis.groups import SCORES, check_columns, row_names, several_groups
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import Exact, to_integers
+from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.printing import format_signed
-from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
+from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.text import listed
+from cchc_analysis.text import MOST_TOLD, listed, unit_key
 
+BEFORE, AFTER = "bảng trước", "bảng sau"
+_CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
 _COLUMNS = [
     "unit", "status", "score_before", "score_after", "score_change", "percent_before",
     "percent_after", "rank_before", "rank_after", "rank_change", "rank_change_own",
@@ -72,7 +76,7 @@ def compare_periods(
     """
     scheme = load_scheme(scheme)
     years_of(before, after)
-    before, after = (in_order(graded(ranked(table), scheme)) for table in (before, after))
+    before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases)
 
 
@@ -88,9 +92,9 @@ def compare_ranked(
     years = years_of(before, after)
     before, after = before.copy(), after.copy()
     both = pd.concat([before, after], ignore_index=True)
-    order = exact.order_key(both["score"], both["max_score"]).array
+    order = Exact.of(both).order().array
     before["key"], after["key"] = order[: len(before)], order[len(before) :]
-    before.index, after.index = match_keys(before, after, aliases)
+    before.index, after.index = _match_keys(before, after, aliases)
     gone = before.index.difference(after.index, sort=False)
     keys = after.index.append(gone)
     table = pd.concat(
@@ -121,16 +125,71 @@ def _year(table: pd.DataFrame, where: str) -> int | None:
     check_columns(table, SCORES)
     years = table["year"].unique() if "year" in table else []
     if len(years) > 1:
-        raise ValueError(
-            f"Cột Năm của {where} có {len(years)} năm ({', '.join(map(str, years))}); hãy chọn một "
-            f'năm cho mỗi bảng, ví dụ scores[scores["year"] == {years[0]}].'
+        raise Refusal(
+            f"Cột Năm của {where} có {len(years)} năm ({', '.join(map(str, years))})",
+            "hãy chọn một năm cho mỗi bảng",
         )
     return int(years[0]) if len(years) else None
 
 
+def _match_keys(
+    before: pd.DataFrame, after: pd.DataFrame, aliases: Mapping[str, str] | None
+) -> tuple[pd.MultiIndex, pd.MultiIndex]:
+    """Return for the units of each table the block and the name under which they match."""
+    names = [table["unit"].map(unit_key) for table in (before, after)]
+    known = [set(keys) for keys in names]
+    blocks = _block_keys(before, after)
+    renamed = {}
+    for one, other in (aliases or {}).items():
+        where = sorted([unit_key(name) in keys for keys in known] for name in (one, other))
+        # Where there are blocks, a name may be of one unit in each.
+        if blocks is None and where != [[False, True], [True, False]]:
+            raise Refusal(
+                f"aliases: '{one}' và '{other}' phải là một đơn vị chỉ có ở bảng trước và một đơn "
+                "vị chỉ có ở bảng sau",
+                "hãy kiểm tra lại tên",
+            )
+        renamed[unit_key(one)] = unit_key(other)
+    result = []
+    for table, block, name, where in zip(
+        (before, after), blocks or ("", ""), names, (BEFORE, AFTER), strict=True
+    ):
+        keys = pd.DataFrame({"block": block, "name": name.map(lambda key: renamed.get(key, key))})
+        if (twice := keys.duplicated()).any():
+            at = twice.idxmax()
+            first = (keys == keys.loc[at]).all(axis=1).idxmax()
+            raise Refusal(
+                f"Trong {where}, '{table['unit'][first]}' và '{table['unit'][at]}' là một tên khi "
+                "so khớp",
+                "hãy sửa tên một trong hai đơn vị",
+            )
+        result.append(pd.MultiIndex.from_frame(keys))
+    return result[0], result[1]
+
+
+def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series] | None:
+    """Return the block of each unit as a key; None where no table has several."""
+    if not any("block" in several_groups(table) for table in (before, after)):
+        return None
+    for table, where, other in ((before, BEFORE, AFTER), (after, AFTER, BEFORE)):
+        if "block" not in table:
+            raise Refusal(
+                f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối",
+                "hãy chọn một khối, hoặc thêm cột Khối",
+            )
+    keys = [table["block"].map(unit_key, na_action="ignore") for table in (before, after)]
+    for table, key, where in zip((before, after), keys, (BEFORE, AFTER), strict=True):
+        if key.nunique() < table["block"].nunique():
+            names = listed(table["block"].dropna().astype("str").unique())
+            raise Refusal(
+                f"Trong {where}, một khối có nhiều cách viết ({names})", "hãy viết thống nhất"
+            )
+    return [key.fillna("") for key in keys]
+
+
 def _score_change(table: pd.DataFrame) -> pd.Series:
     """Return the difference in points, as exact as they are printed."""
-    points, places = exact.to_integers(pd.concat([table["score_before"], table["score_after"]]))
+    points, places = to_integers(pd.concat([table["score_before"], table["score_after"]]))
     change = points.iloc[len(table) :] - points.iloc[: len(table)]
     change = change.astype("float64") / 10**places
     return change.where(table["max_score_before"] == table["max_score_after"])
@@ -191,6 +250,24 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     if rescaled:
         told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
     units = row_names(table)
-    return told + unmatched_in_words(
-        units[table["status"] == "gone"], units[table["status"] == "new"]
-    )
+    return told + _unmatched(units[table["status"] == "gone"], units[table["status"] == "new"])
+
+
+def _unmatched(gone: pd.Series, new: pd.Series) -> list[str]:
+    """Return sentences that list units of one table only, with the nearest names in the other.
+
+    Both hold the unit's name as printed, by block and matching name.
+    """
+    named = []
+    for (block, key), unit in gone[:MOST_TOLD].items():
+        here = new[new.index.get_level_values("block") == block].droplevel("block")
+        close = get_close_matches(key, here.index, 2, _CLOSE)
+        named.append(f"{unit} (gần nhất: {' hoặc '.join(here[close])})" if close else unit)
+    told = []
+    if named:
+        told.append(f"Chỉ có ở bảng trước: {listed(named, of=len(gone))}.")
+    if len(new):
+        told.append(f"Chỉ có ở bảng sau: {listed(new.tolist())}.")
+    if len(new) and named:
+        told.append("Nếu hai tên là một đơn vị, hãy ghi cùng một tên trong cả hai bảng.")
+    return told

@@ -10,10 +10,10 @@ from typing import Literal
 
 import pandas as pd
 
-from cchc_analysis.groups import grades_in_words, several_groups
+from cchc_analysis.groups import grades_in_words, scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.ranking import in_order
+from cchc_analysis.scoring.ranking import in_order, rank_units
 from cchc_analysis.vocabulary import (
     BLANK,
     NO_GRADE,
@@ -170,8 +170,8 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     DataFrame
         Text and whole numbers under Vietnamese headers. A ranking has STT, Đơn vị, Tổng điểm đánh
         giá, Xếp hạng and (where graded) Xếp loại; Năm, Khối, Điểm tối đa and Tỷ lệ điểm stand
-        there only where they differ between rows. ``attrs["note"]`` says it where shares leave
-        out unscored units, or do not add up to 100% when rounded.
+        there only where they differ between rows. ``attrs["note"]`` has the scale of a ranking; of
+        a distribution, whether shares leave out unscored units or do not add up to 100%.
 
     Raises
     ------
@@ -208,7 +208,9 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     """
     if decimals not in (None, *range(exact.FALLBACK_PLACES + 1)) or isinstance(decimals, bool):
         raise Refusal(f"decimals={decimals!r} phải là số nguyên từ 0 đến {exact.FALLBACK_PLACES}")
+    note = ""
     if kind == "ranking":
+        note = f"{scale_of(table)}." if len(table) and "max_score" in table else ""
         table = _laid_out(table)
     if kind == "distribution":
         return _with_totals(table)
@@ -219,13 +221,14 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         tuple(
             _column(table, name, heads.get(name, str(name)), decimals, is_percent=name in fields)
             for name in table
-        )
+        ),
+        note,
     )
 
 
 def _laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows and columns that are printed of a ranking, in their order, as numbers."""
-    ranking = in_order(ranking)
+    ranking = in_order(ranking if "rank" in ranking else rank_units(ranking))
     scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
     scale = ["max_score", "percent"] if scaled else []
     columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]

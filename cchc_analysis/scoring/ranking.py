@@ -5,17 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import (
-    SCORES,
-    check_columns,
-    check_graded,
-    first_rows,
-    group_numbers,
-    ranks_within,
-)
-from cchc_analysis.scoring import exact
+from cchc_analysis.groups import check_columns, group_numbers
+from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.scoring.exact import Exact, checked
+from cchc_analysis.scoring.order import first_rows, ranks_within
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.vocabulary import CHOOSE_SCHEME, NO_GRADE, UNSCORED
+from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
 _DERIVED = ("percent", "rank", "grade")
 
@@ -50,11 +45,7 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     >>> rank_units(scores)["rank"].tolist()
     [3, 1, 1]
     """
-    check_columns(scores, SCORES)
-    groups = group_numbers(scores, within)
-    points = exact.read(scores["score"], scores["max_score"])
-    key = exact.order_key(scores["score"], scores["max_score"], points)
-    return _with(scores, points, rank=ranks_within(key, groups))
+    return with_ranks(scores, checked(scores), within)
 
 
 def grade_units(
@@ -89,14 +80,33 @@ def grade_units(
     >>> grade_units(scores)["grade"].tolist()
     ['Xuất sắc', 'Tốt']
     """
-    scheme = load_scheme(scheme)
-    check_columns(scores, SCORES)
-    points = exact.read(scores["score"], scores["max_score"])
-    position = exact.first_reached(scores["score"], scores["max_score"], scheme.bounds, points)
+    return with_grades(scores, checked(scores), load_scheme(scheme))
+
+
+def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+    """Return a table ranked within its years and blocks, and graded.
+
+    Ranks and grades that it has must be the same: they are not of other units or another scheme.
+    """
+    points = checked(table)
+    result = with_grades(with_ranks(table, points), points, scheme)
+    _check_ranks(table, result)
+    _check_grades(table, result, scheme)
+    return result
+
+
+def with_ranks(
+    table: pd.DataFrame, points: Exact, within: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return a table that is known to be good with its ranks."""
+    return _with(table, points, rank=ranks_within(points.order(), group_numbers(table, within)))
+
+
+def with_grades(table: pd.DataFrame, points: Exact, scheme: GradeScheme) -> pd.DataFrame:
+    """Return a table that is known to be good with its grades."""
+    position = points.first_reached(scheme.bounds)
     codes = np.where(position < len(scheme.grades), position, -1)
-    return _with(
-        scores, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
-    )
+    return _with(table, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
 
 
 def grade_distribution(
@@ -152,50 +162,72 @@ def grade_distribution(
 
 def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     """Return `ranking` graded by `scheme`, refusing a table whose grades are of another."""
-    result = grade_units(ranking, scheme=scheme)
-    if "grade" in ranking:
-        old, new = (t["grade"].astype("object").fillna(NO_GRADE) for t in (ranking, result))
-        if (differs := (old != new).to_numpy()).any():
-            at = differs.argmax()
-            raise ValueError(
-                f"Đơn vị '{ranking['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
-                f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'; "
-                f"{CHOOSE_SCHEME}."
-            )
+    result = with_grades(ranking, checked(ranking), scheme)
+    _check_grades(ranking, result, scheme)
     return result
 
 
 def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return `ranking` ranked within its years and blocks, refusing ranks among other units."""
-    result = rank_units(ranking)
-    if "rank" in ranking:
-        old, new = (t["rank"].astype("Int64").fillna(0) for t in (ranking, result))
-        if (differs := (old != new).to_numpy()).any():
-            at = differs.argmax()
-            raise ValueError(
-                f"Đơn vị '{ranking['unit'].iloc[at]}' {_rank(old.iloc[at])} trong bảng nhưng "
-                f"{_rank(new.iloc[at])} khi xếp lại trong năm và khối của bảng này; hãy dùng cả "
-                "bảng thay cho một phần, hoặc dùng rank_units lại."
-            )
+    result = with_ranks(ranking, checked(ranking))
+    _check_ranks(ranking, result)
     return result
 
 
-def _rank(rank: int) -> str:
-    return f"có hạng {rank}" if rank else "không có hạng"
+def _check_grades(table: pd.DataFrame, result: pd.DataFrame, scheme: GradeScheme) -> None:
+    """Refuse a table whose grades, if it has some, are not those of the scheme."""
+    if "grade" not in table:
+        return
+    old, new = (t["grade"].astype("object").fillna(NO_GRADE) for t in (table, result))
+    if (differs := (old != new).to_numpy()).any():
+        at = differs.argmax()
+        raise Refusal(
+            f"Đơn vị '{table['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
+            f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'",
+            "hãy chọn đúng thang xếp loại ({option})", option=Option("scheme"),
+        )  # fmt: skip
+
+
+def _check_ranks(table: pd.DataFrame, result: pd.DataFrame) -> None:
+    """Refuse a table whose ranks, if it has some, are among other units than its own."""
+    if "rank" not in table:
+        return
+    old, new = (t["rank"].astype("Int64").fillna(0) for t in (table, result))
+    if (differs := (old != new).to_numpy()).any():
+        at = differs.argmax()
+        had, has = (
+            f"có hạng {ranks.iloc[at]}" if ranks.iloc[at] else "không có hạng"
+            for ranks in (old, new)
+        )
+        raise Refusal(
+            f"Đơn vị '{table['unit'].iloc[at]}' {had} trong bảng nhưng {has} khi xếp lại trong năm "
+            "và khối của bảng này",
+            "hãy dùng cả bảng thay cho một phần, hoặc dùng rank_units lại",
+        )
+
+
+def check_graded(table: pd.DataFrame) -> None:
+    """Refuse grades that have lost their scheme: its empty grades would be missing."""
+    check_columns(table, ["grade"])
+    if not isinstance(table["grade"].dtype, pd.CategoricalDtype):
+        raise Refusal(
+            "Cột 'grade' không còn mang thang xếp loại (bảng đã được ghép hoặc đọc lại từ tệp)",
+            "hãy dùng grade_units lại với đúng thang",
+        )
 
 
 def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by year and block, rank, then source order, numbered within each group."""
     if "rank" not in ranking:
-        ranking = rank_units(ranking)
+        ranking = with_ranks(ranking, Exact.of(ranking))
     table = ranking.assign(group=group_numbers(ranking))
     table = table.sort_values(["group", "rank"], ignore_index=True)
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def _with(table: pd.DataFrame, points: exact.Read, **derived: object) -> pd.DataFrame:
+def _with(table: pd.DataFrame, points: Exact, **derived: object) -> pd.DataFrame:
     """Return `table` with percent and what is derived, always in the same order of columns."""
-    derived["percent"] = exact.percent_of(table["score"], table["max_score"], points)
+    derived["percent"] = points.percent()
     derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
     table = table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)
     return stamped(table, "ranking")

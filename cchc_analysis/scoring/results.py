@@ -12,7 +12,7 @@ from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.fields import checked_fields, who_lacks
 from cchc_analysis.scoring.periods import compare_ranked, years_of
-from cchc_analysis.scoring.ranking import grade_distribution, graded, in_order, ranked
+from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 
@@ -96,13 +96,13 @@ def results_of(
     ['']
     """
     scheme = load_scheme(scheme)
-    ranking = graded(ranked(ranking), scheme)
+    ranking = rank_and_grade(ranking, scheme)
     table = in_order(ranking.assign(unit=ranking["unit"].map(clean, na_action="ignore")))
     unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
     change = None
     if before is not None:
         _check_order(*years_of(before, ranking))
-        change = compare_ranked(in_order(graded(ranked(before), scheme)), table, aliases)
+        change = compare_ranked(in_order(rank_and_grade(before, scheme)), table, aliases)
     if fields is not None:
         checked_fields(fields)
     groups = tuple(
