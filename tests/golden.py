@@ -461,7 +461,7 @@ def _refused_frames():
                 lambda table: ca.describe_ranking(table, unit="c"),
                 lambda table: ca.format_ranking(table, decimals=10),
                 lambda table: ca.GradeScheme(["A", "B"], [50, 90], name="x"),
-                ca.field_matrix,
+                ca.field_losses,
                 lambda table: ca.write_report(table, "r.doc"),
                 lambda table: ca.write_report(table, "r.docx", date="hôm qua"),
                 lambda table: ca.write_workbook(table, "r.xls"),
@@ -549,8 +549,8 @@ def _of_scores(case, scores, folder):
 
 
 def _of_fields(case, fields, folder):
-    totals = ca.total_fields(fields)
-    tables = [ca.field_matrix(fields), ca.field_losses(fields), totals]
+    scores = fields.groupby("unit", sort=False, as_index=False)[["score", "max_score"]].sum()
+    tables = [ca.field_losses(fields), ca.check_published(scores, fields=fields)]
     return {
         "printed": "\n\n".join(_csv(ca.format_ranking(table)) for table in tables),
         "results": "\n\n".join(map(_csv, tables)),

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from conftest import DATA, ddci
 
-from cchc_analysis import LoadWarning, load_fields, total_fields
+from cchc_analysis import LoadWarning, load_fields
 from cchc_analysis.reading.field_columns import split_maximum
+from cchc_analysis.scoring.fields import total_fields
 
 
 def frame(titles, *rows) -> pd.DataFrame:

@@ -343,7 +343,7 @@ def test_the_annex_has_no_words_of_the_program(tmp_path, town):
     assert row[0] == "(cả bảng)"
     everything = " ".join([*texts(document), *row])
     assert "scheme" not in everything
-    assert "xếp loại chưa được đối chiếu." in everything
+    assert "xếp loại chưa được đối chiếu, hãy chọn đúng thang xếp loại." in everything
 
 
 def test_the_note_says_scheme_scale_ties_and_source(town_file, tmp_path):

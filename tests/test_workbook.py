@@ -16,14 +16,13 @@ from cchc_analysis import (
     check_published,
     compare_periods,
     field_losses,
-    field_matrix,
     grade_distribution,
     rank_units,
-    total_fields,
     write_workbook,
 )
 from cchc_analysis.charts.marks import grade_shades, ink_on
-from cchc_analysis.schemes import load_scheme, scheme_names
+from cchc_analysis.scoring.fields import field_matrix, total_fields
+from cchc_analysis.scoring.schemes import load_scheme, scheme_names
 
 SHEETS = ["Xếp hạng", "Phân bố", "Biểu đồ", "So sánh", "Đối chiếu", "Ghi chú"]
 NAMESPACES = {
@@ -254,9 +253,9 @@ def test_notes_have_a_column_only_where_there_are_some(tmp_path):
     book = written(total_fields(fields), tmp_path, fields=fields)
     assert [c.value for c in book["Xếp hạng"][1]][-2:] == ["Xếp hạng", "Xếp loại"]  # no Ghi chú
     assert book["Xếp hạng"]["C2"].value == 80.097289  # as it is
-    noted = fields.copy()
-    noted.loc[0, "score"] = None
-    noted = total_fields(noted)
+    noted = total_fields(fields).assign(note="")
+    assert [c.value for c in written(noted, tmp_path)["Xếp hạng"][1]][-1] == "Xếp loại"
+    noted.loc[0, "note"] = "chấm lại"
     assert [c.value for c in written(noted, tmp_path)["Xếp hạng"][1]][-1] == "Ghi chú"
 
 
