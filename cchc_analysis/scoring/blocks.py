@@ -79,6 +79,9 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     table["above_mean"] = pd.Series(above, scored.index).reindex(table.index, fill_value=0)
     for column, end in (("first_unit", best), ("last_unit", worst)):
         tied = rows[whole == np.repeat(end, count)]  # in the order of the table
-        names = ranking["unit"].iloc[tied].groupby(groups[tied]).agg("; ".join)
-        table[column] = names.reindex(table.index).astype("str")
+        names: dict[int, list[str]] = {}
+        for group, unit in zip(groups[tied], ranking["unit"].iloc[tied], strict=True):
+            names.setdefault(group, []).append(unit)
+        joined = {group: "; ".join(units) for group, units in names.items()}
+        table[column] = pd.Series(joined, table.index, dtype="str")
     return stamped(table[[*where, *_COLUMNS]], "blocks")

@@ -117,9 +117,10 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """
     check_columns(table, needed)
     for column in ("score", "max_score"):
-        wrong = table[column].map(lambda value: isinstance(value, str), na_action="ignore")
-        if table[column].dtype.kind not in "iufb" and wrong.eq(True).any():
-            _refuse(table, column, wrong.eq(True), "là chữ, không phải số")
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            wrong = table[column].map(lambda value: isinstance(value, str))
+            if wrong.any():
+                _refuse(table, column, wrong, "là chữ, không phải số")
     score, most = _floats(table["score"]), _floats(table["max_score"])
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
