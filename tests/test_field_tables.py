@@ -7,7 +7,7 @@ import pytest
 from conftest import DATA, ddci
 
 from cchc_analysis import LoadWarning, load_fields
-from cchc_analysis.reading.field_columns import split_maximum
+from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.scoring.fields import total_fields
 
 

@@ -1,72 +1,140 @@
-"""What each column of a table holds: by its name, by its values, or as the caller says."""
+"""What each column of a table holds, weighed from its title, its values and the other columns.
 
-import re
-from collections.abc import Iterable, Mapping
+Evidence is collected once for each column. Then each role is given to the one column that fits:
+what the caller says settles, a known title comes before one that only a pattern knows, and a
+pattern must be borne out by the values. What was understood rather than named is told; two that fit
+equally are refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from cchc_analysis.reading.distinct import distinct, filled
 from cchc_analysis.reading.header import LIKE, Header, falls, named
-from cchc_analysis.reading.numbers import are_numbers, missing, numbers_in
-from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL
+from cchc_analysis.reading.numbers import are_numbers, missing, numbering, numbers_in, whole_in
+from cchc_analysis.reading.places import Where, titles_in_words, untitled
+from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL, SUMS
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.schemes import known_grades
-from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.text import fold, quoted, same, unit_key
 from cchc_analysis.vocabulary import SHOWN
 
 _LONGEST_TITLE = 40
-_SUMS = ("tong", "tong cong")
-_SHORT_GRADE = re.compile(r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)")
+_SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
+_ENOUGH = 5  # rows whose order tells a total from its parts: 1 in 120 by chance
+_MOST_GRADES = 7
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for the role of one column."""
+
+    column: object
+    title: str
+    role: str | None  # by its title, LIKE if it may hold scores
+    likely: str | None  # by a pattern, where the title is not known
+    cells: pd.Series = field(repr=False)
+
+    @cached_property
+    def key(self) -> str:
+        """Return the title as titles are compared."""
+        return fold(self.title)
+
+    @cached_property
+    def words(self) -> pd.Series:
+        """Return the values, each once, as grades are compared; none is missing."""
+        values = distinct(self.cells).map(same)
+        return values[~values.isin(MISSING)]
+
+    @cached_property
+    def has_digits(self) -> bool:
+        """Return whether any value has a digit."""
+        return bool(distinct(self.cells).str.contains("[0-9]").any())
+
+    @cached_property
+    def are_numbers(self) -> bool:
+        """Return whether there are numbers, and nothing else but missing values."""
+        numbers = are_numbers(self.cells)
+        return bool(numbers.any() and (numbers | missing(self.cells)).all())
+
+    @cached_property
+    def counts(self) -> bool:
+        """Return whether the values number the rows: 1, 2, 3 … n."""
+        numbers = numbering(self.cells)
+        return len(numbers) > 1 and numbers.tolist() == list(range(1, len(numbers) + 1))
+
+    @cached_property
+    def are_known_grades(self) -> bool:
+        """Return whether all values are grades of a known scheme."""
+        return bool(len(self.words) and self.words.isin(list(known_grades())).all())
+
+    @cached_property
+    def are_all_words(self) -> bool:
+        """Return whether every value has a letter."""
+        return bool(distinct(self.cells).str.contains(r"[^\W\d_]").all())
+
+    def are_names(self, rows: pd.Series) -> bool:
+        """Return whether the values of these rows are words that all differ, and no grades."""
+        cells = self.cells[rows]
+        grades = set(known_grades())
+        return bool(self.are_all_words and cells.is_unique and not grades & set(self.words))
+
+    def falls_with(self, ranks: "Evidence", least: int = 3) -> bool:
+        """Return whether the values fall as ranks rise: no other column does so by chance."""
+        scores, order = numbers_in(self.cells), whole_in(ranks.cells).astype("float64")
+        both = (scores.notna() & order.notna()).sum()
+        return both >= least and falls(scores, order)
+
+    def follows(self, scores: "Evidence") -> bool:
+        """Return whether the values are few words that stand together when scores are sorted."""
+        points = numbers_in(scores.cells)
+        order = self.cells[points.notna()].map(same)[points.dropna().sort_values().index]
+        order = order[~order.isin(MISSING)]
+        changes = (order != order.shift()).sum()
+        return bool(len(order)) and changes == order.nunique() <= _MOST_GRADES
 
 
 def find_columns(
-    name: str, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
+    where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
-    titles, found = header.titles.dropna(), header.roles
-    columns = _wanted_columns(name, header, wanted)
+    columns = _wanted_columns(where, header, wanted)
+    titles = header.titles.dropna()
+    body = body.fillna("")
+    evidence = {
+        column: Evidence(
+            column, title, header.roles[column], header.likely.get(column), body[column]
+        )
+        for column, title in titles.items()
+    }
     told = []
-    for column, title in titles.items():
-        role = found[column]
-        if role == "field":
-            raise ValueError(
-                f"{name}: cột {quoted(title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị "
-                "nhiều dòng; hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng."
-            )
-        if role == "score" and _holds_grades(body[column]):
-            found[column] = "published_grade"
-        if role == "note" and _holds_numbers(body[column].fillna("")):
-            raise ValueError(
-                f"{name}: cột {quoted(title)} chỉ có số, có thể dấu phẩy trong điểm đã tách thành "
-                "ô khác; hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này."
-            )
-        if role in ("published_rank", "published_grade"):
-            words = distinct(body[column]).map(same)
-            found[column] = _rank_grade_or_block(fold(title), role, words)
-            if found[column] == "block":
-                told.append(f"hiểu cột {quoted(title)} là khối")
-            elif found[column] != role and not words.isin([*known_grades(), *MISSING]).all():
-                told.append(f"hiểu cột {quoted(title)} là xếp loại")
-        if not title and filled(body[column]).any():
-            number = f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
-            raise ValueError(
-                f"{name}: {number} có dữ liệu nhưng không có tiêu đề; "
-                "hãy đặt tên cho cột hoặc xóa cột."
-            )
-    free = {c: role for c, role in found.items() if c not in columns.values() and titles[c]}
+    roles = {c: _role(where, one, told) for c, one in evidence.items() if c not in columns.values()}
+    _settle_untitled(where, evidence, roles, told)
+    free = {c: evidence[c] for c in roles if evidence[c].title}
     if "score" not in columns:
-        columns["score"], words = _score_column(name, titles, body, free)
-        told += words
-    for column, role in free.items():
+        columns["score"] = _score_column(where, titles, free, roles, told)
+    _settle_regions(free, roles, columns, told)
+    for column, role in roles.items():
         if role in (None, "note", "score", LIKE) or role in wanted:
             continue
         if role in columns:
-            _refuse_two(name, role, titles[[columns[role], column]])
+            raise _two(where, role, titles[[columns[role], column]])
         columns[role] = column
+    _settle_patterns(evidence, roles, columns, told)
     if "unit" not in columns:
-        columns["unit"], words = _unit_column(name, titles, body, columns)
-        told += words
-    unused = [f"cột {quoted(titles[c])}" for c in free if c not in columns.values()]
-    return columns, unused, told
+        columns["unit"] = _unit_column(where, titles, evidence, columns, told)
+    _check_order(where, evidence, columns)
+    unused = [_unused(one) for c, one in evidence.items() if c not in columns.values()]
+    return columns, list(filter(None, unused)), told
+
+
+def _unused(one: Evidence) -> str:
+    if one.title:
+        return f"cột {quoted(one.title)}"
+    return f"{untitled(one.column)} (không có tiêu đề)" if filled(one.cells).any() else ""
 
 
 def check_roles(wanted: Mapping[str, str | int]) -> None:
@@ -74,127 +142,205 @@ def check_roles(wanted: Mapping[str, str | int]) -> None:
     for role in wanted:
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
-            raise ValueError(f"columns: không có cột {quoted(role)}; các tên dùng được: {names}.")
-
-
-def _wanted_columns(name: str, header: Header, wanted: Mapping[str, str | int]) -> dict:
-    check_roles(wanted)
-    columns = {}
-    for role, title in wanted.items():
-        at = named(header, title)
-        if len(at) != 1:
-            what = f"{len(at)} cột tên" if at else "không có cột"
-            raise ValueError(
-                f"{name}: {what} {quoted(title)} (columns=); các cột của bảng: "
-                f"{listed(header.titles.dropna())}; hãy ghi đúng tên, hoặc số thứ tự cột từ 1."
+            raise Refusal(
+                f"columns: không có cột {quoted(role)}; các tên dùng được: {names}", value=role
             )
-        columns[role] = at[0]
-    return columns
+
+
+def column_named(where: Where, header: Header, title: str | int) -> object:
+    """Return the one column that the caller means by a title or a number from 1."""
+    if len(found := named(header, title)) == 1:
+        return found[0]
+    what = f"{len(found)} cột tên" if found else "không có cột"
+    raise where.refuse(
+        f"{what} {quoted(title)} (columns=); các cột của bảng: "
+        f"{titles_in_words(header.titles.dropna())}",
+        "hãy ghi đúng tên, hoặc số thứ tự cột từ 1",
+        value=title, option=Option("columns"),
+    )  # fmt: skip
+
+
+def _wanted_columns(where: Where, header: Header, wanted: Mapping[str, str | int]) -> dict:
+    check_roles(wanted)
+    return {role: column_named(where, header, title) for role, title in wanted.items()}
+
+
+def _role(where: Where, one: Evidence, told: list[str]) -> str | None:
+    """Return what the title of a column says, where its values do not say another."""
+    if one.role == "field" or (one.likely == "field" and one.are_all_words):
+        raise where.refuse(
+            f"cột {quoted(one.title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
+            "dòng",
+            "hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng",
+        )
+    if one.role == "score" and one.are_known_grades:
+        return "published_grade"
+    if one.role == "note" and one.are_numbers:
+        raise where.refuse(
+            f"cột {quoted(one.title)} chỉ có số, có thể dấu phẩy trong điểm đã tách thành ô khác",
+            "hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này",
+        )
+    role = one.role
+    if role == "published_rank" and len(one.words) and not one.has_digits:
+        role = "published_grade"
+    if one.key == "nhom":
+        is_grade = one.words.isin(list(known_grades())) | one.words.str.fullmatch(_SHORT_GRADE)
+        role = "published_grade" if is_grade.all() else "block"
+    if role != one.role and not (role == "published_grade" and one.are_known_grades):
+        told.append(_understood(one, role))
+    return role
+
+
+def _understood(one: Evidence, role: str) -> str:
+    what = {"block": "khối", "unit": "đơn vị", "score": "điểm", "published_rank": "xếp hạng",
+            "published_grade": "xếp loại", "number": "số thứ tự"}  # fmt: skip
+    name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
+    return f"hiểu {name} là {what[role]}"
+
+
+def _settle_untitled(where: Where, evidence: dict, roles: dict, told: list[str]) -> None:
+    """Give an untitled column that counts its role; what could be a lost number is refused."""
+    for column in [c for c in roles if not evidence[c].title and filled(evidence[c].cells).any()]:
+        one = evidence[column]
+        if one.counts and "number" not in roles.values():
+            roles[column] = "number"
+            told.append(_understood(one, "number"))
+        elif one.has_digits and not one.counts:
+            raise where.refuse(
+                f"{untitled(column)} có dữ liệu nhưng không có tiêu đề",
+                "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng",
+            )
+
+
+def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> None:
+    """Make a block of the wider of two columns of units: "Vùng" beside "Tỉnh".
+
+    Each unit is of one region, and a region has several. Where ranks were published for all regions
+    together, these are no blocks, and the column is left out.
+    """
+    units = [one for c, one in free.items() if roles[c] == "unit"]
+    if len(units) != 2 or "unit" in columns:
+        return
+    wide, narrow = sorted(units, key=lambda one: one.cells.nunique())
+    pairs = pd.DataFrame({"wide": wide.cells, "narrow": narrow.cells}).drop_duplicates()
+    pairs = pairs[filled(pairs["narrow"])]
+    if wide.cells.nunique() == narrow.cells.nunique() or pairs["narrow"].duplicated().any():
+        return
+    ranks = next((free[c] for c in free if roles[c] == "published_rank"), None)
+    through = ranks is not None and whole_in(ranks.cells).max() > wide.cells.value_counts().max()
+    has_own = through or {"block"} & {*roles.values(), *columns}
+    roles[wide.column] = None if has_own else "block"
+    if not has_own:
+        told.append(_understood(wide, "block"))
+
+
+def _settle_patterns(evidence: dict, roles: dict, columns: dict, told: list[str]) -> None:
+    """Give ranks and grades that only a pattern knows their role, where the values bear it out."""
+    scores = evidence[columns["score"]]
+    for role in ("published_rank", "published_grade"):
+        if role in columns:
+            continue
+        likely = []
+        for one in evidence.values():
+            if one.likely not in ("published_rank", "published_grade"):
+                continue
+            if one.column in columns.values() or not len(one.words):
+                continue
+            if role == "published_rank":
+                is_rank = (whole_in(one.cells).notna() | missing(one.cells)).all()
+                fits = is_rank and scores.falls_with(one, least=2)
+            else:
+                fits = not one.has_digits and (one.are_known_grades or one.follows(scores))
+            likely += [one] if fits else []
+        if len(likely) == 1:
+            columns[role] = likely[0].column
+            told.append(_understood(likely[0], role))
 
 
 def _score_column(
-    name: str, titles: pd.Series, body: pd.DataFrame, free: dict
-) -> tuple[object, list[str]]:
+    where: Where, titles: pd.Series, free: dict, roles: dict, told: list[str]
+) -> object:
     """Return the one column that holds the scores; several are never guessed between."""
-    keys = titles.map(fold)
-    of_scores = [c for c, role in free.items() if role in ("score", LIKE)]
-    if of_scores:  # a sum beside them may be what counts
-        of_scores += [c for c, role in free.items() if role is None and keys[c] in _SUMS]
-    of_scores += [c for c in free if c not in of_scores and FINAL.fullmatch(keys[c])]
-    of_scores = [c for c in of_scores if distinct(body[c]).str.contains("[0-9]").any()] or of_scores
-    of_scores = [c for c in of_scores if "%" not in titles[c]] or of_scores
-    if of_scores:
-        one = _only(name, titles[of_scores])
-        told = len(of_scores) == 1 and free[one] == LIKE
-        return one, [f"hiểu cột {quoted(titles[one])} là điểm"] if told else []
-    numeric = [c for c, role in free.items() if role is None and _holds_numbers(body[c].fillna(""))]
-    ranks = [c for c, role in free.items() if role == "published_rank"]
-    if len(numeric) > 1 or (numeric and ranks and _falls(body, numeric[0], ranks[0])):
-        one = _only(name, titles[numeric])
-        return one, [f"hiểu cột {quoted(titles[one])} là điểm"]
-    raise ValueError(
-        f"{name}: không có cột điểm; các cột: {listed(titles)}; hãy đặt tên cột là 'Tổng điểm', "
-        f"hoặc {_say('score', 'tên cột')}."
-    )
+    found = [one for c, one in free.items() if roles[c] in ("score", LIKE)]
+    if found:  # a sum beside them may be what counts
+        found += [one for c, one in free.items() if roles[c] is None and one.key in SUMS]
+    found += [one for one in free.values() if one not in found and FINAL.fullmatch(one.key)]
+    found = [one for one in found if one.has_digits] or found
+    found = [one for one in found if "%" not in one.title] or found
+    ranks = [one for c, one in free.items() if roles[c] == "published_rank"]
+    if not found:
+        numeric = [one for c, one in free.items() if roles[c] is None and one.are_numbers]
+        one = numeric[0] if numeric else None
+        if len(numeric) > 1 or (one and ranks and one.falls_with(ranks[0])):
+            found = numeric
+        else:
+            raise where.refuse(
+                f"không có cột điểm; các cột: {titles_in_words(titles)}",
+                "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
+                option=Option("columns", {"score": "tên cột"}),
+            )
+    one = _total(where, found, ranks)
+    is_named = roles[one.column] == "score" or one.key in SUMS or PLAIN_TOTAL.fullmatch(one.key)
+    if not is_named or (roles[one.column] != "score" and len(found) == 1):
+        told.append(_understood(one, "score"))
+    return one.column
 
 
-def _only(name: str, titles: pd.Series) -> object:
-    """Return the one column, or the one that is plainly the total: none that comes after it."""
-    keys = titles.map(fold)
-    is_plain = keys.str.fullmatch(PLAIN_TOTAL).astype(bool)
-    chosen = titles if len(titles) == 1 else titles[is_plain]
-    if len(chosen) != 1 or (len(titles) > 1 and keys.str.fullmatch(FINAL).any()):
-        _refuse_two(name, "score", titles)
-    return chosen.index[0]
+def _total(where: Where, found: list[Evidence], ranks: list[Evidence]) -> Evidence:
+    """Return the one column, the one that is plainly the total, or that the ranks follow."""
+    plain = [one for one in found if PLAIN_TOTAL.fullmatch(one.key)]
+    after = any(FINAL.fullmatch(one.key) for one in found)
+    if len(found) == 1:
+        return found[0]
+    if len(plain) == 1 and not after:
+        return plain[0]
+    falling = [one for one in found if ranks and one.falls_with(ranks[0], least=_ENOUGH)]
+    if len(falling) == 1:
+        return falling[0]
+    raise _two(where, "score", pd.Series([one.title for one in found]))
 
 
 def _unit_column(
-    name: str, titles: pd.Series, body: pd.DataFrame, columns: dict
-) -> tuple[object, list[str]]:
+    where: Where, titles: pd.Series, evidence: dict, columns: dict, told: list[str]
+) -> object:
     """Return the only other column of words that all differ."""
-    scored = ~missing(body[columns["score"]].fillna(""))
-    words = [
-        c
-        for c in titles.index.difference(list(columns.values()), sort=False)
-        if titles[c] and _are_names(body[c].fillna("")[scored])
-    ]
-    if len(words) == 1:
-        return words[0], [f"hiểu cột {quoted(titles[words[0]])} là đơn vị"]
-    raise ValueError(
-        f"{name}: không có cột đơn vị; các cột: {listed(titles)}; hãy đặt tên cột là 'Đơn vị', "
-        f"hoặc {_say('unit', 'tên cột')}."
+    scored = ~missing(evidence[columns["score"]].cells)
+    free = [one for c, one in evidence.items() if c not in columns.values() and one.title]
+    names = [one for one in free if one.are_names(scored)]
+    if len(names) == 1:
+        told.append(_understood(names[0], "unit"))
+        return names[0].column
+    raise where.refuse(
+        f"không có cột đơn vị; các cột: {titles_in_words(titles)}",
+        "hãy đặt tên cột là 'Đơn vị', hoặc chỉ rõ cột ({option})",
+        option=Option("columns", {"unit": "tên cột"}),
     )
 
 
-def _are_names(cells: pd.Series) -> bool:
-    are_words = distinct(cells).str.contains(r"[^\W\d_]").all()
-    return bool(are_words and cells.is_unique and not set(cells.map(same)) & set(known_grades()))
+def _check_order(where: Where, evidence: dict, columns: dict) -> None:
+    """Refuse a second list of the same units in another order: scores would get foreign names."""
+    units = evidence[columns["unit"]].cells
+    for one in evidence.values():
+        if one.column == columns["unit"] or one.counts or not one.are_all_words:
+            continue
+        both = filled(one.cells) & filled(units)
+        if both.sum() < 3 or not (one.cells[both] != units[both]).any():
+            continue
+        keys, others = units[both].map(unit_key), one.cells[both].map(unit_key)
+        if others.isin(set(keys)).mean() > 0.5 and (keys != others).any():
+            name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
+            raise where.refuse(
+                f"{name} liệt kê lại các đơn vị theo một thứ tự khác, nên điểm bên cạnh nó không "
+                "phải của đơn vị cùng dòng",
+                "hãy tách mỗi chỉ số cùng cột tên đơn vị của nó thành một bảng riêng",
+            )
 
 
-def _holds_grades(cells: pd.Series) -> bool:
-    values, grades = distinct(cells), {*known_grades(), *MISSING}
-    are_grades = all(same(value) in grades for value in values.tolist())
-    return are_grades and bool(set(values.map(same)) - MISSING)
-
-
-def _holds_numbers(cells: pd.Series) -> bool:
-    numbers = are_numbers(cells)
-    return bool(numbers.any() and (numbers | missing(cells)).all())
-
-
-def _falls(body: pd.DataFrame, scores: object, ranks: object) -> bool:
-    """Return whether a column falls as the published ranks rise: no other column does by chance."""
-    score = numbers_in(body[scores])
-    rank = pd.to_numeric(body[ranks].astype("str").str.extract("([0-9]+)", expand=False))
-    return (score.notna() & rank.notna()).sum() > 2 and falls(score, rank)
-
-
-def _refuse_two(name: str, role: str, titles: pd.Series) -> None:
-    is_clear = role != "score" and len(titles.iloc[-1]) <= _LONGEST_TITLE
+def _two(where: Where, role: str, titles: pd.Series) -> Refusal:
+    is_clear = role != "score" and 0 < len(titles.iloc[-1]) <= _LONGEST_TITLE
     one = titles.iloc[-1] if is_clear else "tên cột"  # an example of a score would be followed
-    raise ValueError(
-        f"{name}: các cột {listed(titles, ' và ')} đều có thể là '{SHOWN[role]}'; hãy xóa cột "
-        f"không dùng, hoặc {_say(role, one)}."
+    return where.refuse(
+        f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'",
+        "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
+        option=Option("columns", {role: one}),
     )
-
-
-def _say(role: str, title: str) -> str:
-    return (
-        f'chỉ rõ cột (columns={{"{role}": "{title}"}}; sổ tay: COLUMNS; dòng lệnh: --columns '
-        f'{role}="{title}")'
-    )
-
-
-def listed(titles: Iterable[str], last: str = ", ") -> str:
-    """Return the first eight of some titles in words, each cut short."""
-    names = [quoted(title, _LONGEST_TITLE) for title in titles if title][:8]
-    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _rank_grade_or_block(title: str, role: str, values: pd.Series) -> str:
-    """Return what a column holds whose name may mean several things ("Xếp hạng", "Nhóm")."""
-    values = values[~values.isin(MISSING)]
-    if role == "published_rank" and len(values) and not values.str.contains("[0-9]").any():
-        return "published_grade"
-    is_grade = values.isin(list(known_grades())) | values.str.fullmatch(_SHORT_GRADE)
-    return "block" if title == "nhom" and not is_grade.all() else role

@@ -8,17 +8,16 @@ import pandas as pd
 
 from cchc_analysis.reading.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.reading.numbers import are_column_numbers, are_numbers
-from cchc_analysis.reading.vocabulary import NUMBER, PLAIN_TOTAL, POINTS
-from cchc_analysis.text import fold
-
-# Lower titles that name no field: it is the upper title ("Thể chế" over "Điểm" and "Xếp hạng").
-_NAMELESS = {"", "diem", "diem so", "diem dat", "diem dat duoc", "diem danh gia", "ket qua"}
-NO_FIELD = re.compile(
-    r"(?:xep hang|thu hang|vi thu|xep thu|(?:muc )?tang giam|chenh lech|thay doi|so sanh)\b.*"
-    r"|(?:diem )?(?:tu cham|tu danh gia|tham dinh)(?: diem)?"  # stages of scoring
-    r"|.*\bso voi\b.*|tong (?:so )?(?:diem|cong)\b.*|tang|giam"
-    r"|(?:diem )?(?:cong them|thuong|bi tru)\b.*|diem (?:cong|tru|phat)\b.*"
+from cchc_analysis.reading.places import Where
+from cchc_analysis.reading.vocabulary import (
+    NAMELESS,
+    NO_FIELD,
+    NUMBER,
+    PLAIN_TOTAL,
+    POINTS,
+    STAGE,
 )
+from cchc_analysis.text import fold, quoted, same
 
 
 class Layout(NamedTuple):
@@ -35,7 +34,7 @@ class Layout(NamedTuple):
     body: pd.DataFrame  # without the rows of maxima
 
 
-def layout_of(table: Table, wanted: Mapping[str, str | int]) -> Layout:
+def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
     """Return what each column of a table holds, were it a table with fields."""
     header, body = table.header, table.body
     read = {column: _read_title(header, column) for column in header.titles.dropna().index}
@@ -63,11 +62,28 @@ def layout_of(table: Table, wanted: Mapping[str, str | int]) -> Layout:
         totals = of("total") or (of("score") if len(of("score")) == 1 else [])
         maxima, others = [], of("unit", "year", "block", "number", None)
     others = [column for column in others if column not in scores]
+    if not fields:
+        _check_stages(where, [titles[column] for column in scores])
     used = {*fields, *scores, *totals, *maxima, *others, *of("number")}
     unused = [f"cột '{titles[column]}'" for column in titles if column not in used]
     return Layout(
         titles, stated, next(iter(fields), None), scores, totals, maxima, others, unused, body
     )
+
+
+def _check_stages(where: Where, titles: list[str]) -> None:
+    """Refuse one field at two stages of its scoring: "I. Thể chế - Tự chấm", "… - Thẩm định"."""
+    stages: dict[str, str] = {}
+    for title in titles:
+        if found := STAGE.fullmatch(title):
+            other = stages.setdefault(same(found[1]), title)
+            if other != title:
+                raise where.refuse(
+                    f"các cột {quoted(other)} và {quoted(title)} là điểm của một lĩnh vực ở hai "
+                    "bước chấm",
+                    "hãy xóa các cột của bước không dùng",
+                    value=title,
+                )
 
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
@@ -102,7 +118,7 @@ def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) ->
 def _read_title(header: Header, column: object) -> tuple[str, float | None]:
     title, short = header.titles[column], header.short[column]
     name, maximum = split_maximum(short)
-    if fold(name) in _NAMELESS and title != short:
+    if fold(name) in NAMELESS and title != short:
         upper, stated = split_maximum(title.removesuffix(short).strip())
         return upper, stated if maximum is None else maximum
     return name or title, maximum

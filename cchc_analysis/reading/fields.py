@@ -9,12 +9,12 @@ from cchc_analysis.groups import group_columns
 from cchc_analysis.reading.columns import check_roles
 from cchc_analysis.reading.field_columns import layout_of
 from cchc_analysis.reading.field_scores import read_fields
-from cchc_analysis.reading.headings import pick
-from cchc_analysis.reading.load import join, named_by_headings, tell
+from cchc_analysis.reading.load import join, joined_in_words, named_by_headings, tell
 from cchc_analysis.reading.maxima import check_maximum
+from cchc_analysis.reading.places import Where
 from cchc_analysis.reading.published import check_units
-from cchc_analysis.reading.sources import read_grids
-from cchc_analysis.reading.tables import find_tables
+from cchc_analysis.reading.tables import pick, tables_of
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, quoted, same
 
 
@@ -71,43 +71,43 @@ def load_fields(
             unit    field  score  max_score
     0  Thanh tra  Thể chế    8.5       10.0
     """
-    name, grids, unused, told = read_grids(source)
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
     # Fields without a total do not look like scores; a second column beside the unit will do.
-    tables, left_out = find_tables(name, grids, {"score": 2, **wanted})
+    file, _, tables, unused, told = tables_of(source, {"score": 2, **wanted})
     if table is not None:
-        tables, unused, left_out = [pick(name, tables, table)], [], []
-    layouts = [layout_of(one, wanted) for one in tables]
+        tables, unused = [pick(file, tables, table)], []
+    layouts = [layout_of(Where(file, one.place), one, wanted) for one in tables]
     found = [(one, layout) for one, layout in zip(tables, layouts, strict=True) if layout.scores]
     if not found:
-        raise ValueError(
-            f"{name}: không có cột lĩnh vực nào có số; hãy dùng bảng có điểm từng lĩnh vực, mỗi "
-            "lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh vực, Điểm, Điểm tối đa (cột tên khác thì "
-            "ghi đúng tên cột vào columns=)."
-        )
-    unused += left_out
+        raise Refusal(
+            "không có cột lĩnh vực nào có số",
+            "hãy dùng bảng có điểm từng lĩnh vực, mỗi lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh "
+            "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào columns=)",
+            file=file, option=Option("columns"),
+        )  # fmt: skip
     unused += [t.place for t, layout in zip(tables, layouts, strict=True) if not layout.scores]
     parts = []
     for (one, layout), known in zip(
-        found, named_by_headings(name, [one for one, _ in found]), strict=True
+        found, named_by_headings(file, [one for one, _ in found]), strict=True
     ):
-        where = ", ".join(filter(None, [name, one.place]))
-        part, words, to_check = read_fields(where, one, layout, wanted, given, known)
+        part, words, to_check = read_fields(
+            Where(file, one.place), one, layout, wanted, given, known
+        )
         parts.append(part.assign(place=one.place, line=part.index))
         unused += [f"{one.place} {word}".strip() if len(found) > 1 else word for word in words]
         told += to_check
-    fields = join(name, parts)
+    fields = join(file, parts)
     for field, part in fields.groupby("field", sort=False):
-        check_units(f"{name}, lĩnh vực '{field[:60]}'", part)
-    _check_names(name, fields["field"], max_score)
+        check_units(Where(file, f"lĩnh vực {quoted(field)}"), part)
+    _check_names(file, fields["field"], max_score)
     gaps = fields[fields["score"].isna()]
     if len(gaps):
         words = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
         told.insert(0, f"{len(gaps)} điểm lĩnh vực còn thiếu ({first_few(words)})")
     if len(parts) > 1:
-        told.append(f"đã gộp {len(parts)} bảng; dùng table= nếu chỉ cần một bảng")
-    tell(name, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
+        told.append(joined_in_words([one for one, _ in found]))
+    tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
     kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
     return fields[[column for column in kept if column in fields]]
 
@@ -121,13 +121,13 @@ def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
     return {same(str(field)): value for field, value in max_score.items()}
 
 
-def _check_names(name: str, fields: pd.Series, given: object) -> None:
+def _check_names(file: str, fields: pd.Series, given: object) -> None:
     """Refuse a maximum that is given for a field that is not there."""
     names = list(fields.unique())
     for field in given if isinstance(given, Mapping) else []:
         if same(str(field)) not in map(same, names):
             listed = first_few([quoted(one) for one in names])
-            raise ValueError(
-                f"{name}: không có lĩnh vực {quoted(field)} (max_score=); các lĩnh vực: {listed}; "
-                "hãy ghi đúng tên."
-            )
+            raise Refusal(
+                f"không có lĩnh vực {quoted(field)} (max_score=); các lĩnh vực: {listed}",
+                "hãy ghi đúng tên", file=file, value=field,
+            )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Raw cells: how they are held, and which rows are units.
+"""Raw cells: how they are held.
 
 Every reader gives a DataFrame of cleaned text whose index is the line of the file, the row of the
 sheet or of the table, so that a message can name the place. A blank cell is ""; one that the row
@@ -6,23 +6,14 @@ does not have is missing. In workbooks the columns are letters.
 """
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.distinct import count_filled, each, filled
-from cchc_analysis.reading.numbers import (
-    are_column_numbers,
-    are_numbers,
-    first_line,
-    missing,
-    numbering,
-)
-from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.text import clean, fold, quoted
+from cchc_analysis.reading.numbers import numbering
+from cchc_analysis.text import clean
 
 
 class Grid(NamedTuple):
@@ -83,91 +74,3 @@ def continued(grids: Sequence[Grid]) -> list[Grid]:
             hidden_columns={*last.hidden_columns, *grid.hidden_columns},
         )
     return joined
-
-
-def unit_rows(
-    name: str,
-    titles: pd.Series,
-    body: pd.DataFrame,
-    columns: dict[str, object],
-    gaps: pd.Series,
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows that are units, and in words those that are not.
-
-    A row with a number and something for a score is a unit, whatever its name. `gaps` marks the
-    rows of dots.
-    """
-    titled = titles.notna()
-    width = titled.sum()
-    present = sum(
-        (body[column].notna() for column in titles[titled].index),
-        count_filled(body.loc[:, ~titled]),
-    )
-    body = body.fillna("")
-    blank = count_filled(body) == 0
-    blank_lines, body = body.index[blank], body[~blank]
-    nameless = ~filled(body[columns["unit"]])
-    scored = are_numbers(body[columns["score"]])
-    aside = begins(FOOTERS, body, columns)
-    if "number" in columns and aside.any():
-        numbered = body.index.isin(numbering(body[columns["number"]]).index)
-        aside &= ~(numbered & filled(body[columns["score"]]))
-    aside |= gaps[body.index] if gaps.any() else False
-    if len(body) and are_column_numbers([str(body[column].iloc[0]) for column in body]):
-        aside.iloc[0] = True
-    unnumbered = ~filled(body[columns["number"]]) if "number" in columns else nameless
-    aside |= (nameless | unnumbered) & missing(body[columns["score"]])
-    aside |= nameless & unnumbered & ~scored  # a signature
-    told = [in_words(line, row) for line, *row in body[aside].itertuples()]
-    lost = unnumbered & ~aside
-    if "number" in columns and lost.any() and not lost[~aside].all():
-        raise ValueError(
-            f"{name}, {in_words(first_line(lost), body.loc[first_line(lost)])} có điểm nhưng không "
-            "có số thứ tự; hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp."
-        )
-    rows = body[~aside]
-    check_rows(name, rows)
-    if (line := first_line(present[~blank][~aside] != width)) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: có {present[line]} ô trong khi tiêu đề có {width} ô; hãy sửa "
-            "dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)."
-        )
-    if (line := first_line(nameless[~aside])) is not None:
-        raise ValueError(f"{name}, dòng {line}: có điểm nhưng thiếu tên đơn vị; hãy điền tên.")
-    inside = blank_lines[(blank_lines > rows.index[0]) & (blank_lines < rows.index[-1])]
-    if len(inside):
-        told.append(f"dòng trống {', '.join(map(str, inside))}")
-    return rows, told
-
-
-def are_gaps(body: pd.DataFrame) -> pd.Series:
-    """Return which rows hold dots alone: units were left out on purpose."""
-    are_gaps = pd.Series(True, body.index)
-    for column in body:
-        are_gaps &= each(body[column], lambda texts: texts.fillna("").str.fullmatch("[.… ]*"))
-        if not are_gaps.any():
-            return are_gaps
-    return are_gaps & (count_filled(body) > 0)
-
-
-def check_rows(name: str, rows: pd.DataFrame) -> None:
-    """Refuse a header without rows."""
-    if rows.empty:
-        raise ValueError(f"{name}: sau dòng tiêu đề không có đơn vị nào; hãy kiểm tra lại bảng.")
-
-
-def begins(pattern: re.Pattern, body: pd.DataFrame, columns: dict[str, object]) -> pd.Series:
-    """Return which rows begin with a word of this kind, in the number or the name."""
-    first = [columns[role] for role in ("number", "unit") if role in columns]
-    found = pd.Series(False, body.index)
-    for column in first:
-        found |= each(
-            body[column],
-            lambda texts: texts.fillna("").map(lambda cell: bool(pattern.match(fold(cell)))),
-        ).astype(bool)
-    return found
-
-
-def in_words(line: int, row: Iterable[str]) -> str:
-    """Return a row for a message: its line and how it begins."""
-    return f"dòng {line} {quoted(' '.join(cell for cell in map(str, row) if cell))}"

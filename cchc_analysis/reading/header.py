@@ -11,7 +11,7 @@ import pandas as pd
 
 from cchc_analysis.reading.distinct import count_filled, each
 from cchc_analysis.reading.numbers import missing, numbers_in
-from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, NOT_A_SCORE, SCALE, SCORE_LIKE
+from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, LIKE_HEADERS, NOT_A_SCORE, SCALE
 from cchc_analysis.text import fold
 from cchc_analysis.vocabulary import SHOWN
 
@@ -39,6 +39,17 @@ class Header:
             found[column] = short or joined if joined in (None, LIKE) else joined
         return found
 
+    @cached_property
+    def likely(self) -> dict[object, str]:
+        """Return the roles that patterns give the columns without a known title."""
+        found = {}
+        for column, role in self.roles.items():
+            for title in (self.titles[column], self.short[column]) if role in (None, LIKE) else ():
+                for other, pattern in LIKE_HEADERS.items():
+                    if other != "score" and pattern.fullmatch(_key(title)):
+                        found.setdefault(column, other)
+        return found
+
 
 class Table(NamedTuple):
     """One table with a header."""
@@ -51,11 +62,20 @@ class Table(NamedTuple):
     body: pd.DataFrame
     notes: tuple[str, ...] = ()
     merged: Set[tuple[int, object]] = frozenset()  # as in its grid
+    grid: int = 0  # of which grid of the source
+    above: tuple[int, ...] = ()  # the lines of its header, and those of its headings
 
 
 def role_of(title: str) -> str | None:
-    """Return what a column of this name holds, None if the name is not known."""
-    return _ROLES.get(_key(title))
+    """Return what a column of this name holds, None if the name is not known.
+
+    A name may stand in two languages: "Tỉnh/Province", "Đơn vị (Unit)".
+    """
+    if role := _ROLES.get(_key(title)):
+        return role
+    names = [name for name in re.split("[/()]", title) if name.strip()]
+    roles = {_ROLES.get(fold(name)) for name in names} if len(names) == 2 else set()
+    return roles.pop() if len(roles) == 1 else None
 
 
 def split_maximum(title: str) -> tuple[str, float | None]:
@@ -75,8 +95,8 @@ def _key(title: str) -> str:
 
 def _role_or_like(title: str) -> str | None:
     key = _key(title)
-    is_like = SCORE_LIKE.fullmatch(key) and not NOT_A_SCORE.match(key)
-    return _ROLES.get(key) or (LIKE if is_like else None)
+    is_like = LIKE_HEADERS["score"].fullmatch(key) and not NOT_A_SCORE.match(key)
+    return role_of(title) or (LIKE if is_like else None)
 
 
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
@@ -144,8 +164,7 @@ def named(header: Header, wanted: str | int) -> list:
     """Return the columns that the caller may mean, by title or by number from 1."""
     titles = header.titles.dropna()
     if isinstance(wanted, int):
-        at = titles.index[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
-        return [column for column in at if titles[column]]
+        return list(titles.index[wanted - 1 : wanted]) if wanted > 0 and wanted is not True else []
     key = fold(wanted)
     exact = [column for column, title in titles.items() if fold(title) == key]
     return exact or [column for column in titles.index if fold(header.short[column]) == key]

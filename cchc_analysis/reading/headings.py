@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cchc_analysis.reading.distinct import count_filled, each, filled
-from cchc_analysis.reading.header import Table
 from cchc_analysis.reading.numbers import numbering
+from cchc_analysis.reading.places import Where, numbered_names
 from cchc_analysis.reading.vocabulary import FOOTERS
+from cchc_analysis.refusal import Option
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
-from cchc_analysis.vocabulary import CHOOSE_TABLE
 
 _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
@@ -24,37 +24,20 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
+_LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
 _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 
 
-def pick(name: str, tables: list[Table], table: int | str) -> Table:
-    """Return the table of this number, from 1, or of this heading."""
-    if isinstance(table, int):
-        found = tables[table - 1 : table] if table > 0 else []
-    else:
-        key = fold(table)
-        found = [t for t in tables if key in (fold(t.heading), fold(_bare(t.heading)))]
-        found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
-    if len(found) != 1:
-        raise ValueError(
-            f"{name}: {'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng "
-            f"có: {_numbered([t.heading or t.place for t in tables])}; hãy ghi số thứ tự hoặc tiêu "
-            "đề của một bảng."
-        )
-    return found[0]
-
-
-def _numbered(names: Sequence[str]) -> str:
-    names = [quoted(name, 40) if name else "không có tiêu đề" for name in names[:8]]
-    return "; ".join(f"{at}: {name}" for at, name in enumerate(names, start=1))
+CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
+FIRST_TABLE = Option("table", 1)
 
 
 def under_headings(
-    name: str, headings: Sequence[str], contexts: Sequence[str]
+    where: Where, headings: Sequence[str], contexts: Sequence[str]
 ) -> list[dict[str, str]]:
     """Return the year, the block or both that headings name; they must tell the tables apart."""
     years = [_year(h) or _year(c) for h, c in zip(headings, contexts, strict=True)]
-    blocks = [_bare(heading) for heading in headings]
+    blocks = [bare(heading) for heading in headings]
     named: dict[str, list[str]] = {}
     if all(years) and len(set(years)) > 1:
         named["year"] = years
@@ -62,9 +45,11 @@ def under_headings(
         named["block"] = blocks
     rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
     if len({tuple(row.values()) for row in rows}) < len(headings):
-        raise ValueError(
-            f"{name}: có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, "
-            f"năm nào ({_numbered(headings)}); {CHOOSE_TABLE}."
+        raise where.refuse(
+            f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
+            f"({numbered_names(headings)})",
+            CHOOSE_TABLE,
+            option=FIRST_TABLE,
         )
     return rows
 
@@ -77,39 +62,36 @@ def _year(text: str) -> str:
     return years.pop() if len(years) == 1 else ""
 
 
-def _bare(heading: str) -> str:
+def bare(heading: str) -> str:
     """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
     text = re.sub(rf"\s*\([^)]*{_YEAR}[^)]*\)", "", _MARK.sub("", heading, count=1))
     text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{_YEAR}\b", "", text)
     return text.strip(" .:,;–-*#")
 
 
-def sections(
-    name: str, table: Table, columns: Mapping[str, object]
-) -> tuple[pd.DataFrame, pd.Series | None]:
-    """Return the body without the rows that head a part of it, and the heading of each row.
+def section_headings(
+    where: Where, heading: str, body: pd.DataFrame, columns: Mapping[str, object]
+) -> pd.Series:
+    """Return the rows that head a part of a table, with their text; none has a missing cell.
 
     A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the first
-    unit, or if the numbering begins again at 1; any other such row is left to `unit_rows`.
+    unit, or if the numbering begins again at 1; any other such row is left to the other rules.
     """
-    body = table.body.fillna("")
-    given = count_filled(body)
+    none, given = pd.Series(dtype="str"), count_filled(body)
     if "number" not in columns or not filled(body[columns["number"]]).any():
-        alone = (given == 1) & each(body[columns["unit"]], lambda texts: texts.map(_may_head))
+        names = body[columns["unit"]]
+        alone = (given == 1) & each(names, lambda texts: texts.map(_may_head).astype("bool"))
         if alone.any():
             line = alone.idxmax()
-            raise ValueError(
-                f"{name}, dòng {line}: {quoted(body[columns['unit']][line])} có thể là tên khối "
-                "hoặc đơn vị chưa chấm; hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn "
-                "vị."
-            )
-        return table.body, None
+            raise where.refuse(
+                f"{quoted(names[line])} có thể là tên khối hoặc đơn vị chưa chấm",
+                "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
+                at=f"dòng {line}", value=names[line],
+            )  # fmt: skip
+        return none
     number, units = body[columns["number"]], numbering(body[columns["number"]])
-    pattern = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
-    lettered = each(number, lambda texts: texts.str.fullmatch(pattern))
-    scored = filled(body[columns["score"]])
-    marked = lettered & (given == 2)
-    heads = ((given == 1) | marked) & ~scored
+    marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
+    heads = ((given == 1) | marked) & ~filled(body[columns["score"]])
     texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
     text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
     is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
@@ -119,22 +101,21 @@ def sections(
     lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
     starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
     if not lines or not (starts_again or lines[0] < units.index[0]):
-        return table.body, None
+        return none
     one = text[lines[0]]  # a single line may be any remark
     if len(lines) == 1 and not (is_block(one) or _MARK.match(one) or marked[lines[0]]):
-        return table.body, None
-    if lines[0] > units.index[0] and not is_block(table.heading):
-        raise ValueError(
-            f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} mở đầu một khối mới nhưng các đơn "
-            "vị phía trên không có tên khối; hãy thêm dòng tên khối lên đầu bảng."
-        )
-    if {same(_GRADE.sub("", _bare(text[line]))) for line in lines} <= set(known_grades()):
-        raise ValueError(
-            f"{name}, dòng {lines[0]}: {quoted(text[lines[0]])} là xếp loại của các đơn vị phía "
-            "dưới, không phải khối; hãy xóa các dòng này và thêm cột Xếp loại."
-        )
-    headings = text[lines].reindex(body.index).ffill().fillna(table.heading)
-    return table.body.drop(index=lines), headings.drop(index=lines)
+        return none
+    if lines[0] > units.index[0] and not is_block(heading):
+        raise where.refuse(
+            f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
+            "hãy thêm dòng tên khối lên đầu bảng", at=f"dòng {lines[0]}", value=one,
+        )  # fmt: skip
+    if {same(_GRADE.sub("", bare(text[line]))) for line in lines} <= set(known_grades()):
+        raise where.refuse(
+            f"{quoted(one)} là xếp loại của các đơn vị phía dưới, không phải khối",
+            "hãy xóa các dòng này và thêm cột Xếp loại", at=f"dòng {lines[0]}", value=one,
+        )  # fmt: skip
+    return text[lines]
 
 
 def is_heading(line: str) -> bool:
@@ -148,4 +129,4 @@ def _may_head(cell: str) -> bool:
 
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
-    return re.match(_BLOCK, fold(_bare(heading))) is not None
+    return re.match(_BLOCK, fold(bare(heading))) is not None

@@ -6,13 +6,18 @@ from os import PathLike
 
 import pandas as pd
 
-from cchc_analysis.reading.headings import is_block, pick, under_headings
-from cchc_analysis.reading.numbers import first_line
-from cchc_analysis.reading.published import check_units, doubts, unit_keys
-from cchc_analysis.reading.scores import read_scores
-from cchc_analysis.reading.tables import Table, tables_of
+from cchc_analysis.reading.distinct import count_filled
+from cchc_analysis.reading.grid import Grid
+from cchc_analysis.reading.headings import CHOOSE_TABLE, FIRST_TABLE, is_block, under_headings
+from cchc_analysis.reading.numbers import are_numbers
+from cchc_analysis.reading.places import Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.published import check_units, open_questions, unit_keys
+from cchc_analysis.reading.rows import UNITS
+from cchc_analysis.reading.scores import Part, read_scores
+from cchc_analysis.reading.tables import Table, pick, tables_of
+from cchc_analysis.refusal import Face, Option, Refusal, with_option
 from cchc_analysis.text import quoted
-from cchc_analysis.vocabulary import CHOOSE_TABLE, SHOWN
+from cchc_analysis.vocabulary import SHOWN
 
 _KEPT = (
     "unit", "score", "max_score", "year", "block", "published_rank", "published_grade",
@@ -22,7 +27,30 @@ _MOST_TOLD = 15
 
 
 class LoadWarning(UserWarning):
-    """What `load_scores` left out or understood by itself: one warning per source."""
+    """What `load_scores` left out or understood by itself: one warning per source.
+
+    Parameters
+    ----------
+    file : str
+        What was read.
+    clauses : sequence of str or of (str, Option)
+        What is told; ``{option}`` in a clause stands for its option.
+    """
+
+    def __init__(self, file: str, clauses: Sequence[str | tuple[str, Option]]) -> None:
+        """Keep the clauses; the sentence of the warning names options as Python gives them."""
+        self.file, self.clauses = file, tuple(clauses)
+        super().__init__(self.said())
+
+    def said(self, face: Face = "python") -> str:
+        """Return the sentences as this face says them."""
+        told = [
+            clause if isinstance(clause, str) else with_option(*clause, face)
+            for clause in self.clauses
+        ]
+        first, *others = told
+        words = ". ".join([first, *(other[:1].upper() + other[1:] for other in others)])
+        return f"{self.file}: {words}."
 
 
 def load_scores(
@@ -84,35 +112,68 @@ def load_scores(
     0  Thanh tra  73.98      100.0         True
     """
     _check_options(table, columns, year, block)
-    name, tables, unused, to_check = tables_of(source, columns)
+    file, grids, tables, unused, to_check = tables_of(source, columns)
     if table is not None:
-        tables, unused = [pick(name, tables, table)], []
-    named = named_by_headings(name, tables)
+        tables, unused = [pick(file, tables, table)], []
+    named = named_by_headings(file, tables)
     parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
-        where = ", ".join(filter(None, [name, one.place]))
-        part, left_out, told = read_scores(
-            where, one, wanted=columns or {}, max_score=max_score, given=known | own
-        )
-        part = part.assign(place=one.place, line=part.index)
-        parts.append(part)
-        unused += [f"{one.place} {words}".strip() if several else words for words in left_out]
-        to_check += told
-    scores = join(name, parts)
+        where = Where(file, one.place)
+        part = read_scores(where, one, wanted=columns or {}, max_score=max_score, given=known | own)
+        _check_conserved(where, one, part)
+        parts.append(part.scores.assign(place=one.place, line=part.scores.index))
+        unused += [f"{one.place} {words}".strip() if several else words for words in part.unused]
+        to_check += part.told
+    if table is None:
+        _check_all_taken(file, grids, tables, unused)
+    scores = join(file, parts)
     if "max_assumed" in scores:
         scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):
-        _check_overlap(name, scores, tables, named)
-    check_units(name, scores)
-    to_check = [*doubts(scores), *to_check]
+        _check_overlap(file, scores, tables, named)
+    check_units(Where(file), scores)
+    to_check = [*open_questions(scores), *to_check]
     scores = scores[[column for column in _KEPT if column in scores]]
     scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
-        listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:_MOST_TOLD])
-        to_check.append(f"đã gộp {len(tables)} bảng ({listed}); dùng table= nếu chỉ cần một bảng")
-    tell(name, unused, to_check)
+        to_check.append(joined_in_words(tables))
+    tell(file, unused, to_check)
     return scores
+
+
+def _check_conserved(where: Where, table: Table, part: Part) -> None:
+    """Refuse a table in which a row has become nothing: each is a unit or has another fate."""
+    units, fates = part.scores.index, part.fates
+    lost = [line for line in table.body.index if not fates.get(line)]
+    lost += list(set(fates.index[fates.isin(UNITS)]) ^ set(units))
+    if lost:
+        raise where.refuse(
+            f"không rõ {lines_in_words(sorted(lost))} là gì", "hãy sửa hoặc xóa các dòng này"
+        )
+
+
+def _check_all_taken(
+    file: str, grids: Sequence[Grid], tables: Sequence[Table], unused: list[str]
+) -> None:
+    """Tell the rows above the tables of a sheet that are more than a line of a title."""
+    for number, grid in enumerate(grids):
+        own = [one for one in tables if one.grid == number]
+        if not own:
+            continue
+        taken = {line for one in own for line in (*one.above, *one.body.index)}
+        rest = grid.cells[~grid.cells.index.isin(taken)]
+        filled = count_filled(rest)
+        lines = [*filled.index[filled > 1]]
+        if after := [line for line in filled.index[filled > 0] if line > max(taken)]:
+            raise Where(file, grid.place).refuse(
+                f"không rõ {lines_in_words(after)} là gì", "hãy sửa hoặc xóa các dòng này"
+            )
+        numbers = [
+            line for line in lines if are_numbers(rest.loc[line].fillna("").astype("str")).any()
+        ]
+        unused += [f"{grid.place} {row_in_words(line, rest.loc[line].fillna(''))}".strip()
+                   for line in numbers]  # fmt: skip
 
 
 def _check_options(table: object, columns: object, year: object, block: object) -> None:
@@ -124,10 +185,12 @@ def _check_options(table: object, columns: object, year: object, block: object) 
         ("block", block, isinstance(block, str) and block.strip(), "'Khối sở'"),
     ):
         if value is not None and not is_right:
-            raise ValueError(f"{option}={value!r:.60} không dùng được; hãy ghi ví dụ {example}.")
+            raise Refusal(
+                f"{option}={value!r:.60} không dùng được", f"hãy ghi ví dụ {example}", value=value
+            )
 
 
-def named_by_headings(name: str, tables: Sequence[Table]) -> list[dict[str, str]]:
+def named_by_headings(file: str, tables: Sequence[Table]) -> list[dict[str, str]]:
     """Return for each of several tables the year or block of its heading, unless columns say it."""
     has_own = [{"year", "block"} & set(one.header.roles.values()) for one in tables]
     if len(tables) == 1 or all(has_own):
@@ -135,38 +198,51 @@ def named_by_headings(name: str, tables: Sequence[Table]) -> list[dict[str, str]
     headings = [one.heading for one in tables]
     if len(set(headings)) < len(tables) and len({one.title for one in tables}) == len(tables):
         headings = [one.title for one in tables]  # sheets under the same lines
-    return under_headings(name, headings, [one.context for one in tables])
+    return under_headings(Where(file), headings, [one.context for one in tables])
 
 
-def join(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the tables of a source as one, refusing some with years or blocks and some without."""
     for column in ("year", "block"):
         if 0 < sum(column in part for part in parts) < len(parts):
-            raise ValueError(
-                f"{name}: chỉ một số bảng có cột {SHOWN[column]}, không ghép được; {CHOOSE_TABLE}."
-            )
+            raise Refusal(
+                f"chỉ một số bảng có cột {SHOWN[column]}, không ghép được", CHOOSE_TABLE,
+                file=file, option=FIRST_TABLE,
+            )  # fmt: skip
     return pd.concat(parts, ignore_index=True)
 
 
-def _check_overlap(name: str, scores: pd.DataFrame, tables: Sequence[Table], named: list) -> None:
+def _headings_in_words(tables: Sequence[Table], most: int) -> str:
+    more = len(tables) - most
+    words = ", ".join(f"'{one.heading[:40]}'" for one in tables[:most])
+    return f"{words} và {more} bảng khác" if more > 0 else words
+
+
+def joined_in_words(tables: Sequence[Table]) -> tuple[str, Option]:
+    """Return the clause that tells how many tables became one."""
+    headings = _headings_in_words(tables, _MOST_TOLD)
+    words = f"đã gộp {len(tables)} bảng ({headings}); dùng {{option}} nếu chỉ cần một bảng"
+    return words, Option("table")
+
+
+def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], named: list) -> None:
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
     if all(is_block(one.heading) for one in tables) or not any(named):
         return
     keys = unit_keys(scores, "year")
     if (line := first_line(keys.duplicated())) is not None:
-        listed = ", ".join(f"'{one.heading[:40]}'" for one in tables[:8])
-        raise ValueError(
-            f"{name}: đơn vị {quoted(scores['unit'][line])} có trong nhiều bảng ({listed}), không "
-            f"rõ bảng nào cần dùng; {CHOOSE_TABLE}."
-        )
+        unit = scores["unit"][line]
+        raise Refusal(
+            f"đơn vị {quoted(unit)} có trong nhiều bảng ({_headings_in_words(tables, 8)}), không "
+            "rõ bảng nào cần dùng",
+            CHOOSE_TABLE, file=file, value=unit, option=FIRST_TABLE,
+        )  # fmt: skip
 
 
-def tell(name: str, unused: list[str], told: list[str]) -> None:
+def tell(file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]]) -> None:
     """Warn once of what was not used, and of what to check."""
     if len(unused) > _MOST_TOLD:
         unused = [*unused[:_MOST_TOLD], f"và {len(unused) - _MOST_TOLD} chỗ khác"]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
-        first, *others = clauses
-        words = ". ".join([first, *(other[0].upper() + other[1:] for other in others)])
-        warnings.warn(f"{name}: {words}.", LoadWarning, stacklevel=3)
+        warnings.warn(LoadWarning(file, clauses), stacklevel=3)

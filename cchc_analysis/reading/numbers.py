@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.distinct import each, filled
+from cchc_analysis.reading.places import Where, first_line, place
 from cchc_analysis.reading.vocabulary import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
@@ -36,7 +37,9 @@ def numbering(cells: pd.Series) -> pd.Series:
     return found.dropna().astype("int64")
 
 
-def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool) -> None:
+def check_numbering(
+    where: Where, cells: pd.Series, parts: list[pd.Series], *, has_gap: bool
+) -> None:
     """Refuse a hole in the numbering: rows were lost. Each year and block may begin again.
 
     A table with a row of dots says itself that it has a gap.
@@ -44,10 +47,11 @@ def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_
     numbers = numbering(cells)
     strange = filled(cells) & ~cells.index.isin(numbers.index) & bool(len(numbers))
     if (line := first_line(strange)) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: số thứ tự {quoted(cells[line])} không phải là số như "
-            "các dòng khác; hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối."
-        )
+        raise where.refuse(
+            f"số thứ tự {quoted(cells[line])} không phải là số như các dòng khác",
+            "hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối",
+            at=place(cells, line), value=cells[line],
+        )  # fmt: skip
     if np.array_equal(np.sort(numbers), np.arange(1, len(numbers) + 1)):
         return
     if has_gap and numbers.is_monotonic_increasing and numbers.is_unique:
@@ -58,14 +62,16 @@ def check_numbering(name: str, cells: pd.Series, parts: list[pd.Series], *, has_
             continue
         line = first_line(~goes_on)
         if part[line] == 1:
-            raise ValueError(
-                f"{name}, {place(cells, line)}: số thứ tự bắt đầu lại từ 1, có thể là khối hay năm "
-                "khác; hãy thêm cột Khối hoặc Năm, hoặc đánh lại số thứ tự nếu là một bảng."
-            )
-        raise ValueError(
-            f"{name}, {place(cells, line)}: số thứ tự nhảy đến {part[line]}, có thể thiếu dòng; "
-            "hãy bổ sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng."
-        )
+            raise where.refuse(
+                "số thứ tự bắt đầu lại từ 1, có thể là khối hay năm khác",
+                "hãy thêm cột Khối hoặc Năm, hoặc đánh lại số thứ tự nếu là một bảng",
+                at=place(cells, line), value=1,
+            )  # fmt: skip
+        raise where.refuse(
+            f"số thứ tự nhảy đến {part[line]}, có thể thiếu dòng",
+            "hãy bổ sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng",
+            at=place(cells, line), value=int(part[line]),
+        )  # fmt: skip
 
 
 def are_numbers(cells: pd.Series) -> pd.Series:
@@ -73,14 +79,14 @@ def are_numbers(cells: pd.Series) -> pd.Series:
     return numbers_in(cells).notna()
 
 
-def to_numbers(name: str, title: str, cells: pd.Series) -> pd.Series:
+def to_numbers(where: Where, title: str, cells: pd.Series) -> pd.Series:
     """Return a column of numbers: comma and dot are both a decimal mark, never a thousands one."""
     found = numbers_in(cells)
     if (line := first_line(found.isna() & ~missing(cells))) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {quoted(title)} không "
-            f"phải là số; {_remedy(cells[line], _FIX_NUMBER)}."
-        )
+        raise where.refuse(
+            f"ô {quoted(cells[line])} của cột {quoted(title)} không phải là số",
+            _remedy(cells[line], _FIX_NUMBER), at=place(cells, line), value=cells[line],
+        )  # fmt: skip
     return found
 
 
@@ -96,42 +102,37 @@ def _numbers_in(texts: pd.Series) -> pd.Series:
     return found.str.replace(",", ".").astype("float64")
 
 
-def check_errors(name: str, cells: pd.Series) -> None:
+def check_errors(where: Where, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
     shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR))
     if (line := first_line(shows_one)) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: {quoted(cells[line])}: {_remedy(cells[line], '')}."
-        )
+        problem = f"{quoted(cells[line])}: {_remedy(cells[line], '')}"
+        raise where.refuse(problem, "", at=place(cells, line), value=cells[line])
 
 
 def _remedy(cell: str, otherwise: str) -> str:
-    return next((words for pattern, words in NO_NUMBER if re.match(pattern, cell)), otherwise)
+    return next(
+        (words for pattern, words in NO_NUMBER.items() if re.match(pattern, cell)), otherwise
+    )
 
 
-def to_whole(name: str, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
+def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
     """Return a column of whole numbers: ranks and years."""
-    found = each(cells, lambda texts: texts.str.extract(_WHOLE, expand=False).astype("Int64"))
+    found = whole_in(cells)
     if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: ô {quoted(cells[line])} của cột {title} không phải là "
-            f"số nguyên; {_remedy(cells[line], f'hãy ghi số, ví dụ {1 if blank else 2020}')}."
-        )
+        raise where.refuse(
+            f"ô {quoted(cells[line])} của cột {title} không phải là số nguyên",
+            _remedy(cells[line], f"hãy ghi số, ví dụ {1 if blank else 2020}"),
+            at=place(cells, line), value=cells[line],
+        )  # fmt: skip
     return found
+
+
+def whole_in(cells: pd.Series) -> pd.Series:
+    """Return the cells that are whole numbers or ranks as such, the others as missing."""
+    return each(cells, lambda texts: texts.str.extract(_WHOLE, expand=False).astype("Int64"))
 
 
 def missing(cells: pd.Series) -> pd.Series:
     """Return which cells are a word or sign for nothing."""
     return each(cells, lambda texts: texts.map(same).isin(MISSING))
-
-
-def place(cells: pd.Series, line: int) -> str:
-    """Return where a cell stands: "ô D5" in a workbook, "dòng 5" elsewhere."""
-    column = cells.name
-    is_letters = isinstance(column, str) and re.fullmatch("[A-Z]{1,3}", column)
-    return f"ô {column}{line}" if is_letters else f"dòng {line}"
-
-
-def first_line(bad: pd.Series) -> int | None:
-    """Return the line of the first row that is marked, None if there is none."""
-    return bad.idxmax() if bad.any() else None

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cchc_analysis.groups import group_numbers, holes_in_ranks
 from cchc_analysis.reading.distinct import each
-from cchc_analysis.reading.numbers import first_line
+from cchc_analysis.reading.places import Where, first_line
 from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
 
 _NOISE = 1e-9
@@ -22,19 +22,19 @@ def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return scores[[c for c in columns if c in scores]].assign(unit=units)
 
 
-def check_units(name: str, scores: pd.DataFrame) -> None:
+def check_units(where: Where, scores: pd.DataFrame) -> None:
     """Refuse the same unit twice in one year and block."""
     keys = unit_keys(scores, "year", "block")
     if (line := first_line(keys.duplicated())) is not None:
         before = first_line((keys == keys.loc[line]).all(axis=1))
-        raise ValueError(
-            f"{name}, {place_of(scores, line)}: đơn vị {quoted(scores['unit'][line])} đã có ở "
-            f"{place_of(scores, before)}; hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng "
-            "gồm nhiều năm, nhiều khối."
-        )
+        raise where.refuse(
+            f"đơn vị {quoted(scores['unit'][line])} đã có ở {place_of(scores, before)}",
+            "hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm nhiều năm, nhiều khối",
+            at=place_of(scores, line), value=scores["unit"][line],
+        )  # fmt: skip
 
 
-def doubts(scores: pd.DataFrame) -> list[str]:
+def open_questions(scores: pd.DataFrame) -> list[str]:
     """Return in words what is missing from a table, and where its ranks contradict its scores."""
     unscored = scores["score"].isna()
     told = [_count(scores, unscored, "chưa có điểm")] if unscored.any() else []

@@ -1,15 +1,15 @@
 """From one table of raw cells to scores: what each cell means, and what is refused."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.columns import find_columns, listed
+from cchc_analysis.reading.columns import find_columns
 from cchc_analysis.reading.distinct import each
-from cchc_analysis.reading.grid import are_gaps, check_rows, unit_rows
 from cchc_analysis.reading.header import role_of
-from cchc_analysis.reading.headings import sections, under_headings
+from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.maxima import (
     check_scores,
     check_shares,
@@ -20,13 +20,14 @@ from cchc_analysis.reading.maxima import (
 from cchc_analysis.reading.numbers import (
     check_errors,
     check_numbering,
-    first_line,
     missing,
-    place,
     to_numbers,
     to_whole,
 )
+from cchc_analysis.reading.places import Where, first_line, place, titles_in_words
+from cchc_analysis.reading.rows import Rows, check_any, fates_of
 from cchc_analysis.reading.tables import Table
+from cchc_analysis.refusal import Option
 from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import clean, quoted, same
 from cchc_analysis.vocabulary import SHOWN
@@ -38,80 +39,70 @@ _MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
 _TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 
 
+class Part(NamedTuple):
+    """What one table gives: its scores by line, what is not used, and what to check."""
+
+    scores: pd.DataFrame
+    unused: list[str]
+    told: list[str]
+    fates: pd.Series  # of each row below the header
+
+
 def read_scores(
-    name: str,
+    where: Where,
     table: Table,
     *,
     wanted: Mapping[str, str | int],
     max_score: float | None,
     given: Mapping[str, object],
-) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Return the scores by line, what is unused, what to check.
+) -> Part:
+    """Return the scores of one table.
 
     `given` has the year and the block that are known from outside the table.
     """
     titles = table.header.titles
-    check_rows(name, table.body)
-    columns, unused, told = find_columns(name, table.header, table.body, wanted=wanted)
+    check_any(where, table.body)
+    columns, unused, told = find_columns(where, table.header, table.body, wanted=wanted)
     title = titles[columns["score"]]
-    body, stated, words = stated_maximum(name, title, table.body, columns)
-    told += words
-    check_rows(name, body)
-    body, headings = sections(name, table._replace(body=body), columns)
-    gaps = are_gaps(body)
-    rows, left_out = unit_rows(name, titles, body, columns, gaps)
+    fates = fates_of(Rows(where, table.heading, titles, columns, table.body))
+    rows = fates.units
+    stated = stated_maximum(where, title, fates.maxima, columns)
+    told += fates.told
     cells = {role: rows[column] for role, column in columns.items()}
     if max_score is None and stated is None and "max_score" not in cells:
-        check_shares(name, table.header, rows, columns)
-        headings_ = [] if headings is None else list(headings.unique())
-        check_stated_elsewhere(name, title, [table.context, *headings_, *left_out])
+        check_shares(where, table.header, rows, columns)
+        texts = [table.context, *fates.headings.unique(), *fates.left_out]
+        check_stated_elsewhere(where, title, texts)
     for role in ("unit", "block", "published_grade"):
         if role in cells:
-            check_errors(name, cells[role])
-    _check_names(name, cells["unit"], numbered="number" in cells)
-    marked = each(cells["unit"], lambda texts: texts.str.contains(_MARKED_NAME))
-    if (line := first_line(marked)) is not None:
-        told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {cells['unit'][line]})")
-        cells["unit"] = cells["unit"].astype("str").str.replace(_MARKED_NAME, "", regex=True)
-    if headings is not None and not {"year", "block"} & set(columns):
-        lines = headings[rows.index]
-        names = list(dict.fromkeys(lines))
-        known = under_headings(name, names, [""] * len(names))
-        for role in known[0]:
-            values = {line: one[role] for line, one in zip(names, known, strict=True)}
-            cells[role] = lines.map(values).astype("str")
-        told.append(f"lấy tên khối từ các dòng tiêu đề {listed(names)}")
+            check_errors(where, cells[role])
+    _check_names(where, cells["unit"], numbered="number" in cells)
+    cells["unit"] = _without_marks(cells["unit"], told)
+    if len(fates.headings) and not {"year", "block"} & set(columns):
+        cells |= _under_sections(where, table.heading, fates.headings, rows.index, told)
     for role, value in given.items():
-        _add_given(name, cells, role, value)
-
+        _add_given(where, cells, role, value)
     if "number" in cells:
         parts = [cells[column] for column in ("year", "block") if column in cells]
-        check_numbering(name, cells["number"], parts, has_gap=gaps.any())
+        has_gap = (fates.of == "gap").any()
+        check_numbering(where, cells["number"], parts, has_gap=has_gap)
 
     scores = pd.DataFrame({"unit": cells["unit"]})
-    scores["score"] = to_numbers(name, title, cells["score"])
-    scores["max_score"], assumed = maxima_of(name, cells, title, scores["score"], max_score, stated)
-    check_scores(name, scores, cells["score"], assumed=assumed)
+    scores["score"] = to_numbers(where, title, cells["score"])
+    scores["max_score"], assumed = maxima_of(
+        where, cells, title, scores["score"], max_score, stated
+    )
+    check_scores(where, scores, cells["score"], assumed=assumed)
     if "max_assumed" in cells:  # a table loaded before keeps what was assumed then
         assumed = each(cells["max_assumed"], lambda texts: texts.map(same) == "true")
     if np.any(assumed):
         scores["max_assumed"] = assumed
     if "year" in cells:
-        scores["year"] = _years(name, cells["year"])
+        scores["year"] = _years(where, cells["year"])
     if "block" in cells:
-        scores["block"] = _blocks(name, cells["block"])
+        scores["block"] = _blocks(where, cells["block"])
     if "published_rank" in cells:
-        ranks = scores["published_rank"] = to_whole(name, "Xếp hạng", cells["published_rank"])
-        if (line := first_line((ranks < 1).fillna(False))) is not None:
-            raise ValueError(
-                f"{name}, {place(cells['published_rank'], line)}: xếp hạng "
-                f"{quoted(cells['published_rank'][line])} phải từ 1 trở lên; hãy sửa ô này."
-            )
-        if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
-            raise ValueError(
-                f"{name}, {place(cells['score'], line)}: đơn vị {quoted(scores['unit'][line])} có "
-                f"xếp hạng {ranks[line]} nhưng không có điểm; hãy bổ sung điểm hoặc xóa xếp hạng."
-            )
+        scores["published_rank"] = _ranks(where, cells, scores)
     if "published_grade" in cells:
         grades = cells["published_grade"]
         scores["published_grade"] = grades.astype("str").mask(missing(grades))
@@ -120,45 +111,86 @@ def read_scores(
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
-    return scores, [*unused, *table.notes, *left_out], told
+    return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of)
 
 
-def _check_names(name: str, units: pd.Series, *, numbered: bool) -> None:
+def _without_marks(units: pd.Series, told: list[str]) -> pd.Series:
+    marked = each(units, lambda texts: texts.str.contains(_MARKED_NAME))
+    if (line := first_line(marked)) is None:
+        return units
+    told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {units[line]})")
+    return units.astype("str").str.replace(_MARKED_NAME, "", regex=True)
+
+
+def _under_sections(
+    where: Where, heading: str, headings: pd.Series, lines: pd.Index, told: list[str]
+) -> dict[str, pd.Series]:
+    """Return the year or block of each unit, from the row that heads its part of the table."""
+    every = headings.index.union(lines)
+    of_units = headings.reindex(every).ffill().fillna(heading)[lines]
+    names = list(dict.fromkeys(of_units))
+    known = under_headings(where, names, [""] * len(names))
+    told.append(f"lấy tên khối từ các dòng tiêu đề {titles_in_words(names)}")
+    return {
+        role: of_units.map(
+            {name: one[role] for name, one in zip(names, known, strict=True)}
+        ).astype("str")
+        for role in known[0]
+    }
+
+
+def _ranks(where: Where, cells: dict[str, pd.Series], scores: pd.DataFrame) -> pd.Series:
+    said = cells["published_rank"]
+    ranks = to_whole(where, "Xếp hạng", said)
+    if (line := first_line((ranks < 1).fillna(False))) is not None:
+        raise where.refuse(
+            f"xếp hạng {quoted(said[line])} phải từ 1 trở lên", "hãy sửa ô này",
+            at=place(said, line), value=said[line],
+        )  # fmt: skip
+    if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
+        raise where.refuse(
+            f"đơn vị {quoted(scores['unit'][line])} có xếp hạng {ranks[line]} nhưng không có điểm",
+            "hãy bổ sung điểm hoặc xóa xếp hạng", at=place(cells["score"], line),
+        )  # fmt: skip
+    return ranks
+
+
+def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
     foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
         foreign |= each(units, lambda texts: texts.map(same).isin(grades))
     if (line := first_line(foreign)) is not None:
-        raise ValueError(
-            f"{name}, {place(units, line)}: {quoted(units[line])} ở cột đơn vị là xếp loại hoặc "
-            "tiêu đề; hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ "
-            "tự)."
-        )
+        raise where.refuse(
+            f"{quoted(units[line])} ở cột đơn vị là xếp loại hoặc tiêu đề",
+            "hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ tự)",
+            at=place(units, line), value=units[line],
+        )  # fmt: skip
     has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
     if (line := first_line(~has_letter)) is not None:
-        raise ValueError(
-            f"{name}, {place(units, line)}: tên đơn vị {quoted(units[line])} không có chữ cái nào, "
-            "có thể các ô bị lệch cột; hãy kiểm tra dòng này."
-        )
+        raise where.refuse(
+            f"tên đơn vị {quoted(units[line])} không có chữ cái nào, có thể các ô bị lệch cột",
+            "hãy kiểm tra dòng này", at=place(units, line), value=units[line],
+        )  # fmt: skip
 
 
-def _years(name: str, cells: pd.Series) -> pd.Series:
-    years = to_whole(name, "Năm", cells, blank=False).astype("int64")
+def _years(where: Where, cells: pd.Series) -> pd.Series:
+    years = to_whole(where, "Năm", cells, blank=False).astype("int64")
     if (line := first_line(~years.between(*_YEARS))) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: năm {quoted(cells[line])} phải gồm bốn chữ số từ "
-            f"{_YEARS[0]} đến {_YEARS[1]}; hãy sửa ô này."
-        )
+        raise where.refuse(
+            f"năm {quoted(cells[line])} phải gồm bốn chữ số từ {_YEARS[0]} đến {_YEARS[1]}",
+            "hãy sửa ô này", at=place(cells, line), value=cells[line],
+        )  # fmt: skip
     return years
 
 
-def _blocks(name: str, cells: pd.Series) -> pd.Series:
+def _blocks(where: Where, cells: pd.Series) -> pd.Series:
     if (line := first_line(missing(cells))) is not None:
-        raise ValueError(
-            f"{name}, {place(cells, line)}: ô Khối để trống (có thể là ô gộp); hãy bỏ gộp ô và "
-            "điền tên khối vào từng dòng."
-        )
+        raise where.refuse(
+            "ô Khối để trống (có thể là ô gộp)", "hãy bỏ gộp ô và điền tên khối vào từng dòng",
+            at=place(cells, line),
+        )  # fmt: skip
     return cells
 
 
@@ -175,12 +207,13 @@ def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
     ]
 
 
-def _add_given(name: str, table: dict[str, pd.Series], role: str, given: object) -> None:
+def _add_given(where: Where, table: dict[str, pd.Series], role: str, given: object) -> None:
     """Add the year or block that the caller gives, unless the source says another."""
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
     if (line := first_line(table.get(role, text).astype("str") != text)) is not None:
-        raise ValueError(
-            f"{name}, dòng {line}: bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} "
-            f"nhưng tham số là {role}={given!r}; hãy bỏ tham số này hoặc sửa bảng."
-        )
+        raise where.refuse(
+            f"bảng ghi {SHOWN[role].lower()} {quoted(table[role][line])} nhưng tham số là "
+            f"{role}={given!r}",
+            "hãy bỏ tham số này hoặc sửa bảng", at=f"dòng {line}", option=Option(role, given),
+        )  # fmt: skip
     table[role] = text

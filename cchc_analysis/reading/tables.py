@@ -6,6 +6,7 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.reading.distinct import count_filled
 from cchc_analysis.reading.grid import Grid, continued
 from cchc_analysis.reading.header import (
     Header,
@@ -18,11 +19,20 @@ from cchc_analysis.reading.header import (
     may_be_titles,
     split_pairs,
 )
-from cchc_analysis.reading.headings import is_block, is_heading
-from cchc_analysis.reading.numbers import numbering
+from cchc_analysis.reading.headings import FIRST_TABLE, bare, is_block, is_heading
+from cchc_analysis.reading.numbers import are_numbers, numbering
+from cchc_analysis.reading.places import (
+    Where,
+    first_line,
+    lines_in_words,
+    numbered_names,
+    row_in_words,
+    titles_in_words,
+)
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.text import fold
+from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.text import fold, quoted
 
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
@@ -30,51 +40,91 @@ _FIRST_UNITS = 3
 
 
 def find_tables(
-    name: str, grids: Sequence[Grid], wanted: Mapping[str, str | int]
+    file: str, grids: Sequence[Grid], wanted: Mapping[str, str | int]
 ) -> tuple[list[Table], list[str]]:
     """Return the ranking tables, and in words what looks like another table."""
-    grids = continued(grids)
     for test in (lambda header: is_header(header, wanted), is_near_header):
-        found = [_tables_in(grid, test) for grid in grids]
+        found = [_tables_in(at, grid, test) for at, grid in enumerate(grids)]
         if any(found):
             break
     else:
-        raise _no_table(name, grids)
+        raise _no_table(file, grids)
+    _check_above(file, grids, found)
     widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
         for grid, tables in zip(grids, found, strict=True)
         if not tables and (min(grid.cells.shape) > 1 or grid.cells.shape[1] in widths)
     ]
-    return [table for tables in found for table in tables], unused
+    tables = [table for tables in found for table in tables]
+    full = [table for table in tables if count_filled(table.body).any()]
+    if full:  # a header without rows is no table to choose
+        unused += [
+            f"{table.place} {lines_in_words(table.above)} (tiêu đề không có dòng nào)".strip()
+            for table in tables
+            if not any(table is other for other in full)
+        ]
+    return full or tables, unused
 
 
-def _tables_in(grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
+def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> None:
+    """Refuse rows above a header that look like units: they would be lost without a word."""
+    for grid, tables in zip(grids, found, strict=True):
+        if not tables:
+            continue
+        taken = {line for t in tables for line in (*t.above, *t.body.index)}
+        roles = tables[0].header.roles
+        unit = [c for c, role in roles.items() if role == "unit"]
+        cells = grid.cells.loc[: tables[0].above[0]]
+        rest = cells[~cells.index.isin(taken)].fillna("")
+        if rest.empty or not unit:
+            continue
+        names = rest[unit[0]].str.contains(r"[^\W\d_]")
+        others = rest.drop(columns=unit[0])
+        is_unit = names & others.apply(lambda cells: are_numbers(cells)).any(axis=1)
+        if (line := first_line(is_unit)) is not None:
+            words = row_in_words(line, rest.loc[line])
+            raise Where(file, grid.place).refuse(
+                f"{words} trông như một đơn vị nhưng đứng trên dòng tiêu đề "
+                f"({lines_in_words(is_unit.index[is_unit])[:60]})",
+                "hãy chuyển dòng tiêu đề lên trên các đơn vị, hoặc xóa các dòng này",
+                value=words,
+            )
+
+
+def _tables_in(number: int, grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
     cells = grid.cells
     headers = _headers(cells, test)
     above = [_lines_above(cells, at) for at, _, _ in headers]
+    ends = [first for first, _ in above[1:]] + [len(cells)]
     tables: list[Table] = []
-    for number, ((at, rows, header), (_, lines)) in enumerate(zip(headers, above, strict=True)):
-        body = cells.iloc[at + rows : above[number + 1][0] if number + 1 < len(above) else None]
+    for (at, rows, header), (first, lines), end in zip(headers, above, ends, strict=False):
+        body = cells.iloc[at + rows : end]
+        taken = tuple(cells.index[first : at + rows])
         if is_distribution(header):
             if tables:
                 counted = f"bảng phân bố từ dòng {cells.index[at]}"
-                tables[-1] = tables[-1]._replace(notes=(*tables[-1].notes, counted))
+                last = tables.pop()
+                tables.append(_with(last, counted, (*taken, *body.index)))
             continue
         if tables and _goes_on(tables[-1], header, body, lines):
-            last = tables.pop()
-            notes = (*last.notes, f"dòng {cells.index[at]} (tiêu đề lặp lại)")
-            tables.append(last._replace(body=pd.concat([last.body, body]), notes=notes))
+            last = _with(tables.pop(), f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken)
+            tables.append(last._replace(body=pd.concat([last.body, body])))
             continue
         own = [line for line in lines if is_heading(line)]
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
         context = " ".join([*lines, grid.title])
         tables.append(
-            Table(grid.place, heading, grid.title, context, header, body, (), grid.merged)
-        )
+            Table(grid.place, heading, grid.title, context, header, body,
+                  merged=grid.merged, grid=number, above=taken)
+        )  # fmt: skip
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
+
+
+def _with(table: Table, note: str, lines: tuple[int, ...]) -> Table:
+    return table._replace(notes=(*table.notes, note), above=(*table.above, *lines))
 
 
 def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[int, int, Header]]:
@@ -119,27 +169,56 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
     return bool(len(before) and len(after) and after.iloc[0] == before.iloc[-1] + 1)
 
 
-def _no_table(name: str, grids: Sequence[Grid]) -> ValueError:
+def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
+    likely: tuple[int, str, str] = (1, "", "")  # how many titles, place, they
     for grid in grids:
-        rows = np.flatnonzero(may_be_titles(grid.cells))
-        if any(is_distribution(header_of(grid.cells, at)) for at in rows):
-            return ValueError(
-                f"{name}: đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của "
-                "từng đơn vị; hãy dùng bảng xếp hạng có cột đơn vị và cột điểm."
-            )
-    return ValueError(
-        f"{name}: không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm; hãy đặt tên cột, "
-        "ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại."
-    )
+        for at in np.flatnonzero(may_be_titles(grid.cells)):
+            if is_distribution(header_of(grid.cells, at)):
+                return Refusal(
+                    "đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của từng "
+                    "đơn vị",
+                    "hãy dùng bảng xếp hạng có cột đơn vị và cột điểm", file=file,
+                )  # fmt: skip
+            titles = [cell for cell in grid.cells.iloc[at].dropna() if cell]
+            if len(titles) > likely[0]:
+                place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
+                likely = len(titles), place, titles_in_words(titles)
+    _, place, titles = likely
+    seen = f"; giống nhất là {place}: {titles}" if place else ""
+    return Refusal(
+        f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
+        "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
+        + (", hoặc chỉ rõ cột ({option})" if place else ""),
+        file=file, option=Option("columns", {"unit": "tên cột", "score": "tên cột"}),
+    )  # fmt: skip
 
 
 def tables_of(
     source: str | PathLike | pd.DataFrame, columns: Mapping | None
-) -> tuple[str, list[Table], list[str], list[str]]:
-    """Return the name of a source, its tables, what is not used, and what to check."""
-    name, grids, left_out, to_check = read_grids(source)
-    tables, unused = find_tables(name, grids, columns or {})
-    return name, tables, [*left_out, *unused], to_check
+) -> tuple[str, list[Grid], list[Table], list[str], list[str]]:
+    """Return the name of a source, its grids and tables, what is not used, and what to check."""
+    file, grids, left_out, to_check = read_grids(source)
+    grids = continued(grids)
+    tables, unused = find_tables(file, grids, columns or {})
+    return file, grids, tables, [*left_out, *unused], to_check
+
+
+def pick(file: str, tables: list[Table], table: int | str) -> Table:
+    """Return the table of this number, from 1, or of this heading."""
+    if isinstance(table, int):
+        found = tables[table - 1 : table] if table > 0 else []
+    else:
+        key = fold(table)
+        found = [t for t in tables if key in (fold(t.heading), fold(bare(t.heading)))]
+        found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
+    if len(found) != 1:
+        raise Refusal(
+            f"{'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng có: "
+            f"{numbered_names(t.heading or t.place for t in tables)}",
+            "hãy ghi số thứ tự hoặc tiêu đề của một bảng ({option})",
+            file=file, value=table, option=FIRST_TABLE,
+        )  # fmt: skip
+    return found[0]
 
 
 def list_tables(
@@ -174,7 +253,7 @@ def list_tables(
        table  rows       columns first_units
     0      1     1  Đơn vị, Điểm   Thanh tra
     """
-    _, tables, _, _ = tables_of(source, columns)
+    _, _, tables, _, _ = tables_of(source, columns)
     rows = []
     for number, one in enumerate(tables, start=1):
         body = one.body.fillna("")

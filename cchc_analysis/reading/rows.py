@@ -1,0 +1,263 @@
+"""What becomes of each row below a header: named rules, in the order in which they are asked.
+
+A row has the fate of the first rule that applies to it; the last rule applies to every row, so that
+none is without one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.reading.distinct import count_filled, each, filled
+from cchc_analysis.reading.headings import section_headings
+from cchc_analysis.reading.numbers import are_column_numbers, are_numbers, missing, numbering
+from cchc_analysis.reading.places import Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import fold
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table that no rule has decided yet."""
+
+    where: Where
+    heading: str  # of the table
+    titles: pd.Series
+    columns: Mapping[str, object]  # which column has which role
+    raw: pd.DataFrame  # a cell that its row does not have is missing here
+
+    @cached_property
+    def body(self) -> pd.DataFrame:
+        """Return the cells, blank where a row has none."""
+        return self.raw.fillna("")
+
+    @cached_property
+    def given(self) -> pd.Series:
+        """Return how many cells of each row hold something."""
+        return count_filled(self.body)
+
+    @cached_property
+    def nameless(self) -> pd.Series:
+        """Return which rows name no unit."""
+        return ~filled(self.body[self.columns["unit"]])
+
+    @cached_property
+    def unnumbered(self) -> pd.Series:
+        """Return which rows have no number; where there is no such column, no name."""
+        return (
+            ~filled(self.body[self.columns["number"]])
+            if "number" in self.columns
+            else self.nameless
+        )
+
+    @cached_property
+    def counted(self) -> pd.Series:
+        """Return which rows have a number that counts."""
+        if "number" not in self.columns:
+            return pd.Series(False, self.body.index)
+        lines = numbering(self.body[self.columns["number"]]).index
+        return pd.Series(self.body.index.isin(lines), self.body.index)
+
+    @cached_property
+    def score(self) -> pd.Series:
+        """Return the cells of the scores."""
+        return self.body[self.columns["score"]]
+
+    @cached_property
+    def headings(self) -> pd.Series:
+        """Return the rows that head a part of the table, with their text."""
+        return section_headings(self.where, self.heading, self.body, self.columns)
+
+    @cached_property
+    def summed(self) -> pd.Series:
+        """Return which rows begin as those do that sum up a table or stand below it."""
+        return self.begins(FOOTERS.match)
+
+    def begins(self, match: Callable[[str], object]) -> pd.Series:
+        """Return which rows begin with a word of some kind, in the number or in the name."""
+        found = pd.Series(False, self.body.index)
+        for role in ("number", "unit"):
+            if role in self.columns:
+                found |= each(
+                    self.body[self.columns[role]],
+                    lambda texts: texts.map(lambda cell: bool(match(fold(cell)))).astype("bool"),
+                )
+        return found
+
+    def in_words(self, line: int) -> str:
+        """Return a row for a message."""
+        return row_in_words(line, self.body.loc[line])
+
+
+def _maxima(rows: Rows) -> pd.Series:
+    """Above the first unit numbers stand alone, in brackets at times: "(15) (20) (84)"."""
+    above = rows.nameless & ~(~rows.nameless).cummax()
+    rows_of_maxima = (rows.begins(MAXIMUM.match) | above) & ~rows.counted
+    if not rows_of_maxima.any():
+        return rows_of_maxima
+    return rows_of_maxima & are_numbers(rows.score.where(~above, rows.score.str.strip("()")))
+
+
+def _column_numbers(rows: Rows) -> pd.Series:
+    is_first = np.arange(len(rows.body)) == 0
+    return pd.Series(
+        is_first & are_column_numbers(list(map(str, rows.body.iloc[0]))), rows.body.index
+    )
+
+
+def _gaps(rows: Rows) -> pd.Series:
+    """Dots alone: units were left out on purpose."""
+    gaps = pd.Series(True, rows.body.index)
+    for column in rows.body:
+        gaps &= each(rows.body[column], lambda texts: texts.str.fullmatch("[.… ]*"))
+        if not gaps.any():
+            break
+    return gaps
+
+
+def _summed_beside(rows: Rows) -> pd.Series:
+    """No unit, but "Min", "Trung vị" in another cell."""
+    found = rows.nameless.copy()
+    for line, *cells in rows.body[found].itertuples():
+        found[line] = any(FOOTERS.match(fold(cell)) for cell in map(str, cells) if cell)
+    return found
+
+
+def _lost_numbers(rows: Rows) -> pd.Series:
+    some = "number" in rows.columns and not rows.unnumbered.all()
+    return rows.unnumbered & some
+
+
+def _cells_of(rows: Rows) -> pd.Series:
+    """Return how many cells each row has of those that have a title, and of others if filled."""
+    titled = rows.titles.notna()
+    own = (rows.raw[column].notna() for column in rows.titles[titled].index)
+    return sum(own, count_filled(rows.raw.loc[:, ~titled]))
+
+
+class Rule(NamedTuple):
+    """One fate: whose it is, and what is said of such a row."""
+
+    name: str
+    applies: Callable[[Rows], pd.Series]
+    is_unit: bool = False
+    is_told: bool = False  # that it is left out
+    tells: str = ""  # what else is said; {row} is its line and how it begins
+    refuses: str = ""
+    remedy: str = ""
+
+
+RULES = (
+    Rule("blank", lambda rows: rows.given == 0),
+    Rule("maximum", _maxima, tells="lấy thang điểm từ {row}"),
+    Rule(
+        "heading",
+        lambda rows: pd.Series(rows.body.index.isin(rows.headings.index), rows.body.index),
+    ),
+    Rule("column numbers", _column_numbers, is_told=True),
+    Rule("gap", _gaps, is_told=True),
+    Rule("summary", lambda rows: rows.summed & ~(rows.counted & filled(rows.score)), is_told=True),
+    Rule(
+        "remark",
+        lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
+        is_told=True,
+    ),
+    Rule(
+        "signature",
+        lambda rows: rows.nameless & rows.unnumbered & ~are_numbers(rows.score),
+        is_told=True,
+    ),
+    Rule("summary beside", _summed_beside, is_told=True),
+    Rule(
+        "unnumbered",
+        _lost_numbers,
+        refuses="{row} có điểm nhưng không có số thứ tự",
+        remedy="hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp",
+    ),
+    Rule(
+        "ragged",
+        lambda rows: _cells_of(rows) != rows.titles.notna().sum(),
+        refuses="có {cells} ô trong khi tiêu đề có {width} ô",
+        remedy="hãy sửa dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)",
+    ),
+    Rule(
+        "nameless",
+        lambda rows: rows.nameless,
+        refuses="có điểm nhưng thiếu tên đơn vị",
+        remedy="hãy điền tên",
+    ),
+    Rule(
+        "numbered summary",
+        lambda rows: rows.summed,
+        is_unit=True,
+        tells="{row} có số thứ tự nên được tính là một đơn vị; hãy xóa dòng nếu là dòng tổng hợp",
+    ),
+    Rule("unit", lambda rows: pd.Series(True, rows.body.index), is_unit=True),
+)
+
+
+UNITS = [rule.name for rule in RULES if rule.is_unit]
+
+
+class Fates(NamedTuple):
+    """What became of the rows of a table."""
+
+    of: pd.Series  # the rule of each line, by name
+    units: pd.DataFrame
+    headings: pd.Series  # the texts that head parts of the table, by line
+    maxima: pd.DataFrame  # the rows that state the maxima
+    left_out: list[str]  # in words
+    told: list[str]
+
+
+def fates_of(rows: Rows) -> Fates:
+    """Return the fate of every row, or refuse the table for one that is not to be understood."""
+    start, of = rows, pd.Series("", rows.raw.index, dtype="str")
+    headings = pd.Series(dtype="str")
+    told: dict[str, list[str]] = {"left out": [], "told": []}
+    said: list[tuple[int, str]] = []
+    for rule in RULES:
+        if rows.raw.empty:
+            break
+        found = rule.applies(rows).astype("bool")
+        if not found.any():
+            continue
+        if rule.refuses:
+            raise _refusal(rows, rule, first_line(found))
+        if rule.name == "heading":
+            headings = rows.headings
+        lines = found.index[found]
+        of[lines] = rule.name
+        if rule.is_told:
+            said += [(line, rows.in_words(line)) for line in lines]
+        if rule.tells:
+            told["told"] += [rule.tells.format(row=rows.in_words(line)) for line in lines]
+        rows = replace(rows, raw=rows.raw[~found])
+    is_unit = of.isin(UNITS)
+    units = start.body[is_unit]
+    check_any(start.where, units)
+    blank = of.index[of == "blank"]
+    inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
+    left_out = [words for _, words in sorted(said)]
+    if len(inside):
+        left_out.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
+    return Fates(of, units, headings, start.body[of == "maximum"], left_out, told["told"])
+
+
+def _refusal(rows: Rows, rule: Rule, line: int) -> Refusal:
+    row = rows.in_words(line)
+    width = rows.titles.notna().sum()
+    problem = rule.refuses.format(row=row, cells=_cells_of(rows)[line], width=width)
+    at = "" if row in problem else f"dòng {line}"  # the row says itself where it stands
+    return rows.where.refuse(problem, rule.remedy, at=at, value=row)
+
+
+def check_any(where: Where, rows: pd.DataFrame) -> None:
+    """Refuse a header without rows."""
+    if rows.empty:
+        raise where.refuse("sau dòng tiêu đề không có đơn vị nào", "hãy kiểm tra lại bảng")
