@@ -169,7 +169,7 @@ def test_what_is_not_used_is_told(tmp_path):
         ('Đơn vị,Điểm\na,"1.234,5"\n', ["dòng 2", "'1.234,5'"]),
         ("Đơn vị,Điểm\na,9 7\n", ["dòng 2", "'9 7'"]),
         ("Đơn vị,Điểm\na,-1\n", ["dòng 2", "'-1'", "0 đến 100"]),
-        ("Đơn vị,Điểm\na,80\nb,100.5\n", ["dòng 3", "'100.5'", "đặt thang điểm nếu khác 100 (max_score=)"]),
+        ("Đơn vị,Điểm\na,80\nb,100.5\n", ["dòng 3", "'100.5'", "khác 100 (max_score=)"]),
         ("Đơn vị,Điểm,Điểm tối đa\na,80,70\n", ["dòng 2", "0 đến 70"]),
         ("Đơn vị,Điểm,Điểm tối đa\na,80,\n", ["dòng 2", "ô điểm tối đa để trống"]),
         ("Đơn vị,Điểm,Thang điểm\na,1.000,2000\n", ["dòng 2", "'1.000'", "hàng nghìn"]),

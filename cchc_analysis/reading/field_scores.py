@@ -127,8 +127,7 @@ def _maxima(where: Where, slices: list[Slice], given: object, *, has_column: boo
             f"chưa biết điểm tối đa của {len(unknown)} lĩnh vực "
             f"({first_few(list(map(quoted, unknown)))})",
             "hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc truyền "
-            "{option}; cột không phải lĩnh vực thì xóa, cột tổng điểm thì chỉ rõ "
-            f"({_SCORE.said()})",
+            "{option}; cột không phải lĩnh vực thì xóa, cột tổng điểm thì chỉ rõ là cột điểm",
             option=Option("max_score", {unknown[0]: 10}),
         )
     return maxima

@@ -70,8 +70,8 @@ def check_shares(
             raise where.refuse(
                 f"các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác nhau "
                 "theo tỷ lệ, nên thang điểm không phải 100",
-                "hãy đặt thang điểm, ví dụ {option} nếu cột kia là phần trăm của nó, hoặc chỉ cột "
-                f"kia là cột điểm ({Option('columns', {'score': title[:40]}).said()})",
+                "hãy đặt thang điểm, ví dụ {option} nếu cột kia là phần trăm của nó, hoặc chỉ rõ "
+                f"cột điểm là cột {quoted(title, 40)}",
                 option=_scale(scale),
             )
 

@@ -179,8 +179,10 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
                     "đơn vị",
                     "hãy dùng bảng xếp hạng có cột đơn vị và cột điểm", file=file,
                 )  # fmt: skip
-            titles = [cell for cell in grid.cells.iloc[at].dropna() if cell]
-            if len(titles) > likely[0]:
+            header = header_of(grid.cells, at)
+            titles = [title for title in header.titles.dropna() if title]
+            is_known = len(titles) > 2 or any(header.roles.values())
+            if is_known and len(titles) > likely[0]:
                 place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
                 likely = len(titles), place, titles_in_words(titles)
     _, place, titles = likely
