@@ -18,9 +18,8 @@ from cchc_analysis.reading.numbers import are_numbers, missing, numbering, numbe
 from cchc_analysis.reading.places import Where, titles_in_words, untitled
 from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL, SUMS
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same, unit_key
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _LONGEST_TITLE = 40
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"

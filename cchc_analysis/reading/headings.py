@@ -10,8 +10,8 @@ from cchc_analysis.reading.numbers import numbering
 from cchc_analysis.reading.places import Where, numbered_names
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option
-from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.vocabulary import known_grades
 
 _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"

@@ -28,9 +28,8 @@ from cchc_analysis.reading.places import Where, first_line, place, titles_in_wor
 from cchc_analysis.reading.rows import Rows, check_any, fates_of
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.refusal import Option
-from cchc_analysis.schemes import known_grades
 from cchc_analysis.text import clean, quoted, same
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
