@@ -18,16 +18,18 @@ from cchc_analysis.reading.numbers import are_numbers, missing, numbering, numbe
 from cchc_analysis.reading.places import Where, titles_in_words, untitled
 from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL, SUMS
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import fold, quoted, same, unit_key
+from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _LONGEST_TITLE = 40
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
 _ENOUGH = 5  # rows whose order tells a total from its parts: 1 in 120 by chance
 _MOST_GRADES = 7
+_FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
+_SAME_NAMES = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """What speaks for the role of one column."""
 
@@ -111,7 +113,9 @@ def find_columns(
     }
     told = []
     roles = {c: _role(where, one, told) for c, one in evidence.items() if c not in columns.values()}
-    _settle_untitled(where, evidence, roles, told)
+    units = [c for c, role in roles.items() if role == "unit"]
+    _check_order(where, evidence, columns.get("unit", units[0] if len(units) == 1 else None))
+    _settle_numbers(where, evidence, roles, told)
     free = {c: evidence[c] for c in roles if evidence[c].title}
     if "score" not in columns:
         columns["score"] = _score_column(where, titles, free, roles, told)
@@ -125,7 +129,7 @@ def find_columns(
     _settle_patterns(evidence, roles, columns, told)
     if "unit" not in columns:
         columns["unit"] = _unit_column(where, titles, evidence, columns, told)
-    _check_order(where, evidence, columns)
+        _check_order(where, evidence, columns["unit"])
     unused = [_unused(one) for c, one in evidence.items() if c not in columns.values()]
     return columns, list(filter(None, unused)), told
 
@@ -197,14 +201,19 @@ def _understood(one: Evidence, role: str) -> str:
     return f"hiểu {name} là {what[role]}"
 
 
-def _settle_untitled(where: Where, evidence: dict, roles: dict, told: list[str]) -> None:
-    """Give an untitled column that counts its role; what could be a lost number is refused."""
-    for column in [c for c in roles if not evidence[c].title and filled(evidence[c].cells).any()]:
+def _settle_numbers(where: Where, evidence: dict, roles: dict, told: list[str]) -> None:
+    """Make the number of a column that counts and has no title, or one that only suggests it.
+
+    Another column of numbers without a title may be what a lost decimal comma has split off.
+    """
+    for column in roles:
         one = evidence[column]
-        if one.counts and "number" not in roles.values():
-            roles[column] = "number"
-            told.append(_understood(one, "number"))
-        elif one.has_digits and not one.counts:
+        is_untitled = not one.title and filled(one.cells).any()
+        if one.counts and (is_untitled or one.likely == "number"):
+            if "number" not in roles.values():
+                roles[column] = "number"
+                told.append(_understood(one, "number"))
+        elif is_untitled and are_numbers(one.cells).any():
             raise where.refuse(
                 f"{untitled(column)} có dữ liệu nhưng không có tiêu đề",
                 "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng",
@@ -267,8 +276,13 @@ def _score_column(
     found = [one for one in found if one.has_digits] or found
     found = [one for one in found if "%" not in one.title] or found
     ranks = [one for c, one in free.items() if roles[c] == "published_rank"]
+    ranks = ranks or [one for one in free.values() if one.likely == "published_rank"]
     if not found:
-        numeric = [one for c, one in free.items() if roles[c] is None and one.are_numbers]
+        numeric = [
+            one
+            for c, one in free.items()
+            if roles[c] is None and one.are_numbers and one not in ranks
+        ]
         one = numeric[0] if numeric else None
         if len(numeric) > 1 or (one and ranks and one.falls_with(ranks[0])):
             found = numeric
@@ -316,17 +330,19 @@ def _unit_column(
     )
 
 
-def _check_order(where: Where, evidence: dict, columns: dict) -> None:
+def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
     """Refuse a second list of the same units in another order: scores would get foreign names."""
-    units = evidence[columns["unit"]].cells
+    if unit is None:
+        return
+    units = evidence[unit].cells
     for one in evidence.values():
-        if one.column == columns["unit"] or one.counts or not one.are_all_words:
+        if one.column == unit or not one.are_all_words:
             continue
+        names = set(distinct(one.cells).map(same)) - MISSING
+        again = names & set(distinct(units).map(same))
         both = filled(one.cells) & filled(units)
-        if both.sum() < 3 or not (one.cells[both] != units[both]).any():
-            continue
-        keys, others = units[both].map(unit_key), one.cells[both].map(unit_key)
-        if others.isin(set(keys)).mean() > 0.5 and (keys != others).any():
+        differ = not one.cells[both].equals(units[both])
+        if differ and len(names) >= _FEWEST_NAMES and len(again) > _SAME_NAMES * len(names):
             name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
             raise where.refuse(
                 f"{name} liệt kê lại các đơn vị theo một thứ tự khác, nên điểm bên cạnh nó không "

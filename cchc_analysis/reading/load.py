@@ -144,12 +144,14 @@ def load_scores(
 
 def _check_conserved(where: Where, table: Table, part: Part) -> None:
     """Refuse a table in which a row has become nothing: each is a unit or has another fate."""
-    units, fates = part.scores.index, part.fates
-    lost = [line for line in table.body.index if not fates.get(line)]
-    lost += list(set(fates.index[fates.isin(UNITS)]) ^ set(units))
-    if lost:
+    with_fate = part.fates.index[part.fates != ""]
+    units = part.fates.index[part.fates.isin(UNITS)]
+    lost = table.body.index.difference(with_fate).union(
+        units.symmetric_difference(part.scores.index)
+    )
+    if len(lost):
         raise where.refuse(
-            f"không rõ {lines_in_words(sorted(lost))} là gì", "hãy sửa hoặc xóa các dòng này"
+            f"không rõ {lines_in_words(lost)} là gì", "hãy sửa hoặc xóa các dòng này"
         )
 
 

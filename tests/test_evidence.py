@@ -1,0 +1,238 @@
+"""What a column holds and what becomes of a row, told from evidence: through the public loaders."""
+
+import warnings
+
+import pandas as pd
+import pytest
+from conftest import refusal
+
+from cchc_analysis import LoadWarning, list_tables, load_fields, load_scores
+from cchc_analysis.refusal import Option, Refusal
+
+
+def read(source, **options) -> tuple[pd.DataFrame, str]:
+    """Return the scores and what was told."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        scores = load_scores(source, **options)
+    assert all(issubclass(one.category, LoadWarning) for one in caught)
+    return scores, " ".join(str(one.message) for one in caught)
+
+
+@pytest.fixture
+def text(tmp_path):
+    def write(*lines):
+        (tmp_path / "b.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return tmp_path / "b.csv"
+
+    return write
+
+
+# --- columns
+
+
+@pytest.mark.parametrize(
+    ("rank", "grade"),
+    [("Hạng", "Nhóm xếp hạng"), ("Xếp hạng năm 2021", "Xếp loại PCI"), ("Hạng 2021", "Xếp loại"),
+     ("Xếp hạng DTI", "Mức đánh giá"), ("Rank", "Tier")],
+)  # fmt: skip
+def test_ranks_and_grades_under_other_names_are_known_by_their_values(text, rank, grade):
+    path = text(f"TT;Tỉnh;Điểm;{rank};{grade}", "1;A;72,9;1;Rất tốt", "2;B;72,8;2;Tốt")
+    scores, _ = read(path)
+    assert scores["published_rank"].tolist() == [1, 2]
+    assert scores["published_grade"].tolist() == ["Rất tốt", "Tốt"]
+
+
+def test_a_rank_or_grade_that_the_values_do_not_bear_out_is_told_and_not_used(text):
+    rising = text("TT;Tỉnh;Điểm;Hạng 2021", "1;A;70;1", "2;B;72;2", "3;C;74;3")
+    scores, told = read(rising)
+    assert "published_rank" not in scores
+    assert "không dùng đến cột 'Hạng 2021'" in told
+    mixed = text("TT;Tỉnh;Điểm;Xếp loại PCI", "1;A;90;Ước", "2;B;80;Mơ", "3;C;70;Ước")
+    scores, told = read(mixed)
+    assert "published_grade" not in scores
+    assert "'Xếp loại PCI'" in told
+
+
+def test_two_years_of_ranks_leave_the_one_that_falls_with_the_scores(text):
+    path = text("TT;Tỉnh;Điểm;Hạng 2020;Hạng 2021", "1;A;90;3;1", "2;B;80;1;2", "3;C;70;2;3")
+    scores, told = read(path)
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+    assert "'Hạng 2020'" in told
+    assert "hiểu cột 'Hạng 2021' là xếp hạng".lower() in told.lower()
+
+
+@pytest.mark.parametrize("title", ["", "Thứ tự", "No"])
+def test_a_column_that_counts_is_the_number(text, title):
+    path = text(f"{title};Đơn vị;Tổng điểm", "1;a;90", "2;b;80", ";Tổng;170")
+    scores, told = read(path)
+    assert scores["unit"].tolist() == ["a", "b"]
+    assert "là số thứ tự" in told
+
+
+def test_an_untitled_column_is_told_or_may_hold_a_lost_decimal(text):
+    scores, told = read(text("Đơn vị;Điểm;", "a;90;x", "b;80;"))
+    assert scores["score"].tolist() == [90, 80]
+    assert "cột thứ 3 (không có tiêu đề)" in told
+    assert "cột thứ 3 có dữ liệu" in refusal(text("Đơn vị;Điểm;", "a;97;23", "b;80;5"))
+    named, _ = read(text("Đơn vị;Điểm cũ;", "a;97;90", "b;80;85"), columns={"score": 3})
+    assert named["score"].tolist() == [90, 85]
+
+
+def test_a_region_beside_the_units_is_a_block_unless_the_ranks_run_through_all(text):
+    rows = ["ĐBSH;Hà Nội;90;1", "ĐBSH;Hải Phòng;80;2", "TN;Gia Lai;70;"]
+    scores, told = read(text("Vùng;Tỉnh;Điểm;Hạng", *(f"{row}1" if row[-1] == ";" else row
+                                                       for row in rows)))  # fmt: skip
+    assert scores["block"].tolist() == ["ĐBSH", "ĐBSH", "TN"]
+    assert "hiểu cột 'Vùng' là khối" in told
+    scores, told = read(text("Vùng;Tỉnh;Điểm;Hạng", *(f"{row}3" if row[-1] == ";" else row
+                                                       for row in rows)))  # fmt: skip
+    assert "block" not in scores
+    assert "không dùng đến cột 'Vùng'" in told
+
+
+def test_two_columns_of_units_of_which_none_is_the_wider_are_refused(text):
+    path = text("Đơn vị;Cơ quan;Điểm", "a;x;90", "b;y;80")
+    assert 'columns={"unit"' in refusal(path)
+
+
+def test_the_ranks_tell_the_total_from_its_parts(text):
+    rows = [f"{i};T{i};{50 + i * 7 % 11};{40 + i * 5 % 13};{90 - i};{i}" for i in range(1, 8)]
+    titles = "TT;Tỉnh;Chỉ số nhận thức số;Chỉ số thể chế số;Chỉ số DTI;Xếp hạng DTI"
+    scores, told = read(text(titles, *rows))
+    assert scores["score"].tolist() == [89, 88, 87, 86, 85, 84, 83]
+    assert "hiểu cột 'Chỉ số DTI' là điểm" in told.replace("Hiểu", "hiểu")
+    few = refusal(text(titles, *rows[:2]))
+    assert "'Chỉ số nhận thức số', 'Chỉ số thể chế số' và 'Chỉ số DTI'" in few
+
+
+def test_names_listed_again_in_another_order_have_their_own_refusal(text):
+    path = text("TT;Tỉnh;Gia nhập;;PCI 2016;Xếp hạng",
+                "1;An;8;Bắc;70;1", "2;Bắc;7;Cao;65;2", "3;Cao;6;An;60;3")  # fmt: skip
+    words = refusal(path)
+    assert "cột thứ 4 liệt kê lại các đơn vị theo một thứ tự khác" in words
+    assert "xóa cột" not in words
+
+
+@pytest.mark.parametrize("title", ["Lĩnh vực CCHC", "Tiêu chí", "Nội dung đánh giá"])
+def test_a_table_of_fields_is_no_table_of_units(text, title):
+    path = text(f"TT;{title};Thang điểm;Điểm số", "1;Thể chế;10;8", "2;TTHC;15;12")
+    assert "bảng điểm theo lĩnh vực" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["Province;Score;Rank", "Tỉnh/Province;Điểm số (Score);Rank", "Agency;Overall score;Ranking",
+     "Đơn vị (Unit);Index;Hạng"],
+)  # fmt: skip
+def test_titles_in_english_and_in_two_languages(text, titles):
+    scores, told = read(text(titles, "A;90;1", "B;80;2"))
+    assert scores["published_rank"].tolist() == [1, 2]
+    assert told == ""
+
+
+def test_the_row_that_looked_most_like_a_header_is_shown_and_its_remedy_works(text):
+    path = text("Báo cáo", "Tên;Kết luận;Cột gì", "A;8;7", "B;6;5")
+    with pytest.raises(Refusal, match="giống nhất là dòng 2: 'Tên', 'Kết luận', 'Cột gì'"):
+        load_scores(path)
+    scores, _ = read(path, columns={"unit": "Tên", "score": "Cột gì"}, max_score=10)
+    assert scores["score"].tolist() == [7, 5]
+
+
+# --- rows
+
+
+@pytest.mark.parametrize("name", ["Tổng cộng", "Trung bình khối", "Bình quân chung"])
+def test_a_numbered_row_that_sums_up_is_told(text, name):
+    scores, told = read(text("STT,Đơn vị,Điểm", "1,a,90", "2,b,80", f"3,{name},85"))
+    assert len(scores) == 3
+    assert f"dòng 4 '3 {name} 85' có số thứ tự nên được tính là một đơn vị" in told
+
+
+@pytest.mark.parametrize("name", ["BQ chung", "Trung bình cả nước", "Average", "Median", "BQ"])
+def test_summaries_without_a_number_are_no_units(text, name):
+    scores, told = read(text("Đơn vị,Điểm", "a,90", "b,80", f"{name},85"))
+    assert scores["unit"].tolist() == ["a", "b"]
+    assert f"không dùng đến dòng 4 '{name} 85'" in told
+
+
+@pytest.mark.parametrize("word", ["Min", "Max", "Trung vị", "Trung bình"])
+def test_a_summary_may_be_named_in_any_cell_of_a_row_without_a_unit(text, word):
+    path = text("TT;Đơn vị;Điểm;Xếp loại", "1;A;90;Tốt", "2;B;80;Khá", f";;85;{word}")
+    scores, told = read(path)
+    assert scores["unit"].tolist() == ["A", "B"]
+    assert word in told
+
+
+def test_units_above_a_header_are_never_lost(text):
+    path = text("1,Sở A,90", "2,Sở B,80", "TT,Đơn vị,Điểm số", "1,Sở C,70", "2,Sở D,60")
+    words = refusal(path)
+    assert "dòng 1 '1 Sở A 90' trông như một đơn vị nhưng đứng trên dòng tiêu đề" in words
+    assert "dòng 1–2" in words
+    block = text("TT;Đơn vị;;Hạng", "1;Sở A;90;1", "2;Sở B;80;2", "II. Khối huyện;;;",
+                 "TT;Đơn vị;Điểm số;Hạng", "1;H A;70;1", "2;H B;60;2")  # fmt: skip
+    assert "'1 Sở A 90 1'" in refusal(block)
+
+
+def test_other_rows_with_numbers_above_a_header_are_told(text):
+    scores, told = read(text("Số đơn vị;2;", "TT;Đơn vị;Điểm", "1;A;90", "2;B;80"))
+    assert len(scores) == 2
+    assert "không dùng đến dòng 1 'Số đơn vị 2'" in told
+
+
+def test_a_header_without_rows_is_no_table_to_choose(text):
+    path = text("STT;Đơn vị;Tổng điểm;Hạng", "", "STT;Đơn vị;Điểm;Hạng", "1;A;90;1")
+    assert list_tables(path)["rows"].tolist() == [1]
+    scores, told = read(path)
+    assert scores["unit"].tolist() == ["A"]
+    assert "(tiêu đề không có dòng nào)" in told
+
+
+ROWS = [
+    "1;a;90;1", "2;b;80;2", ";Tổng cộng;170;", ";;;", ";Nguồn: Sở Nội vụ;;", "Ghi chú;;;",
+    "…;…;…;…", ";;85;Min", ";Điểm tối đa;100;", "KT. CHỦ TỊCH;;;", ";một lời nhắc;;", "3;c;-;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(len(ROWS)))
+def test_every_row_is_a_unit_or_named_or_refused(text, at):
+    rows = [*ROWS[:2], *([] if at < 2 else [ROWS[at]])]
+    path = text("STT;Đơn vị;Điểm;Hạng", *rows)
+    try:
+        scores, told = read(path)
+    except Refusal as error:
+        assert "dòng" in str(error)
+        return
+    units = set(scores["unit"])
+    for line, row in enumerate(rows, start=2):
+        cells = [cell for cell in row.split(";") if cell]
+        assert not cells or (cells[1:2] and cells[1] in units) or f"dòng {line} '" in told
+
+
+# --- what is told and refused
+
+
+def test_a_refusal_and_a_warning_know_their_parts(text):
+    path = text("Đơn vị;Điểm tự chấm;Điểm thẩm định", "a;9;8")
+    with pytest.raises(Refusal) as caught:
+        load_scores(path)
+    assert caught.value.file == "b.csv"
+    assert caught.value.option == Option("columns", {"score": "tên cột"})
+    assert '--columns score="tên cột"' in caught.value.said("command")
+    two = text("Khối sở", "Đơn vị;Điểm", "a;90", "", "Khối xã", "Đơn vị;Điểm", "b;80")
+    with pytest.warns(LoadWarning) as told:
+        load_scores(two)
+    warning = told[0].message
+    assert "dùng table= nếu chỉ cần một bảng" in str(warning)
+    assert "dùng --table nếu chỉ cần một bảng" in warning.said("command")
+    assert "dùng TABLE = nếu" in warning.said("notebook")
+
+
+@pytest.mark.parametrize("dash", [" - ", " – ", ": "])
+def test_one_field_at_two_stages_is_refused(dash):
+    titles = [f"I. Thể chế{dash}{stage} (10 điểm)" for stage in ("Tự chấm", "Thẩm định")]
+    table = pd.DataFrame([["A", 8, 7]], columns=["Đơn vị", *titles])
+    with pytest.raises(Refusal, match="một lĩnh vực ở hai bước chấm"):
+        load_fields(table)
+    one = table.drop(columns=titles[0])
+    assert load_fields(one)["score"].tolist() == [7]
