@@ -17,7 +17,7 @@ import pandas as pd
 from PIL import Image, PngImagePlugin
 
 import cchc_analysis as cchc
-from cchc_analysis.charts.small_print import stamp
+from cchc_analysis.charts.export import stamp
 from cchc_analysis.files import write_whole
 
 ROOT = Path(__file__).parents[1]

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cchc_analysis import compare_periods, plot_change, plot_comparison, plot_ranking, rank_units
-from cchc_analysis.charts import pages as module
-from cchc_analysis.charts.pages import chart_pages
+from cchc_analysis.charts import export as module
+from cchc_analysis.charts.export import chart_pages
 
 
 def scores(count, every=9):
@@ -45,11 +45,14 @@ def test_every_row_is_on_one_page_and_nothing_is_cut(name, count, monkeypatch):
     labels = [label.get_text() for label in ax.get_yticklabels()]
     seen, words = [], []
     label = ax.get_label()
-    for png, part, alt in chart_pages(ax, title="Hình", source="Báo cáo"):
-        with Image.open(io.BytesIO(png)) as picture:
+    for page in chart_pages(ax, title="Hình", source="Báo cáo", note="Ghi chú " * 30):
+        part, alt = page.part, page.alt
+        with Image.open(io.BytesIO(page.pictures["png"])) as picture:
             width, height = picture.size
             assert width == pytest.approx(160 / 25.4 * dpi, abs=2)
             assert height <= 221 / 25.4 * dpi
+            assert page.fits_a_page
+            assert page.size == pytest.approx((width / dpi, height / dpi), abs=2 / dpi)
             assert picture.info["Description"] == alt
             assert picture.info["Title"] == (f"Hình – {part}" if part else "Hình")
             assert picture.info["Source"] == "Báo cáo"
@@ -76,9 +79,9 @@ def test_every_row_is_on_one_page_and_nothing_is_cut(name, count, monkeypatch):
 
 def test_rows_move_together_before_they_are_split():
     of = scores(21).assign(unit=[f"{LONG[:60]} {n}" for n in range(21)])  # all of two lines
-    ((png, part, _),) = chart_pages(plot_ranking(rank_units(of)))
-    assert part == ""
-    with Image.open(io.BytesIO(png)) as picture:
+    (page,) = chart_pages(plot_ranking(rank_units(of)))
+    assert page.part == ""
+    with Image.open(io.BytesIO(page.pictures["png"])) as picture:
         assert picture.size[1] <= 221 / 25.4 * 300
 
 
@@ -91,8 +94,8 @@ def test_pages_have_about_as_many_rows_each():
 
 def test_a_narrow_page_keeps_the_size_of_the_letters():
     ax = plot_ranking(rank_units(scores(5)))
-    ((png, _, _),) = chart_pages(ax, width=150 / 25.4)
-    with Image.open(io.BytesIO(png)) as picture:
+    (page,) = chart_pages(ax, width=150 / 25.4)
+    with Image.open(io.BytesIO(page.pictures["png"])) as picture:
         assert picture.size[0] == pytest.approx(150 / 25.4 * 300, abs=2)
     ax.figure.draw_without_rendering()
     check_boxes(ax, [text.get_window_extent() for text in ax.texts if text.get_text()])

@@ -3,6 +3,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cchc_analysis import plot_comparison, plot_ranking, save_chart
-from cchc_analysis.charts.export import write_csv
+from cchc_analysis.charts.export import chart_pages, encode, write_csv
 
 
 def save(town, folder, **options):
@@ -248,3 +249,31 @@ def test_a_y_label_that_a_person_adds_stands_beside_the_names(town, tmp_path):
     ax.figure.draw_without_rendering()
     names = min(label.get_window_extent().x0 for label in ax.get_yticklabels())
     assert ax.yaxis.label.get_window_extent().x1 < names
+
+
+def test_what_is_encoded_is_what_is_saved_and_what_a_page_holds(town, tmp_path):
+    ax = plot_ranking(town)
+    (png,) = save_chart(ax, "x", folder=tmp_path, formats="png", source="Sở", note="Ghi chú")
+    chart = encode(ax, source="Sở", note="Ghi chú")
+    assert list(chart.pictures) == ["png", "svg"]
+    assert chart.pictures["png"] == png.read_bytes()
+    assert chart.title == "Xếp hạng các đơn vị theo điểm cải cách hành chính"
+    assert chart.alt == ax.get_label()
+    assert chart.table["Đơn vị"].tolist() == town["unit"].tolist()
+    with Image.open(png) as picture:
+        assert chart.size == pytest.approx((picture.width / 300, picture.height / 300), abs=0.01)
+    (page,) = chart_pages(ax, source="Sở", note="Ghi chú")
+    assert page.pictures["png"] == png.read_bytes()
+    assert chart.fits_a_page
+
+
+def test_a_screen_reader_finds_the_alt_text_of_an_svg(tmp_path):
+    ax = plot_ranking(table([9, 8]).assign(unit=["A & <b>", "$x$"]))
+    root = ElementTree.fromstring(encode(ax, formats="svg").pictures["svg"])
+    svg = "{http://www.w3.org/2000/svg}"
+    assert root.get("role") == "img"
+    assert [root.findtext(svg + name) for name in ("title", "desc")] == [
+        "Xếp hạng các đơn vị theo điểm cải cách hành chính",
+        ax.get_label(),
+    ]
+    assert "A & <b>" in ax.get_label()

@@ -15,9 +15,9 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import cchc_analysis as cchc
+from cchc_analysis.charts.export import letters_of, stamp
 from cchc_analysis.charts.marks import grade_shades
 from cchc_analysis.charts.numbers import chart_table
-from cchc_analysis.charts.small_print import _letters_of, stamp
 from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
@@ -264,7 +264,7 @@ def test_the_table_is_a_copy(town):
 @pytest.mark.parametrize("weight", ["normal", "bold"])
 def test_the_font_that_is_really_used_has_every_vietnamese_letter(weight):
     assert len(LETTERS) == 2 * (12 * 6 + 1)
-    letters, name = _letters_of(("sans-serif",), weight)
+    letters, name = letters_of(("sans-serif",), weight)
     assert name == "DejaVu Sans"
     assert letters >= LETTERS | SIGNS
 
@@ -298,10 +298,10 @@ def test_a_letter_that_no_font_of_ours_has_is_to_be_replaced(letter, code, tmp_p
 
 def test_a_font_that_is_not_there_is_replaced_by_the_next(town, tmp_path):
     families = ["Không có phông này", "cmr10", "DejaVu Sans"]
-    letters, name = _letters_of(tuple(families), "normal")
+    letters, name = letters_of(tuple(families), "normal")
     assert name == "cmr10"
     assert letters >= LETTERS
-    assert _letters_of(("Không có phông này",), "normal")[1] == "DejaVu Sans"
+    assert letters_of(("Không có phông này",), "normal")[1] == "DejaVu Sans"
 
 
 def test_an_svg_names_fonts_for_machines_without_ours(town, tmp_path):

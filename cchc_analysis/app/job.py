@@ -12,11 +12,10 @@ import pandas as pd
 from cchc_analysis.app.companions import read_before, read_fields_of, rows_of
 from cchc_analysis.charts.change import plot_change
 from cchc_analysis.charts.drawing import chosen_rows
-from cchc_analysis.charts.export import save_chart, write_csv
+from cchc_analysis.charts.export import save_chart, stamp, write_csv
 from cchc_analysis.charts.fields import plot_fields
 from cchc_analysis.charts.profile import plot_profile
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
-from cchc_analysis.charts.small_print import stamp
 from cchc_analysis.files import as_typed
 from cchc_analysis.groups import has_unit, scale_of, several_groups
 from cchc_analysis.reading.load import load_scores

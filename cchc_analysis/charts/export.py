@@ -1,33 +1,97 @@
-"""Files for a report: pictures with their metadata, tables for Excel."""
+"""Charts as files: encoded once, with metadata, small print and the numbers that they show."""
 
 from __future__ import annotations
 
 import io
+import math
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts.numbers import chart_table
-from cchc_analysis.charts.small_print import check_letters, write_below
 from cchc_analysis.files import why_not_allowed, write_whole
+from cchc_analysis.groups import scale_of
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 _FORMATS = ("png", "svg", "pdf")
 _USUAL = ("png", "svg")
 _DPI = 300
 _LAYOUTS = 10  # five were enough in every chart that was tried
-_NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
 # The same bytes in every run, and text that stays text whatever style is in use.
 _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttype": 42}
 # No layout engine, not even one that does nothing: with any, each format is drawn twice.
 _EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
+
+_WIDTH, _HIGHEST = 160 / 25.4, 220 / 25.4  # inches: what a page holds beside a caption of two lines
+_LEAST_GAP = 0.035  # inches between two names
+_LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
+_ENDS = 0.2  # rows: half a gap above the first and below the last
+
+_SIZE = 8  # points, of the small print
+_LETTER = 0.54  # of the size: a letter of average width
+_NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
+TIES = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A chart as it is saved: its pictures by format, and in words and numbers what they show.
+
+    `table` has the numbers as they are printed, if the chart is one of this package. `size` is the
+    width and height in inches; `part` says in words which page of several it is.
+    """
+
+    title: str
+    alt: str
+    table: pd.DataFrame | None
+    pictures: dict[str, bytes]
+    size: tuple[float, float]
+    part: str = ""
+
+    @property
+    def fits_a_page(self) -> bool:
+        """Return whether it is no higher than a page when it is as wide as the text."""
+        width, height = self.size
+        return height <= _HIGHEST * max(1, width / _WIDTH)
+
+
+def encode(
+    ax: Axes,
+    *,
+    source: str | None = None,
+    note: str | None = None,
+    alt: str | None = None,
+    formats: Sequence[str] = _USUAL,
+) -> Encoded:
+    """Return the figure of a chart as pictures; parameters and refusals are those of `save_chart`.
+
+    The chart is left as it was.
+    """
+    formats = [formats] if isinstance(formats, str) else formats
+    for format_ in formats:
+        if format_ not in _FORMATS:
+            raise Refusal(
+                f"Không xuất được định dạng '{format_}'",
+                f"hãy chọn trong: {', '.join(_FORMATS)}",
+                value=format_,
+            )
+    title, table = _title(ax), getattr(ax, "cchc_table", None)
+    alt = alt or (title if table is None else ax.get_label())
+    pictures, size = _pictures(ax, _about(title, alt, source), source, note, formats)
+    return Encoded(title, alt, None if table is None else table.copy(), pictures, size)
 
 
 def save_chart(
@@ -42,8 +106,8 @@ def save_chart(
 ) -> list[Path]:
     """Save the figure of a chart in each format, with source and note in small print below it.
 
-    The same chart gives the same bytes in every run. What it shows is written beside it as a table
-    (`chart_table`), with the ending ``.csv``; of several charts in one figure, that of `ax`.
+    The same chart gives the same bytes in every run. The numbers that it shows are written beside
+    it as a table, with the ending ``.csv``; of several charts in one figure, those of `ax`.
 
     Parameters
     ----------
@@ -78,59 +142,132 @@ def save_chart(
     --------
     >>> save_chart(None, "a/b", folder="reports")
     Traceback (most recent call last):
-    ValueError: Tên biểu đồ 'a/b' có ký tự không dùng được trong tên tệp ('/').
+    cchc_analysis.refusal.Refusal: Tên biểu đồ 'a/b' có ký tự không dùng được trong tên tệp ('/').
     """
+    if reason := why_not_allowed(name):
+        raise Refusal(f"Tên biểu đồ '{name}' {reason}", value=name)
+    return write_chart(
+        encode(ax, source=source, note=note, alt=alt, formats=formats), name, folder=folder
+    )
+
+
+def write_chart(chart: Encoded, name: str, *, folder: str | PathLike) -> list[Path]:
+    """Write the pictures of an encoded chart, and beside them its numbers; return the pictures."""
+    paths = []
+    for format_, picture in chart.pictures.items():
+        paths.append(write_whole(Path(folder) / f"{name}.{format_}", picture))
+    if chart.table is not None:
+        write_csv(chart.table, Path(folder) / f"{name}.csv")
+    return paths
+
+
+def chart_pages(
+    ax: Axes,
+    *,
+    title: str | None = None,
+    source: str | None = None,
+    note: str | None = None,
+    width: float = _WIDTH,
+    formats: Sequence[str] = ("png",),
+) -> Iterator[Encoded]:
+    """Yield a chart with rows as pictures that fit a page, as many as its rows need.
+
+    Rows move together before they are split; what is computed over all rows (a mean, the axis,
+    the numbers) is the same on each page. `title` is kept in the pictures instead of the chart's
+    own; `width` is in inches.
+    """
+    figure, label, title = ax.get_figure(root=True), ax.get_label(), title or _title(ax)
+    if width + 0.01 < figure.get_figwidth() < _WIDTH + 0.01:  # else its text is smaller anyway
+        figure.set_figwidth(width)
+    whole = Encoded(title, label, getattr(ax, "cchc_table", None), {}, (0, 0))
+
+    def page(title: str, alt: str, part: str = "") -> Encoded:
+        about = _about(title, alt, source)
+        pictures, size = _pictures(ax, about, source, note, formats)
+        return replace(whole, title=title, alt=alt, pictures=pictures, size=size, part=part)
+
+    figure.draw_without_rendering()
+    rows, in_view = len(ax.get_yticks()), abs(float(ax.get_ylim()[0] - ax.get_ylim()[1]))
+    pitch = ax.get_position().height * figure.get_figheight() / in_view
+    beside = figure.get_figheight() - pitch * in_view
+    below = _write_below(figure, source, note)
+    small_print = below.get_window_extent().height / figure.dpi
+    below.remove()
+    highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside - small_print
+    if pitch * in_view <= highest:
+        yield page(title, label)
+        return
+    names = [text.get_window_extent().height / figure.dpi for text in ax.get_yticklabels()]
+    pitch = min(pitch, max(_LINE, *names) + _LEAST_GAP)
+    pages = math.ceil(rows / int(highest / pitch - _ENDS))
+    to_rows = ax.transData.inverted()
+    boxes = [(text, text.get_window_extent()) for text in ax.texts]
+    row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}
+    units = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()]
+    for number in range(pages):
+        start, stop = rows * number // pages, rows * (number + 1) // pages
+        ax.set_ylim(stop - 0.4, start - 0.6)
+        figure.set_figheight(beside + pitch * (stop - start + _ENDS))
+        for text, row in row_of.items():  # what stands above or below the rows stays
+            text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
+        if pages == 1:
+            yield page(title, label)
+            return
+        part = f"phần {number + 1}/{pages}"
+        alt = f"{part.capitalize()}: từ {units[start]} đến {units[stop - 1]}. {label}"
+        yield page(f"{title} – {part}", alt, part)
+
+
+def _title(ax: Axes) -> str:
+    """Return the title of a chart in one line, as it is read."""
+    return " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
+
+
+def _about(title: str, alt: str, source: str | None) -> dict[str, dict[str, str | None]]:
+    """Return the metadata as each format has them; no dates, so that the bytes stay the same."""
+    about = {"Title": title, "Description": alt, "Source": source or ""}
+    pdf = {"Title": title, "Subject": alt, "Keywords": source or "", "CreationDate": None}
+    return {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
+
+
+def _pictures(
+    ax: Axes, about: dict, source: str | None, note: str | None, formats: Sequence[str]
+) -> tuple[dict[str, bytes], tuple[float, float]]:
+    """Return the pictures of a figure with its small print, and their size in inches."""
     import matplotlib as mpl
     from matplotlib.transforms import Bbox
 
-    if reason := why_not_allowed(name):
-        raise ValueError(f"Tên biểu đồ '{name}' {reason}.")
-    formats = [formats] if isinstance(formats, str) else formats
-    for format_ in formats:
-        if format_ not in _FORMATS:
-            raise ValueError(
-                f"Không xuất được định dạng '{format_}'; hãy chọn trong: {', '.join(_FORMATS)}."
-            )
-    paths = [Path(folder) / f"{name}.{format_}" for format_ in formats]
-    figure = ax.get_figure(root=True)
-    small_print = [part for part in (source and f"Nguồn: {source}", note) if part]
-    title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
-    about = _about(
-        title, alt or (ax.get_label() if hasattr(ax, "cchc_table") else title), source or ""
-    )
-    engine, text = figure.get_layout_engine(), write_below(figure, small_print)
+    figure, pictures = ax.get_figure(root=True), {}
+    engine, text = figure.get_layout_engine(), _write_below(figure, source, note)
     try:
-        check_letters(figure)
+        _check_letters(figure)
         _settle(figure)
         drawn = [figure.bbox_inches, figure.get_tightbbox()]
-        if small_print:
+        if text.get_text():
             below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
             drawn.append(below.padded(0.05))
-        pictures = []
+        box = Bbox.union(drawn)
         with mpl.rc_context(_EXPORT):
             figure.set_layout_engine(None)
             for format_ in formats:
                 picture = io.BytesIO()
                 figure.savefig(
-                    picture, format=format_, dpi=_DPI, metadata=about[format_],
-                    bbox_inches=Bbox.union(drawn),
-                )  # fmt: skip
-                pictures.append(picture.getvalue())
+                    picture, format=format_, dpi=_DPI, metadata=about[format_], bbox_inches=box
+                )
+                pictures[format_] = picture.getvalue()
     finally:
         text.remove()
         figure.set_layout_engine(engine)
-    for path, picture in zip(paths, pictures, strict=True):
-        write_whole(path, picture)
-    if hasattr(ax, "cchc_table"):
-        write_csv(chart_table(ax), Path(folder) / f"{name}.csv")
-    return paths
+    if "svg" in pictures:
+        pictures["svg"] = _for_screen_readers(pictures["svg"], about["svg"]["Description"])
+    return pictures, (float(box.width), float(box.height))
 
 
-def _about(title: str, alt: str, source: str) -> dict[str, dict[str, str | None]]:
-    """Return the metadata as each format has them; no dates, so that the bytes stay the same."""
-    about = {"Title": title, "Description": alt, "Source": source}
-    pdf = {"Title": title, "Subject": alt, "Keywords": source, "CreationDate": None}
-    return {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
+def _for_screen_readers(svg: bytes, alt: str) -> bytes:
+    """Return an SVG with its alt text where a screen reader looks: beside the title."""
+    described = f"</title>\n <desc>{escape(alt, quote=False)}</desc>"
+    svg = svg.replace(b"<svg ", b'<svg role="img" ', 1)
+    return svg.replace(b"</title>", described.encode(), 1)
 
 
 def _settle(figure: Figure) -> None:
@@ -147,6 +284,77 @@ def _settle(figure: Figure) -> None:
     for ax, bounds in zip(figure.axes, after, strict=True):  # the last digits never settle
         ax.set_position(bounds)
         ax.set_in_layout(True)
+
+
+def stamp(
+    ranking: pd.DataFrame,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    date: str | None = None,
+    shows: Collection[str] = ("scale", "cutoffs", "ranks"),
+) -> str:
+    """Return what a chart of a ranking owes its reader: scale, cut-offs, tie rule, date.
+
+    A chart that does not show some of the first three says nothing of them.
+    """
+    told = {
+        "scale": scale_of(ranking),
+        "cutoffs": f"Ngưỡng xếp loại: {load_scheme(scheme)}",
+        "ranks": TIES,
+    }
+    parts = [words for what, words in told.items() if what in shows]
+    parts += [f"Số liệu ngày {date}"] if date else []
+    return f"{'. '.join(parts)}." if parts else ""
+
+
+def _write_below(figure: Figure, source: str | None, note: str | None) -> Text:
+    """Write the small print below a figure, which keeps its size; no line is wider than it."""
+    text = figure.text(0.01, 0, "", va="top", fontsize=_SIZE)
+    text.set_in_layout(False)
+    width = figure.bbox.width * 0.99 - 0.06 * figure.dpi
+    most = int(figure.get_figwidth() * 72 / (_SIZE * _LETTER))
+    # A list of numbers ("1, 2, 2, 4") is not broken; the text that is drawn has plain spaces.
+    words = "\n".join(filter(None, (source and f"Nguồn: {source}", note)))
+    paragraphs = re.sub(r"(?<=\d,) (?=\d)", "\xa0", words).splitlines()
+    for letters in range(most, 1, -3):
+        lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
+        text.set_text("\n".join(lines).replace("\xa0", " ").replace("$", r"\$"))
+        if text.get_window_extent().width <= width:
+            break
+    return text
+
+
+def _check_letters(figure: Figure) -> None:
+    """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        letters = set(text.get_text()) - {"\n", " "}
+        known, name = letters_of(tuple(text.get_fontfamily()), text.get_weight())
+        if text.get_visible() and (lacking := sorted(letters - known)):
+            raise Refusal(
+                f"Phông chữ '{name}' không có chữ '{lacking[0]}' (mã U+{ord(lacking[0]):04X}) "
+                f"trong '{' '.join(text.get_text().split())}'",
+                'hãy dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc thay, xóa chữ '
+                "này",
+                value=lacking[0],
+            )
+
+
+@cache
+def letters_of(families: tuple[str, ...], weight: str | int) -> tuple[set[str], str]:
+    """Return the letters of the font files that are really used, and the name of the first."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    fonts = []
+    for family in families:
+        try:
+            properties = FontProperties(family=[family], weight=weight)
+            fonts.append(get_font(findfont(properties, fallback_to_default=False)))
+        except ValueError:  # not on this machine: the next of the list is used
+            continue
+    fonts = fonts or [get_font(findfont(FontProperties(family=list(families), weight=weight)))]
+    return {chr(code) for font in fonts for code in font.get_charmap()}, fonts[0].family_name
 
 
 def write_csv(printed: pd.DataFrame, path: Path) -> Path:

@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from docx.shared import Inches, Pt
 
+from cchc_analysis.charts.export import chart_pages
 from cchc_analysis.charts.marks import mark_names
-from cchc_analysis.charts.pages import chart_pages
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.groups import has_unit, scale_of
 from cchc_analysis.reports.more_sections import add_change, add_fields, named, since
@@ -100,8 +100,8 @@ def _chart(
             for side in ("left", "center"):
                 ax.set_title("", loc=side)
             width = min(text_width(document) / Inches(1), 160 / 25.4)
-            for png, part, alt in chart_pages(ax, title=text, source=source, width=width):
-                add_picture(document, png, f"{text} – {part}" if part else text, alt)
+            for page in chart_pages(ax, title=text, source=source, width=width):
+                add_picture(document, page.pictures["png"], page.title, page.alt)
         finally:
             for number in set(plt.get_fignums()) - figures:
                 plt.close(number)
