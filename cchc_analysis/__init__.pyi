@@ -1,11 +1,8 @@
 from .app.picker import choose_table
 from .charts.blocks import plot_blocks
-from .charts.change import plot_change
 from .charts.export import save_chart
-from .charts.fields import plot_fields
-from .charts.history import plot_rank_history
-from .charts.numbers import chart_table
-from .charts.profile import plot_profile
+from .charts.fields import plot_fields, plot_profile
+from .charts.periods import plot_change, plot_rank_history
 from .charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from .reading.fields import load_fields
 from .reading.load import LoadWarning, load_scores
@@ -27,7 +24,6 @@ from .scoring.results import describe_ranking
 __all__ = [
     "GradeScheme",
     "LoadWarning",
-    "chart_table",
     "check_published",
     "choose_table",
     "compare_periods",

@@ -7,11 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
-from cchc_analysis import chart_table, compare_periods, load_scores, rank_units
-from cchc_analysis.charts.blocks import _lanes, plot_blocks
-from cchc_analysis.charts.change import plot_change
-from cchc_analysis.charts.drawing import ACCENT
-from cchc_analysis.charts.history import plot_rank_history
+from cchc_analysis import (
+    compare_periods,
+    load_scores,
+    plot_blocks,
+    plot_change,
+    plot_rank_history,
+    rank_units,
+)
+from cchc_analysis.charts.blocks import lanes_of
+from cchc_analysis.charts.frame import ACCENT, numbers_of
 
 PLOTS = [plot_change, plot_rank_history, plot_blocks]
 
@@ -278,7 +283,7 @@ def test_more_units_than_there_is_room_for_overlap_in_their_row():
 
 
 def test_the_table_of_blocks_has_no_number_that_excel_takes_for_a_date():
-    shown = chart_table(plot_blocks(table([90, None, 80], block=["x", "x", "y"])))
+    shown = numbers_of(plot_blocks(table([90, None, 80], block=["x", "x", "y"])))
     assert shown.iloc[0].tolist()[-3:] == ["90,00", 1, 2]
     assert not shown.map(lambda cell: "/" in str(cell)).any(axis=None)
 
@@ -290,19 +295,19 @@ def test_a_ring_is_left_where_nothing_changed():
 
 
 def test_units_that_are_apart_stand_on_one_line():
-    assert _lanes(np.array([20.0, 10, 1]), 3).tolist() == [0, 0, 0]
-    assert sorted(_lanes(np.array([1.0, 1, 1, 9]), 3)) == [-1, 0, 0, 1]
+    assert lanes_of(np.array([20.0, 10, 1]), 3).tolist() == [0, 0, 0]
+    assert sorted(lanes_of(np.array([1.0, 1, 1, 9]), 3)) == [-1, 0, 0, 1]
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=40))
 def test_lanes_keep_units_apart_whatever_their_order(values):
     values = np.array(values, dtype="float64")
-    lanes = _lanes(values, 3)
+    lanes = lanes_of(values, 3)
     for lane in set(lanes):
         assert (np.diff(np.sort(values[lanes == lane])) >= 3).all()
     order = np.random.default_rng(0).permutation(len(values))
-    again = _lanes(values[order], 3)
+    again = lanes_of(values[order], 3)
     assert sorted(zip(values, lanes, strict=True)) == sorted(zip(values[order], again, strict=True))
 
 

@@ -14,6 +14,7 @@ from cchc_analysis import (
     plot_ranking,
     rank_units,
 )
+from cchc_analysis.refusal import Refusal
 
 PLOTS = [plot_ranking, plot_distribution, plot_comparison]
 
@@ -235,3 +236,38 @@ def test_titles_and_axes_say_what_year_and_which_lines():
     assert "Nét đứt: ngưỡng xếp loại 90/80 (giả định)" in axis  # the others are out of view
     assert "Nét liền đậm: điểm trung bình. Số bên phải: chênh lệch (điểm)" in axis
     assert "điểm %" in plot_comparison(table([63, 50], max_score=70), unit="a").get_xlabel()
+
+
+def test_a_unit_is_bold_in_the_ranking_however_it_is_spelled(town):
+    def bold(ax):
+        return [label.get_fontweight() == "bold" for label in ax.get_yticklabels()]
+
+    assert not any(bold(plot_ranking(town)))
+    assert (
+        bold(plot_ranking(town, unit="phòng NỘI VỤ")) == (town["unit"] == "Phòng Nội vụ").tolist()
+    )
+    assert bold(plot_ranking(table([9, None]), unit="b")) == [False, True]  # not scored
+    with pytest.raises(ValueError, match="Không có đơn vị 'Phòng Nội Vu'.*'Phòng Nội vụ'"):
+        plot_ranking(town, unit="Phòng Nội Vu")
+
+
+@pytest.mark.parametrize(
+    ("refused", "problem", "option"),
+    [
+        (lambda: plot_comparison(table([])), "Bảng không có đơn vị nào để vẽ", None),
+        (lambda: plot_comparison(table([9, None]), unit="b"), "Đơn vị 'b' chưa được chấm", None),
+        (
+            lambda: plot_distribution(pd.DataFrame({"grade": ["A"], "units": 1, "share_pct": 9})),
+            "Loại 'A' trong bảng không thuộc thang 'thi-xa-2020'",
+            "scheme",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_what_settles_it(refused, problem, option):
+    with pytest.raises(Refusal) as caught:
+        refused()
+    assert caught.value.problem == problem
+    assert (caught.value.option and caught.value.option.name) == option
+    if option:
+        assert "--scheme" in caught.value.said("command")
+        assert "SCHEME" in caught.value.said("notebook")

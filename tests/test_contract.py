@@ -16,7 +16,7 @@ from PIL import Image
 import cchc_analysis as cchc
 
 PUBLIC = [
-    "GradeScheme", "LoadWarning", "chart_table", "check_published", "choose_table",
+    "GradeScheme", "LoadWarning", "check_published", "choose_table",
     "compare_periods",
     "cutoff_sensitivity", "describe_ranking", "field_losses", "format_ranking",
     "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields",
@@ -31,7 +31,6 @@ NOT_OF_A_TABLE += ("field_losses",)  # see test_fields.py
 NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts.py
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py
 NOT_OF_A_TABLE += ("write_report", "write_workbook")  # see test_report.py, test_workbook.py
-NOT_OF_A_TABLE += ("chart_table",)  # see test_print.py
 NOT_OF_A_TABLE += ("choose_table",)  # see test_picker.py
 # What some need beside the table; a second table is data too, and no keyword.
 NEEDED = {"rank_range": {"margin": 0.5}}

@@ -14,6 +14,7 @@ from PIL import Image
 
 from cchc_analysis import plot_comparison, plot_ranking, save_chart
 from cchc_analysis.charts.export import chart_pages, encode, write_csv
+from cchc_analysis.charts.frame import house_style
 
 
 def save(town, folder, **options):
@@ -277,3 +278,16 @@ def test_a_screen_reader_finds_the_alt_text_of_an_svg(tmp_path):
         ax.get_label(),
     ]
     assert "A & <b>" in ax.get_label()
+
+
+def test_a_matplotlibrc_changes_nothing_in_the_house_style(tmp_path):
+    def drawn():
+        with house_style():
+            ax = plot_comparison(table([90, 80, 70]))
+            return encode(ax, source="Sở").pictures
+
+    own = {"axes.grid": True, "font.size": 30, "lines.linewidth": 9, "savefig.facecolor": "black"}
+    with plt.rc_context(own | {"figure.figsize": (2, 2), "svg.fonttype": "path"}):
+        theirs = drawn()
+        assert plt.rcParams["font.size"] == 30
+    assert theirs == drawn()

@@ -5,9 +5,8 @@ import pytest
 from conftest import LONG, check_texts, ddci
 from matplotlib.colors import to_hex
 
-from cchc_analysis.charts.drawing import ACCENT
-from cchc_analysis.charts.fields import plot_fields
-from cchc_analysis.charts.profile import plot_profile
+from cchc_analysis import plot_fields, plot_profile
+from cchc_analysis.charts.frame import ACCENT
 
 NAMES = [
     "Công tác chỉ đạo, điều hành cải cách hành chính",

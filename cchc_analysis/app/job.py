@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from cchc_analysis.app.companions import read_before, read_fields_of, rows_of
-from cchc_analysis.charts.change import plot_change
-from cchc_analysis.charts.drawing import chosen_rows
 from cchc_analysis.charts.export import save_chart, stamp, write_csv
-from cchc_analysis.charts.fields import plot_fields
-from cchc_analysis.charts.profile import plot_profile
+from cchc_analysis.charts.fields import plot_fields, plot_profile
+from cchc_analysis.charts.frame import house_style
+from cchc_analysis.charts.periods import plot_change
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.charts.units import chosen_rows
 from cchc_analysis.files import as_typed
 from cchc_analysis.groups import has_unit, scale_of, several_groups
 from cchc_analysis.reading.load import load_scores
@@ -111,7 +111,7 @@ class Job(NamedTuple):
         write_report(ranking, folder / "report.docx", template=options.template, **common)
         write_workbook(ranking, folder / "report.xlsx", **common)
         write_csv(format_ranking(tables.check), folder / "check.csv")
-        with plt.style.context("cchc_analysis.report"):
+        with house_style():
             for name, ax, files, shows in self._charts(tables):
                 try:
                     note = stamp(ranking, scheme=self.scheme, date=options.date, shows=shows)

@@ -1,4 +1,4 @@
-"""The chart of blocks, or years, side by side; in the manner of `charts`."""
+"""The chart of blocks, or years, side by side."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts import drawing
-from cchc_analysis.charts.marks import make_room, set_percent_axis, size_in_points, write_columns
-from cchc_analysis.charts.numbers import hand_over, value_header, who
+from cchc_analysis.charts import units
+from cchc_analysis.charts.frame import ACCENT, Frame, wrap
 from cchc_analysis.groups import group_columns, several_groups
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
@@ -51,60 +50,61 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['Sở', 'Huyện']
     """
-    table = drawing.ready(ranking)
-    chosen = drawing.chosen_rows(table, unit).to_numpy()
+    table = units.drawn_units(ranking)
+    chosen = units.chosen_rows(table, unit).to_numpy()
     groups = [rows for _, rows in table.groupby("group")]
     means = [exact.mean_percent(rows["score"], rows["max_score"]) for rows in groups]
-    in_points = drawing.out_of_100(table)
+    in_points = units.out_of_100(table)
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
-    given = ax is not None
-    ax = drawing.row_axes(ax, map(_name, groups))
-    counts = [(int(rows["score"].count()), len(rows)) for rows in groups]
-    beside = {"Trung bình": written, "Được chấm": [f"{n}/{of}" for n, of in counts]}
-    write_columns(ax, beside, range(len(groups)))
-    axis = set_percent_axis(ax, table["percent"], in_points=in_points)
-    what, by = drawing.measure(table), _by(several_groups(table))
-    drawing.set_title(ax, f"{what.capitalize()}{by or ' của các đơn vị'}{drawing.of_year(table)}")
-    diamond = f"\n{drawing.wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
+    frame = Frame(ax, map(_name, groups))
+    ax, scored = frame.ax, [rows[rows["score"].notna()] for rows in groups]
+    counts = [f"{len(own)}/{len(rows)}" for own, rows in zip(scored, groups, strict=True)]
+    frame.write_columns({"Trung bình": written, "Được chấm": counts})
+    axis = frame.set_percent_axis(table["percent"], in_points=in_points)
+    what, by = units.measure(table), _by(several_groups(table))
+    frame.set_title(f"{what.capitalize()}{by or ' của các đơn vị'}{units.of_year(table)}")
+    diamond = f"\n{wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
     ax.set_xlabel(f"{axis}\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
-    drawing.make_room_for_words(ax)
-    scored = [rows[rows["score"].notna()] for rows in groups]
-    width, height = size_in_points(ax)
-    left, right = ax.get_xlim()
-    per_point = (right - left) / width
-    lanes = [_lanes(rows["percent"].to_numpy(), _PITCH * per_point) for rows in scored]
-    highest = max(np.abs(of_group).max(initial=0) for of_group in lanes)
-    rows_in_view = abs(np.subtract(*ax.get_ylim()))
-    if not given:
-        lacking = (2 * min(highest, _LANES) + 2) * _PITCH * rows_in_view - height
-        make_room(ax, max(0, lacking))
-        height += max(0, lacking)
-    step = min(_PITCH * rows_in_view / height, 1 / (2 * highest + 2))
+    frame.make_room_for_words()
+    lanes, step = _places_of_dots(frame, scored)
     dots = {"s": _DOT**2, "edgecolor": "black", "linewidth": 0.6}
     for at, (rows, of_group, mean) in enumerate(zip(scored, lanes, means, strict=True)):
-        own = chosen[rows.index]
-        percent = rows["percent"].to_numpy()
+        own, percent = chosen[rows.index], rows["percent"].to_numpy()
         places = at + of_group * step
         ax.scatter(percent[~own], places[~own], c="#d0d0d0", zorder=3, **dots)
-        ax.scatter(percent[own], places[own], c=drawing.ACCENT, marker="D", zorder=4, **dots)
+        ax.scatter(percent[own], places[own], c=ACCENT, marker="D", zorder=4, **dots)
         ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
     sentences = [
-        f"{_name(rows)}: trung bình {mean} ({rows['score'].count()}/{len(rows)} đơn vị được chấm)."
-        for rows, mean in zip(groups, written, strict=True)
+        f"{_name(rows)}: trung bình {mean} ({count} đơn vị được chấm)."
+        for rows, mean, count in zip(groups, written, counts, strict=True)
     ]
-    values = drawing.values_in_words(table)
-    shown = {**who(table), value_header(table): values.str.rstrip("%")}
     # Two columns of counts: Excel takes 4/6 for a date.
     of_group = table.groupby("group")["score"]
-    shown["Trung bình của nhóm"] = table["group"].map(dict(enumerate(written)))
-    shown["Số đơn vị được chấm của nhóm"] = of_group.transform("count")
-    shown["Số đơn vị của nhóm"] = of_group.transform("size")
-    return hand_over(
-        ax,
-        shown,
-        f"Biểu đồ chấm tròn: {what} của {drawing.units_in_words(table)}{by}. {' '.join(sentences)} "
-        f"{drawing.first_and_last(table, values)}",
+    numbers = {
+        "Trung bình của nhóm": table["group"].map(dict(enumerate(written))),
+        "Số đơn vị được chấm của nhóm": of_group.transform("count"),
+        "Số đơn vị của nhóm": of_group.transform("size"),
+    }
+    return frame.finish(
+        {**units.numbers(table), **numbers},
+        f"Biểu đồ chấm tròn: {what} của {units.counted(table)}{by}. {' '.join(sentences)} "
+        f"{units.first_and_last(table, units.printed_values(table))}",
     )
+
+
+def _places_of_dots(frame: Frame, groups: list[pd.DataFrame]) -> tuple[list[np.ndarray], float]:
+    """Return the lane of each dot of each group, and how far lanes are apart; make them room."""
+    width, height = frame.size_in_points()
+    left, right = frame.ax.get_xlim()
+    apart = _PITCH * (right - left) / width
+    lanes = [lanes_of(rows["percent"].to_numpy(), apart) for rows in groups]
+    highest = max(np.abs(of_group).max(initial=0) for of_group in lanes)
+    rows_in_view = abs(np.subtract(*frame.ax.get_ylim()))
+    if frame.ours:
+        lacking = max(0, (2 * min(highest, _LANES) + 2) * _PITCH * rows_in_view - height)
+        frame.grow(high=lacking)
+        height += lacking
+    return lanes, min(_PITCH * rows_in_view / height, 1 / (2 * highest + 2))
 
 
 def _name(rows: pd.DataFrame) -> str:
@@ -115,7 +115,7 @@ def _by(columns: list[str]) -> str:
     return f" theo {' và '.join(SHOWN[c].lower() for c in columns)}" if columns else ""
 
 
-def _lanes(values: np.ndarray, apart: float) -> np.ndarray:
+def lanes_of(values: np.ndarray, apart: float) -> np.ndarray:
     """Return for each value the lane (0, 1, -1, 2, …) where it is so far from those before it."""
     lanes = np.zeros(len(values))
     last: list[float] = []  # the greatest value of each lane so far

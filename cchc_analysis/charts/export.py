@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cchc_analysis.charts.frame import WIDTH, numbers_of
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
@@ -35,7 +36,7 @@ _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttyp
 # No layout engine, not even one that does nothing: with any, each format is drawn twice.
 _EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
-_WIDTH, _HIGHEST = 160 / 25.4, 220 / 25.4  # inches: what a page holds beside a caption of two lines
+_HIGHEST = 220 / 25.4  # inches: what a page holds beside a caption of two lines
 _LEAST_GAP = 0.035  # inches between two names
 _LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
 _ENDS = 0.2  # rows: half a gap above the first and below the last
@@ -65,7 +66,7 @@ class Encoded:
     def fits_a_page(self) -> bool:
         """Return whether it is no higher than a page when it is as wide as the text."""
         width, height = self.size
-        return height <= _HIGHEST * max(1, width / _WIDTH)
+        return height <= _HIGHEST * max(1, width / WIDTH)
 
 
 def encode(
@@ -88,10 +89,10 @@ def encode(
                 f"hãy chọn trong: {', '.join(_FORMATS)}",
                 value=format_,
             )
-    title, table = _title(ax), getattr(ax, "cchc_table", None)
+    title, table = _title(ax), numbers_of(ax)
     alt = alt or (title if table is None else ax.get_label())
     pictures, size = _pictures(ax, _about(title, alt, source), source, note, formats)
-    return Encoded(title, alt, None if table is None else table.copy(), pictures, size)
+    return Encoded(title, alt, table, pictures, size)
 
 
 def save_chart(
@@ -167,7 +168,7 @@ def chart_pages(
     title: str | None = None,
     source: str | None = None,
     note: str | None = None,
-    width: float = _WIDTH,
+    width: float = WIDTH,
     formats: Sequence[str] = ("png",),
 ) -> Iterator[Encoded]:
     """Yield a chart with rows as pictures that fit a page, as many as its rows need.
@@ -177,9 +178,9 @@ def chart_pages(
     own; `width` is in inches.
     """
     figure, label, title = ax.get_figure(root=True), ax.get_label(), title or _title(ax)
-    if width + 0.01 < figure.get_figwidth() < _WIDTH + 0.01:  # else its text is smaller anyway
+    if width + 0.01 < figure.get_figwidth() < WIDTH + 0.01:  # else its text is smaller anyway
         figure.set_figwidth(width)
-    whole = Encoded(title, label, getattr(ax, "cchc_table", None), {}, (0, 0))
+    whole = Encoded(title, label, numbers_of(ax), {}, (0, 0))
 
     def page(title: str, alt: str, part: str = "") -> Encoded:
         about = _about(title, alt, source)
@@ -193,7 +194,7 @@ def chart_pages(
     below = _write_below(figure, source, note)
     small_print = below.get_window_extent().height / figure.dpi
     below.remove()
-    highest = _HIGHEST * figure.get_figwidth() / _WIDTH - beside - small_print
+    highest = _HIGHEST * figure.get_figwidth() / WIDTH - beside - small_print
     if pitch * in_view <= highest:
         yield page(title, label)
         return

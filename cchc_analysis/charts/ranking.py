@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts import drawing, marks
-from cchc_analysis.charts.numbers import hand_over, reference, value_header, who
-from cchc_analysis.groups import grades_in_words
+from cchc_analysis.charts import units
+from cchc_analysis.charts.frame import ACCENT, Frame
+from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
+from cchc_analysis.groups import grades_in_words, is_unit
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def plot_ranking(
-    ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME, ax: Axes | None = None
+    ranking: pd.DataFrame,
+    *,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    unit: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Plot the score of each unit as a bar, best on top, with its rank, score and grade.
 
@@ -36,13 +41,16 @@ def plot_ranking(
         A ranking, as `rank_units` gives it. Units without a score stand last, without a bar.
     scheme : str or GradeScheme
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
+    unit : str, optional
+        The unit whose name is written bold.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
 
     Raises
     ------
     ValueError
-        If the table's grades are not those of `scheme`; the message names the first unit.
+        If the table's grades are not those of `scheme`, naming the first unit, or if `unit` is not
+        in the table.
 
     Examples
     --------
@@ -51,24 +59,21 @@ def plot_ranking(
     [95.0, 81.0]
     """
     scheme = load_scheme(scheme)
-    table = drawing.ready(graded(ranking, scheme))
-    grades = grades_in_words(table)
-    values = drawing.values_in_words(table)
-    ax = drawing.row_axes(ax, drawing.numbered(table["name"], table["rank"]), narrow=True)
-    marks.draw_bars(ax, table["percent"].fillna(0), grades, scheme)
-    drawing.write_right(ax, values + "  " + grades)
-    ax.set_xlim(0, 100)
-    title = f"Xếp hạng các đơn vị theo {drawing.measure(table)}{drawing.of_year(table)}"
-    cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
+    table = units.drawn_units(graded(ranking, scheme))
+    grades, values, what = grades_in_words(table), units.printed_values(table), units.measure(table)
+    frame = Frame(ax, units.numbered(table["name"], table["rank"]), narrow=True)
+    draw_bars(frame, table["percent"].fillna(0), grades, scheme)
+    frame.write_beside(values + "  " + grades)
+    frame.mark_names(is_unit(table, unit))
+    frame.ax.set_xlim(0, 100)
+    frame.set_title(f"Xếp hạng các đơn vị theo {what}{units.of_year(table)}")
+    cutoffs = draw_cutoffs(frame, table, scheme)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
-    measured = {value_header(table): values.str.rstrip("%"), SHOWN["grade"]: grades}
-    return hand_over(
-        ax,
-        {**who(table), SHOWN["rank"]: table["rank"], **measured, **cutoffs},
-        f"Biểu đồ thanh ngang: xếp hạng {drawing.units_in_words(table)} theo "
-        f"{drawing.measure(table)}. "
-        f"{drawing.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
-        f"{marks.assumption(scheme)}",
+    return frame.finish(
+        {**units.numbers(table, ranks=True), SHOWN["grade"]: grades, **cutoffs},
+        f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. "
+        f"{units.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
+        f"{assumption(scheme)}",
     )
 
 
@@ -103,28 +108,27 @@ def plot_distribution(
     scheme = load_scheme(scheme)
     if "share_pct" not in distribution:
         distribution = grade_distribution(graded(distribution, scheme))
-    names, bounds = marks.grade_names(distribution, scheme)
+    names, bounds = grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(format_percent)
     scored = distribution["units"][distribution["share_pct"].notna()].sum()
     base = f"tỷ lệ trên {scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
     if distribution.columns[0] != "grade":
         base = "tỷ lệ trên số đơn vị được chấm của từng nhóm"
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
-    ax = drawing.row_axes(ax, names, narrow=True)
-    bars = marks.draw_bars(ax, distribution["units"], distribution["grade"], scheme)
-    ax.bar_label(bars, texts, padding=3, fontsize=8)
-    drawing.set_title(ax, "Phân bố xếp loại cải cách hành chính", pad=8)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.margins(x=0.2)
+    frame = Frame(ax, names, narrow=True)
+    bars = draw_bars(frame, distribution["units"], distribution["grade"], scheme)
+    frame.ax.bar_label(bars, texts, padding=3, fontsize=8)
+    frame.set_title("Phân bố xếp loại cải cách hành chính", pad=8)
+    frame.ax.xaxis.get_major_locator().set_params(integer=True)
+    frame.ax.margins(x=0.2)
     assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
-    ax.set_xlabel(f"Số đơn vị ({base}){assumed}")
-    shown = distribution.assign(share_pct=shares)
-    shown.insert(shown.columns.get_loc("units"), "Ngưỡng", bounds)
-    return hand_over(
-        ax,
-        shown.rename(columns=SHOWN),
+    frame.ax.set_xlabel(f"Số đơn vị ({base}){assumed}")
+    numbers = distribution.assign(share_pct=shares)
+    numbers.insert(numbers.columns.get_loc("units"), "Ngưỡng", bounds)
+    return frame.finish(
+        numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}.{marks.assumption(scheme)}",
+        f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
     )
 
 
@@ -161,39 +165,38 @@ def plot_comparison(
     ['+14,00', '0,00']
     """
     scheme = load_scheme(scheme)
-    table = drawing.ready(graded(ranking, scheme))
-    chosen = drawing.chosen_rows(table, unit)
-    standard, what = reference(table, chosen, unit)
-    ax, rows = drawing.row_axes(ax, table["name"], narrow=True), np.arange(len(table))
+    table = units.drawn_units(graded(ranking, scheme))
+    chosen = units.chosen_rows(table, unit)
+    standard, what = units.reference(table, chosen, unit)
+    frame = Frame(ax, table["name"], narrow=True)
+    ax, rows = frame.ax, frame.rows
     ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
-    colors = np.where(chosen, drawing.ACCENT, "white")
+    colors = np.where(chosen, ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
     ax.vlines(standard, rows - 0.5, rows + 0.5, color="black", linewidth=1.4, zorder=2.5)
-    in_points = drawing.out_of_100(table)
+    in_points = units.out_of_100(table)
     places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
     differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
     differences = differences.mask(table["score"].isna(), UNSCORED)
-    drawing.write_right(ax, differences)
-    marks.mark_names(ax, chosen)
+    frame.write_beside(differences)
+    frame.mark_names(chosen)
     of = f" của {table['score'].count()} đơn vị được chấm" if unit is None else ""
     one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
     one = one if standard.nunique() == 1 else ""
-    marks.set_percent_axis(ax, pd.concat([table["percent"], standard]), in_points=in_points)
+    frame.set_percent_axis(pd.concat([table["percent"], standard]), in_points=in_points)
     ax.set_xlim(right=101)
-    title = f"Chênh lệch so với {what}{of}{one}{drawing.of_year(table)}"
-    cutoffs = marks.draw_cutoffs(ax, table, scheme, title)
+    frame.set_title(f"Chênh lệch so với {what}{of}{one}{units.of_year(table)}")
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
-    ax.set_xlabel(f"{ax.get_xlabel()}\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})")
+    lines = f"\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
+    cutoffs = draw_cutoffs(frame, table, scheme, lines)
     compared = table[standard.notna()]
     numbers = {
-        value_header(table): drawing.values_in_words(table).str.rstrip("%"),
         f"So với {line}": standard.map(lambda value: format_number(value, places)),
         f"Chênh lệch ({points})": differences,
     }
-    return hand_over(
-        ax,
-        {**who(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {drawing.units_in_words(compared)} so với {what}{one}. "
-        f"{drawing.first_and_last(compared, differences)}{marks.assumption(scheme)}",
+    return frame.finish(
+        {**units.numbers(table), **numbers, **cutoffs},
+        f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{one}. "
+        f"{units.first_and_last(compared, differences)}{assumption(scheme)}",
     )

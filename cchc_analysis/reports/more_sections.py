@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts.change import plot_change
-from cchc_analysis.charts.fields import plot_fields
-from cchc_analysis.charts.profile import plot_profile
+from cchc_analysis.charts.fields import plot_fields, plot_profile
+from cchc_analysis.charts.periods import plot_change
 from cchc_analysis.groups import group_columns
 from cchc_analysis.reports.word import TEXT, add_table
 from cchc_analysis.scoring.exact import FALLBACK_PLACES

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts import drawing, marks
+from cchc_analysis.charts.grades import assumption, grade_names, grade_shades
+from cchc_analysis.charts.units import drawn_units, first_and_last, printed_values
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.reports.worksheets import ROW, set_up_page
 from cchc_analysis.schemes import GradeScheme
@@ -45,8 +46,8 @@ def write_charts(
     sheet = book.add_worksheet(SHEETS["charts"])
     set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
-    shades, assumed = marks.grade_shades(scheme), marks.assumption(scheme)
-    table = drawing.ready(ranking)
+    shades, assumed = grade_shades(scheme), assumption(scheme)
+    table = drawn_units(ranking)
     value = "percent" if "percent" in columns else "score"
     what = SHOWN["percent"] if value == "percent" else "Điểm"
     most = 100 if value == "percent" else float(table["max_score"].max())
@@ -56,7 +57,7 @@ def write_charts(
         names = group_names(group)
         of = f" – {', '.join(names)}" if names else ""
         scored = group[group["score"].notna()]
-        about = drawing.first_and_last(group, drawing.values_in_words(group))
+        about = first_and_last(group, printed_values(group))
         axis = f"{what} ({lower_first(scale_of(table))})"
         if len(scored) < len(group):
             axis += f"; không vẽ {len(group) - len(scored)} đơn vị chưa chấm"
@@ -75,7 +76,7 @@ def write_charts(
         bars = _bars(book, [*cells, grade, grade + 1], counts["grade"], shades)
         first_grade += len(counts)
         shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
-        told = marks.grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
+        told = grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
         axis = f"Số đơn vị (trong {len(group)} đơn vị, {len(scored)} đơn vị được chấm)"
         title = f"Phân bố xếp loại cải cách hành chính{of}"
         whole = {"major_unit": math.ceil(counts["units"].max() / 10)}

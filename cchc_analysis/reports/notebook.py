@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts import marks
+from cchc_analysis.charts.frame import house_style
+from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
@@ -71,9 +72,9 @@ def style_ranking(ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = printed.to_csv(index=False) + caption
     uuid = hashlib.sha256(content.encode()).hexdigest()[:12]
-    shades = marks.grade_shades(scheme)
+    shades = grade_shades(scheme)
     looks = {
-        grade: f"background-color: {shade}; color: {marks.ink_on(shade)}; text-align: center;"
+        grade: f"background-color: {shade}; color: {ink_on(shade)}; text-align: center;"
         for grade, shade in shades.items()
     }
     are_numbers = [pd.api.types.is_numeric_dtype(values[column]) for column in values]
@@ -104,7 +105,7 @@ def first_look(
         "check": ("text/html", differs.format(escape="html").to_html(), check.attrs["note"]),
     }
     counts = grade_distribution(ranking, by=several_groups(ranking))
-    with plt.style.context("cchc_analysis.report"):
+    with house_style():
         others = set(plt.get_fignums())
         try:
             charts = {

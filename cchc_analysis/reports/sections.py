@@ -10,7 +10,7 @@ import pandas as pd
 from docx.shared import Inches, Pt
 
 from cchc_analysis.charts.export import chart_pages
-from cchc_analysis.charts.marks import mark_names
+from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.groups import has_unit, scale_of
 from cchc_analysis.reports.more_sections import add_change, add_fields, named, since
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from docx.document import Document
-    from matplotlib.axes import Axes
 
 _TIES = (
     "Xếp hạng theo tỷ lệ điểm đạt so với điểm tối đa, trước khi làm tròn; các đơn vị bằng điểm "
@@ -55,7 +54,7 @@ def add_results(
     add_table(document, format_ranking(part), text, marked=marked)
     scored = part["score"].count()
     if scored:
-        draw(_plot_marked, part, unit=unit, scheme=scheme)
+        draw(plot_ranking, part, unit=unit, scheme=scheme)
     document.add_paragraph("Phân bố xếp loại", style=heading)
     add_table(document, counts, named("Số đơn vị và tỷ lệ theo từng loại", names))
     if counts.attrs["note"]:
@@ -79,19 +78,12 @@ def add_results(
         add_fields(document, draw, names, fields, fields_note, unit if known else None)
 
 
-def _plot_marked(part: pd.DataFrame, *, unit: str | None, scheme: GradeScheme) -> Axes:
-    """Plot a ranking with the name of the unit bold, as it is in the table."""
-    ax = plot_ranking(part, scheme=scheme)
-    mark_names(ax, part["unit"] == unit)
-    return ax
-
-
 def _chart(
     document: Document, names: list[str], source: str, plot: Callable, table: pd.DataFrame,
     **options: object,
 ) -> None:  # fmt: skip
     """Draw a chart and add it, on as many pages as it needs, with its title as the caption."""
-    with plt.style.context("cchc_analysis.report"):
+    with house_style():
         figures = set(plt.get_fignums())
         try:
             ax = plot(table, **options)

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts import drawing
-from cchc_analysis.charts.marks import grade_shades
-from cchc_analysis.charts.numbers import reference
+from cchc_analysis.charts.grades import grade_shades
+from cchc_analysis.charts.units import chosen_rows, drawn_units, reference
 from cchc_analysis.files import fixed_zip, write_whole
 from cchc_analysis.groups import SCORES, check_columns, scale_of, several_groups
 from cchc_analysis.reports.native_charts import write_charts
@@ -136,8 +135,8 @@ def _distribution(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _comparison(table: pd.DataFrame, unit: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return how far each unit is from the mean, and from one unit, as numbers and as printed."""
-    table = drawing.ready(table)
-    chosen = drawing.chosen_rows(table, unit)
+    table = drawn_units(table)
+    chosen = chosen_rows(table, unit)
     values = table[["number", *several_groups(table), "unit", "rank", "percent"]]
     mean, *_ = reference(table, chosen, None)
     values = values.assign(mean=mean, from_mean_pct=(table["percent"] - mean).round(9))

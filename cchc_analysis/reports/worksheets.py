@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts.marks import ink_on
+from cchc_analysis.charts.grades import ink_on
 from cchc_analysis.text import clean, unit_key
 from cchc_analysis.vocabulary import BLANK
 

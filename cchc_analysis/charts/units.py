@@ -1,0 +1,102 @@
+"""The units that a chart draws: their order, their names, their values, and words on them."""
+
+import pandas as pd
+
+from cchc_analysis.groups import is_unit, row_names, several_groups
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.printing import format_number, format_percent, printed_places
+from cchc_analysis.scoring.ranking import in_order
+from cchc_analysis.text import listed
+from cchc_analysis.vocabulary import MEAN, SHOWN
+
+
+def check_units(table: pd.DataFrame) -> None:
+    """Refuse a table of nobody."""
+    if table.empty:
+        raise Refusal("Bảng không có đơn vị nào để vẽ")
+
+
+def drawn_units(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order in which they are drawn, with the name of each."""
+    check_units(ranking)
+    table = in_order(ranking)
+    return table.assign(name=row_names(table))
+
+
+def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
+    """Return which rows are of the chosen unit, refusing one that is not there or has no score."""
+    chosen = is_unit(table, unit)
+    if unit is not None and table["score"][chosen].isna().all():
+        raise Refusal(f"Đơn vị '{unit}' chưa được chấm", "hãy chọn đơn vị khác", value=unit)
+    return chosen
+
+
+def out_of_100(table: pd.DataFrame) -> bool:
+    """Return whether points are percent, so that scores can be drawn and printed as they are."""
+    return bool((table["max_score"] == 100).all())
+
+
+def printed_values(table: pd.DataFrame) -> pd.Series:
+    """Return what is drawn, as it is printed: points of 100, or percent of another maximum."""
+    if out_of_100(table):
+        places = printed_places(table["score"])
+        return table["score"].map(lambda score: format_number(score, places))
+    return table["percent"].map(format_percent)
+
+
+def measure(table: pd.DataFrame) -> str:
+    """Return in words what is drawn."""
+    return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
+
+
+def numbers(table: pd.DataFrame, *, ranks: bool = False) -> dict[str, pd.Series]:
+    """Return the columns that say which unit a row is of, and its value."""
+    columns = [*several_groups(table), "unit", *(["rank"] if ranks else [])]
+    value = "score" if out_of_100(table) else "percent"
+    said = {SHOWN[column]: table[column] for column in columns}
+    return said | {SHOWN[value]: printed_values(table).str.rstrip("%")}
+
+
+def numbered(names: pd.Series, ranks: pd.Series) -> pd.Series:
+    """Return names with their rank before them, where they have one."""
+    return (ranks.astype("Int64").astype("string") + ". ").fillna("") + names
+
+
+def of_year(table: pd.DataFrame) -> str:
+    """Return the year for the end of a title, if the table is of one."""
+    one = "year" in table and table["year"].nunique() == 1
+    return f", năm {table['year'].iloc[0]}" if one else ""
+
+
+def counted(table: pd.DataFrame) -> str:
+    """Return how many units are drawn, and of how many where some have no score."""
+    scored, units = table["score"].count(), f"{len(table)} đơn vị"
+    return units if scored == len(table) else f"{scored} đơn vị được chấm (trong số {units})"
+
+
+def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
+    """Return a sentence on the first and the last scored units of each year and block."""
+    sentences = []
+    for _, rows in table[table["score"].notna()].groupby("group"):
+        ends = []
+        for rank in (rows["rank"].min(), rows["rank"].max()):
+            tied = rows["name"][rows["rank"] == rank]
+            value = "" if values is None else f" ({values[tied.index[0]]})"
+            ends.append(f"{listed(tied.tolist())}{value}")
+        sentences.append(f"Đầu bảng: {ends[0]}; cuối bảng: {ends[1]}.")
+    return " ".join(sentences) or "Chưa có đơn vị nào được chấm."
+
+
+def reference(table: pd.DataFrame, chosen: pd.Series, unit: str | None) -> tuple[pd.Series, str]:
+    """Return for each row the percent to compare with, and its name: the mean or one unit's.
+
+    Both are of the year and block of the row, the mean over its scored units.
+    """
+    groups = table.groupby("group")
+    if unit is not None:
+        own = table[chosen].groupby("group")["percent"].first()
+        return table["group"].map(own), table["unit"][chosen].iloc[0]
+    means = {at: exact.mean_percent(g["score"], g["max_score"]) for at, g in groups}
+    every = ", ".join(f"từng {SHOWN[column].lower()}" for column in several_groups(table))
+    return table["group"].map(means), f"{MEAN} {every}".strip()
