@@ -18,7 +18,7 @@ import cchc_analysis as cchc
 from cchc_analysis.charts.export import encode, letters_of, stamp
 from cchc_analysis.charts.frame import numbers_of
 from cchc_analysis.charts.grades import grade_shades
-from cchc_analysis.schemes import GradeScheme, load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import GradeScheme, load_scheme, scheme_names
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
 VOWELS = "aăâeêioôơuưy"

@@ -21,7 +21,8 @@ from cchc_analysis import (
     write_workbook,
 )
 from cchc_analysis.charts.grades import grade_shades, ink_on
-from cchc_analysis.schemes import load_scheme, scheme_names
+from cchc_analysis.scoring.fields import field_matrix, total_fields
+from cchc_analysis.scoring.schemes import load_scheme, scheme_names
 
 SHEETS = ["Xếp hạng", "Phân bố", "Biểu đồ", "So sánh", "Đối chiếu", "Ghi chú"]
 NAMESPACES = {

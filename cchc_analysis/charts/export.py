@@ -7,7 +7,7 @@ import math
 import re
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from os import PathLike
@@ -20,7 +20,7 @@ from cchc_analysis.charts.frame import WIDTH, numbers_of
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +44,6 @@ _ENDS = 0.2  # rows: half a gap above the first and below the last
 _SIZE = 8  # points, of the small print
 _LETTER = 0.54  # of the size: a letter of average width
 _NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
-TIES = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,9 @@ def encode(
                 f"hãy chọn trong: {', '.join(_FORMATS)}",
                 value=format_,
             )
-    title, table = _title(ax), numbers_of(ax)
-    alt = alt or (title if table is None else ax.get_label())
-    pictures, size = _pictures(ax, _about(title, alt, source), source, note, formats)
-    return Encoded(title, alt, table, pictures, size)
+    title = _title(ax)
+    alt = alt or (ax.get_label() if numbers_of(ax) is not None else title)
+    return _encoded(ax, title, alt, source, note, formats)
 
 
 def save_chart(
@@ -180,13 +178,6 @@ def chart_pages(
     figure, label, title = ax.get_figure(root=True), ax.get_label(), title or _title(ax)
     if width + 0.01 < figure.get_figwidth() < WIDTH + 0.01:  # else its text is smaller anyway
         figure.set_figwidth(width)
-    whole = Encoded(title, label, numbers_of(ax), {}, (0, 0))
-
-    def page(title: str, alt: str, part: str = "") -> Encoded:
-        about = _about(title, alt, source)
-        pictures, size = _pictures(ax, about, source, note, formats)
-        return replace(whole, title=title, alt=alt, pictures=pictures, size=size, part=part)
-
     figure.draw_without_rendering()
     rows, in_view = len(ax.get_yticks()), abs(float(ax.get_ylim()[0] - ax.get_ylim()[1]))
     pitch = ax.get_position().height * figure.get_figheight() / in_view
@@ -196,7 +187,7 @@ def chart_pages(
     below.remove()
     highest = _HIGHEST * figure.get_figwidth() / WIDTH - beside - small_print
     if pitch * in_view <= highest:
-        yield page(title, label)
+        yield _encoded(ax, title, label, source, note, formats)
         return
     names = [text.get_window_extent().height / figure.dpi for text in ax.get_yticklabels()]
     pitch = min(pitch, max(_LINE, *names) + _LEAST_GAP)
@@ -205,18 +196,18 @@ def chart_pages(
     boxes = [(text, text.get_window_extent()) for text in ax.texts]
     row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}
     units = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()]
-    for number in range(pages):
-        start, stop = rows * number // pages, rows * (number + 1) // pages
+    for page in range(pages):
+        start, stop = rows * page // pages, rows * (page + 1) // pages
         ax.set_ylim(stop - 0.4, start - 0.6)
         figure.set_figheight(beside + pitch * (stop - start + _ENDS))
         for text, row in row_of.items():  # what stands above or below the rows stays
             text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
-        if pages == 1:
-            yield page(title, label)
-            return
-        part = f"phần {number + 1}/{pages}"
-        alt = f"{part.capitalize()}: từ {units[start]} đến {units[stop - 1]}. {label}"
-        yield page(f"{title} – {part}", alt, part)
+        part, words, alt = "", title, label
+        if pages > 1:
+            part = f"phần {page + 1}/{pages}"
+            words = f"{title} – {part}"
+            alt = f"Phần {page + 1}/{pages}: từ {units[start]} đến {units[stop - 1]}. {label}"
+        yield _encoded(ax, words, alt, source, note, formats, part)
 
 
 def _title(ax: Axes) -> str:
@@ -224,21 +215,18 @@ def _title(ax: Axes) -> str:
     return " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
 
 
-def _about(title: str, alt: str, source: str | None) -> dict[str, dict[str, str | None]]:
-    """Return the metadata as each format has them; no dates, so that the bytes stay the same."""
-    about = {"Title": title, "Description": alt, "Source": source or ""}
-    pdf = {"Title": title, "Subject": alt, "Keywords": source or "", "CreationDate": None}
-    return {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
-
-
-def _pictures(
-    ax: Axes, about: dict, source: str | None, note: str | None, formats: Sequence[str]
-) -> tuple[dict[str, bytes], tuple[float, float]]:
-    """Return the pictures of a figure with its small print, and their size in inches."""
+def _encoded(
+    ax: Axes, title: str, alt: str, source: str | None, note: str | None, formats: Sequence[str],
+    part: str = "",
+) -> Encoded:  # fmt: skip
+    """Return the figure of a chart with its small print; no dates, so that bytes stay the same."""
     import matplotlib as mpl
     from matplotlib.transforms import Bbox
 
     figure, pictures = ax.get_figure(root=True), {}
+    about = {"Title": title, "Description": alt, "Source": source or ""}
+    pdf = {"Title": title, "Subject": alt, "Keywords": source or "", "CreationDate": None}
+    metadata = {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
     engine, text = figure.get_layout_engine(), _write_below(figure, source, note)
     try:
         _check_letters(figure)
@@ -253,15 +241,16 @@ def _pictures(
             for format_ in formats:
                 picture = io.BytesIO()
                 figure.savefig(
-                    picture, format=format_, dpi=_DPI, metadata=about[format_], bbox_inches=box
+                    picture, format=format_, dpi=_DPI, metadata=metadata[format_], bbox_inches=box
                 )
                 pictures[format_] = picture.getvalue()
     finally:
         text.remove()
         figure.set_layout_engine(engine)
     if "svg" in pictures:
-        pictures["svg"] = _for_screen_readers(pictures["svg"], about["svg"]["Description"])
-    return pictures, (float(box.width), float(box.height))
+        pictures["svg"] = _for_screen_readers(pictures["svg"], alt)
+    size = float(box.width), float(box.height)
+    return Encoded(title, alt, numbers_of(ax), pictures, size, part)
 
 
 def _for_screen_readers(svg: bytes, alt: str) -> bytes:
@@ -301,7 +290,7 @@ def stamp(
     told = {
         "scale": scale_of(ranking),
         "cutoffs": f"Ngưỡng xếp loại: {load_scheme(scheme)}",
-        "ranks": TIES,
+        "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)",
     }
     parts = [words for what, words in told.items() if what in shows]
     parts += [f"Số liệu ngày {date}"] if date else []

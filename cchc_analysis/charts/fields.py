@@ -18,9 +18,8 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.fields import field_matrix
+from cchc_analysis.scoring.fields import field_matrix, total_fields
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
-from cchc_analysis.scoring.totals import total_fields
 from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:

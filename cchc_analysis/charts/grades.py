@@ -11,7 +11,7 @@ from cchc_analysis.charts.frame import Frame
 from cchc_analysis.charts.units import out_of_100
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.schemes import GradeScheme
+from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import decimal_comma, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, SHOWN, UNSCORED
 

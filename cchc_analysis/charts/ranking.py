@@ -11,7 +11,6 @@ from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, Frame
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
 from cchc_analysis.groups import grades_in_words, is_unit
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -20,6 +19,7 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import grade_distribution, graded
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
