@@ -6,7 +6,10 @@ import os
 import re
 import tempfile
 import zipfile
+from os import PathLike
 from pathlib import Path
+
+from cchc_analysis.refusal import Refusal
 
 # What no file name can have on Windows.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -43,6 +46,14 @@ def why_not_allowed(name: str) -> str | None:
     if _DEVICE.search(name):
         return "là tên mà Windows dành riêng, không dùng được làm tên tệp"
     return "quá dài" if len(os.fsencode(name)) > _LONGEST else None
+
+
+def with_ending(path: str | PathLike, ending: str) -> Path:
+    """Return the path of a file, which must have this ending."""
+    path = Path(path)
+    if path.suffix.lower() != ending:
+        raise Refusal(f"Tệp '{path.name}' phải có đuôi {ending}", "hãy đặt tên khác")
+    return path
 
 
 def as_typed(text: str) -> str:

@@ -1,4 +1,3 @@
-import ast
 import contextlib
 import errno
 import json
@@ -7,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import docx
@@ -17,11 +17,11 @@ from conftest import DATA, RANKING_TABLES, ROOT, is_reserved
 from PIL import Image
 
 from cchc_analysis.app.command import main
-from cchc_analysis.app.job import Job
+from cchc_analysis.charts.export import encode
 from cchc_analysis.files import allowed_name
-from cchc_analysis.refusals import as_options
-from cchc_analysis.vocabulary import CHOOSE_TABLE, WHERE_MAX
+from cchc_analysis.refusal import Refusal
 
+RUN = "cchc_analysis.app.run."
 NAMES = sorted(
     ["check.csv", "manifest.json", "report.docx", "report.xlsx"]
     + [f"{n}.{e}" for n in ("comparison", "distribution", "ranking") for e in ("csv", "png", "svg")]
@@ -209,7 +209,7 @@ LONG_NAME = "Kết quả xác định chỉ số cải cách hành chính các s
 def test_a_file_with_a_name_that_windows_refuses_has_a_folder_that_it_allows(
     name, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(Job, "_write", lambda _, folder, *__: (folder / "a.txt").touch())
+    monkeypatch.setattr(RUN + "write_files", lambda folder, *_: (folder / "a.txt").touch())
     path = tmp_path / f"{name}.csv"
     path.write_text("Đơn vị;Điểm\nx;90\n", encoding="utf-8")
     assert main([str(path), "--out", str(tmp_path / "r")]) == 0
@@ -226,7 +226,7 @@ def test_a_path_that_is_too_long_is_said(number, letters, tmp_path, monkeypatch,
     def refuse(*_):
         raise OSError(number, "The system cannot find the path specified", "x" * letters)
 
-    monkeypatch.setattr("cchc_analysis.app.job.write_bundle", refuse)
+    monkeypatch.setattr(RUN + "write_bundle", refuse)
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert ("đường dẫn quá dài" in said) == ((number, letters) != (errno.ENOENT, 5))
@@ -266,7 +266,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
     def full(_, path, **__):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr("cchc_analysis.app.job.write_workbook", full)
+    monkeypatch.setattr(RUN + "workbook_of", full)
     capsys.readouterr()
     assert main([*command, "--scheme", "da-nang-2011"]) == 1
     said = capsys.readouterr().err
@@ -277,7 +277,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def words_only(monkeypatch):
     """Leave out the files of a report where only what is said is tested: they take seconds."""
-    monkeypatch.setattr(Job, "_write", lambda _, folder, *__: (folder / "a.txt").touch())
+    monkeypatch.setattr(RUN + "write_files", lambda folder, *_: (folder / "a.txt").touch())
 
 
 @pytest.fixture
@@ -287,10 +287,12 @@ def charts_only(monkeypatch):
     monkeypatch.setattr("cchc_analysis.charts.export._DPI", 40)
 
     def note(name):
-        return lambda _, path, **options: given.update({name: options}) or path.touch()
+        return lambda results, path, **options: (
+            given.update({name: options, "results": results}) or path.touch()
+        )
 
-    for name in ("write_report", "write_workbook"):
-        monkeypatch.setattr(f"cchc_analysis.app.job.{name}", note(name))
+    for name in ("report_of", "workbook_of"):
+        monkeypatch.setattr(RUN + name, note(name))
     return given
 
 
@@ -331,7 +333,7 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
         "change": f"{now}; kỳ trước: {earlier}", "comparison": now, "distribution": now,
         "fields": by_field, "profile": by_field, "ranking": now,
     }  # fmt: skip
-    assert charts_only["write_report"]["source"] is charts_only["write_workbook"]["source"] is None
+    assert charts_only["report_of"]["source"] is charts_only["workbook_of"]["source"] is None
     below = {}
     for path in folder.glob("*.svg"):
         text = " ".join(re.findall(">([^<>]+)</text>", path.read_text(encoding="utf-8")))
@@ -346,7 +348,7 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
     assert sources()["ranking"] == "Quyết định 12"
     assert sources()["change"] == f"Quyết định 12; kỳ trước: {earlier}"
     assert sources()["fields"] == by_field
-    assert charts_only["write_report"]["source"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
+    assert charts_only["report_of"]["source"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
     assert "Số liệu ngày 11/01/2021." in (folder / "ranking.svg").read_text(encoding="utf-8")
 
 
@@ -368,7 +370,7 @@ def test_fields_and_earlier_scores_of_others_are_refused_or_told(tmp_path, chart
     assert "aliases" not in said
     drawn = pd.read_csv(tmp_path / "r" / "nay" / "fields.csv", sep=";")
     assert drawn["Đơn vị"].unique().tolist() == ["Sở b", "Sở a"]
-    assert charts_only["write_report"]["fields"]["unit"].unique().tolist() == ["Sở a", "Sở b"]
+    assert charts_only["results"].fields["unit"].unique().tolist() == ["Sở a", "Sở b"]
 
 
 def test_the_earlier_year_is_the_last_before_and_never_guessed(tmp_path, words_only, capsys):
@@ -472,7 +474,7 @@ def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, capsys):
     (tmp_path / "mẫu.docx").write_bytes(b"PK")
     for options, words in (
         (["--template", "khong.docx"], "Không tìm thấy tệp khong.docx"),
-        (["--template", town], "cchc-2020.csv: mẫu (--template) phải là tệp .docx"),
+        (["--template", town], "cchc-2020.csv: mẫu phải là tệp .docx"),
         (["--template", str(tmp_path / "mẫu.docx")], "mẫu.docx: tệp bị hỏng"),
         (["--out", str(tmp_path / "f")], "Không mở hoặc không ghi được"),
         (["--out", str(tmp_path / "f" / "g")], "Không mở hoặc không ghi được"),
@@ -484,61 +486,62 @@ def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, capsys):
         assert not ENGLISH.search(said)
 
 
-def test_sentences_of_the_library_name_options_of_the_command():
-    texts, told = [], 0
-    for path in (ROOT / "cchc_analysis").rglob("*.py"):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        joined = [node.values for node in nodes if isinstance(node, ast.JoinedStr)]
-        inside = {id(part) for parts in joined for part in parts}
-        alone = [[node] for node in nodes if isinstance(node, ast.Constant)]
-        texts += [
-            "".join(str(getattr(part, "value", 7)) if type(part) is ast.Constant else "7"
-                    for part in parts)
-            for parts in [*joined, *(one for one in alone if id(one[0]) not in inside)]
-        ]  # fmt: skip
-    python = re.compile(
-        r"(?<![-\w])(table|columns|max_score|scheme|aliases|block|before|after|year)(=|\))|\[\["
-        r"|\w\[\w+\[|load_\w|; sổ tay"
-    )
-    for text in texts:
-        is_sentence = re.search("; hãy|, hãy|hãy chọn|chỉ rõ|đã đặt|dùng table", text)
-        if is_sentence and "\n" not in text and python.search(text):
-            told += 1
-            assert not python.search(as_options(text)), as_options(text)
-    assert told > 4, "the sentences are still found"
-
-
 @pytest.mark.parametrize(
-    ("sentence", "said"),
-    [
-        ("dùng table= nếu chỉ cần một bảng", "dùng --table nếu chỉ cần một bảng"),
-        (CHOOSE_TABLE, "hãy chọn một bảng, ví dụ bảng thứ nhất (--table 1)"),
-        (f"đặt thang điểm ({WHERE_MAX})", "đặt thang điểm (--max-score)"),
-        ('cột kia (columns={"score": "Điểm; b"}).', 'cột kia (--columns score="Điểm; b").'),
-        ('chỉ rõ cột (columns={"year": "Năm"}; sổ tay: COLUMNS; dòng lệnh: --columns year="Năm")',
-         'chỉ rõ cột (--columns year="Năm")'),
-        ("không có bảng '5' (table=); các bảng có", "không có bảng '5' (--table); các bảng có"),
-        ("columns: không có cột 'xyz'", "--columns: không có cột 'xyz'"),
-        ("đã đặt (max_score=70); hãy", "đã đặt (--max-score 70); hãy"),
-        ('hãy chọn một năm cho mỗi bảng, ví dụ scores[scores["year"] == 2022].',
-         "hãy chọn một năm cho mỗi bảng (--year)."),
-        ("chọn một khối trước khi vẽ, ví dụ bang[bang['block'] == 'Sở'].",
-         "chọn một khối trước khi vẽ."),
-        ('một đơn vị, hãy dùng aliases={"a": "b"}.',
-         "một đơn vị, hãy ghi cùng một tên trong cả hai tệp."),
-        ("Bảng kỳ trước (before) là năm", "Bảng kỳ trước (--before) là năm"),
-    ],
-)  # fmt: skip
-def test_options_in_sentences(sentence, said):
-    assert as_options(sentence) == said
+    "error", [ZeroDivisionError("float division by zero"), MemoryError(), RecursionError("deep")]
+)
+def test_whatever_one_file_does_the_others_come_out(error, tmp_path, monkeypatch, capsys):
+    def fail(folder, results, file, _):
+        if file.stem == "hai":
+            raise error
+        (folder / "a.txt").touch()
+
+    monkeypatch.setattr(RUN + "write_files", fail)
+    files = [scores(tmp_path / f"{name}.csv") for name in ("một", "hai", "ba")]
+    assert main([*files, "--out", str(tmp_path / "r")]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"Lỗi: hai.csv: Lỗi ngoài dự kiến ({type(error).__name__}")
+    assert said.err.count("\n") == 1
+    assert "Xong 2/3 tệp." in said.out
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["ba", "một"]
+
+
+def test_a_refusal_names_the_options_of_the_command(tmp_path, words_only, capsys):
+    rows = ["Khối sở", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Sở A;95;90"]
+    assert main([written(tmp_path / "a.csv", *rows), "--out", str(tmp_path / "r")]) == 1
+    said = capsys.readouterr().err
+    assert "--columns score=" in said
+    assert not re.search(r"columns=\{|COLUMNS|sổ tay", said)
+
+
+def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(tmp_path, monkeypatch, capsys):
+    made, save = [], Image.Image.save
+    monkeypatch.setattr(Image.Image, "save", lambda *a, **k: (made.append(1), save(*a, **k))[1])
+    town = str(DATA / "cchc-2020.csv")
+    assert main([town, "--unit", "Phòng Nội vụ", "--out", str(tmp_path)]) == 0
+    assert len(made) == 3
+    folder = tmp_path / "cchc-2020"
+    with zipfile.ZipFile(folder / "report.docx") as parts:
+        inside = [parts.read(name) for name in parts.namelist() if name.endswith(".png")]
+    assert sorted(inside) == sorted(path.read_bytes() for path in folder.glob("*.png"))
+
+
+@pytest.mark.parametrize("setting", ["axes.facecolor", "figure.facecolor"])
+def test_a_style_of_the_user_changes_no_picture(setting, tmp_path, capsys):
+    pictures = []
+    for color in ("white", "#ff0000"):
+        with plt.rc_context({setting: color}):
+            assert main([scores(tmp_path / "a.csv"), "--out", str(tmp_path / color)]) == 0
+        pictures.append((tmp_path / color / "a" / "ranking.png").read_bytes())
+    assert pictures[0] == pictures[1]
 
 
 def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monkeypatch, capsys):
     opened = []
-    monkeypatch.setattr("cchc_analysis.app.job.write_report", lambda *_, **__: None)
-    monkeypatch.setattr("cchc_analysis.app.job.write_workbook", lambda *_, **__: None)
-    monkeypatch.setattr("cchc_analysis.app.job.save_chart",
-                        lambda *_, **__: opened.append(len(plt.get_fignums())))  # fmt: skip
+    monkeypatch.setattr(RUN + "report_of", lambda *_, **__: None)
+    monkeypatch.setattr(RUN + "workbook_of", lambda *_, **__: None)
+    monkeypatch.setattr("cchc_analysis.reports.pictures.encode", lambda ax, **_: (
+        opened.append(len(plt.get_fignums())), encode(ax, formats=())
+    )[1])  # fmt: skip
     files = [scores(tmp_path / f"{at}.csv") for at in range(7)]
     bad = written(tmp_path / "hỏng.csv", "Đơn vị;Điểm", "a;x")
     (tmp_path / "x").mkdir()
@@ -557,9 +560,9 @@ def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monke
 
 def test_an_error_names_its_file_among_several(tmp_path, monkeypatch, capsys):
     def refuse(*_):
-        raise ValueError("Không vẽ được.")
+        raise Refusal("Không vẽ được")
 
-    monkeypatch.setattr(Job, "_write", refuse)
+    monkeypatch.setattr(RUN + "write_files", refuse)
     files = [scores(tmp_path / "một.csv"), scores(tmp_path / "hai.csv")]
     assert main([*files, "--out", str(tmp_path / "r")]) == 1
     assert capsys.readouterr().err.splitlines() == [
@@ -571,7 +574,7 @@ def test_ctrl_c_is_said_and_leaves_nothing(tmp_path, monkeypatch, capsys):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Job, "_write", stop)
+    monkeypatch.setattr(RUN + "write_files", stop)
     assert main([scores(tmp_path / "a.csv"), "--out", str(tmp_path / "r")]) == 130
     said = capsys.readouterr()
     assert said.err == "\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.\n"
@@ -588,8 +591,8 @@ def test_the_progress_bar_stands_on_lines_of_its_own(tmp_path):
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 90, 0, 0))
     code = (
         "import sys; from cchc_analysis.app.command import main\n"
-        "from cchc_analysis.app.job import Job\n"
-        "Job._write = lambda _, folder, *__: (folder / 'a.txt').touch(); main(sys.argv[1:])"
+        "from cchc_analysis.app import run\n"
+        "run.write_files = lambda folder, *_: (folder / 'a.txt').touch(); main(sys.argv[1:])"
     )
     files = [scores(tmp_path / f"{name}.csv") for name in "abc"]
     command = [sys.executable, "-c", code, *files, "--out", str(tmp_path / "r")]
@@ -612,11 +615,11 @@ def test_the_progress_bar_stands_on_lines_of_its_own(tmp_path):
 
 
 def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, monkeypatch, capsys):
-    def write(job, folder, _):
+    def write(folder, results, *_):
         for name in "abc":
-            (folder / name).write_bytes(job.scheme.name.encode() * 10_000)
+            (folder / name).write_bytes(results.scheme.name.encode() * 10_000)
 
-    monkeypatch.setattr(Job, "_write", write)
+    monkeypatch.setattr(RUN + "write_files", write)
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from conftest import DATA
 
-from cchc_analysis import choose_table
+from cchc_analysis import LoadWarning, choose_table
 from cchc_analysis.app import picker
-from cchc_analysis.reports import notebook
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.reports import pictures
 from cchc_analysis.reports.notebook import PARTS
 
 FILE = DATA / "cchc-2020.csv"
@@ -32,12 +33,12 @@ def folder(tmp_path, monkeypatch):
 
 
 def names(choice):
-    return [path.name for _, path in choice._form.drop["file"].options]
+    return [path.name for _, path in choice.fields["file"].options]
 
 
 def upload(choice, name, data):
     about = {"name": name, "type": "", "size": len(data), "last_modified": datetime.now(UTC)}
-    choice._form.upload.value = ({**about, "content": memoryview(data)},)
+    choice.upload.value = ({**about, "content": memoryview(data)},)
 
 
 def fail(error):
@@ -80,7 +81,7 @@ def test_files_of_the_folders_are_offered_and_nothing_else(folder):
 
 def test_what_is_chosen_changes_the_result(folder):
     choice = choose_table(FILE, folder=folder)
-    drop = choice._form.drop
+    drop = choice.fields
     drop["unit"].value = "Phòng Nội vụ"
     assert "so với Phòng Nội vụ" in choice._parts["comparison"][2]
     drop["file"].value = (folder / "data" / "hai bảng.xlsx").resolve()
@@ -104,10 +105,10 @@ def test_of_an_error_there_is_only_the_sentence(folder):
     choice = choose_table(folder / "không có.csv", folder=folder)
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert choice.ranking is None
-    assert choice._form.write.disabled
+    assert choice.write.disabled
     assert {words for _, _, words in choice._parts.values()} == {choice.said}
-    choice._form.drop["file"].value = (folder / "beside" / "cạnh.csv").resolve()
-    assert not choice._form.write.disabled
+    choice.fields["file"].value = (folder / "beside" / "cạnh.csv").resolve()
+    assert not choice.write.disabled
     assert len(choice.ranking) == 1
 
 
@@ -133,11 +134,11 @@ def test_an_upload_is_kept_whole_and_replaces_nothing(folder):
 def test_the_report_is_written_and_an_edited_one_stays(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
-        choice._form.write.click()
+        choice.write.click()
     (report,) = (folder / "reports" / "cchc-2020").iterdir()
     assert choice.said == f"Đã ghi {report}"
     report.write_bytes(b"edited")
-    choice._report(None)
+    choice.write.click()
     assert report.read_bytes() == b"edited"
     assert (report.parent / "start-report-2.docx").stat().st_size > 10_000
 
@@ -145,14 +146,14 @@ def test_the_report_is_written_and_an_edited_one_stays(folder):
 def test_where_no_report_can_be_written_it_says_so(folder):
     choice = choose_table(FILE, folder=folder)
     (folder / "reports").write_bytes(b"")
-    choice._report(None)
+    choice.write.click()
     assert choice.said.startswith("Không mở hoặc không ghi được ")
 
 
 def test_what_is_said_is_text_whatever_it_holds(folder):
-    choice = choose_table(FILE, folder=folder)
-    choice._form.say("<b>x</b>")
-    assert "&lt;b&gt;" in choice._form.words.value
+    choice = choose_table(folder / "<b>x.csv", folder=folder)
+    assert "<b>" in choice.said
+    assert "&lt;b&gt;" in choice.words.value
 
 
 def test_what_is_shown_without_a_kernel_is_the_same_in_every_run(folder):
@@ -166,43 +167,43 @@ def test_a_corrected_file_is_read_again(folder):
     choice = choose_table(file, folder=folder)
     assert choice.ranking is None
     write(file, 90, 80)
-    choice._form.again.click()
+    choice.again.click()
     assert choice.ranking["score"].tolist() == [90, 80]
     time = file.stat().st_mtime_ns
     write(file, 91, 82)
     os.utime(file, ns=(time, time))  # as a copy may have it
     other = write(folder / "data" / "mới.csv", 1)
-    choice._form.drop["unit"].value = "Đơn vị 1"
-    choice._form.again.click()
+    choice.fields["unit"].value = "Đơn vị 1"
+    choice.again.click()
     assert choice.ranking["score"].tolist() == [91, 82]
-    assert choice._form.drop["unit"].value == "Đơn vị 1"
+    assert choice.fields["unit"].value == "Đơn vị 1"
     assert other.name in names(choice)
 
 
 def test_the_report_is_of_the_file_as_it_is(folder, monkeypatch):
     reported = []
-    monkeypatch.setattr(picker, "write_report", lambda table, path, **_: (
-        reported.append(table["score"].tolist()), path.write_bytes(b"x")
+    monkeypatch.setattr(picker, "report_of", lambda results, path, **_: (
+        reported.append(results.ranking["score"].tolist()), path.write_bytes(b"x")
     ))  # fmt: skip
     file = write(folder / "data" / "sửa.csv", 90, 80)
     choice = choose_table(file, folder=folder)
-    choice._form.write.click()
+    choice.write.click()
     write(file, 90, 80, 70)
-    choice._form.write.click()
+    choice.write.click()
     assert reported == [[90, 80], [90, 80, 70]]
     assert choice.said.startswith("Đã ghi ")
     file.unlink()
-    choice._form.write.click()
+    choice.write.click()
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert len(reported) == 2
-    assert choice._form.write.disabled
+    assert choice.write.disabled
 
 
 def test_the_same_file_is_uploaded_again(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
         upload(choice, "a.csv", "Đơn vị;Điểm\nX;50\n".encode())
-        assert choice._form.upload.value == ()
+        assert choice.upload.value == ()
         assert choice.said.startswith("a.csv: 1 đơn vị")
     assert len(list((folder / "uploads").iterdir())) == 1
 
@@ -216,15 +217,15 @@ def test_an_upload_with_a_long_name_keeps_its_ending(folder):
 
 def test_after_an_error_nothing_is_offered_of_the_file_before(folder):
     choice = choose_table(folder / "data" / "hai bảng.xlsx", folder=folder)
-    choice._form.drop["table"].value = 2
-    choice._form.drop["unit"].value = "B"
-    choice._form.drop["file"].value = write(folder / "beside" / "cạnh.csv", "x")
+    choice.fields["table"].value = 2
+    choice.fields["unit"].value = "B"
+    choice.fields["file"].value = write(folder / "beside" / "cạnh.csv", "x")
     assert choice.ranking is None
-    assert len(choice._form.drop["unit"].options) == 1
-    assert [label for label, _ in choice._form.drop["table"].options[1:]] == ["1.  (1 dòng)"]
+    assert len(choice.fields["unit"].options) == 1
+    assert [label for label, _ in choice.fields["table"].options[1:]] == ["1.  (1 dòng)"]
     (folder / "beside" / "cạnh.csv").write_bytes(b"")
-    choice._form.again.click()
-    assert [len(choice._form.drop[name].options) for name in ("table", "unit")] == [1, 1]
+    choice.again.click()
+    assert [len(choice.fields[name].options) for name in ("table", "unit")] == [1, 1]
 
 
 def test_no_figure_stays_open(folder, monkeypatch):
@@ -235,10 +236,10 @@ def test_no_figure_stays_open(folder, monkeypatch):
 
     def half(*_, **__):
         plt.subplots()
-        raise ValueError("chưa vẽ xong; hãy thử lại.")
+        raise Refusal("chưa vẽ xong", "hãy thử lại")
 
-    monkeypatch.setattr(notebook, "plot_comparison", half)
-    choice._form.drop["unit"].value = "Phòng Nội vụ"
+    monkeypatch.setattr(pictures, "plot_comparison", half)
+    choice.fields["unit"].value = "Phòng Nội vụ"
     assert choice.said == "chưa vẽ xong; hãy thử lại."
     assert plt.get_fignums() == [own.number]
     plt.close(own)
@@ -248,12 +249,12 @@ def test_after_an_interruption_the_fields_still_work(folder, monkeypatch):
     choice = choose_table(FILE, folder=folder)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(picker, "first_look", fail(KeyboardInterrupt()))
-        choice._read()
+        choice.again.click()
     assert choice.ranking is None
-    assert choice._form.write.disabled
-    choice._form.again.click()
+    assert choice.write.disabled
+    choice.again.click()
     assert len(choice.ranking) == 18
-    assert not choice._form.write.disabled
+    assert not choice.write.disabled
 
 
 @pytest.mark.parametrize(
@@ -282,26 +283,26 @@ def test_of_any_error_there_is_a_sentence(folder, monkeypatch, error, said):
 
 def test_what_is_warned_of_while_the_report_is_written_is_said(folder, monkeypatch):
     def warn(_, path, **__):
-        warnings.warn("bảng có chỗ cần xem.", UserWarning, stacklevel=2)
+        warnings.warn(LoadWarning("x.csv", ["có chỗ cần xem"]), stacklevel=2)
         warnings.warn("Glyph missing", UserWarning, stacklevel=2)
         path.write_bytes(b"x")
 
-    monkeypatch.setattr(picker, "write_report", warn)
+    monkeypatch.setattr(picker, "report_of", warn)
     choice = choose_table(FILE, folder=folder)
-    choice._form.write.click()
-    assert choice.said.splitlines()[1:] == ["Lưu ý: bảng có chỗ cần xem."]
+    choice.write.click()
+    assert choice.said.splitlines()[1:] == ["Lưu ý: x.csv: có chỗ cần xem."]
 
 
 def test_the_folder_of_a_report_is_one_on_every_system(folder):
     choice = choose_table(write(folder / "data" / "nul.2020.csv", 85), folder=folder)
-    choice._form.write.click()
+    choice.write.click()
     assert [path.name for path in (folder / "reports").iterdir()] == ["nul_.2020"]
 
 
 def test_of_a_new_file_all_tables_are_read(folder):
     file = folder / "data" / "hai bảng.xlsx"
     choice = choose_table(file, folder=folder)
-    choice._form.drop["table"].value = 2
+    choice.fields["table"].value = 2
     upload(choice, "khác.xlsx", file.read_bytes())
-    assert choice._form.drop["table"].value == 0
+    assert choice.fields["table"].value == 0
     assert len(choice.ranking) == 5

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cchc_analysis.app.job import Job
+from cchc_analysis.app.errors import in_words, notes
 from cchc_analysis.app.options import read_options
+from cchc_analysis.app.run import run
 from cchc_analysis.files import allowed_name, as_typed
-from cchc_analysis.refusals import as_options, in_words
-from cchc_analysis.schemes import load_scheme
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.schemes import GradeScheme, load_scheme
 from cchc_analysis.text import TONES
 
 _STOPPED = 130  # what a shell gives for Ctrl+C
@@ -33,16 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         scheme = load_scheme(options.scheme)
         _check(options)
-    except (ValueError, OSError) as error:
-        print(f"Lỗi: {as_options(in_words(error))}", file=sys.stderr)
+    except (Refusal, OSError) as error:
+        print(f"Lỗi: {in_words(error, 'command')}", file=sys.stderr)
         return 1
     done = failed = 0
-    shown, say = _progress(files)
+    watched, say = _progress(files)
     try:
-        for file in shown:
+        for file in watched:
             if len(files) > 1:
                 say(f"\nTệp {file}")
-            good = _run(Job(file, _folder(options, file), scheme, options), say)
+            good = _report(file, scheme, options, say)
             done, failed = done + good, failed + (not good)
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
@@ -53,21 +54,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _STOPPED if done + failed < len(files) else int(failed > 0)
 
 
-def _run(job: Job, say: Callable) -> bool:
-    """Make one report, or say why not."""
+def _report(file: Path, scheme: GradeScheme, options: argparse.Namespace, say: Callable) -> bool:
+    """Make one report, or say why not: whatever one file does, the others are read."""
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
-            said = job.run()
-    except (ValueError, OSError) as error:
-        words, name = as_options(in_words(error)), as_typed(job.file.name)
-        where = "" if name in as_typed(words) or len(job.options.files) == 1 else f"{name}: "
+            lines = run(file, _folder(options, file), scheme, options)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        words, name = in_words(error, "command"), as_typed(file.name)
+        where = "" if name in as_typed(words) or len(options.files) == 1 else f"{name}: "
         say(f"Lỗi: {where}{words}", file=sys.stderr)
         return False
-    say("\n".join(said))
-    for message in dict.fromkeys(str(warning.message) for warning in told):
-        if not message.isascii():  # libraries tell in English what is of no use here
-            say(f"Lưu ý: {as_options(message)}")
+    say("\n".join([*lines, *notes(told, "command")]))
     return True
 
 
@@ -86,13 +86,14 @@ def _progress(files: Sequence[Path]) -> tuple[Iterable[Path], Callable]:
 def _check(options: argparse.Namespace) -> None:
     """Refuse what is wrong for all files, before any work is done."""
     if len(options.files) > 1 and (options.before or options.fields):
-        raise ValueError("--before và --fields chỉ dùng với một tệp; hãy chạy lệnh cho từng tệp.")
+        raise Refusal("--before và --fields chỉ dùng với một tệp", "hãy chạy lệnh cho từng tệp")
     folders = Counter(_key(_folder(options, file)) for file in options.files)
     for file in options.files:
         if folders[_key(_folder(options, file))] > 1:
-            raise ValueError(
-                f"{file}: có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau; hãy đổi tên "
-                "một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau."
+            raise Refusal(
+                f"có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau",
+                "hãy đổi tên một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau",
+                file=str(file),
             )
 
 

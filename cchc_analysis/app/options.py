@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cchc_analysis.files import as_typed
-from cchc_analysis.schemes import DEFAULT_SCHEME, scheme_names
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, scheme_names
 
 _EXAMPLES = """ví dụ:
   cchc-report data/cchc-2020.csv

@@ -36,7 +36,7 @@ _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttyp
 # No layout engine, not even one that does nothing: with any, each format is drawn twice.
 _EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
-_HIGHEST = 220 / 25.4  # inches: what a page holds beside a caption of two lines
+_HIGHEST = 230 / 25.4  # inches: what a page holds beside a caption of two lines
 _LEAST_GAP = 0.035  # inches between two names
 _LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
 _ENDS = 0.2  # rows: half a gap above the first and below the last

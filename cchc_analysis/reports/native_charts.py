@@ -14,15 +14,15 @@ from cchc_analysis.charts.grades import assumption, grade_names, grade_shades
 from cchc_analysis.charts.units import drawn_units, first_and_last, printed_values
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.reports.worksheets import ROW, set_up_page
-from cchc_analysis.schemes import GradeScheme
-from cchc_analysis.scoring.description import group_names
 from cchc_analysis.scoring.printing import format_percent
-from cchc_analysis.scoring.ranking import grade_distribution
+from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import decimal_comma, lower_first
 from cchc_analysis.vocabulary import ASSUMED, SHEETS, SHOWN
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+
+    from cchc_analysis.scoring.results import Results
 
 _WIDTH = 640  # pixels
 _PAGE = 920  # pixels: a chart is no higher, so that it is not cut in print
@@ -34,28 +34,25 @@ _FONT = {"name": "Times New Roman", "size": 10, "color": "#000000", "bold": Fals
 _NO_LINES = {"major_gridlines": {"visible": 0}}
 
 
-def write_charts(
-    book: Workbook, ranking: pd.DataFrame, columns: Sequence[str], scheme: GradeScheme
-) -> None:
+def write_charts(book: Workbook, results: Results, columns: Sequence[str]) -> None:
     """Write a sheet with the charts of each year and block, which draw cells of other sheets.
 
-    `columns` are those of the sheet of the ranking, whose rows stand in the order of `in_order`;
-    on the sheet of the distribution the grades of each group stand below one another. A chart of
-    many units is split, so that no page cuts it.
+    `columns` are those of the sheet of the ranking; on the sheet of the distribution the grades of
+    each group stand below one another. A chart of many units is split, so that no page cuts it.
     """
     sheet = book.add_worksheet(SHEETS["charts"])
     set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
+    scheme = results.scheme
     shades, assumed = grade_shades(scheme), assumption(scheme)
-    table = drawn_units(ranking)
+    table = drawn_units(results.table)
     value = "percent" if "percent" in columns else "score"
     what = SHOWN["percent"] if value == "percent" else "Điểm"
     most = 100 if value == "percent" else float(table["max_score"].max())
     grade, first_grade = len(several_groups(table)), 1
     charts, row, page, breaks = [], 0, 0, []
-    for _, group in table.groupby("group"):
-        names = group_names(group)
-        of = f" – {', '.join(names)}" if names else ""
+    for (_, group), of_group in zip(table.groupby("group"), results.groups, strict=True):
+        of = f" – {', '.join(of_group.names)}" if of_group.names else ""
         scored = group[group["score"].notna()]
         about = first_and_last(group, printed_values(group))
         axis = f"{what} ({lower_first(scale_of(table))})"
@@ -71,7 +68,7 @@ def write_charts(
             if len(part) < len(scored):
                 title += f" (hạng {part['rank'].iloc[0]}–{part['rank'].iloc[-1]})"
             charts.append((bars, title, axis, {"max": most}, pitch * len(part), about))
-        counts = grade_distribution(group)
+        counts = of_group.distribution
         cells = [SHEETS["distribution"], first_grade, first_grade + len(counts) - 1]
         bars = _bars(book, [*cells, grade, grade + 1], counts["grade"], shades)
         first_grade += len(counts)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.groups import is_unit, of_group
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.scoring.check import check_published
-from cchc_analysis.scoring.description import told_by_group
-from cchc_analysis.scoring.fields import field_losses, who_lacks
-from cchc_analysis.scoring.ranking import graded, in_order, ranked
-from cchc_analysis.text import lower_first
+from cchc_analysis.files import fixed_zip, with_ending, write_whole
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.reports.letterhead import Letter, check_text
+from cchc_analysis.scoring.results import Results, results_of
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
+
+if TYPE_CHECKING:
+    from cchc_analysis.charts.export import Encoded
+    from cchc_analysis.reports.pictures import Sources
 
 _UNDATED = datetime.date(1980, 1, 1)
 
@@ -99,93 +100,73 @@ def write_report(
     >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [81, 95], "max_score": 100})
     >>> write_report(scores, "report.doc")
     Traceback (most recent call last):
-    ValueError: Tên tệp 'report.doc' phải có đuôi .docx.
+    cchc_analysis.refusal.Refusal: Tệp 'report.doc' phải có đuôi .docx; hãy đặt tên khác.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".docx":
-        raise ValueError(f"Tên tệp '{path.name}' phải có đuôi .docx.")
-    date = None if date is None or date is pd.NaT else _to_date(date)
-    _check_texts(
-        agency=agency, parent=parent, place=place, subject=subject, signer_title=signer_title,
-        signer=signer, source=source, unit=unit,
-    )  # fmt: skip
-    recipients = [recipients] if isinstance(recipients, str) else list(recipients or [])
-    for name in recipients:
-        _check_texts(recipients=name)
-    scheme = load_scheme(scheme)
-    known = graded(ranked(ranking), scheme)
-    table = in_order(known)
-    if table.empty:
-        raise ValueError("Bảng không có đơn vị nào để lập báo cáo.")
-    if unit is not None:
-        unit = table["unit"][is_unit(table, unit)].iloc[0]
-    check = check_published(known)
-    told, more, change = told_by_group(ranking, scheme, before, unit=unit)
-    if fields is not None:
-        field_losses(fields)  # refuses what the report could not tell
-    groups = [part.reset_index(drop=True) for _, part in table.groupby("group")]
-    of_fields = [of_group(fields, part) for part in groups]
-    if fields is not None and not any(map(len, of_fields)):
-        raise ValueError("Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng.")
+    letter = Letter(
+        agency, parent, place, number, date, subject, recipients, signer_title, signer
+    ).checked()
+    check_text("source", source)
+    check_text("unit", unit)
+    path = with_ending(path, ".docx")
+    results = results_of(ranking, scheme=scheme, before=before, fields=fields, unit=unit)
+    return report_of(results, path, template=template, letter=letter, source=source)
 
+
+def report_of(
+    results: Results,
+    path: Path,
+    *,
+    template: str | PathLike | None = None,
+    letter: Letter | None = None,
+    source: str | None = None,
+    sources: Sources | None = None,
+    pictures: Mapping[str, list[Encoded]] | None = None,
+) -> Path:
+    """Write `results` as `write_report` does.
+
+    Charts may have `sources` of their own; those of the only group may be made already.
+    """
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
-    from cchc_analysis.reports import letterhead, sections, word_styles
-    from cchc_analysis.reports import word as word_parts
+    from docx.shared import Pt
 
-    document = word_styles.open_document(template)
-    if subject is None or not subject.strip():
-        subject = f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(table)}"
-    letterhead.begin(
-        document, parent=parent, agency=agency, number=number, place=place, date=date,
-        subject=subject,
-    )  # fmt: skip
-    word_styles.number_pages(document)
-    for part, words, of_part in zip(groups, told, of_fields, strict=True):
-        level = 1
-        if len(groups) > 1:
-            document.add_paragraph(words.name or "Không ghi khối", style="Heading 1")
-            words, level = words._replace(name=""), 2
-        sections.add_results(
-            document, part, words, scheme, level=level,
-            unit=unit if part["score"][part["unit"] == unit].notna().any() else None,
-            change=of_group(change, part) if words.changes else None, fields=of_part,
-            fields_note=who_lacks(fields, part, of_part, table), source=source or "",
-        )  # fmt: skip
-    for words in more:
-        document.add_paragraph(words, style=word_parts.TEXT)
-    sections.add_method(document, ranking, scheme, check=check, source=source)
-    closing = f"Trên đây là báo cáo {lower_first(' '.join(subject.split()))}"
-    letterhead.end(
-        document, closing=closing, recipients=recipients, title=signer_title, signer=signer
+    from cchc_analysis.reports.pictures import Sources, pictures_of
+    from cchc_analysis.reports.sections import add_check, add_method, add_results
+    from cchc_analysis.reports.template import add_parts, open_document
+    from cchc_analysis.reports.word import TEXT, text_width
+
+    if not results.groups:
+        raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
+    letter = letter or Letter().checked()
+    subject = (letter.subject or "").strip() or (
+        f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(results.table)}"
     )
-    if len(check):
-        title = "CÁC CHỖ KHÁC VỚI KẾT QUẢ ĐÃ CÔNG BỐ"
-        letterhead.begin_annex(document, title, number=number, date=date, agency=agency)
-        sections.add_check(document, check)
-    about, day = document.core_properties, date or _UNDATED
-    about.title, about.author = " ".join(subject.split()), agency or ""
+    document, (above, below, annex) = open_document(template)
+    fields = letter.fields(subject, text_width(document) / Pt(1))
+    add_parts(document, above[letter.stands_in(document) :], fields)
+    sources = sources or Sources(*[source or ""] * 3)
+    for group in results.groups:
+        level = 1
+        if len(results.groups) > 1:
+            document.add_paragraph(group.name or "Không ghi khối", style="Heading 1")
+            level = 2
+        made = pictures or pictures_of(results, group, sources=sources, formats=("png",))
+        add_results(document, results, group, made, level=level)
+    for words in results.more:
+        document.add_paragraph(words, style=TEXT)
+    add_method(document, results, source)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    add_parts(document, below, fields)
+    if len(results.check):
+        add_parts(document, annex, fields)
+        add_check(document, results.check)
+    about, day = document.core_properties, letter.date or _UNDATED
+    about.title, about.author = " ".join(subject.split()), letter.agency or ""
     about.comments = about.last_modified_by = about.keywords = ""
     about.created = about.modified = datetime.datetime(day.year, day.month, day.day)
     about.revision, about.language = 1, "vi-VN"
     data = io.BytesIO()
     document.save(data)
     return write_whole(path, fixed_zip(data.getvalue()))
-
-
-def _check_texts(**given: object) -> None:
-    for option, text in given.items():
-        if not isinstance(text, str | None):
-            raise ValueError(f"{option}={text!r:.60} phải là chữ; hãy đặt trong ngoặc kép.")
-
-
-def _to_date(date: datetime.date | str) -> datetime.date:
-    """Return a date that is given as one or as text, the year or the day first."""
-    if isinstance(date, datetime.date):
-        return date
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        with contextlib.suppress(ValueError):
-            return datetime.datetime.strptime(str(date).strip(), form).date()
-    raise ValueError(f"Không hiểu ngày {date!r}; hãy viết ví dụ '11/01/2021'.")
 
 
 def _years(table: pd.DataFrame) -> str:

@@ -8,67 +8,63 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
 
 from cchc_analysis.text import clean
-from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-TEXT, TABLE, CAPTION, NAME, ANNEX = "Body Text", "CCHC bảng", "Caption", "CCHC tên", "CCHC phụ lục"
-_LEFT = {SHOWN[column] for column in ("unit", "field", "item", "note")}  # columns of words
+    from cchc_analysis.charts.export import Encoded
+    from cchc_analysis.scoring.printing import Printed, PrintedColumn
+
+# Styles of the base document; those that begin with CCHC are its own.
+TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"
+_WIDEST = Mm(160)  # of a picture
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
-
-
-def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
-    """Add a field with the result that is shown until Word computes it again."""
-    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" {code} "/>')
-    field.append(paragraph.add_run(shown)._r)
-    paragraph._p.append(field)
 
 
 def add_caption(document: Document, label: str, text: str) -> Paragraph:
     """Add a caption with its number as a field, so that Word can list tables and figures."""
     seen = document.element.body.xpath(f'.//w:fldSimple[contains(@w:instr, " SEQ {label} ")]')
     paragraph = document.add_paragraph(f"{label} ", style=CAPTION)
-    add_field(paragraph, f"SEQ {label} \\* ARABIC", str(len(seen) + 1))
+    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" SEQ {label} \\* ARABIC "/>')
+    field.append(paragraph.add_run(str(len(seen) + 1))._r)
+    paragraph._p.append(field)
     paragraph.add_run(f". {clean(text)}")
     return paragraph
 
 
 def add_table(
-    document: Document, printed: pd.DataFrame, text: str, *, marked: Sequence[int] = ()
+    document: Document, printed: Printed, text: str, *, marked: Sequence[int] = ()
 ) -> None:
     """Add a printed table under its caption: a header row that repeats, rows that never split."""
     add_caption(document, "Bảng", text).paragraph_format.keep_with_next = True
-    size, widths = _widths(printed, text_width(document) / Pt(1))
+    size, widths = _widths(printed.columns, text_width(document) / Pt(1))
     style = document.styles[TABLE].style_id
 
-    def cells(values: Sequence, *, head: bool = False, bold: bool = False, keep: bool) -> str:
-        row = []
-        for value, name, width in zip(values, printed, widths, strict=True):
-            side = "left" if name in _LEFT and not head else "center"
-            row.append(
+    def row(texts: Sequence[str], *, head: bool = False, bold: bool = False, keep: bool) -> str:
+        cells = []
+        for value, column, width in zip(texts, printed.columns, widths, strict=True):
+            side = "left" if column.align == "left" and not head else "center"
+            cells.append(
                 f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/>'
                 f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:keepNext/>" * keep}'
                 f'<w:jc w:val="{side}"/></w:pPr><w:r><w:rPr>{"<w:b/>" * (bold or head)}'
                 f'<w:sz w:val="{size * 2}"/></w:rPr><w:t xml:space="preserve">'
-                f"{escape(clean(str(value)))}</w:t></w:r></w:p></w:tc>"
+                f"{escape(clean(value))}</w:t></w:r></w:p></w:tc>"
             )
         repeated = "<w:tblHeader/>" * head
-        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(row)}</w:tr>"
+        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
-    last = len(printed) - 1
-    rows = [cells(list(printed), head=True, keep=True)]
-    for number, row in enumerate(printed.itertuples(index=False)):
+    rows = [row([column.head for column in printed.columns], head=True, keep=True)]
+    for at, texts in enumerate(zip(*(column.texts for column in printed.columns), strict=True)):
         # A short table is on one page.
-        rows.append(cells(row, bold=number in marked, keep=number < last < _SHORT))
+        rows.append(row(texts, bold=at in marked, keep=at < len(printed) - 1 < _SHORT))
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
     margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
@@ -83,18 +79,19 @@ def add_table(
     document.element.body.insert_element_before(table, "w:sectPr")
 
 
-def _widths(printed: pd.DataFrame, points: float) -> tuple[int, list[int]]:
+def _widths(columns: Sequence[PrintedColumn], points: float) -> tuple[int, list[int]]:
     """Return the size of letters and the width of each column in twentieths of a point.
 
     Names and heads are broken between words, lists after a comma; letters become smaller until
     words fit.
     """
     least, more = [], []
-    for head in printed:
-        texts = printed[head].astype("str")
-        words = texts.str.split(None if head in _LEFT else ", ").explode().dropna()
+    for column in columns:
+        is_words, head = column.align == "left", column.head
+        words = [word for text in column.texts for word in text.split(None if is_words else ", ")]
         least.append(max(4, *map(len, [*head.split(), *words])))
-        best = texts.str.len().max() if head in _LEFT else len(head) / 2 + 2  # heads in two lines
+        longest = max(map(len, column.texts), default=0)
+        best = longest if is_words else len(head) / 2 + 2  # heads in two lines
         more.append(max(2, best - least[-1]))
     least, more = np.array(least), np.array(more)
     for size in range(12, 7, -1):
@@ -111,13 +108,14 @@ def text_width(document: Document) -> Length:
     return Length(section.page_width - section.left_margin - section.right_margin)
 
 
-def add_picture(document: Document, png: bytes, text: str, alt: str) -> None:
-    """Add a picture as wide as the text, with its alt text, above its caption."""
+def add_picture(document: Document, chart: Encoded, text: str) -> None:
+    """Add the picture of a chart as wide as the text, with its alt text, above its caption."""
     paragraph = document.add_paragraph(style=NAME)
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_before = Pt(8)
-    shape = paragraph.add_run().add_picture(io.BytesIO(png), min(text_width(document), Mm(160)))
+    png = io.BytesIO(chart.pictures["png"])
+    shape = paragraph.add_run().add_picture(png, min(text_width(document), _WIDEST))
     for about in (shape._inline.docPr, shape._inline.xpath(".//pic:cNvPr")[0]):
-        about.set("descr", clean(alt))
-        about.set("title", clean(text))
+        about.set("descr", clean(chart.alt))
+        about.set("title", clean(chart.title))
     add_caption(document, "Hình", text)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts.grades import grade_shades
-from cchc_analysis.charts.units import chosen_rows, drawn_units, reference
-from cchc_analysis.files import fixed_zip, write_whole
-from cchc_analysis.groups import SCORES, check_columns, scale_of, several_groups
+from cchc_analysis.charts.units import chosen_rows, reference
+from cchc_analysis.files import fixed_zip, with_ending, write_whole
+from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports.native_charts import write_charts
 from cchc_analysis.reports.worksheets import new_book, write_table
-from cchc_analysis.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.fields import field_losses, field_matrix
-from cchc_analysis.scoring.periods import compare_periods
-from cchc_analysis.scoring.printing import as_laid_out, format_number, format_ranking, format_signed
-from cchc_analysis.scoring.ranking import grade_distribution, graded, ranked
-from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS, SHOWN, TOTAL
-
-_HINT = " Nếu hai tên là một đơn vị"
+from cchc_analysis.scoring.printing import Printed, printed
+from cchc_analysis.scoring.results import Results, results_of
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
+from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS
 
 
 def write_workbook(
@@ -77,65 +74,49 @@ def write_workbook(
     --------
     >>> write_workbook(None, "bao-cao.xls")
     Traceback (most recent call last):
-    ValueError: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
+    cchc_analysis.refusal.Refusal: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        raise ValueError(f"Tệp '{path.name}' phải có đuôi .xlsx; hãy đặt tên khác.")
-    check_columns(ranking, SCORES)
-    if ranking.empty:
-        raise ValueError("Bảng không có đơn vị nào để ghi.")
-    scheme = load_scheme(scheme)
-    table = graded(ranked(ranking), scheme)
-    comparison = _comparison(table, unit)
+    path = with_ending(path, ".xlsx")
+    results = results_of(ranking, scheme=scheme, before=before, fields=fields, unit=unit)
+    return workbook_of(results, path, source=source)
+
+
+def workbook_of(results: Results, path: Path, *, source: str | None = None) -> Path:
+    """Write `results` as `write_workbook` does."""
+    if not results.groups:
+        raise Refusal("Bảng không có đơn vị nào để ghi")
+    comparison = _comparison(results)  # refuses a unit that nothing can be compared with
     data = io.BytesIO()
     book = new_book(data, METHOD["title"])
-    write = partial(write_table, book, shades=grade_shades(scheme), unit=unit)
-    rows = _without_blanks(as_laid_out(table), format_ranking(table))
-    write(SHEETS["ranking"], *rows)
-    counts = _distribution(table)
-    totals = int((counts[1][SHOWN["grade"]] == TOTAL).sum())
-    shares = counts[1].attrs["note"]
-    write(SHEETS["distribution"], *counts, totals=totals, note=shares)
-    write_charts(book, table, list(rows[0]), scheme)
-    write(SHEETS["comparison"], *comparison)
-    if before is not None:
-        change = compare_periods(before, ranking, scheme=scheme)
-        note = change.attrs["note"].split(_HINT)[0]  # what only a program can do
-        write(SHEETS["change"], change, format_ranking(change), note=note)
-    if fields is not None:
-        for name, of_fields in (("fields", field_losses(fields)), ("matrix", field_matrix(fields))):
-            write(SHEETS[name], of_fields, format_ranking(of_fields))
-    check = check_published(table)
-    write(SHEETS["check"], check, format_ranking(check), note=check.attrs["note"])
-    notes = _notes(table, scheme, shares, source)
-    write(SHEETS["notes"], notes, notes)
+    write = partial(write_table, book, shades=grade_shades(results.scheme), unit=results.unit)
+    ranking = _without_blank_notes(printed(results.table, "ranking"))
+    write(SHEETS["ranking"], ranking)
+    counts = printed(results.distribution, "distribution").totals_last()
+    write(SHEETS["distribution"], counts, note=counts.note)
+    write_charts(book, results, [column.name for column in ranking.columns])
+    write(SHEETS["comparison"], comparison)
+    if results.change is not None:
+        note = results.change.attrs["note"]
+        write(SHEETS["change"], printed(results.change, "change"), note=note)
+    if results.fields is not None:
+        write(SHEETS["fields"], printed(field_losses(results.fields), "losses"))
+        write(SHEETS["matrix"], printed(field_matrix(results.fields), "matrix"))
+    check = printed(results.check, "check")
+    write(SHEETS["check"], check, note=results.check.attrs["note"])
+    write(SHEETS["notes"], _notes(results, counts.note, source))
     book.close()
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def _without_blanks(
-    table: pd.DataFrame, printed: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _without_blank_notes(shown: Printed) -> Printed:
     """Return a ranking without a column of notes that is blank."""
-    kept = [c != "note" or table[c].fillna("").any() for c in table]
-    return table.loc[:, kept], printed.loc[:, kept]
+    columns = [c for c in shown.columns if c.name != "note" or {*c.texts} - {"", BLANK}]
+    return replace(shown, columns=tuple(columns))
 
 
-def _distribution(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the counts of each group and below them the totals, as numbers and as printed."""
-    counts = grade_distribution(table, by=several_groups(table))
-    printed = format_ranking(counts)
-    is_total = (printed[SHOWN["grade"]] == TOTAL).to_numpy()
-    shares = np.where(printed[SHOWN["share_pct"]] == BLANK, np.nan, 1)  # of a total
-    shares[~is_total] = counts["share_pct"] / 100
-    order = np.argsort(is_total, kind="stable")  # totals last, out of the way of the filter
-    return printed.assign(**{SHOWN["share_pct"]: shares}).iloc[order], printed.iloc[order]
-
-
-def _comparison(table: pd.DataFrame, unit: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return how far each unit is from the mean, and from one unit, as numbers and as printed."""
-    table = drawn_units(table)
+def _comparison(results: Results) -> Printed:
+    """Return how far each unit is from the mean, and from one unit."""
+    table, unit = results.table, results.unit
     chosen = chosen_rows(table, unit)
     values = table[["number", *several_groups(table), "unit", "rank", "percent"]]
     mean, *_ = reference(table, chosen, None)
@@ -143,28 +124,22 @@ def _comparison(table: pd.DataFrame, unit: str | None) -> tuple[pd.DataFrame, pd
     if unit is not None:
         own, *_ = reference(table, chosen, unit)
         values["from_unit_pct"] = (table["percent"] - own).round(9)
-    printed = values.copy()
-    for column in values.loc[:, "percent":]:
-        form = format_signed if column.startswith("from_") else format_number
-        printed[column] = values[column].map(partial(form, places=2))
-    return values, printed.rename(columns=SHOWN)
+    return printed(values, "table")
 
 
-def _notes(
-    table: pd.DataFrame, scheme: GradeScheme, shares: str, source: str | None
-) -> pd.DataFrame:
+def _notes(results: Results, shares: str, source: str | None) -> Printed:
     """Return what a reader has to know: scale, cut-offs, rules, source."""
     told = {
         "source": source,
-        "scale": scale_of(table),
-        "scheme": str(scheme),
-        "basis": scheme.source,
+        "scale": scale_of(results.table),
+        "scheme": str(results.scheme),
+        "basis": results.scheme.source,
         "ranks": METHOD["of_ranks"],
         "grades": METHOD["of_grades"],
-        "unscored": METHOD["of_unscored"] if table["score"].isna().any() else "",
+        "unscored": METHOD["of_unscored"] if results.table["score"].isna().any() else "",
         "shares": shares,
         "numbers": METHOD["of_numbers"],
         "charts": METHOD["of_charts"],
     }
     rows = [(METHOD[name], text) for name, text in told.items() if text]
-    return pd.DataFrame(rows, columns=["Mục", "Nội dung"])
+    return printed(pd.DataFrame(rows, columns=["Mục", "Nội dung"]), "table")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ import pandas as pd
 
 from cchc_analysis.charts.grades import ink_on
 from cchc_analysis.text import clean, unit_key
-from cchc_analysis.vocabulary import BLANK
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
+
+    from cchc_analysis.scoring.printing import Printed
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
 COLUMN, ROW = 72, 21  # pixels of a column and a row in that font, where no other size is set
@@ -28,6 +29,8 @@ _WIDEST = 56  # a longer name is broken over lines
 _LINE = 16.5  # points
 _HEAD = 4  # about so many lines of a header
 _WIDE = 105  # a wider table is printed across the page
+_NUMBERS = ("count", "number", "percent", "change")
+_SHADED = ("grade", "text")  # a list of what differs holds grades, too
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
 
@@ -46,64 +49,62 @@ def new_book(data: io.BytesIO, title: str) -> Workbook:
 def write_table(
     book: Workbook,
     name: str,
-    table: pd.DataFrame,
-    printed: pd.DataFrame,
+    printed: Printed,
     *,
     shades: Mapping[str, str],
     unit: str | None = None,
-    totals: int = 0,
     note: str = "",
 ) -> None:
-    """Write a table on a new sheet: header in the first row, numbers as numbers, a note below.
+    """Write a printed table on a new sheet: numbers as numbers, a note below.
 
-    `printed` has the same rows and columns as text: its headers, its decimal places and its words
-    are those of the sheet. Rows of `unit` are bold. The last rows, so many as `totals`, are bold
-    and not filtered or sorted.
+    Rows of `unit` and totals are bold; totals, which are the last rows, are not filtered or sorted.
     """
-    sheet = book.add_worksheet(name)
+    sheet, rows = book.add_worksheet(name), len(printed)
 
     def style(**look: object) -> Format:
         return book.add_format(_FONT | {"valign": "vcenter"} | look)
 
-    bold = pd.Series(range(len(table))) >= len(table) - totals
-    if unit is not None and "unit" in table:
-        bold |= (table["unit"].astype("str").map(unit_key) == unit_key(unit)).to_numpy()
-    wide, lines = 0, [1] * (1 + len(table))
-    for column, header in enumerate(printed):
-        _write_text(sheet, 0, column, header, style, **_HEADER)
-        values = table.iloc[:, column]
-        texts = printed.iloc[:, column].astype("object").fillna(BLANK).astype("str").map(clean)
-        is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    named = [column for column in printed.columns if column.name == "unit"]
+    bold = [row >= rows - printed.totals for row in range(rows)]
+    if named and unit is not None:
+        bold = [unit_key(text) == unit_key(unit) for text in named[0].texts]  # and no totals
+    wide, lines = 0, [1] * (1 + rows)
+    for at, column in enumerate(printed.columns):
+        _write_text(sheet, 0, at, column.head, style, **_HEADER)
+        texts = [clean(text) for text in column.texts]
+        is_number = column.kind in _NUMBERS
         number = _as_number(texts) if is_number else {}
-        for row, (value, text) in enumerate(zip(values, texts, strict=True), 1):
-            look = {"border": 1, "bold": bool(bold[row - 1]), **number}
+        scale = 100 if column.kind == "percent" else 1
+        for row, (value, text) in enumerate(zip(column.values, texts, strict=True), 1):
+            look = {"border": 1, "bold": bold[row - 1], **number}
             if is_number and pd.isna(value):
-                sheet.write_blank(row, column, None, style(**look))
+                sheet.write_blank(row, at, None, style(**look))
             elif is_number:
-                sheet.write_number(row, column, float(value), style(**look))
+                sheet.write_number(row, at, float(value) / scale, style(**look))
             else:
-                shade = None if values.name == "unit" else shades.get(text)
+                shade = shades.get(text) if column.kind in _SHADED else None
                 if shade:
                     look |= {"bg_color": shade, "font_color": ink_on(shade), "align": "center"}
-                _write_text(sheet, row, column, text, style, text_wrap=True, **look)
-        longest = max([len(header) / _HEAD, *map(len, [*header.split(), *texts])])
+                _write_text(sheet, row, at, text, style, text_wrap=True, **look)
+        longest = max([len(column.head) / _HEAD, *map(len, [*column.head.split(), *texts])])
         width = min(1.1 * longest + 4, _WIDEST)  # capitals, and the arrow of the filter
-        sheet.set_column(column, column, width)
+        sheet.set_column(at, at, width)
         wide += width
         lines = [
-            max(n, _lines(text, width)) for n, text in zip(lines, [header, *texts], strict=True)
+            max(n, _lines(text, width))
+            for n, text in zip(lines, [column.head, *texts], strict=True)
         ]
-    if "unit" in table:  # whoever sorts moves texts, but never heights
-        lines[1:] = [max(lines[1:], default=1)] * len(table)
+    if named:  # whoever sorts moves texts, but never heights
+        lines[1:] = [max(lines[1:], default=1)] * rows
     for row, count in enumerate(lines):
         sheet.set_row(row, _LINE * count)
-    last = max(printed.shape[1] - 1, 1)
-    sheet.autofilter(0, 0, max(len(table) - totals, 1), printed.shape[1] - 1)
+    last = len(printed.columns) - 1
+    sheet.autofilter(0, 0, max(rows - printed.totals, 1), last)
     sheet.freeze_panes(1, 0)
     if note:
         look = style(text_wrap=True, italic=True, valign="top")
-        first = len(table) + 2
-        sheet.merge_range(first, 0, first + _lines(note, wide), last, note, look)
+        first = rows + 2
+        sheet.merge_range(first, 0, first + _lines(note, wide), max(last, 1), note, look)
     set_up_page(sheet, landscape=wide > _WIDE)
     sheet.fit_to_pages(1, 0)  # one page wide, as many high as it needs
     sheet.repeat_rows(0)
@@ -122,14 +123,14 @@ def _write_text(
     sheet.write_string(row, column, text, style(**look, **quoted))
 
 
-def _as_number(texts: pd.Series) -> dict[str, object]:
+def _as_number(texts: Sequence[str]) -> dict[str, object]:
     """Return the look that shows numbers as they are printed; Excel sets the comma."""
-    places = texts.str.extract(",([0-9]+)")[0].str.len().max()
-    form = "0" if pd.isna(places) else "#,##0." + "0" * int(places)
-    side = {"align": "center"} if pd.isna(places) else {"align": "right", "indent": 1}
-    if texts.str.startswith("+").any():
+    places = max((len(text.rstrip("%").partition(",")[2]) for text in texts), default=0)
+    form = "#,##0." + "0" * places if places else "0"
+    if any(text.startswith("+") for text in texts):
         form = f"+{form};-{form};{form}"
-    percent = "%" if texts.str.endswith("%").any() else ""
+    percent = "%" if any(text.endswith("%") for text in texts) else ""
+    side = {"align": "right", "indent": 1} if places else {"align": "center"}
     return {"num_format": form + percent, **side}
 
 

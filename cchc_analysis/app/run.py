@@ -1,0 +1,163 @@
+"""One run of ``cchc-report`` for one file: what is read, what is written, what is said."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from cchc_analysis.charts.export import write_chart, write_csv
+from cchc_analysis.charts.units import chosen_rows
+from cchc_analysis.files import as_typed
+from cchc_analysis.groups import scale_of
+from cchc_analysis.reading.fields import load_fields
+from cchc_analysis.reading.load import load_scores
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.reports.folder import write_bundle
+from cchc_analysis.reports.report import report_of
+from cchc_analysis.reports.workbook import workbook_of
+from cchc_analysis.scoring.fields import who_lacks
+from cchc_analysis.scoring.printing import printed
+from cchc_analysis.scoring.results import Results, results_of
+from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.text import listed, unit_key
+
+_HEAD = 10  # units that are shown
+_INPUTS = ("before", "fields", "template")
+
+
+def run(file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespace) -> list[str]:
+    """Write all files of the report of one file, and return the lines to show."""
+    results, told = read(file, scheme, options)
+    inputs = {"file": file} | {role: vars(options)[role] for role in _INPUTS if vars(options)[role]}
+    written, kept = write_bundle(
+        folder, inputs, lambda new: write_files(new, results, file, options)
+    )
+    return [
+        *_lines(results),
+        *(f"\n{line}" for line in [*told, *kept] if line),
+        "\nĐã ghi:",
+        *(f"  {path.as_posix()}" for path in written),
+    ]
+
+
+def read(file: Path, scheme: GradeScheme, options: argparse.Namespace) -> tuple[Results, list[str]]:
+    """Return what the files give, and what to tell of those beside the first."""
+    scores, told, before, fields = _scores(file, options), [], None, None
+    chosen_rows(scores, options.unit)  # refused if it cannot be marked
+    if options.before is not None:
+        before, told = _before(options.before, scores, file)
+    if options.fields is not None:
+        of_all = _load(load_fields, options.fields, "--fields")
+        if "year" in of_all and "year" in scores:
+            of_all = _rows(of_all, of_all["year"].isin(scores["year"]))
+        fields = _rows(of_all, of_all["unit"].map(unit_key).isin(scores["unit"].map(unit_key)))
+        if fields.empty:
+            raise Refusal(
+                f"{options.fields.name} (--fields) không có đơn vị nào của {file.name}, hoặc "
+                "không cùng năm",
+                "hãy kiểm tra lại hai tệp",
+            )
+    results = results_of(scores, scheme=scheme, before=before, fields=fields, unit=options.unit)
+    if before is not None:
+        if results.change["status"].isin(["new", "gone"]).all():
+            raise Refusal(
+                f"{options.before.name} (--before) và {file.name} không có đơn vị nào chung nên "
+                f"không so sánh được: bảng trước có {listed(before['unit'].tolist())}",
+                "hãy kiểm tra lại hai tệp",
+            )
+        told.append(results.change.attrs["note"])
+    if fields is not None:
+        told.append(who_lacks(of_all, scores, of_all, scores))
+    return results, told
+
+
+def write_files(folder: Path, results: Results, file: Path, options: argparse.Namespace) -> None:
+    """Write report, workbook, charts and check; each chart is drawn once for all of them."""
+    import matplotlib as mpl
+
+    from cchc_analysis.reports.pictures import Sources, pictures_of
+
+    mpl.use("agg")  # files only: no window, no display needed
+    own = options.source or f"tệp {as_typed(file.name)}"
+    before, fields = (
+        f"tệp {as_typed(path.name)}" if path else "" for path in (options.before, options.fields)
+    )
+    sources = Sources(own, f"{own}; kỳ trước: {before}", fields, options.date or "")
+    only = results.groups[0] if len(results.groups) == 1 else None
+    pictures = pictures_of(results, only, sources=sources, formats=("png", "svg"))
+    dated = f" (số liệu ngày {options.date})" if options.date else ""
+    source = options.source and options.source + dated
+    report_of(
+        results, folder / "report.docx", template=options.template, source=source,
+        sources=sources, pictures=pictures if only else None,
+    )  # fmt: skip
+    workbook_of(results, folder / "report.xlsx", source=source)
+    write_csv(printed(results.check, "check").frame(), folder / "check.csv")
+    for name, (whole, *_) in pictures.items():
+        write_chart(whole, name, folder=folder)
+
+
+def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:
+    columns, year = dict(options.columns), options.year
+    scores = load_scores(file, table=options.table, columns=columns, max_score=options.max_score)
+    if year is None:
+        return scores
+    if "year" not in scores:
+        return scores.assign(year=year)
+    if year not in set(scores["year"]):
+        raise Refusal(
+            f"không có năm {year} (--year)", f"bảng có năm {_years(scores)}", file=file.name
+        )
+    return _rows(scores, scores["year"] == year)
+
+
+def _before(file: Path, scores: pd.DataFrame, of: Path) -> tuple[pd.DataFrame, list[str]]:
+    """Return the scores of the period before those of a file, and what to tell of them."""
+    before, told = _load(load_scores, file, "--before"), []
+    if "year" in before and before["year"].nunique() > 1:
+        now = scores["year"].min() if "year" in scores else 0
+        earlier = before["year"][before["year"] < now]
+        if earlier.empty or scores["year"].nunique() > 1:
+            raise Refusal(
+                f"{file.name} (--before) có nhiều năm ({_years(before)}) và không rõ năm nào ngay "
+                f"trước {of.name}",
+                f"hãy ghi năm của {of.name} bằng --year",
+            )
+        before = _rows(before, before["year"] == earlier.max())
+        told.append(f"{file.name} có nhiều năm: so sánh với năm {earlier.max()}.")
+    return before, [*told, f"Kỳ trước ({file.name}): {scale_of(before)}."]
+
+
+def _load(load: Callable, file: Path, option: str) -> pd.DataFrame:
+    """Load a table by what it says itself."""
+    try:
+        return load(file)
+    except Refusal as error:
+        error.add_note(f"Tệp của {option} không dùng các lựa chọn của TỆP, hãy sửa ngay trong tệp.")
+        raise
+
+
+def _rows(table: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+    return table[chosen].reset_index(drop=True)
+
+
+def _years(table: pd.DataFrame) -> str:
+    return ", ".join(map(str, sorted(table["year"].unique())))
+
+
+def _lines(results: Results) -> list[str]:
+    """Return the first units, how many have each grade, and whether all is as published."""
+    ranking = printed(results.ranking, "ranking").frame()
+    counts = printed(results.distribution, "distribution")
+    more = len(ranking) - _HEAD
+    lines = [
+        scale_of(results.ranking),
+        f"Ngưỡng xếp loại: {results.scheme}",
+        f"\n{ranking.head(_HEAD).to_string(index=False)}",
+        f"… và {more} đơn vị nữa" if more > 0 else "",
+        f"\n{counts.frame().to_string(index=False)}",
+        counts.note,
+        f"\n{results.check.attrs['note']}",
+    ]
+    return [line for line in lines if line]

@@ -1,0 +1,94 @@
+"""The charts of a report: each is drawn and encoded once, for its file and for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import matplotlib.pyplot as plt
+
+from cchc_analysis.charts.export import Encoded, chart_pages, encode, stamp
+from cchc_analysis.charts.fields import plot_fields, plot_profile
+from cchc_analysis.charts.frame import house_style
+from cchc_analysis.charts.periods import plot_change
+from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.groups import has_unit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from cchc_analysis.scoring.results import Group, Results
+
+# What the small print of each chart says beside its source and date.
+_SHOWS = {
+    "ranking": ("scale", "cutoffs", "ranks"),
+    "distribution": ("scale", "cutoffs"),
+    "comparison": ("scale", "cutoffs"),
+    "change": ("ranks",),
+}
+
+
+class Sources(NamedTuple):
+    """Where the data of the charts are from: of scores, of what changed, of fields; their date."""
+
+    scores: str = ""
+    change: str = ""
+    fields: str = ""
+    date: str = ""
+
+    def of(self, name: str) -> str:
+        """Return the source of a chart."""
+        of_fields = {"fields": self.fields, "profile": self.fields}
+        return {"change": self.change, **of_fields}.get(name, self.scores)
+
+
+def drawn(results: Results, group: Group | None = None) -> Iterator[tuple[str, Axes]]:
+    """Yield each chart of a group, or of all groups in one, with its name; each is closed then.
+
+    Nothing of the reader's own style comes through.
+    """
+    with house_style():
+        for name, plot in _plots(results, group).items():
+            others = set(plt.get_fignums())
+            try:
+                yield name, plot()
+            finally:  # of a chart that fails, too
+                for number in set(plt.get_fignums()) - others:
+                    plt.close(number)
+
+
+def pictures_of(
+    results: Results, group: Group | None = None, *, sources: Sources, formats: tuple[str, ...]
+) -> dict[str, list[Encoded]]:
+    """Return the charts by name: each whole, and behind it its pages if it is too high for one."""
+    rows = results.table if group is None else group.rows
+    pictures = {}
+    for name, ax in drawn(results, group):
+        date = sources.date if name not in ("fields", "profile") else ""
+        note = stamp(rows, scheme=results.scheme, date=date, shows=_SHOWS.get(name, ()))
+        below = {"source": sources.of(name), "note": note}
+        pictures[name] = [encode(ax, **below, formats=formats)]
+        if group is not None and not pictures[name][0].fits_a_page:
+            pictures[name] += chart_pages(ax, **below)
+    return pictures
+
+
+def _plots(results: Results, group: Group | None) -> dict[str, Callable[[], Axes]]:
+    """Return what draws each chart."""
+    of, unit, scheme = group or results, results.unit, results.scheme
+    rows = results.table if group is None else group.rows
+    if unit is not None and rows["score"][rows["unit"] == unit].isna().all():
+        unit = None  # a unit without a score here is not held against the others
+    plots = {
+        "ranking": partial(plot_ranking, rows, unit=unit, scheme=scheme),
+        "distribution": partial(plot_distribution, of.distribution, scheme=scheme),
+        "comparison": partial(plot_comparison, rows, unit=unit, scheme=scheme),
+    }
+    if of.change is not None:
+        plots["change"] = partial(plot_change, of.change, unit=unit)
+    if of.fields is not None and len(of.fields):
+        plots["fields"] = partial(plot_fields, of.fields)
+        if unit is not None and has_unit(of.fields, unit):
+            plots["profile"] = partial(plot_profile, of.fields, unit=unit)
+    return plots
