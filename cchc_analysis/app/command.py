@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         scheme = load_scheme(options.scheme)
         _check(options)
-    except (Refusal, OSError) as error:
+    except (ValueError, OSError) as error:
         print(f"Lỗi: {in_words(error, 'command')}", file=sys.stderr)
         return 1
     done = failed = 0
