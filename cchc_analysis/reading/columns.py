@@ -92,7 +92,8 @@ class Evidence:
     def follows(self, scores: "Evidence") -> bool:
         """Return whether the values are few words that stand together when scores are sorted."""
         points = numbers_in(scores.cells)
-        order = self.cells[points.notna()].map(same)[points.dropna().sort_values().index]
+        cells = self.cells.astype("str")
+        order = cells[points.notna()].map(same)[points.dropna().sort_values().index]
         order = order[~order.isin(MISSING)]
         changes = (order != order.shift()).sum()
         return bool(len(order)) and changes == order.nunique() <= _MOST_GRADES
@@ -341,7 +342,7 @@ def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
         names = set(distinct(one.cells).map(same)) - MISSING
         again = names & set(distinct(units).map(same))
         both = filled(one.cells) & filled(units)
-        differ = not one.cells[both].equals(units[both])
+        differ = (one.cells[both].astype("str") != units[both].astype("str")).any()
         if differ and len(names) >= _FEWEST_NAMES and len(again) > _SAME_NAMES * len(names):
             name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
             raise where.refuse(

@@ -55,6 +55,7 @@ def read_fields(
         told += part.told
         parts.append(part.scores.assign(field=field))
     fields = pd.concat(parts).sort_index(kind="stable")
+    fields = fields.astype({column: "str" for column in ("unit", "block") if column in fields})
     fields["unit"] = fields.groupby(fields["unit"].map(same))["unit"].transform("first")
     for column in layout.totals:
         title, cells = layout.titles[column], layout.body[column].fillna("")[fields.index.unique()]

@@ -19,6 +19,7 @@ _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 _PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+_TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
 LIKE = "score-like"
 
@@ -71,9 +72,9 @@ def role_of(title: str) -> str | None:
 
     A name may stand in two languages: "Tỉnh/Province", "Đơn vị (Unit)".
     """
-    if role := _ROLES.get(_key(title)):
+    if (role := _ROLES.get(_key(title))) or not _TWO_NAMES.search(title):
         return role
-    names = [name for name in re.split("[/()]", title) if name.strip()]
+    names = [name for name in _TWO_NAMES.split(title) if name.strip()]
     roles = {_ROLES.get(fold(name)) for name in names} if len(names) == 2 else set()
     return roles.pop() if len(roles) == 1 else None
 

@@ -32,7 +32,7 @@ def stated_maximum(
     The title is that of the scores: "Tổng điểm (thang điểm 70)".
     """
     _, stated = split_maximum(title)
-    values = numbers_in(rows[columns["score"]].str.strip("()"))
+    values = numbers_in(rows[columns["score"]].astype("str").str.strip("()"))
     for line, value in values.items():
         if stated not in (None, value):
             raise where.refuse(

@@ -100,7 +100,8 @@ def _maxima(rows: Rows) -> pd.Series:
     rows_of_maxima = (rows.begins(MAXIMUM.match) | above) & ~rows.counted
     if not rows_of_maxima.any():
         return rows_of_maxima
-    return rows_of_maxima & are_numbers(rows.score.where(~above, rows.score.str.strip("()")))
+    cells = rows.score.astype("str")
+    return rows_of_maxima & are_numbers(cells.where(~above, cells.str.strip("()")))
 
 
 def _column_numbers(rows: Rows) -> pd.Series:

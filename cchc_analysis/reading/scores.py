@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.columns import find_columns
-from cchc_analysis.reading.distinct import each
+from cchc_analysis.reading.distinct import by_texts, each
 from cchc_analysis.reading.header import role_of
 from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.maxima import (
@@ -61,9 +61,10 @@ def read_scores(
     """
     titles = table.header.titles
     check_any(where, table.body)
-    columns, unused, told = find_columns(where, table.header, table.body, wanted=wanted)
+    body = by_texts(table.body)
+    columns, unused, told = find_columns(where, table.header, body, wanted=wanted)
     title = titles[columns["score"]]
-    fates = fates_of(Rows(where, table.heading, titles, columns, table.body))
+    fates = fates_of(Rows(where, table.heading, titles, columns, body))
     rows = fates.units
     stated = stated_maximum(where, title, fates.maxima, columns)
     told += fates.told
