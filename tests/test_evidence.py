@@ -94,6 +94,10 @@ def test_a_region_beside_the_units_is_a_block_unless_the_ranks_run_through_all(t
 def test_two_columns_of_units_of_which_none_is_the_wider_are_refused(text):
     path = text("Đơn vị;Cơ quan;Điểm", "a;x;90", "b;y;80")
     assert 'columns={"unit"' in refusal(path)
+    path = text("Tỉnh;Huyện;Điểm", "T1;a;90", "T2;a;80")  # two districts of one name
+    assert 'columns={"unit"' in refusal(path)
+    scores, _ = read(text("Huyện;Xã;Điểm", "H1;a;90", "H1;b;80", "H2;c;70"))
+    assert scores["unit"].tolist() == ["a", "b", "c"]
 
 
 def test_the_ranks_tell_the_total_from_its_parts(text):

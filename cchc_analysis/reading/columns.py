@@ -6,6 +6,7 @@ pattern must be borne out by the values. What was understood rather than named i
 equally are refused.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +17,7 @@ from cchc_analysis.reading.distinct import distinct, filled
 from cchc_analysis.reading.header import LIKE, Header, falls, named
 from cchc_analysis.reading.numbers import are_numbers, missing, numbering, numbers_in, whole_in
 from cchc_analysis.reading.places import Where, titles_in_words, untitled
-from cchc_analysis.reading.vocabulary import FINAL, HEADERS, MISSING, PLAIN_TOTAL, SUMS
+from cchc_analysis.reading.vocabulary import FINAL, HEADERS, LEVELS, MISSING, PLAIN_TOTAL, SUMS
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
@@ -230,10 +231,11 @@ def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> 
     units = [one for c, one in free.items() if roles[c] == "unit"]
     if len(units) != 2 or "unit" in columns:
         return
-    wide, narrow = sorted(units, key=lambda one: one.cells.nunique())
+    wide, narrow = sorted(units, key=_level)
     pairs = pd.DataFrame({"wide": wide.cells, "narrow": narrow.cells}).drop_duplicates()
     pairs = pairs[filled(pairs["narrow"])]
-    if wide.cells.nunique() == narrow.cells.nunique() or pairs["narrow"].duplicated().any():
+    is_wider = _level(wide) < _level(narrow) and wide.cells.nunique() < narrow.cells.nunique()
+    if not is_wider or pairs["narrow"].duplicated().any():
         return
     ranks = next((free[c] for c in free if roles[c] == "published_rank"), None)
     through = ranks is not None and whole_in(ranks.cells).max() > wide.cells.value_counts().max()
@@ -241,6 +243,11 @@ def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> 
     roles[wide.column] = None if has_own else "block"
     if not has_own:
         told.append(_understood(wide, "block"))
+
+
+def _level(one: Evidence) -> int:
+    """Return how wide the units of a title are: regions hold provinces, these districts."""
+    return next((at for at, level in enumerate(LEVELS) if re.match(level, one.key)), len(LEVELS))
 
 
 def _settle_patterns(evidence: dict, roles: dict, columns: dict, told: list[str]) -> None:

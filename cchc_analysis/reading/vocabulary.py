@@ -26,6 +26,7 @@ LIKE_HEADERS: dict[str, re.Pattern] = {
     for role, said in _WORDS["titles"].items()
     if "patterns" in said
 }
+LEVELS: list[str] = _WORDS["titles"]["unit"]["levels"]
 NOT_A_SCORE = _any_of(_WORDS["titles"]["score"]["never"])
 
 SUMS: list[str] = _TOTALS["sums"]
