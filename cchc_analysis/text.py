@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-# Marks that show nothing: direction, joiners, soft hyphen, BOM, control characters.
+# Marks that show nothing: direction, joiners, soft hyphen, BOM, control characters; and what no
+# XML may hold, so that no writer meets it: halves of a pair, U+FFFE, U+FFFF.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+    "\ud800-\udfff\ufffe\uffff]"
 )
 _CACHED = 1 << 17  # a name of a unit is asked many times, in each of its years
 

@@ -2,14 +2,16 @@
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.appearance import check_size
 from cchc_analysis.reading.grid import Grid, to_cells
 from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
+from cchc_analysis.refusal import Refusal
 
 _SPACES = "  "
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
@@ -19,23 +21,19 @@ _DELIMITERS = {
     ".txt": ("|", "\t", ";", ",", _SPACES),
     ".md": ("|", "\t", ";", ",", _SPACES),
 }  # fmt: skip
-_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # the line under the header of a Markdown table
-
-
-def _cut_off(text: str) -> list[str]:
-    """Tell a text that ends with a figure, not with the end of its line."""
-    if not text or text[-1] not in "0123456789":
-        return []
-    line = text.splitlines()[-1].strip()
-    return [f"tệp kết thúc ngay sau '{line[-30:]}', hãy kiểm tra số cuối có đủ không"]
+_RULE = set(" \t|:+-")  # what the line under the header of a Markdown table is made of
 
 
 def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
     """Return the cells of a text under the delimiter that makes a table of it; what to check."""
     suffix = path.suffix.lower()
-    if not text.strip():
-        raise ValueError(f"{path.name}: tệp trống; hãy kiểm tra lại tệp đã lưu.")
-    to_check = _cut_off(text)
+    check_size(path.name, text.count("\n") + text.count("\r") + 1, 1)
+    if not text or text.isspace():
+        raise Refusal("tệp trống", "hãy kiểm tra lại tệp đã lưu", file=path.name)
+    to_check = []
+    if text[-1] in "0123456789":
+        end = re.search(r"[^\r\n]*\Z", text[-200:])[0].strip()[-30:]
+        to_check.append(f"tệp kết thúc ngay sau '{end}', hãy kiểm tra số cuối có đủ không")
     found = []
     for delimiter in _DELIMITERS[suffix]:
         found.append(_delimited(text, delimiter, path.name))
@@ -56,9 +54,11 @@ def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
 def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     """Refuse a table in which a cell in quotes swallowed other rows."""
     if line := cells.attrs.get("unclosed"):
-        raise ValueError(
-            f"{name}, dòng {line}: ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể "
-            "thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
+        raise Refusal(
+            "ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể thiếu dấu ngoặc kép đóng",
+            "hãy sửa dòng này",
+            file=name,
+            place=f"dòng {line}",
         )
     return cells
 
@@ -79,25 +79,33 @@ def _most_alike(cells: pd.DataFrame) -> int:
 
 
 def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
+    """Return the cells of a text; that a quote is not closed stands in its attributes."""
+    lines = text.count("\n") + 1
+    check_size(name, lines, text.count(delimiter) // lines + 1)
     if delimiter == _SPACES:
         numbered = enumerate(text.splitlines(), start=1)
         rows = [(line, re.split(r"\s{2,}", row.strip())) for line, row in numbered]
-    elif delimiter == "|" and re.search(r"(?m)^\s*\|", text):
+    elif delimiter == "|" and re.search(r"(?m)^[ \t]*\|", text):
         numbered = enumerate(text.splitlines(), start=1)
         rows = [(line, _piped(row)) for line, row in numbered]
     else:
-        rows = _quoted(text, delimiter, name)
+        rows = list(_quoted(text, delimiter, name))
     if delimiter == "|":
-        rows = [row for row in rows if not _RULE.fullmatch("|".join(row[1]))]
-    for line, row in rows:
-        check_size(f"{name}, dòng {line}", 1, len(row))
+        rows = [row for row in rows if not _is_rule("|".join(row[1]))]
+    longest, line = max(((len(row), line) for line, row in rows), default=(0, 0))
+    check_size(f"{name}, dòng {line}", 1, longest)
     cells = to_cells([row for _, row in rows], [line for line, _ in rows])
-    for line, row in rows:
-        inside = [part for cell in row if "\n" in cell for part in cell.splitlines()[1:]]
+    over_lines = (np.diff(cells.index) > 1).nonzero()[0]  # after a row with a line end in a cell
+    for at in [*over_lines, len(rows) - 1][: len(rows)]:
+        inside = [part for cell in rows[at][1] for part in cell.splitlines()[1:]]
         if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
-            cells.attrs["unclosed"] = line
+            cells.attrs["unclosed"] = rows[at][0]
             break
     return cells
+
+
+def _is_rule(row: str) -> bool:
+    return "-" in row and _RULE.issuperset(row)
 
 
 def _piped(row: str) -> list[str]:
@@ -109,15 +117,17 @@ def _piped(row: str) -> list[str]:
     return [cell.replace(r"\|", "|") for cell in cells]
 
 
-def _quoted(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
+def _quoted(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    rows, line = [], 1
+    line = 1
     try:
         for row in reader:
-            rows.append((line, row))
+            yield line, row
             line = reader.line_num + 1  # a quoted cell may run over several lines
     except csv.Error:
-        raise ValueError(
-            f"{name}, dòng {line}: ô quá dài, có thể thiếu dấu ngoặc kép đóng; hãy sửa dòng này."
+        raise Refusal(
+            "ô quá dài, có thể thiếu dấu ngoặc kép đóng",
+            "hãy sửa dòng này",
+            file=name,
+            place=f"dòng {line}",
         ) from None
-    return rows

@@ -5,20 +5,114 @@ is found again from what each column must hold and from the numbering: a reading
 one way is taken, anything else is refused.
 """
 
+import bisect
+import itertools
 import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import pandas as pd
 
 from cchc_analysis.reading.grid import to_cells
 from cchc_analysis.reading.header import role_of, split_maximum
 from cchc_analysis.reading.numbers import are_column_numbers
-from cchc_analysis.reading.pasted_rows import Row, number_of, rows_after, rows_at
-from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.text import clean, first_few, fold, quoted
+from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import clean, first_few, fold, quoted, same
+from cchc_analysis.vocabulary import known_grades
 
-_LINES_PER_HEADER = 4
-_PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
+Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
+
+_LINES_PER_HEADER, _LINES_PER_NAME = 4, 10
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
+_MOST_WAYS = 1000  # two are too many; what is read on tells them apart
+_PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
+_CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
+_RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
+_COUNT = re.compile(r"0*([0-9]{1,4})\.?")
+_KINDS = {
+    "number": _COUNT, "score": _NUMBER, "max_score": _NUMBER, "year": _COUNT,
+    "published_rank": _RANK,
+}  # fmt: skip
+
+
+class _Table:
+    """The lines below a header, as rows of cells that hold what their columns must hold."""
+
+    def __init__(self, values: Sequence[str], roles: Sequence[str]) -> None:
+        self.values, self.roles = values, roles
+        self._lengths, self.is_row = cache(self._lengths), cache(self.is_row)
+
+    def rows_at(self, at: int) -> list[Row]:
+        """Return the ways to read one row at `at`."""
+        return list(itertools.islice(self._rows(at, 0, ()), _MOST_WAYS))
+
+    def rows_after(self, row: Row) -> list[Row]:
+        """Return the ways to read the row after `row`: the numbering goes on."""
+        found = self.rows_at(row[1])
+        if "number" not in self.roles:
+            return found
+        return [below for below in found if self.number_of(below) == self.number_of(row) + 1]
+
+    def number_of(self, row: Row) -> int:
+        """Return the number of a row: "1", "01" or "1."."""
+        return int(_COUNT.fullmatch(row[0][self.roles.index("number")])[1])
+
+    def is_row(self, at: int, role: int = 0) -> bool:
+        """Return whether the cells from this role on can be read at `at`."""
+        if role == len(self.roles):
+            return True
+        return any(self.is_row(at + many, role + 1) for many in self._lengths(at, role))
+
+    def goes_on(self, last: Row) -> bool:
+        """Return whether what stands below the last row looks like a part of the table."""
+        (cells, end), values, roles = last, self.values, self.roles
+        if end == len(values):
+            return False
+        if _PIECE.fullmatch(values[end]):
+            return True
+        later = [at for at in range(end, len(values)) if self.is_row(at)]
+        if "number" not in roles:
+            less = [[r for r in roles if r != role] for role in roles if role != "score"]
+            broken = len(roles) > 2 and any(_Table(values, some).is_row(end) for some in less)
+            return bool(later) or broken
+        due = self.number_of(last) + 1
+        if str(due) in cells[roles.index("number") + 1 :]:
+            return True  # a cell of the last row may be lost and this the number of the next
+        for row in (row for at in later for row in self.rows_at(at)):
+            first = self.number_of(row)
+            if due <= first < due + _LOST_ROWS or (first == 1 and self.rows_after(row)):
+                return True
+        # A whole row but for its number; a name and a number alone would be found in any prose.
+        unnumbered = _Table(values, [role for role in roles if role != "number"])
+        return len(roles) > 3 and not FOOTERS.match(fold(values[end])) and unnumbered.is_row(end)
+
+    def _rows(self, at: int, role: int, cells: tuple[str, ...]) -> Iterator[Row]:
+        if role == len(self.roles):
+            yield cells, at
+            return
+        for end in (at + many for many in self._lengths(at, role)):
+            if self.is_row(end, role + 1):
+                yield from self._rows(end, role + 1, (*cells, " ".join(self.values[at:end])))
+
+    def _lengths(self, at: int, role: int) -> list[int]:
+        """Return over how many lines a cell of this role may run."""
+        values, name = self.values, self.roles[role]
+        if at >= len(values):
+            return []
+        if same(values[at]) in MISSING:
+            return [1] if name not in ("number", "unit") else []
+        if name in _KINDS:
+            return [1] if _KINDS[name].fullmatch(values[at]) else []
+        if name == "published_grade":
+            sizes = range(min(3, len(values) - at), 0, -1)
+            return [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
+        most = 1 if name == "word" else _LINES_PER_NAME
+        if name == "word" and FOOTERS.match(fold(values[at])):
+            return []
+        words = itertools.takewhile(_may_be_in_a_name, values[at : at + most])
+        return [length for length, _ in enumerate(words, start=1)]
 
 
 def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -30,29 +124,28 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [i for i, line in numbered if line]
     values = [line for _, line in numbered if line]
-    starts = [at for at in range(len(values)) if _names_a_ranking(_header_at(values, at)[0])]
-    cells: dict[int, tuple[str, ...]] = {}
+    headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
+    starts = [*headers, len(values)]
+    cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
     end = tried = 0
-    for start in starts:
-        header, body = _header_at(values, start)
+    for start, (header, body) in headers.items():
         if start < end or body == tried:
             continue
         tried = body
         if are_column_numbers(values[body : body + len(header)]):
-            body += len(header)
-        table = values[: next((at for at in starts if at >= body), len(values))]
-        rows = _rows_at(table, body, header, lines, name)
+            body = min(body + len(header), len(values))
+        stop = starts[bisect.bisect_left(starts, body)]
+        rows = _rows(values[body:stop], header, lines[body:stop], name)
         if not rows:
             continue
         if start > end:
             cells[start - 1] = (values[start - 1],)
-        cells[start] = tuple(header)
-        at = body
-        for row, stop in rows:
-            cells[at], last, at = row, at, stop
-        end = at
-        if end < len(table):
+        cells[start] = header
+        end = body
+        for row, after in rows:
+            cells[end], last, end = row, end, body + after
+        if end < stop:
             notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
         roles = [role_of(cell) for cell in header]
         if "number" not in roles:
@@ -63,89 +156,76 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
                 f"bảng dán không có STT, hãy kiểm tra {what}đơn vị cuối {quoted(names[-1])} "
                 f"(dòng {lines[last]})"
             )
-    if starts and not cells:
-        header, body = _header_at(values, starts[0])
-        where = f"dòng {lines[body]}" if body < len(lines) else "cuối tệp"
-        raise ValueError(
-            f"{name}, {where}: không đọc được dòng nào sau tiêu đề ({', '.join(header)}); mỗi ô "
-            "phải đứng một dòng, không thiếu ô."
+    if headers and not cells:
+        header, body = next(iter(headers.values()))
+        raise Refusal(
+            f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})",
+            "mỗi ô phải đứng một dòng, không thiếu ô",
+            file=name,
+            place=f"dòng {lines[body]}" if body < len(lines) else "cuối tệp",
         )
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes
 
 
-def _rows_at(
-    values: list[str], body: int, header: list[str], lines: list[int], name: str
-) -> list[Row]:
-    """Return the rows of the table whose header ends at `body`, none if no row begins there."""
+def _rows(values: list[str], header: Sequence[str], lines: Sequence[int], name: str) -> list[Row]:
+    """Return the rows of the table whose header stands above, none if no row begins there."""
     roles = [role_of(cell) for cell in header]
     # What the columns may hold: known grades, ranks that are grades, grades of any name.
-    names = {}, {"published_rank": "published_grade"}, {"published_grade": "word"}
-    for reading in ([other.get(role, role) for role in roles] for other in names):
-        if ways := list(rows_at(values, body, reading)):
+    for other in {}, {"published_rank": "published_grade"}, {"published_grade": "word"}:
+        table = _Table(values, [other.get(role, role) for role in roles])
+        if ways := table.rows_at(0):
             break
     rows: list[Row] = []
     while ways:
-        ways = [row for row in ways if rows_after(values, row, reading)] or ways
+        ways = [row for row in ways if table.rows_after(row)] or ways
         if len(ways) > 1:
-            raise ValueError(
-                f"{name}, dòng {lines[rows[-1][1] if rows else body]}: bảng dán đọc được theo "
-                "nhiều cách; hãy dán lại bảng vào Excel rồi lưu dạng .xlsx."
+            raise Refusal(
+                "bảng dán đọc được theo nhiều cách",
+                "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx",
+                file=name,
+                place=f"dòng {lines[rows[-1][1] if rows else 0]}",
             )
         rows += ways
-        ways = rows_after(values, rows[-1], reading)
-    if rows and _goes_on(values, rows[-1], reading):
+        ways = table.rows_after(rows[-1])
+    if rows and table.goes_on(rows[-1]):
         end = rows[-1][1]
-        raise ValueError(
-            f"{name}, dòng {lines[end]}: {quoted(values[end])} trông như thuộc bảng nhưng không "
-            f"đọc được thành một dòng đủ {len(header)} ô ({', '.join(header)}); hãy sửa dòng bị "
-            "thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng."
+        raise Refusal(
+            f"{quoted(values[end])} trông như thuộc bảng nhưng không đọc được thành một dòng đủ "
+            f"{len(header)} ô ({', '.join(header)})",
+            "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
+            file=name,
+            place=f"dòng {lines[end]}",
         )
     return rows
 
 
-def _names_a_ranking(header: list[str]) -> bool:
-    return {"unit", "score"} <= {role_of(cell) for cell in header}
+def _is_ranking(found: tuple[Sequence[str], int]) -> bool:
+    return {"unit", "score"} <= {role_of(cell) for cell in found[0]}
 
 
-def _header_at(values: list[str], start: int) -> tuple[list[str], int]:
+def _header(values: list[str], start: int) -> tuple[tuple[str, ...], int]:
     """Return the header cells that begin at `start`, each with a role of its own, and their end."""
-    header, roles, at = [], set(), start
+    found: dict[str, str] = {}
+    at = start
     while at < len(values):
         for length in range(_LINES_PER_HEADER, 0, -1):
             *_, last = lines = values[at : at + length]
             cell = " ".join(lines)
             is_cell = length == 1 or last[0] != "(" or split_maximum(cell)[1]
             role = role_of(cell) if is_cell else None
-            if role is not None and role not in roles:
-                header.append(cell)
-                roles.add(role)
-                at += length
+            if role is not None and role not in found:
+                found[role] = cell
+                at += len(lines)
                 break
         else:
             break
-    return header, at
+    return tuple(found.values()), at
 
 
-def _goes_on(values: list[str], last: Row, roles: list[str]) -> bool:
-    """Return whether what stands below the last row looks like a part of the table."""
-    cells, end = last
-    if end == len(values):
+def _may_be_in_a_name(line: str) -> bool:
+    # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
+    if _NUMBER.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
         return False
-    if _PIECE.fullmatch(values[end]):
-        return True
-    later = [row for at in range(end, len(values)) for row in rows_at(values, at, roles)]
-    if "number" not in roles:
-        one_less = [[r for r in roles if r != role] for role in roles if role != "score"]
-        broken = len(roles) > 2 and any(any(rows_at(values, end, less)) for less in one_less)
-        return bool(later) or broken
-    due = number_of(last, roles) + 1
-    if str(due) in cells[roles.index("number") + 1 :]:
-        return True  # a cell of the last row may be lost and this the number of the next
-    for row in later:
-        first = number_of(row, roles)
-        if due <= first < due + _LOST_ROWS or (first == 1 and rows_after(values, row, roles)):
-            return True
-    # A whole row but for its number; a name and a number alone would be found in any prose.
-    unnumbered = [role for role in roles if role != "number"]
-    footer = FOOTERS.match(fold(values[end]))
-    return len(roles) > 3 and not footer and any(rows_at(values, end, unnumbered))
+    if len(line) > 2 and same(line) in known_grades():
+        return False
+    return role_of(line) not in ("number", "published_rank", "published_grade")
