@@ -18,7 +18,7 @@ from cchc_analysis.refusal import Refusal
 ZIPPED = ("xlsx", "ods", "docx")
 MOST_MB, MOST_WORD_XML_MB = 100, 20  # unpacked; the tree of a Word file is 20 times its text
 _MOST = {  # how many of each: a table of 140 communes has a few thousand of the first
-    "phần tử XML": 4_000_000, "ô": 2_000_000, "ô gộp": 100_000, "khoảng cột": 100_000,
+    "phần tử XML": 2_500_000, "ô": 1_000_000, "ô gộp": 100_000, "khoảng cột": 100_000,
     "tệp con": 10_000,
 }  # fmt: skip
 _CHUNK = 1 << 18
