@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from itertools import pairwise
 
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import clean, decimal_comma, same
 from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
 
@@ -55,22 +56,22 @@ class GradeScheme:
         grades = tuple(clean(str(grade)) for grade in self.grades)
         bounds = tuple(float(bound) for bound in self.bounds)
         if not grades or len(grades) != len(bounds):
-            raise ValueError(
-                f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng; "
-                "mỗi loại cần đúng một ngưỡng dưới."
+            raise Refusal(
+                f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng",
+                "mỗi loại cần đúng một ngưỡng dưới",
             )
         keys = [same(grade) for grade in grades]
         for grade, key in zip(grades, keys, strict=True):
             if not key or keys.count(key) > 1 or key in map(same, RESERVED_GRADES):
-                raise ValueError(
-                    f"Tên loại '{grade}' trống, bị lặp hoặc có nghĩa khác; hãy đặt tên khác."
+                raise Refusal(
+                    f"Tên loại '{grade}' trống, bị lặp hoặc có nghĩa khác", "hãy đặt tên khác"
                 )
         for bound in bounds:
             if not 0 <= bound <= 100:
-                raise ValueError(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%).")
+                raise Refusal(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%)")
         for better, worse in pairwise(bounds):
             if better <= worse:
-                raise ValueError(f"Ngưỡng {worse:g} đứng sau {better:g}; các ngưỡng phải giảm dần.")
+                raise Refusal(f"Ngưỡng {worse:g} đứng sau {better:g}", "các ngưỡng phải giảm dần")
         object.__setattr__(self, "grades", grades)
         object.__setattr__(self, "bounds", bounds)
 
@@ -117,9 +118,10 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" (có phải '{close[0]}'?)" if close else ""
-        raise ValueError(
-            f"Không có thang xếp loại '{name}'{hint}; hãy chọn một trong: {', '.join(known)}."
-        )
+        raise Refusal(
+            f"Không có thang xếp loại '{name}'{hint}", f"hãy chọn một trong: {', '.join(known)}",
+            value=name, option=Option("scheme"),
+        )  # fmt: skip
     return GradeScheme(name=name, **known[name])
 
 
