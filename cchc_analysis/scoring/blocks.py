@@ -47,13 +47,13 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     exact, groups = checked(ranking), group_numbers(ranking)
-    where = group_columns(ranking)
+    where, missing = group_columns(ranking), exact.missing
     table = ranking[where].iloc[first_rows(groups)].reset_index(drop=True)
     table["units"] = np.bincount(groups, minlength=len(table))
-    table["scored_units"] = np.bincount(groups[~exact.missing], minlength=len(table))
+    table["scored_units"] = np.bincount(groups[~missing], minlength=len(table))
     # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
     rows, _ = sorted_rows(exact.order(), groups)
-    rows = rows[~exact.missing[rows]]
+    rows = rows[~missing[rows]]
     whole, percent = exact.on_one_scale()
     whole = whole[rows]
     scored = table["scored_units"][table["scored_units"] > 0]
