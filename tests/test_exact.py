@@ -1,5 +1,6 @@
 import itertools
 import random
+import warnings
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -10,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import describe_ranking, grade_units, rank_units, summarise_blocks
+from cchc_analysis import (
+    describe_ranking,
+    grade_units,
+    rank_units,
+    summarise_blocks,
+    write_report,
+)
 from cchc_analysis.scoring import exact
 
 
@@ -54,6 +61,9 @@ def test_that_scores_are_longer_than_usual_is_told_once_a_call(call):
     with pytest.warns(UserWarning, match="9 chữ số") as told:
         call(scores)
     assert len(told) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        call(scores.assign(percent=scores["score"] * 100))  # it was told before
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e17])
@@ -141,3 +151,10 @@ def test_hundreds_of_maxima_have_a_scale_beyond_any_float():
     points, maximum = np.arange(300) + 1.0, 10 + np.arange(300) / 1000
     key = of(points, maximum).order()
     assert key.tolist() == list(range(300))
+
+
+def test_a_whole_report_warns_of_long_scores_once(tmp_path):
+    scores = pd.DataFrame({"unit": ["a", "b"], "score": [1 / 3, 2 / 3], "max_score": 1})
+    with pytest.warns(UserWarning, match="9 chữ số") as told:
+        write_report(scores, tmp_path / "r.docx")
+    assert len(told) == 1

@@ -113,7 +113,7 @@ class Exact:
 def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """Return the scores of a table that enters the package, refusing those that are none.
 
-    That scores are longer than is usual is told once, here.
+    That scores are longer than is usual is told here, once: a table with ``percent`` was here.
     """
     check_columns(table, needed)
     for column in ("score", "max_score"):
@@ -127,7 +127,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     if (wrong := (score < -_NOISE) | (score > most + _NOISE)).any():
         _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     exact = Exact.of(table)
-    if exact.places == FALLBACK_PLACES or exact.max_places == FALLBACK_PLACES:
+    if FALLBACK_PLACES in (exact.places, exact.max_places) and "percent" not in table:
         warnings.warn(
             f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
