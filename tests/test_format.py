@@ -3,8 +3,16 @@ import pandas as pd
 import pytest
 from conftest import table
 
-from cchc_analysis import format_ranking, grade_distribution, grade_units, rank_units
-from cchc_analysis.scoring.printing import format_number, format_percent
+from cchc_analysis import (
+    check_published,
+    compare_periods,
+    format_ranking,
+    grade_distribution,
+    grade_units,
+    rank_units,
+    summarise_blocks,
+)
+from cchc_analysis.scoring.printing import format_number, format_percent, kind_of, printed
 
 
 @pytest.mark.parametrize(
@@ -163,3 +171,52 @@ def test_a_distribution_says_whom_the_shares_leave_out():
     assert printed.attrs["note"] == (
         "Tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."
     )
+
+
+def test_a_printed_column_says_what_it_holds(town):
+    seen = {column.name: column for column in printed(town, "ranking").columns}
+    assert {name: column.kind for name, column in seen.items()} == {
+        "number": "count", "unit": "name", "score": "number", "rank": "count", "grade": "grade",
+    }  # fmt: skip
+    assert {name: column.align for name, column in seen.items()} == {
+        "number": "center", "unit": "left", "score": "right", "rank": "center", "grade": "center",
+    }  # fmt: skip
+    assert seen["score"].values.tolist()[:2] == [97.23, 91.48]
+    assert seen["score"].texts[:2] == ("97,23", "91,48")
+    assert seen["score"].head == "Tổng điểm đánh giá"
+
+
+def test_totals_stand_in_their_groups_and_last_where_that_is_asked_for():
+    counts = grade_distribution(grade_units(table([95, 85], block=["x", "y"])), by="block")
+    in_groups = printed(counts, "distribution")
+    assert [in_groups["grade"].texts[row] for row in in_groups.total_rows] == ["Tổng cộng"] * 2
+    below = in_groups.totals_last()
+    assert below["grade"].texts[-2:] == ("Tổng cộng", "Tổng cộng")
+    assert below.totals == 2
+    assert below["block"].texts[-2:] == ("x", "y")
+    assert below["share_pct"].kind == "percent"
+    assert below["share_pct"].texts[-1] == "100%"
+    assert below["share_pct"].values.iloc[-1] == 100
+    assert len(below) == len(in_groups) == 12
+
+
+def test_a_change_has_its_sign_and_a_table_of_no_kind_is_printed_as_it_stands():
+    before, after = table([8, 9]), table([9.5, 8])
+    change = printed(compare_periods(before, after), "change")
+    assert change["score_change"].texts == ("+1,50", "-1,00")
+    assert change["rank_change"].texts == ("+1", "-1")
+    assert change["status"].texts == ("so sánh được", "so sánh được")
+    mine = pd.DataFrame({"Ngày": ["1/2"], "n": [3], "x": [0.5], 4: [None]})
+    assert format_ranking(mine).values.tolist() == [["1/2", 3, "0,50", "–"]]
+    assert format_ranking(mine).columns.tolist() == ["Ngày", "n", "x", "4"]
+
+
+def test_what_a_table_is_goes_with_it_and_a_part_of_it_is_no_whole(town):
+    kinds = {
+        kind_of(make(town))
+        for make in (grade_distribution, check_published, summarise_blocks, rank_units)
+    }
+    assert kinds == {"distribution", "check", "blocks", "ranking"}
+    assert kind_of(grade_distribution(town)[["grade", "units"]]) == "table"
+    assert kind_of(town[["unit", "grade"]]) == "table"
+    assert kind_of(town.head(3)) == "ranking"

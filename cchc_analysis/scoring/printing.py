@@ -191,7 +191,7 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 def kind_of(table: pd.DataFrame) -> str:
     """Return what a table is: what the function that made it says, else a ranking if it can be."""
     kind = table.attrs.get("kind", "table")
-    if kind != "ranking" and _NEEDED.get(kind, set()) <= set(table) and kind != "table":
+    if kind not in ("ranking", "table") and _NEEDED.get(kind, set()) <= set(table):
         return kind
     if "field" in table:
         return "fields"
@@ -214,12 +214,13 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         table = _laid_out(table)
     if kind == "distribution":
         return _with_totals(table)
+    table = table.rename(columns=str)
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
     fields = table.attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
     return Printed(
         tuple(
-            _column(table, name, heads.get(name, str(name)), decimals, is_percent=name in fields)
+            _column(table, name, heads.get(name, name), decimals, is_percent=name in fields)
             for name in table
         ),
         note,

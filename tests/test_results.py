@@ -1,0 +1,61 @@
+"""Results: everything that is told of a ranking, computed once."""
+
+import pandas as pd
+import pytest
+from conftest import table
+
+from cchc_analysis import check_published, compare_periods, describe_ranking, grade_distribution
+from cchc_analysis.scoring import ranking
+from cchc_analysis.scoring.results import results_of
+
+
+def test_each_thing_is_what_its_own_function_gives(town):
+    before = town.assign(score=town["score"] - 1)[["unit", "score", "max_score"]]
+    results = results_of(town, before=before, unit="phòng y tế")
+    assert results.unit == "Phòng Y tế"
+    assert results.scheme.name == "thi-xa-2020"
+    pd.testing.assert_frame_equal(results.ranking, town)
+    pd.testing.assert_frame_equal(results.check, check_published(town))
+    pd.testing.assert_frame_equal(results.distribution, grade_distribution(town))
+    pd.testing.assert_frame_equal(results.change, compare_periods(before, town))
+    (group,) = results.groups
+    assert group.rows["number"].tolist() == list(range(1, 19))
+    text = " ".join(group.told)
+    assert text == describe_ranking(town, before=before, unit="Phòng Y tế")
+
+
+def test_each_block_and_year_is_a_group_with_its_names_and_what_is_told_of_it():
+    scores = table([70, 90, 80], block=["Khối sở", "Khối sở", "Khối huyện"], year=2021)
+    first, second = results_of(scores, unit="c").groups
+    assert first.names == ("Khối sở", "năm 2021")
+    assert first.name == "Khối sở, năm 2021"
+    assert first.rows["unit"].tolist() == ["b", "a"]
+    assert first.rows.index.tolist() == [0, 1]
+    assert first.told.own == ""
+    assert second.told.own.startswith("c đạt 80,00 điểm")
+    assert first.distribution["units"].sum() == 2
+
+
+def test_fields_go_to_the_group_of_their_unit_and_others_are_refused():
+    scores = table([7, 9], max_score=10, block=["x", "y"])
+    fields = pd.DataFrame({"unit": ["a", "z"], "field": "TTHC", "score": 7.0, "max_score": 10})
+    first, second = results_of(scores, fields=fields).groups
+    assert first.fields["unit"].tolist() == ["a"]
+    assert first.fields_note == "Không kể 1 đơn vị không có trong bảng xếp hạng: z."
+    assert len(second.fields) == 0
+    with pytest.raises(ValueError, match="không có năm, khối hoặc đơn vị nào của bảng"):
+        results_of(scores, fields=fields.iloc[1:])
+
+
+def test_a_table_is_ranked_once(town, monkeypatch):
+    calls = []
+    once = ranking.ranks_within
+    monkeypatch.setattr(ranking, "ranks_within", lambda *a: calls.append(1) or once(*a))
+    results_of(town, unit="Phòng Y tế")
+    assert len(calls) == 1
+
+
+def test_no_unit_at_all_is_no_group():
+    results = results_of(table([]))
+    assert results.groups == ()
+    assert results.more == ()
