@@ -74,9 +74,7 @@ class PrintedColumn:
         """Return whole numbers as numbers, all else as text."""
         if self.kind != "count":
             return pd.Series(self.texts, dtype="str")
-        if (missing := self.values.isna()).any():
-            return self.values.astype("object").mask(missing, BLANK)
-        return self.values
+        return self.values.astype("object").mask(self.values.isna(), BLANK)
 
     def take(self, rows: Sequence[int]) -> "PrintedColumn":
         """Return the column with these rows, in this order."""
