@@ -10,7 +10,6 @@ from .reading.tables import list_tables
 from .reports.notebook import style_ranking
 from .reports.report import write_report
 from .reports.workbook import write_workbook
-from .schemes import GradeScheme, load_scheme
 from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
 from .scoring.cutoffs import cutoff_sensitivity, implied_cutoffs
@@ -20,6 +19,7 @@ from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking
 from .scoring.ranking import grade_distribution, grade_units, rank_units
 from .scoring.results import describe_ranking
+from .scoring.schemes import GradeScheme, load_scheme
 
 __all__ = [
     "GradeScheme",

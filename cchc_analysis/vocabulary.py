@@ -39,10 +39,5 @@ RESERVED_GRADES = (NO_GRADE, UNSCORED, TOTAL)
 BLANK = "–"
 
 ASSUMED = "giả định"
-WHERE_MAX = "max_score; sổ tay: MAX_SCORE; dòng lệnh: --max-score"
-CHOOSE_SCHEME = "hãy chọn đúng thang xếp loại (scheme=; sổ tay: SCHEME; dòng lệnh: --scheme)"
-CHOOSE_TABLE = (
-    "hãy chọn một bảng, ví dụ bảng thứ nhất (table=1; sổ tay: TABLE; dòng lệnh: --table 1)"
-)
 WHOLE_TABLE = "(cả bảng)"
 MEAN = "điểm trung bình"

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from cchc_analysis import GradeScheme, load_scheme
-from cchc_analysis.schemes import spelled
+from cchc_analysis.scoring.schemes import spelled
 
 KNOWN = {
     "thi-xa-2020": (90, 80, 65, 50, 0),

@@ -325,8 +325,3 @@ def _notes_on_shares(part: pd.DataFrame, scored: int) -> list[str]:
             f"Tỷ lệ tính trên {scored} đơn vị được chấm, không gồm {unscored} đơn vị chưa chấm."
         )
     return told
-
-
-def as_laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows and columns that are printed of a table, in their order, still as numbers."""
-    return _laid_out(ranking) if kind_of(ranking) == "ranking" else ranking
