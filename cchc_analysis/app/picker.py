@@ -69,7 +69,7 @@ def choose_table(
     --------
     >>> choose_table("khong-co.csv", scheme="thi-xa")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    cchc_analysis.refusal.Refusal: Không có thang xếp loại 'thi-xa' (có phải 'thi-xa-2020'?); hãy ...
+    cchc_analysis.refusal.Refusal: Không có thang xếp loại 'thi-xa' (có phải 'thi-xa-2020'?); ...
     """
     folder = Path(file).parent if folder is None else Path(folder)
     options = {"columns": columns, "max_score": max_score}
