@@ -173,7 +173,7 @@ def chart_pages(
 
     Rows move together before they are split; what is computed over all rows (a mean, the axis,
     the numbers) is the same on each page. `title` is kept in the pictures instead of the chart's
-    own; `width` is in inches.
+    own; `width` is in inches. The chart is left as its last page shows it.
     """
     figure, label, title = ax.get_figure(root=True), ax.get_label(), title or _title(ax)
     if width + 0.01 < figure.get_figwidth() < WIDTH + 0.01:  # else its text is smaller anyway
