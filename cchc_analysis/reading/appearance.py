@@ -74,8 +74,10 @@ def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
             merged.add((row + 1, letters[column]))
         check_size(where, len(merged), 1)
     check_size(where, len(rows), width, sum(len(cell) for row in rows for cell in row))
-    hidden_rows = {row for row in seen.hidden_rows if row < len(rows) and any(rows[row])}
-    hidden_columns = {c for c in seen.hidden_columns if any(c < len(r) and r[c] for r in rows)}
+    hidden_rows = {at for at in seen.hidden_rows if at < len(rows) and "".join(rows[at]).strip()}
+    hidden_columns = {
+        at for at in seen.hidden_columns if any(at < len(row) and row[at].strip() for row in rows)
+    }
     told = _told_hidden(seen, where, hidden_rows, hidden_columns, letters)
     return Grid(
         seen.place,

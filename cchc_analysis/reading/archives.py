@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.parsers import expat
 
 from cchc_analysis.refusal import Refusal
@@ -61,12 +62,18 @@ class Contents:
         )
 
 
-def contents_of(archive: zipfile.ZipFile, name: str) -> Contents:
+def contents_of(path: Path) -> Contents:
     """Return what a zipped file holds, or refuse it; a broken one raises what zipfile raises."""
-    found = Contents(_kind_in(archive), name)
-    found.count("tệp con", len(archive.infolist()))
-    if found.kind not in ZIPPED:
-        return found
+    found = Contents("zip", path.name)
+    found.count("tệp con", path.read_bytes().count(b"PK\x01\x02"))  # zipfile would list them all
+    with zipfile.ZipFile(path) as archive:
+        found.kind = _kind_in(archive)
+        if found.kind in ZIPPED:
+            _look_at_parts(archive, found)
+    return found
+
+
+def _look_at_parts(archive: zipfile.ZipFile, found: Contents) -> None:
     most = {True: MOST_WORD_XML_MB if found.kind == "docx" else MOST_MB, False: MOST_MB}
     sizes = Counter()
     for part in archive.infolist():
@@ -74,9 +81,8 @@ def contents_of(archive: zipfile.ZipFile, name: str) -> Contents:
         room = min(most[is_xml] * 1_000_000 - sizes[is_xml], MOST_MB * 1_000_000 - sizes.total())
         size = _unpack(archive, part, room, _Part(part.filename, found) if is_xml else None)
         if size > room:
-            raise too_large(most[is_xml], name, unpacked=True)
+            raise too_large(most[is_xml], found.name, unpacked=True)
         sizes[is_xml] += size
-    return found
 
 
 def too_large(most: int, name: str, *, unpacked: bool = False) -> Refusal:

@@ -97,8 +97,7 @@ def _content(path: Path, start: bytes) -> Contents:
     """Return what a file is, refusing what is not safe to open."""
     if start.startswith(b"PK"):
         try:
-            with zipfile.ZipFile(path) as archive:
-                return contents_of(archive, path.name)
+            return contents_of(path)
         except Refusal:
             raise
         except _BROKEN as error:

@@ -22,6 +22,7 @@ _MARKED_STYLE = re.compile(
 )
 # A comment or a script that is never closed goes on to the end, as in a browser.
 _NO_MARKUP = re.compile(r"<!--(?:.*?-->|.*)|<script(?:.*?</script|.*)", re.DOTALL)
+_MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 
 
@@ -36,6 +37,12 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
     is_cut = "<html" in bare and "</html" not in bare and "</body" not in bare
     if is_cut or bare.count("<table") > bare.count("</table"):
         raise damaged(name)
+    if bare.count("<") > _MOST_TAGS:
+        raise Refusal(
+            f"trang có quá nhiều thẻ HTML (giới hạn {_MOST_TAGS})",
+            "hãy chép bảng sang một tệp mới",
+            file=name,
+        )
     if "<!entity" in bare:
         raise Refusal(
             "trang chứa khai báo ENTITY không an toàn",
@@ -62,9 +69,10 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
     except (etree.LxmlError, RecursionError):
         raise damaged(name) from None
     for lines, caption, seen, is_hidden in zip(above, captions, found, are_hidden, strict=False):
-        if is_hidden and any(map(any, seen.rows)):
-            hidden.append(f"bảng ẩn {quoted(clean(' '.join(next(filter(any, seen.rows)))))}")
-        elif max(map(len, seen.rows), default=0) > 1 and not is_hidden:
+        if is_hidden:
+            first = next(filter(None, (clean(" ".join(row)) for row in seen.rows)), "")
+            hidden += [f"bảng ẩn {quoted(first)}"] if first else []
+        elif max(map(len, seen.rows), default=0) > 1:
             titles = [title for line in lines.split("\n") if (title := title_of(line))]
             seen.title = title_of(caption) or (titles[-1] if titles else "")
             seen.place = f"bảng {len(shown) + 1}"

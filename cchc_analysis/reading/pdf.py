@@ -77,12 +77,16 @@ def _check_streams(data: bytes, name: str) -> None:
 
 def _page_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:
     """Yield each table with the line above it, its rows, and in words the small print left out."""
-    left, top, right, _ = page.bbox
+    # Of a turned page the library takes the edges from before the turn.
+    left = min((char["x0"] for char in page.chars), default=0)
+    right = max((char["x1"] for char in page.chars), default=0) + 1
+    top = min((char["top"] for char in page.chars), default=0)
     for table in page.find_tables():
         _, above, _, bottom = table.bbox
-        lines = page.crop((left, min(top, above), right, above)).extract_text().splitlines()
+        over = page.crop((left, min(top, above - 1), right, above), strict=False)
+        lines = over.extract_text().splitlines()
         title = next((line for line in reversed(lines) if re.search(r"[^\W\d_]", line)), "")
-        inside = page.within_bbox(table.bbox).chars
+        inside = page.within_bbox(table.bbox, strict=False).chars
         sizes = sorted(char["size"] for char in inside) or [0]
         least = sizes[len(sizes) // 2] * _SMALL
         small = "".join(char["text"] for char in inside if char["size"] < least).strip()

@@ -1,0 +1,206 @@
+"""Hidden is hidden, in every format; what could fill the memory or the day ends in a sentence."""
+
+import resource
+import subprocess
+import sys
+import zipfile
+
+import openpyxl
+import pytest
+from conftest import loaded, refusal
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow, TableRowGroup
+from odf.text import LineBreak, P, Tab
+from reportlab.pdfgen.canvas import Canvas
+
+from cchc_analysis import LoadWarning, list_tables, load_scores
+
+HEADER = ["STT", "Đơn vị", "Điểm"]
+ROW = "<tr{}><td>{}</td><td>{}</td><td>{}</td></tr>"
+FIRST = ROW.format("", *HEADER) + ROW.format("", "1", "a", "90")
+
+
+def page(tmp_path, body):
+    path = tmp_path / "trang.html"
+    path.write_text(f"<html><meta charset=utf-8><body>{body}</body></html>", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "how",
+    ['style="display: none"', 'style="DISPLAY:none"', 'style="color:red; visibility:collapse"',
+     'style="display : none !important"', "hidden"],
+)  # fmt: skip
+def test_hidden_rows_tables_and_cells_of_a_page(tmp_path, how):
+    row = ROW.format(f" {how}", "2", "b", "80")
+    assert "dòng 3: dòng bị ẩn" in refusal(page(tmp_path, f"<table>{FIRST}{row}</table>"))
+    body = f"<tbody {how}>{ROW.format('', '2', 'b', '80')}</tbody>"
+    assert "dòng 3: dòng bị ẩn" in refusal(page(tmp_path, f"<table>{FIRST}{body}</table>"))
+    empty = ROW.format(f" {how}", "", "", "")  # as Excel ends what it saves as a web page
+    assert len(load_scores(page(tmp_path, f"<table>{FIRST}{empty}</table>"))) == 1
+    for table in (f"<table {how}>{FIRST}</table>", f"<div {how}><table>{FIRST}</table></div>"):
+        with pytest.warns(LoadWarning, match="không dùng đến bảng ẩn 'STT Đơn vị Điểm'"):
+            assert len(load_scores(page(tmp_path, f"<table>{FIRST}</table>{table}"))) == 1
+    total = f"<tr><td>STT<td>Đơn vị<td>Điểm<td {how}>Tổng điểm</tr><tr><td>1<td>a<td>9<td {how}>90"
+    sentence = refusal(page(tmp_path, f"<table>{total}</table>"))
+    assert "dòng 1: ô 'Tổng điểm' bị ẩn" in sentence
+
+
+def test_what_libre_office_hides_covers_or_parts(tmp_path):
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="Điểm")
+    document.spreadsheet.addElement(table)
+    table.addElement(TableColumn(numbercolumnsrepeated=2))
+    table.addElement(TableColumn(visibility="collapse"))
+    group = TableRowGroup(display="false")
+    for number, row in enumerate([HEADER, ["1", "Văn phòng\nHĐND\tUBND", "90"], ["2", None, "80"]]):
+        line = TableRow()
+        (group if number == 2 else table).addElement(line)
+        for text in row:
+            cell = TableCell(valuetype="string") if text else CoveredTableCell(valuetype="string")
+            cell.addElement(paragraph := P())
+            for letter in text or "che":
+                part = {"\n": LineBreak, "\t": Tab}.get(letter)
+                paragraph.addElement(part()) if part else paragraph.addText(letter)
+            line.addElement(cell)
+    table.addElement(group)
+    document.save(str(tmp_path / "t.ods"))
+    assert "thiếu tên đơn vị" in refusal(tmp_path / "t.ods")  # what is covered is no name
+    with zipfile.ZipFile(tmp_path / "t.ods") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["content.xml"] = parts["content.xml"].replace(b"covered-table-cell", b"table-cell")
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.warns(LoadWarning, match=r"ẩn vẫn được đọc \(cột C, dòng 3\)"):
+        units = load_scores(tmp_path / "t.ods")["unit"]
+    assert units.tolist() == ["Văn phòng HĐND UBND", "che"]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 270])
+def test_bold_print_and_turned_pages_of_a_pdf(tmp_path, turn):
+    canvas = Canvas(str(tmp_path / "đậm.pdf"))
+    canvas.setPageRotation(turn)
+    canvas.translate(*{0: (0, 0), 90: (600, 0), 270: (0, 800)}[turn])
+    canvas.rotate(turn)  # so that a reader sees the table upright
+    if turn:
+        canvas.drawString(50, 480, "Ket qua")
+    for at, row in enumerate([["STT", "Unit", "Score"], ["1", "aa", "9"], ["2", "bb", "8"]]):
+        for column, text in enumerate(row):
+            canvas.rect(100 + 80 * column, 400 - 20 * at, 80, 20)
+            for aside in (0, 0.3):  # each letter twice
+                canvas.drawString(104 + 80 * column + aside, 406 - 20 * at, text)
+    canvas.save()
+    assert loaded(tmp_path / "đậm.pdf", max_score=10)["score"].tolist() == [9, 8]
+    assert list_tables(tmp_path / "đậm.pdf")["heading"].tolist() == ["Ket qua" if turn else ""]
+
+
+def workbook(tmp_path, *, before="", after="", also=()):
+    """Write a workbook with markup before and after the cells of its sheet."""
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", 90]):
+        book.active.append(row)
+    book.save(tmp_path / "x.xlsx")
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    sheet = sheet.replace("<sheetData>", f"{before}<sheetData>")
+    sheet = sheet.replace("</sheetData>", f"</sheetData>{after}")
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {**parts, "xl/worksheets/sheet1.xml": sheet, **dict(also)}.items():
+            archive.writestr(name, data)
+    return tmp_path / "x.xlsx"
+
+
+def bounded(path):
+    """Return the sentence with which a child process refuses a file, within time and memory."""
+    code = (
+        "import sys, cchc_analysis\n"
+        "try: cchc_analysis.load_scores(sys.argv[1])\n"
+        "except ValueError as error: print(error)\n"
+    )
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True, encoding="utf-8", timeout=60, preexec_fn=limit,
+        env={**__import__("os").environ, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert not done.stderr
+    return done.stdout
+
+
+def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
+    merged = "<mergeCells>" + '<mergeCell ref="A2:A2001"/>' * 300_000 + "</mergeCells>"
+    assert "quá nhiều ô gộp (giới hạn 100000)" in bounded(workbook(tmp_path, after=merged))
+    columns = "<cols>" + '<col min="1" max="9999" hidden="1"/>' * 1_000_000 + "</cols>"
+    assert "quá nhiều khoảng cột" in bounded(workbook(tmp_path, before=columns))
+    link = '<hyperlinks><hyperlink ref="A1:XFD1048576" location="a"/></hyperlinks>'
+    assert "quá nhiều ô gộp" in bounded(workbook(tmp_path, after=link))
+    parts = ((f"x/{at}", b"") for at in range(10_001))
+    assert "quá nhiều tệp con (giới hạn 10000)" in bounded(workbook(tmp_path, also=parts))
+
+
+def test_a_part_that_says_it_is_small_is_unpacked_within_bounds(tmp_path):
+    path = workbook(tmp_path, also=[("xl/media/x.bin", b"\0" * 150_000_000)])
+    data = bytearray(path.read_bytes())
+    for size_at in (data.find(b"xl/media/x.bin") - 8, data.rfind(b"xl/media/x.bin") - 22):
+        assert data[size_at : size_at + 4] == (150_000_000).to_bytes(4, "little")
+        data[size_at : size_at + 4] = (1000).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert "tệp quá lớn (giới hạn 100 MB sau khi giải nén)" in bounded(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.csv", "STT,Đơn vị,Điểm\n" + "," * 30_000_000, "giới hạn 2000000 ô"),
+        ("a.csv", "STT,Đơn vị,Điểm\n" + "\n" * 30_000_000, "giới hạn 2000000 ô"),
+        ("a.html", "<html><body>" + "<!--" * 200_000 + "</body></html>", "bị cắt"),
+        ("a.html", "<html><body>" + "<script" * 200_000 + "</body></html>", "bị cắt"),
+        ("a.html", "<html><table>" + "<tr>" * 1_000_001 + "</table></html>", "quá nhiều thẻ"),
+        ("a.md", "|a|b|\n|" + "-" * 80_000 + "x|\n", "tiêu đề"),
+        ("a.txt", "STT\nĐơn vị\nĐiểm\n" * 4000, "không đọc được dòng nào"),
+        ("a.txt", "Đơn vị\nKhối\nLĩnh vực\nGhi chú\nĐiểm\n" + "một dòng chữ\n" * 80, "dòng 6"),
+    ],
+)
+def test_a_text_that_would_take_the_day_is_refused(tmp_path, name, text, words):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert words in bounded(tmp_path / name)
+
+
+def test_a_strict_workbook_is_named_as_such(tmp_path):
+    path = workbook(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    old = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+            archive.writestr(name, data.replace(old, strict))
+    assert "'Strict Open XML'" in refusal(path)
+    assert "mở tệp rồi lưu lại" in refusal(path)
+
+
+def test_letters_that_no_xml_may_hold_are_taken_out(tmp_path):
+    (tmp_path / "a.csv").write_text("Đơn vị,Điểm\nSở \ufffeA\uffff\x01,90\n", encoding="utf-8")
+    assert load_scores(tmp_path / "a.csv")["unit"].tolist() == ["Sở A"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_changed_byte_of_an_old_workbook_ends_in_a_table_or_a_sentence(tmp_path, seed):
+    import random
+
+    from layouts import LAYOUTS
+
+    LAYOUTS["old.xls"](HEADER, [["1", "a", "90.5"], ["2", "b", "80"]], tmp_path / "x.xls")
+    data = bytearray((tmp_path / "x.xls").read_bytes())
+    rng = random.Random(seed)
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    (tmp_path / "x.xls").write_bytes(data)
+    try:
+        loaded(tmp_path / "x.xls")
+    except ValueError as error:
+        assert str(error).startswith("x.xls")
