@@ -39,6 +39,14 @@ def test_the_main_job(name, tmp_path, monkeypatch, capsys):
     assert f"reports/{name}/ranking.png" in said
 
 
+@pytest.mark.parametrize("places", [7, 8, 9])
+def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, capsys):
+    file = tmp_path / "dài.csv"
+    file.write_text(f"Đơn vị;Điểm\nA;81,{'1234567890'[:places]}\nB;80\n", encoding="utf-8")
+    assert main([str(file), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("Lưu ý: Có số nhiều hơn 6 chữ số thập phân") == 1
+
+
 def test_the_town_in_files(tmp_path, capsys):
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 0
     read = lambda name: pd.read_csv(tmp_path / "cchc-2020" / name, sep=";", decimal=",")  # noqa: E731

@@ -110,6 +110,10 @@ class Exact:
         return np.where(self.missing, -1, len(bounds) - reached)
 
 
+class PlacesWarning(UserWarning):
+    """What is told of numbers with more places than scores are printed with."""
+
+
 def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """Return the scores of a table that enters the package, refusing those that are none.
 
@@ -131,6 +135,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         warnings.warn(
             f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
+            PlacesWarning,
             stacklevel=3,
         )
     return exact
