@@ -165,6 +165,7 @@ def test_a_part_that_says_it_is_small_is_unpacked_within_bounds(tmp_path):
         ("a.txt", "STT\nĐơn vị\nĐiểm\n" * 4000, "không đọc được dòng nào"),
         ("a.txt", "Đơn vị\nKhối\nLĩnh vực\nGhi chú\nĐiểm\n" + "một dòng chữ\n" * 80, "dòng 6"),
     ],
+    ids=range(8),  # not the texts: pytest puts the name of a test into the environment
 )
 def test_a_text_that_would_take_the_day_is_refused(tmp_path, name, text, words):
     (tmp_path / name).write_text(text, encoding="utf-8")
