@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 Face = Literal["python", "notebook", "command"]
 _LONGEST = 600
-_HERE = "{option}"  # where a sentence names its option
+_HERE, _NAMED = "{option}", "{option.name}"  # where a sentence gives its option, or names it
 
 
 class Option(NamedTuple):
@@ -15,23 +15,31 @@ class Option(NamedTuple):
     name: str
     value: object = None
 
+    def named(self, face: Face = "python") -> str:
+        """Return what this face calls the option: `max_score`, MAX_SCORE, --max-score."""
+        if face == "command":
+            return f"--{self.name.replace('_', '-')}"
+        return self.name if face == "python" else self.name.upper()
+
     def said(self, face: Face = "python") -> str:
         """Return how this face gives the option: `max_score=70`, MAX_SCORE = 70, --max-score 70."""
+        option = self.named(face)
         if face == "command":
-            option = f"--{self.name.replace('_', '-')}"
             if isinstance(self.value, Mapping):
                 return " ".join(f'{option} {key}="{value}"' for key, value in self.value.items())
             value = "" if self.value is None else f" {self.value}"
             return f'{option} "{self.value}"' if " " in value.strip() else option + value
-        name, sign = (self.name, "=") if face == "python" else (self.name.upper(), " = ")
+        sign = "=" if face == "python" else " = "
         if self.value is None:
-            return f"{name}{sign}".rstrip()
-        return f"{name}{sign}{json.dumps(self.value, ensure_ascii=False)}"
+            return f"{option}{sign}".rstrip()
+        return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
 
 
 def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:
     """Return a sentence with its option as this face gives it."""
-    return sentence if option is None else sentence.replace(_HERE, option.said(face))
+    if option is None:
+        return sentence
+    return sentence.replace(_NAMED, option.named(face)).replace(_HERE, option.said(face))
 
 
 class Refusal(ValueError):
@@ -40,7 +48,8 @@ class Refusal(ValueError):
     Parameters
     ----------
     problem, remedy : str
-        The two halves of the sentence; ``{option}`` in `remedy` stands for `option`.
+        The two halves of the sentence; ``{option}`` stands for `option` with its value,
+        ``{option.name}`` for what it is called.
     file, place : str
         What is read or written, and where in it: "trang tính 'X', ô D5", "dòng 12".
     value : object
@@ -61,8 +70,10 @@ class Refusal(ValueError):
     def said(self, face: Face = "python") -> str:
         """Return the sentence as this face says it, in one paragraph of at most 600 letters."""
         where = ", ".join(filter(None, [self.file, self.place]))
-        remedy = with_option(self.remedy, self.option, face)
-        head = " ".join(f"{where}: {self.problem}".removeprefix(": ").split())
+        problem, remedy = (
+            with_option(half, self.option, face) for half in (self.problem, self.remedy)
+        )
+        head = " ".join(f"{where}: {problem}".removeprefix(": ").split())
         tail = f"; {' '.join(remedy.split())}." if remedy else "."
         room = _LONGEST - len(tail)
         return (head if len(head) <= room else f"{head[: room - 1]}…") + tail

@@ -47,6 +47,24 @@ def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, cap
     assert capsys.readouterr().out.count("Lưu ý: Có số nhiều hơn 6 chữ số thập phân") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--columns", "score=Điểm x"], "không có cột 'Điểm x' (--columns); các cột của bảng"),
+        (["--columns", "diem=Điểm"], "--columns: không có cột 'diem'; các tên dùng được"),
+        (["--table", "3"], "không có bảng '3' (--table=); các bảng có"),
+        (["--max-score", "70"], "khác thang điểm 70 đã đặt (--max-score)"),
+    ],
+)
+def test_a_sentence_that_only_names_an_option_names_that_of_the_command(
+    given, words, tmp_path, capsys
+):
+    file = tmp_path / "bảng.csv"
+    file.write_text("Đơn vị;Điểm;Điểm tối đa\nA;90;100\nB;80;100\n", encoding="utf-8")
+    assert main([str(file), *given, "--out", str(tmp_path)]) == 1
+    assert words in capsys.readouterr().err
+
+
 def test_the_town_in_files(tmp_path, capsys):
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 0
     read = lambda name: pd.read_csv(tmp_path / "cchc-2020" / name, sep=";", decimal=",")  # noqa: E731

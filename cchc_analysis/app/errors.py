@@ -14,8 +14,6 @@ def in_words(error: Exception, face: Face) -> str:
     """Return what is wrong in a sentence, with options as this face has them."""
     if isinstance(error, Refusal):
         return " ".join([error.said(face), *getattr(error, "__notes__", [])])
-    if isinstance(error, ValueError) and not str(error).isascii():  # until all are refusals
-        return str(error)
     if not isinstance(error, OSError):
         return f"Lỗi ngoài dự kiến ({type(error).__name__}: {error}); {_AGAIN[face]}."
     return str(error) if error.errno is None else _of_system(error)

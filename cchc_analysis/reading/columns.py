@@ -148,8 +148,9 @@ def check_roles(wanted: Mapping[str, str | int]) -> None:
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")
             raise Refusal(
-                f"columns: không có cột {quoted(role)}; các tên dùng được: {names}", value=role
-            )
+                f"{{option.name}}: không có cột {quoted(role)}; các tên dùng được: {names}",
+                value=role, option=Option("columns"),
+            )  # fmt: skip
 
 
 def column_named(where: Where, header: Header, title: str | int) -> object:
@@ -158,7 +159,7 @@ def column_named(where: Where, header: Header, title: str | int) -> object:
         return found[0]
     what = f"{len(found)} cột tên" if found else "không có cột"
     raise where.refuse(
-        f"{what} {quoted(title)} (columns=); các cột của bảng: "
+        f"{what} {quoted(title)} ({{option}}); các cột của bảng: "
         f"{titles_in_words(header.titles.dropna())}",
         "hãy ghi đúng tên, hoặc số thứ tự cột từ 1",
         value=title, option=Option("columns"),

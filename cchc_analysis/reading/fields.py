@@ -83,7 +83,7 @@ def load_fields(
         raise Refusal(
             "không có cột lĩnh vực nào có số",
             "hãy dùng bảng có điểm từng lĩnh vực, mỗi lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh "
-            "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào columns=)",
+            "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào {option})",
             file=file, option=Option("columns"),
         )  # fmt: skip
     unused += [t.place for t, layout in zip(tables, layouts, strict=True) if not layout.scores]
@@ -128,6 +128,6 @@ def _check_names(file: str, fields: pd.Series, given: object) -> None:
         if same(str(field)) not in map(same, names):
             listed = first_few([quoted(one) for one in names])
             raise Refusal(
-                f"không có lĩnh vực {quoted(field)} (max_score=); các lĩnh vực: {listed}",
-                "hãy ghi đúng tên", file=file, value=field,
+                f"không có lĩnh vực {quoted(field)} ({{option}}); các lĩnh vực: {listed}",
+                "hãy ghi đúng tên", file=file, value=field, option=Option("max_score"),
             )  # fmt: skip

@@ -124,13 +124,14 @@ def maxima_of(
             )  # fmt: skip
     else:
         maxima = pd.Series(float(stated or given or _USUAL), score.index)
-    for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt (max_score=)")):
+    for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt ({option})")):
         if other is not None and (line := first_line(maxima != other)) is not None:
             raise where.refuse(
                 f"điểm tối đa {decimal_comma(maxima[line])} khác thang điểm {decimal_comma(other)} "
                 f"{said}",
                 "hãy sửa bảng, hoặc bỏ thang điểm đã đặt",
                 at=f"dòng {line}" if "max_score" in table else "", value=float(maxima[line]),
+                option=Option("max_score"),
             )  # fmt: skip
     assumed = given is None and stated is None and "max_score" not in table
     if assumed and 0 <= score.max() <= (1 if in_percent else _LEAST):

@@ -31,8 +31,6 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
 
 def numbering(cells: pd.Series) -> pd.Series:
     """Return the numbers of the rows that have one, from "1", "01", "1.", "(1)" or "1.0"."""
-    if cells.dtype == "int64":
-        return cells
     found = each(cells, lambda texts: texts.str.extract(_COUNT, expand=False).astype("float64"))
     return found.dropna().astype("int64")
 
@@ -92,14 +90,12 @@ def to_numbers(where: Where, title: str, cells: pd.Series) -> pd.Series:
 
 def numbers_in(cells: pd.Series) -> pd.Series:
     """Return the cells that are numbers as such, the others as missing."""
-    if cells.dtype == "int64":
-        return cells.astype("float64")
-    return each(cells, _numbers_in)
 
+    def read(texts: pd.Series) -> pd.Series:
+        found = texts.str.replace("−", "-").str.extract(_NUMBER, expand=False)
+        return found.str.replace(",", ".").astype("float64")
 
-def _numbers_in(texts: pd.Series) -> pd.Series:
-    found = texts.str.replace("−", "-").str.extract(_NUMBER, expand=False)
-    return found.str.replace(",", ".").astype("float64")
+    return each(cells, read)
 
 
 def check_errors(where: Where, cells: pd.Series) -> None:

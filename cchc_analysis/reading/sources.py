@@ -16,6 +16,7 @@ from cchc_analysis.reading.containers import contents
 from cchc_analysis.reading.delimited import text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
 from cchc_analysis.reading.vocabulary import LEGACY
+from cchc_analysis.refusal import Refusal
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
@@ -93,24 +94,28 @@ def _decode(path: Path) -> str:
             return text
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = data[:start].count(b"\n") + 1
-        raise ValueError(
-            f"{path.name}, dòng {line}: tệp không phải là văn bản UTF-8; "
-            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx."
+        raise Refusal(
+            "tệp không phải là văn bản UTF-8",
+            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
+            file=path.name,
+            place=f"dòng {line}",
         ) from None
 
 
 def _refuse_legacy(name: str, text: str) -> None:
     for encoding, words in LEGACY.items():
         if sum(word in text for word in words) > 1:
-            raise ValueError(
-                f"{name}: chữ trong tệp dùng bảng mã cũ {encoding}; hãy chuyển sang Unicode bằng "
-                "UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu lại."
+            raise Refusal(
+                f"chữ trong tệp dùng bảng mã cũ {encoding}",
+                "hãy chuyển sang Unicode bằng UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu "
+                "lại",
+                file=name,
             )
 
 
 def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(table.columns, pd.MultiIndex):
-        raise ValueError("Bảng (DataFrame) có tiêu đề nhiều tầng; hãy gộp thành một dòng tiêu đề.")
+        raise Refusal("Bảng (DataFrame) có tiêu đề nhiều tầng", "hãy gộp thành một dòng tiêu đề")
     known = table.astype("object").where(table.notna(), "").map(as_written)
     rows = [list(table), *known.itertuples(index=False, name=None)]
     return to_cells([list(map(str, row)) for row in rows], range(len(table) + 1))

@@ -215,8 +215,8 @@ def pick(file: str, tables: list[Table], table: int | str) -> Table:
         found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
     if len(found) != 1:
         raise Refusal(
-            f"{'nhiều' if found else 'không có'} bảng {quoted(table)} (table=); các bảng có: "
-            f"{numbered_names(t.heading or t.place for t in tables)}",
+            f"{'nhiều' if found else 'không có'} bảng {quoted(table)} ({{option.name}}=); các bảng "
+            f"có: {numbered_names(t.heading or t.place for t in tables)}",
             "hãy ghi số thứ tự hoặc tiêu đề của một bảng ({option})",
             file=file, value=table, option=FIRST_TABLE,
         )  # fmt: skip
