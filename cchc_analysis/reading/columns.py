@@ -7,7 +7,7 @@ equally are refused.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -105,7 +105,7 @@ def find_columns(
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
     columns = _wanted_columns(where, header, wanted)
-    titles = header.titles.dropna()
+    titles = header.titles
     body = body.fillna("")
     evidence = {
         column: Evidence(
@@ -126,7 +126,7 @@ def find_columns(
         if role in (None, "note", "score", LIKE) or role in wanted:
             continue
         if role in columns:
-            raise _two(where, role, titles[[columns[role], column]])
+            raise _two(where, role, [titles[columns[role]], titles[column]])
         columns[role] = column
     _settle_patterns(evidence, roles, columns, told)
     if "unit" not in columns:
@@ -160,7 +160,7 @@ def column_named(where: Where, header: Header, title: str | int) -> object:
     what = f"{len(found)} cột tên" if found else "không có cột"
     raise where.refuse(
         f"{what} {quoted(title)} ({{option}}); các cột của bảng: "
-        f"{titles_in_words(header.titles.dropna())}",
+        f"{titles_in_words(header.titles.values())}",
         "hãy ghi đúng tên, hoặc số thứ tự cột từ 1",
         value=title, option=Option("columns"),
     )  # fmt: skip
@@ -275,7 +275,7 @@ def _settle_patterns(evidence: dict, roles: dict, columns: dict, told: list[str]
 
 
 def _score_column(
-    where: Where, titles: pd.Series, free: dict, roles: dict, told: list[str]
+    where: Where, titles: Mapping, free: dict, roles: dict, told: list[str]
 ) -> object:
     """Return the one column that holds the scores; several are never guessed between."""
     found = [one for c, one in free.items() if roles[c] in ("score", LIKE)]
@@ -297,7 +297,7 @@ def _score_column(
             found = numeric
         else:
             raise where.refuse(
-                f"không có cột điểm; các cột: {titles_in_words(titles)}",
+                f"không có cột điểm; các cột: {titles_in_words(titles.values())}",
                 "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
                 option=Option("columns", {"score": "tên cột"}),
             )
@@ -319,11 +319,11 @@ def _total(where: Where, found: list[Evidence], ranks: list[Evidence]) -> Eviden
     falling = [one for one in found if ranks and one.falls_with(ranks[0], least=_ENOUGH)]
     if len(falling) == 1:
         return falling[0]
-    raise _two(where, "score", pd.Series([one.title for one in found]))
+    raise _two(where, "score", [one.title for one in found])
 
 
 def _unit_column(
-    where: Where, titles: pd.Series, evidence: dict, columns: dict, told: list[str]
+    where: Where, titles: Mapping, evidence: dict, columns: dict, told: list[str]
 ) -> object:
     """Return the only other column of words that all differ."""
     scored = ~missing(evidence[columns["score"]].cells)
@@ -333,7 +333,7 @@ def _unit_column(
         told.append(_understood(names[0], "unit"))
         return names[0].column
     raise where.refuse(
-        f"không có cột đơn vị; các cột: {titles_in_words(titles)}",
+        f"không có cột đơn vị; các cột: {titles_in_words(titles.values())}",
         "hãy đặt tên cột là 'Đơn vị', hoặc chỉ rõ cột ({option})",
         option=Option("columns", {"unit": "tên cột"}),
     )
@@ -360,9 +360,9 @@ def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
             )
 
 
-def _two(where: Where, role: str, titles: pd.Series) -> Refusal:
-    is_clear = role != "score" and 0 < len(titles.iloc[-1]) <= _LONGEST_TITLE
-    one = titles.iloc[-1] if is_clear else "tên cột"  # an example of a score would be followed
+def _two(where: Where, role: str, titles: Sequence[str]) -> Refusal:
+    is_clear = role != "score" and 0 < len(titles[-1]) <= _LONGEST_TITLE
+    one = titles[-1] if is_clear else "tên cột"  # an example of a score would be followed
     return where.refuse(
         f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'",
         "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",

@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
     """Return what each column of a table holds, were it a table with fields."""
     header, body = table.header, table.body
-    read = {column: _read_title(header, column) for column in header.titles.dropna().index}
+    read = {column: _read_title(header, column) for column in header.titles}
     titles = {column: name for column, (name, _) in read.items()}
     stated = {column: [maximum] * (maximum is not None) for column, (_, maximum) in read.items()}
     is_of_maxima = body.fillna("").map(_is_maximum).any(axis=1).astype(bool)
@@ -88,7 +88,7 @@ def _check_stages(where: Where, titles: list[str]) -> None:
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
     """Return the role of each column; "total" and "numeric" are roles in a table with fields."""
-    found = Header(*[pd.Series(titles, dtype="str")] * 2).roles
+    found = Header(titles, titles).roles
     numbers = body.fillna("")
     if len(numbers) and are_column_numbers(numbers.iloc[0].tolist()):
         numbers = numbers.iloc[1:]

@@ -39,8 +39,8 @@ def read_fields(
     for (field, column, body, _), maximum in zip(slices, maxima, strict=True):
         kept = {column, *layout.others, *layout.maxima}
         body = body[[c for c in body if c in kept or c not in layout.titles]]
-        titles = pd.Series(layout.titles, dtype="str").reindex(body.columns)
-        titled = list(titles.dropna().index)
+        titles = {c: layout.titles[c] for c in body if c in layout.titles}
+        titled = list(titles)
         roles = {role: c for role, c in at.items() if c in titled and role != "field"}
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
         part = read_scores(

@@ -1,7 +1,7 @@
 """A table in raw cells: what each of its titles says, and which row is a header at all."""
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -28,14 +28,14 @@ LIKE = "score-like"
 class Header:
     """The titles of a table; those of several rows are joined, and `short` is the lowest one."""
 
-    titles: pd.Series
-    short: pd.Series
+    titles: Mapping[object, str]  # by column; where the row has no cell, there is none
+    short: Mapping[object, str]
 
     @cached_property
     def roles(self) -> dict[object, str | None]:
         """Return for each titled column its role, or that it may hold scores."""
         found = {}
-        for column, title in self.titles.dropna().items():
+        for column, title in self.titles.items():
             joined, short = _role_or_like(title), _role_or_like(self.short[column])
             found[column] = short or joined if joined in (None, LIKE) else joined
         return found
@@ -94,6 +94,7 @@ def _key(title: str) -> str:
     return fold(split_maximum(bare)[0] or bare) if len(title) < _LONGEST_TITLE else ""
 
 
+@lru_cache(maxsize=10_000)
 def _role_or_like(title: str) -> str | None:
     key = _key(title)
     is_like = LIKE_HEADERS["score"].fullmatch(key) and not NOT_A_SCORE.match(key)
@@ -113,32 +114,40 @@ def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
     """Return the titles in some rows; an upper title stands over the columns it spans."""
-    first = cells.iloc[at].astype("str")
+    first = row_of(cells, at)
     header = Header(first, first)
     for below in range(at + 1, at + rows):
-        header = _joined(header, cells.iloc[below])
+        header = _joined(header, cells.columns, row_of(cells, below))
     return header
 
 
-def _joined(upper: Header, lower: pd.Series) -> Header:
+def row_of(cells: pd.DataFrame, at: int) -> dict[object, str]:
+    """Return the cells that a row has, by column."""
+    row = zip(cells, (cells[column].array[at] for column in cells), strict=True)
+    return {column: cell for column, cell in row if isinstance(cell, str)}
+
+
+def _joined(upper: Header, columns: Iterable[object], lower: Mapping[object, str]) -> Header:
     titles, short, over = {}, {}, ""
-    above = zip(upper.titles.fillna(""), upper.short.fillna(""), strict=True)
-    for (column, low), (up, last) in zip(lower.fillna("").items(), above, strict=True):
+    for column in columns:
+        up, last, low = (row.get(column, "") for row in (upper.titles, upper.short, lower))
         low = "" if low in (up, last) else low
         over = up or (over if low else "")
         titles[column] = f"{over} {low}".strip()
         short[column] = low or last
         over = over if low else ""
-    return Header(pd.Series(titles, dtype="str"), pd.Series(short, dtype="str"))
+    return Header(titles, short)
 
 
-def goes_on(header: Header, lower: pd.Series) -> bool:
-    """Return whether the row below goes on with the titles: nothing new under the unit."""
+def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
+    """Return whether a row below goes on with the titles: nothing new under the unit."""
     own = [column for column, role in header.roles.items() if role in ("number", "unit")]
-    lower = lower.fillna("")
-    new = (lower != "") & (lower != header.short.fillna(""))
-    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower)
-    return bool(own and new.any() and not new[own].any() and is_text)
+    if not own:
+        return False
+    lower = row_of(cells, at)
+    new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
+    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
+    return bool(new) and new.isdisjoint(own) and is_text
 
 
 def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
@@ -157,18 +166,18 @@ def is_near_header(header: Header) -> bool:
 
 def is_distribution(header: Header) -> bool:
     """Return whether these titles are of a count by grade and not of a ranking."""
-    keys = {fold(title) for title in header.titles.dropna()}
+    keys = {fold(title) for title in header.titles.values()}
     return bool(keys & COUNTS) and "unit" not in header.roles.values()
 
 
 def named(header: Header, wanted: str | int) -> list:
     """Return the columns that the caller may mean, by title or by number from 1."""
-    titles = header.titles.dropna()
+    titles = header.titles
     if isinstance(wanted, int):
-        return list(titles.index[wanted - 1 : wanted]) if wanted > 0 and wanted is not True else []
+        return list(titles)[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
     key = fold(wanted)
     exact = [column for column, title in titles.items() if fold(title) == key]
-    return exact or [column for column in titles.index if fold(header.short[column]) == key]
+    return exact or [column for column in titles if fold(header.short[column]) == key]
 
 
 def falls(scores: pd.Series, ranks: pd.Series) -> bool:
@@ -183,7 +192,7 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
 
     What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
     """
-    for column, title in header.titles.dropna().items():
+    for column, title in header.titles.items():
         if not each(body[column], lambda t: t.str.fullmatch(_PAIR)).any():
             continue
         cells = body[column].astype("str").fillna("")
@@ -194,11 +203,11 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
         is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
         if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
             continue
+        titles, short = ({c: t for c, t in row.items() if c != column}
+                         for row in (header.titles, header.short))  # fmt: skip
         for group, role in ((0, "published_rank"), (1, "score")):
-            part, shown = f"{column} {role}", SHOWN[role]
+            part = f"{column} {role}"
             body = body.assign(**{part: pairs[group].fillna("")})
-            titles = pd.concat([header.titles, pd.Series({part: f"{title} – {shown}"})])
-            header = Header(titles, pd.concat([header.short, pd.Series({part: role})]))
-        body = body.drop(columns=column)
-        header = Header(header.titles.drop(column), header.short.drop(column))
+            titles[part], short[part] = f"{title} – {SHOWN[role]}", role
+        header, body = Header(titles, short), body.drop(columns=column)
     return header, body

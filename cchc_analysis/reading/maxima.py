@@ -57,7 +57,7 @@ def check_shares(
     score = numbers_in(rows[columns["score"]])
     if "%" in name_of or _in_percent(rows[columns["score"]]):
         return
-    for column, title in header.titles.dropna().items():
+    for column, title in header.titles.items():
         if column in columns.values() or not title:
             continue
         other = numbers_in(rows[column])

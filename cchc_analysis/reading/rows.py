@@ -27,7 +27,7 @@ class Rows:
 
     where: Where
     heading: str  # of the table
-    titles: pd.Series
+    titles: Mapping[object, str]
     columns: Mapping[str, object]  # which column has which role
     raw: pd.DataFrame  # a cell that its row does not have is missing here
 
@@ -136,9 +136,8 @@ def _lost_numbers(rows: Rows) -> pd.Series:
 
 def _cells_of(rows: Rows) -> pd.Series:
     """Return how many cells each row has of those that have a title, and of others if filled."""
-    titled = rows.titles.notna()
-    own = (rows.raw[column].notna() for column in rows.titles[titled].index)
-    return sum(own, count_filled(rows.raw.loc[:, ~titled]))
+    own = (rows.raw[column].notna() for column in rows.titles)
+    return sum(own, count_filled(rows.raw.drop(columns=list(rows.titles))))
 
 
 class Rule(NamedTuple):
@@ -182,7 +181,7 @@ RULES = (
     ),
     Rule(
         "ragged",
-        lambda rows: _cells_of(rows) != rows.titles.notna().sum(),
+        lambda rows: _cells_of(rows) != len(rows.titles),
         refuses="có {cells} ô trong khi tiêu đề có {width} ô",
         remedy="hãy sửa dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)",
     ),
@@ -252,8 +251,7 @@ def fates_of(rows: Rows) -> Fates:
 
 def _refusal(rows: Rows, rule: Rule, line: int) -> Refusal:
     row = rows.in_words(line)
-    width = rows.titles.notna().sum()
-    problem = rule.refuses.format(row=row, cells=_cells_of(rows)[line], width=width)
+    problem = rule.refuses.format(row=row, cells=_cells_of(rows)[line], width=len(rows.titles))
     at = "" if row in problem else f"dòng {line}"  # the row says itself where it stands
     return rows.where.refuse(problem, rule.remedy, at=at, value=row)
 

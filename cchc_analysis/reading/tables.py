@@ -136,7 +136,7 @@ def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[
             continue
         header, rows = header_of(cells, at), 1
         while rows < min(_MOST_HEADER_ROWS, len(cells) - at) and (
-            goes_on(header, cells.iloc[at + rows]) or (may_be[at + rows] and not test(header))
+            goes_on(header, cells, at + rows) or (may_be[at + rows] and not test(header))
         ):
             joined = header_of(cells, at, rows + 1)
             if not test(joined):
@@ -160,7 +160,11 @@ def _lines_above(cells: pd.DataFrame, at: int) -> tuple[int, list[str]]:
 
 def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) -> bool:
     """Return whether a header is the last table's, repeated on the next page."""
-    if list(map(fold, header.titles.fillna(""))) != list(map(fold, last.header.titles.fillna(""))):
+    own, before = (
+        {column: fold(title) for column, title in one.titles.items() if title}
+        for one in (header, last.header)
+    )
+    if own != before:
         return False
     number = [column for column, role in header.roles.items() if role == "number"]
     if not number:
@@ -180,7 +184,7 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
                     "hãy dùng bảng xếp hạng có cột đơn vị và cột điểm", file=file,
                 )  # fmt: skip
             header = header_of(grid.cells, at)
-            titles = [title for title in header.titles.dropna() if title]
+            titles = [title for title in header.titles.values() if title]
             is_known = len(titles) > 2 or any(header.roles.values())
             if is_known and len(titles) > likely[0]:
                 place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
@@ -260,10 +264,10 @@ def list_tables(
     for number, one in enumerate(tables, start=1):
         body = one.body.fillna("")
         body = body[(body != "").any(axis=1)]
-        titles = one.header.titles.fillna("")
-        unit = next((c for c, role in one.header.roles.items() if role == "unit"), titles.index[0])
+        titles, roles = one.header.titles, one.header.roles
+        unit = next((c for c, role in roles.items() if role == "unit"), body.columns[0])
         units = body.loc[body[unit] != "", unit].head(_FIRST_UNITS)
-        shown = ", ".join(titles[titles != ""])
+        shown = ", ".join(filter(None, titles.values()))
         rows.append((number, one.place, one.heading, len(body), shown, "; ".join(units)))
     names = ["table", "place", "heading", "rows", "columns", "first_units"]
     return pd.DataFrame(rows, columns=names)
