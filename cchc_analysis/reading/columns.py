@@ -13,10 +13,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from cchc_analysis.reading.distinct import distinct, filled
+from cchc_analysis.reading.cells import (
+    are_numbers,
+    distinct,
+    filled,
+    missing,
+    numbering,
+    numbers_in,
+    whole_in,
+)
+from cchc_analysis.reading.grid import Where, titles_in_words, untitled
 from cchc_analysis.reading.header import LIKE, Header, falls, named
-from cchc_analysis.reading.numbers import are_numbers, missing, numbering, numbers_in, whole_in
-from cchc_analysis.reading.places import Where, titles_in_words, untitled
 from cchc_analysis.reading.vocabulary import FINAL, HEADERS, LEVELS, MISSING, PLAIN_TOTAL, SUMS
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, quoted, same

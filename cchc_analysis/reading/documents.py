@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cchc_analysis.reading.appearance import MOST_COLUMNS, Seen, check_size, text_of
 from cchc_analysis.reading.containers import damaged
-from cchc_analysis.reading.headings import is_heading
+from cchc_analysis.reading.header import is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean
 

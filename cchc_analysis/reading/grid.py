@@ -1,4 +1,4 @@
-"""Raw cells: how they are held.
+"""Raw cells: how they are held, and how a message names where one stands.
 
 Every reader gives a DataFrame of cleaned text whose index is the line of the file, the row of the
 sheet or of the table, so that a message can name the place. A blank cell is ""; one that the row
@@ -6,14 +6,83 @@ does not have is missing. In workbooks the columns are letters.
 """
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.numbers import numbering
-from cchc_analysis.text import clean
+from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.text import clean, quoted
+
+_LONGEST_TITLE = 40
+_MOST_TITLES = 8
+
+
+class Where(NamedTuple):
+    """What is being read: the file, and the sheet or table in it."""
+
+    file: str
+    place: str = ""
+
+    def refuse(
+        self, problem: str, remedy: str, *, at: str = "", value: object = None,
+        option: Option | None = None,
+    ) -> Refusal:  # fmt: skip
+        """Return a refusal of what stands here, or at a line or cell of it."""
+        place = ", ".join(filter(None, [self.place, at]))
+        return Refusal(problem, remedy, file=self.file, place=place, value=value, option=option)
+
+
+def place(cells: pd.Series, line: int) -> str:
+    """Return where a cell stands: "ô D5" in a workbook, "dòng 5" elsewhere."""
+    column = cells.name
+    is_letters = isinstance(column, str) and re.fullmatch("[A-Z]{1,3}", column)
+    return f"ô {column}{line}" if is_letters else f"dòng {line}"
+
+
+def untitled(column: object) -> str:
+    """Return how a column without a title is called."""
+    return f"cột {column}" if isinstance(column, str) else f"cột thứ {column + 1}"
+
+
+def first_line(bad: pd.Series) -> int | None:
+    """Return the line of the first row that is marked, None if there is none."""
+    return bad.idxmax() if bad.any() else None
+
+
+def row_in_words(line: int, row: Iterable[str]) -> str:
+    """Return a row for a message: its line and how it begins."""
+    return f"dòng {line} {quoted(' '.join(cell for cell in map(str, row) if cell))}"
+
+
+def lines_in_words(lines: Iterable[int]) -> str:
+    """Return line numbers, those that follow one another as a range: "dòng 3, 7–9"."""
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    return "dòng " + ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in spans)
+
+
+def titles_in_words(titles: Iterable[str], last: str = ", ") -> str:
+    """Return the first eight of some titles, each cut short, and how many more there are."""
+    titles = [title for title in titles if title]
+    names = [quoted(title, _LONGEST_TITLE) for title in titles[:_MOST_TITLES]]
+    if more := len(titles) - len(names):
+        return f"{', '.join(names)} và {more} cột khác"
+    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def numbered_names(names: Iterable[str]) -> str:
+    """Return the first eight names of tables with their numbers from 1."""
+    names = [quoted(name, 40) if name else "không có tiêu đề" for name in names]
+    shown = [f"{at}: {name}" for at, name in enumerate(names[:_MOST_TITLES], start=1)]
+    more = len(names) - len(shown)
+    return "; ".join([*shown, *([f"và {more} bảng khác"] if more else [])])
 
 
 class Grid(NamedTuple):
@@ -51,26 +120,3 @@ def as_written(cell: object) -> object:
     if isinstance(cell, float | np.floating) and np.isfinite(cell):
         return np.format_float_positional(cell, trim="-")
     return cell
-
-
-def continued(grids: Sequence[Grid]) -> list[Grid]:
-    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
-    joined: list[Grid] = []
-    for grid in grids:
-        last = joined[-1] if joined else None
-        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
-            joined.append(grid)
-            continue
-        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
-        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
-            joined.append(grid)
-            continue
-        lines = len(last.cells)
-        joined[-1] = last._replace(
-            place=f"{last.place} và {grid.place}",
-            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
-            merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
-            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
-            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
-        )
-    return joined

@@ -1,7 +1,7 @@
-"""A table in raw cells: what each of its titles says, and which row is a header at all."""
+"""What stands over a table: its titles, which row is a header at all, and the headings above it."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.distinct import count_filled, each
-from cchc_analysis.reading.numbers import missing, numbers_in
+from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
+from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, LIKE_HEADERS, NOT_A_SCORE, SCALE
+from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold
 from cchc_analysis.vocabulary import SHOWN
 
@@ -211,3 +212,67 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
             titles[part], short[part] = f"{title} – {SHOWN[role]}", role
         header, body = Header(titles, short), body.drop(columns=column)
     return header, body
+
+
+MARK = re.compile(
+    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+# What names a year that is not the table's: brackets, a date, the number of a decision.
+_DATE = re.compile(
+    r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+    r"|\d*/\S*[A-ZĐ]\S*",
+    re.IGNORECASE,
+)
+_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
+
+
+CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
+FIRST_TABLE = Option("table", 1)
+
+
+def under_headings(
+    where: Where, headings: Sequence[str], contexts: Sequence[str]
+) -> list[dict[str, str]]:
+    """Return the year, the block or both that headings name; they must tell the tables apart."""
+    years = [_year(h) or _year(c) for h, c in zip(headings, contexts, strict=True)]
+    blocks = [bare(heading) for heading in headings]
+    named: dict[str, list[str]] = {}
+    if all(years) and len(set(years)) > 1:
+        named["year"] = years
+    if all(blocks) and (len(set(blocks)) > 1 or not named):
+        named["block"] = blocks
+    rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
+    if len({tuple(row.values()) for row in rows}) < len(headings):
+        raise where.refuse(
+            f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
+            f"({numbered_names(headings)})",
+            CHOOSE_TABLE,
+            option=FIRST_TABLE,
+        )
+    return rows
+
+
+def _year(text: str) -> str:
+    """Return the one year that a text names, "" if none or several; in brackets it is no such."""
+    text = _DATE.sub(" ", text)
+    years = set(re.findall(rf"(?i)năm\s+({_YEAR})(?!\s*[-–])", text))
+    years = years or set(re.findall(rf"(?<![/\w]){_YEAR}(?![/\w])", text))
+    return years.pop() if len(years) == 1 else ""
+
+
+def bare(heading: str) -> str:
+    """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
+    text = re.sub(rf"\s*\([^)]*{_YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
+    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{_YEAR}\b", "", text)
+    return text.strip(" .:,;–-*#")
+
+
+def is_heading(line: str) -> bool:
+    """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
+    return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
+
+
+def is_block(heading: str) -> bool:
+    """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
+    return re.match(_BLOCK, fold(bare(heading))) is not None

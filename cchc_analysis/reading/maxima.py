@@ -7,10 +7,9 @@ from numbers import Real
 
 import pandas as pd
 
-from cchc_analysis.reading.distinct import distinct, each
+from cchc_analysis.reading.cells import distinct, each, numbers_in, to_numbers
+from cchc_analysis.reading.grid import Where, first_line, place
 from cchc_analysis.reading.header import LIKE, Header, split_maximum
-from cchc_analysis.reading.numbers import numbers_in, to_numbers
-from cchc_analysis.reading.places import Where, first_line, place
 from cchc_analysis.reading.vocabulary import SCALE_ELSEWHERE
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import decimal_comma, quoted

@@ -13,9 +13,9 @@ from functools import cache
 
 import pandas as pd
 
+from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.grid import to_cells
 from cchc_analysis.reading.header import role_of, split_maximum
-from cchc_analysis.reading.numbers import are_column_numbers
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same

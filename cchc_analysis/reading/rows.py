@@ -4,6 +4,7 @@ A row has the fate of the first rule that applies to it; the last rule applies t
 none is without one.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,13 +13,77 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.distinct import count_filled, each, filled
-from cchc_analysis.reading.headings import section_headings
-from cchc_analysis.reading.numbers import are_column_numbers, are_numbers, missing, numbering
-from cchc_analysis.reading.places import Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.cells import (
+    are_column_numbers,
+    are_numbers,
+    count_filled,
+    each,
+    filled,
+    missing,
+    numbering,
+)
+from cchc_analysis.reading.grid import Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.header import MARK, bare, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import fold
+from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.vocabulary import known_grades
+
+_GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
+_LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
+
+
+def section_headings(
+    where: Where, heading: str, body: pd.DataFrame, columns: Mapping[str, object]
+) -> pd.Series:
+    """Return the rows that head a part of a table, with their text; none has a missing cell.
+
+    A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the first
+    unit, or if the numbering begins again at 1; any other such row is left to the other rules.
+    """
+    none, given = pd.Series(dtype="str"), count_filled(body)
+    if "number" not in columns or not filled(body[columns["number"]]).any():
+        names = body[columns["unit"]]
+        alone = (given == 1) & each(names, lambda texts: texts.map(_may_head).astype("bool"))
+        if alone.any():
+            line = alone.idxmax()
+            raise where.refuse(
+                f"{quoted(names[line])} có thể là tên khối hoặc đơn vị chưa chấm",
+                "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
+                at=f"dòng {line}", value=names[line],
+            )  # fmt: skip
+        return none
+    number, units = body[columns["number"]], numbering(body[columns["number"]])
+    marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
+    heads = ((given == 1) | marked) & ~filled(body[columns["score"]])
+    texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
+    text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
+    is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
+    is_one &= marked[heads] | ~text.map(lambda cell: bool(FOOTERS.match(fold(cell)))).astype(bool)
+    text = text[is_one]
+    ends = [*text.index[1:], body.index[-1]]
+    lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
+    starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
+    if not lines or not (starts_again or lines[0] < units.index[0]):
+        return none
+    one = text[lines[0]]  # a single line may be any remark
+    if len(lines) == 1 and not (is_block(one) or MARK.match(one) or marked[lines[0]]):
+        return none
+    if lines[0] > units.index[0] and not is_block(heading):
+        raise where.refuse(
+            f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
+            "hãy thêm dòng tên khối lên đầu bảng", at=f"dòng {lines[0]}", value=one,
+        )  # fmt: skip
+    if {same(_GRADE.sub("", bare(text[line]))) for line in lines} <= set(known_grades()):
+        raise where.refuse(
+            f"{quoted(one)} là xếp loại của các đơn vị phía dưới, không phải khối",
+            "hãy xóa các dòng này và thêm cột Xếp loại", at=f"dòng {lines[0]}", value=one,
+        )  # fmt: skip
+    return text[lines]
+
+
+def _may_head(cell: str) -> bool:
+    return is_block(cell) or bool(MARK.match(cell) or re.match("cac ", fold(cell)))
 
 
 @dataclass(frozen=True)

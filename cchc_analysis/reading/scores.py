@@ -6,10 +6,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.reading.cells import (
+    by_texts,
+    check_errors,
+    check_numbering,
+    each,
+    missing,
+    to_numbers,
+    to_whole,
+)
 from cchc_analysis.reading.columns import find_columns
-from cchc_analysis.reading.distinct import by_texts, each
-from cchc_analysis.reading.header import role_of
-from cchc_analysis.reading.headings import under_headings
+from cchc_analysis.reading.grid import Where, first_line, place, titles_in_words
+from cchc_analysis.reading.header import role_of, under_headings
 from cchc_analysis.reading.maxima import (
     check_scores,
     check_shares,
@@ -17,14 +25,6 @@ from cchc_analysis.reading.maxima import (
     maxima_of,
     stated_maximum,
 )
-from cchc_analysis.reading.numbers import (
-    check_errors,
-    check_numbering,
-    missing,
-    to_numbers,
-    to_whole,
-)
-from cchc_analysis.reading.places import Where, first_line, place, titles_in_words
 from cchc_analysis.reading.rows import Rows, check_any, fates_of
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.refusal import Option

@@ -6,28 +6,30 @@ from os import PathLike
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.distinct import count_filled
-from cchc_analysis.reading.grid import Grid, continued
-from cchc_analysis.reading.header import (
-    Header,
-    Table,
-    goes_on,
-    header_of,
-    is_distribution,
-    is_header,
-    is_near_header,
-    may_be_titles,
-    split_pairs,
-)
-from cchc_analysis.reading.headings import FIRST_TABLE, bare, is_block, is_heading
-from cchc_analysis.reading.numbers import are_numbers, numbering
-from cchc_analysis.reading.places import (
+from cchc_analysis.reading.cells import are_numbers, count_filled, numbering
+from cchc_analysis.reading.grid import (
+    Grid,
     Where,
     first_line,
     lines_in_words,
     numbered_names,
     row_in_words,
     titles_in_words,
+)
+from cchc_analysis.reading.header import (
+    FIRST_TABLE,
+    Header,
+    Table,
+    bare,
+    goes_on,
+    header_of,
+    is_block,
+    is_distribution,
+    is_header,
+    is_heading,
+    is_near_header,
+    may_be_titles,
+    split_pairs,
 )
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
@@ -37,6 +39,29 @@ from cchc_analysis.text import fold, quoted
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
+
+
+def continued(grids: Sequence[Grid]) -> list[Grid]:
+    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
+    joined: list[Grid] = []
+    for grid in grids:
+        last = joined[-1] if joined else None
+        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
+            joined.append(grid)
+            continue
+        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
+        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
+            joined.append(grid)
+            continue
+        lines = len(last.cells)
+        joined[-1] = last._replace(
+            place=f"{last.place} và {grid.place}",
+            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
+            merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
+            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
+            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
+        )
+    return joined
 
 
 def find_tables(
