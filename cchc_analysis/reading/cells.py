@@ -10,6 +10,13 @@ from cchc_analysis.reading.grid import Where, first_line, place
 from cchc_analysis.reading.vocabulary import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
+_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"
+_FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
+_ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
+# 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
+_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
+_COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
+
 
 def by_texts(body: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose columns know their distinct texts, so that each rule finds them."""
@@ -47,14 +54,6 @@ def count_filled(body: pd.DataFrame) -> pd.Series:
     """Return how many cells of each row hold something."""
     some = pd.Series(np.zeros(len(body), "int16"), body.index, copy=False)
     return sum((filled(body[column]) for column in body), some)
-
-
-_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"
-_FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
-_ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
-# 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
-_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
-_COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
 
 
 def are_column_numbers(cells: Sequence[str]) -> bool:

@@ -28,8 +28,12 @@ from cchc_analysis.reading.vocabulary import (
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
 
+_SCORE = Option("columns", {"score": "tên cột"})
+# The name of a field, its column, its rows, the maxima that are stated.
+_Slice = tuple[str, object, pd.DataFrame, list[float]]
 
-class Layout(NamedTuple):
+
+class _Layout(NamedTuple):
     """What the columns of a table with fields hold."""
 
     titles: dict[object, str]  # without what is said of the maximum
@@ -43,7 +47,7 @@ class Layout(NamedTuple):
     body: pd.DataFrame  # without the rows of maxima
 
 
-def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
+def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _Layout:
     """Return what each column of a table holds, were it a table with fields."""
     header, body = table.header, table.body
     read = {column: _read_title(header, column) for column in header.titles}
@@ -75,7 +79,7 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
         _check_stages(where, [titles[column] for column in scores])
     used = {*fields, *scores, *totals, *maxima, *others, *of("number")}
     unused = [f"cột '{titles[column]}'" for column in titles if column not in used]
-    return Layout(
+    return _Layout(
         titles, stated, next(iter(fields), None), scores, totals, maxima, others, unused, body
     )
 
@@ -142,13 +146,8 @@ def _as_number(cell: str) -> float | None:
     return float(bare[1].replace(",", ".")) if bare else None
 
 
-_SCORE = Option("columns", {"score": "tên cột"})
-# The name of a field, its column, its rows, the maxima that are stated.
-Slice = tuple[str, object, pd.DataFrame, list[float]]
-
-
-def read_fields(
-    where: Where, table: Table, layout: Layout, wanted: Mapping, given: object, known: dict
+def _read_fields(
+    where: Where, table: Table, layout: _Layout, wanted: Mapping, given: object, known: dict
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """Return the scores of one table by line, what is unused and what to check."""
     at = {role: column_named(where, table.header, title) for role, title in wanted.items()}
@@ -197,7 +196,7 @@ def read_fields(
     return fields, list(unused.values()), told
 
 
-def _wide(where: Where, layout: Layout) -> list[Slice]:
+def _wide(where: Where, layout: _Layout) -> list[_Slice]:
     names = [same(layout.titles[column]) for column in layout.scores]
     for column, key in zip(layout.scores, names, strict=True):
         if names.count(key) > 1:
@@ -208,7 +207,7 @@ def _wide(where: Where, layout: Layout) -> list[Slice]:
     return [(layout.titles[c], c, layout.body, layout.stated[c]) for c in layout.scores]
 
 
-def _long(where: Where, layout: Layout, unused: dict[str, str]) -> list[Slice]:
+def _long(where: Where, layout: _Layout, unused: dict[str, str]) -> list[_Slice]:
     """Return the fields of a table in which each row is one field of one unit."""
     column, body = layout.scores[0], layout.body.fillna("")
     body = body[(body != "").any(axis=1)]
@@ -235,7 +234,7 @@ def _long(where: Where, layout: Layout, unused: dict[str, str]) -> list[Slice]:
     return slices
 
 
-def _maxima(where: Where, slices: list[Slice], given: object, *, has_column: bool) -> list:
+def _maxima(where: Where, slices: list[_Slice], given: object, *, has_column: bool) -> list:
     """Return the maximum of each field; none where a column says it for each row."""
     maxima, unknown = [], []
     for field, _, _, stated in slices:
@@ -321,7 +320,7 @@ def load_fields(
     file, _, tables, unused, told = tables_of(source, {"score": 2, **wanted})
     if table is not None:
         tables, unused = [pick(file, tables, table)], []
-    layouts = [layout_of(Where(file, one.place), one, wanted) for one in tables]
+    layouts = [_layout_of(Where(file, one.place), one, wanted) for one in tables]
     found = [(one, layout) for one, layout in zip(tables, layouts, strict=True) if layout.scores]
     if not found:
         raise Refusal(
@@ -335,7 +334,7 @@ def load_fields(
     for (one, layout), known in zip(
         found, named_by_headings(file, [one for one, _ in found]), strict=True
     ):
-        part, words, to_check = read_fields(
+        part, words, to_check = _read_fields(
             Where(file, one.place), one, layout, wanted, given, known
         )
         parts.append(part.assign(place=one.place, line=part.index))

@@ -22,6 +22,19 @@ _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 _PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
+MARK = re.compile(
+    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+# What names a year that is not the table's: brackets, a date, the number of a decision.
+_DATE = re.compile(
+    r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+    r"|\d*/\S*[A-ZĐ]\S*",
+    re.IGNORECASE,
+)
+_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
+CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
+FIRST_TABLE = Option("table", 1)
 LIKE = "score-like"
 
 
@@ -212,23 +225,6 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
             titles[part], short[part] = f"{title} – {SHOWN[role]}", role
         header, body = Header(titles, short), body.drop(columns=column)
     return header, body
-
-
-MARK = re.compile(
-    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
-)
-_YEAR = "(?:19|20)[0-9]{2}"
-# What names a year that is not the table's: brackets, a date, the number of a decision.
-_DATE = re.compile(
-    r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
-    r"|\d*/\S*[A-ZĐ]\S*",
-    re.IGNORECASE,
-)
-_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
-
-
-CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
-FIRST_TABLE = Option("table", 1)
 
 
 def under_headings(

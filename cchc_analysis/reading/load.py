@@ -22,6 +22,7 @@ _KEPT = (
     "unit", "score", "max_score", "year", "block", "published_rank", "published_grade",
     "max_assumed",
 )  # fmt: skip
+_NOISE = 1e-9
 _MOST_TOLD = 15
 
 
@@ -247,9 +248,6 @@ def tell(file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Optio
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
         warnings.warn(LoadWarning(file, clauses), stacklevel=3)
-
-
-_NOISE = 1e-9
 
 
 def place_of(scores: pd.DataFrame, row: int) -> str:
