@@ -81,12 +81,10 @@ def check_numbering(
     """
     numbers = numbering(cells)
     strange = filled(cells) & ~cells.index.isin(numbers.index) & bool(len(numbers))
-    if (line := first_line(strange)) is not None:
-        raise where.refuse(
-            f"số thứ tự {quoted(cells[line])} không phải là số như các dòng khác",
-            "hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối",
-            at=place(cells, line), value=cells[line],
-        )  # fmt: skip
+    where.check(
+        strange, cells, "số thứ tự {cell} không phải là số như các dòng khác",
+        "hãy sửa ô này, hoặc xóa số liệu của dòng nếu là tên khối",
+    )  # fmt: skip
     if np.array_equal(np.sort(numbers), np.arange(1, len(numbers) + 1)):
         return
     if has_gap and numbers.is_monotonic_increasing and numbers.is_unique:

@@ -34,6 +34,17 @@ class Where(NamedTuple):
         place = ", ".join(filter(None, [self.place, at]))
         return Refusal(problem, remedy, file=self.file, place=place, value=value, option=option)
 
+    def check(
+        self, bad: pd.Series, cells: pd.Series, problem: str, remedy: str,
+        *, option: Option | None = None,
+    ) -> None:  # fmt: skip
+        """Refuse the first of the rows that are marked; {cell} is what stands in its cell."""
+        if (line := first_line(bad)) is not None:
+            raise self.refuse(
+                problem.replace("{cell}", quoted(cells[line])), remedy,
+                at=place(cells, line), value=cells[line], option=option,
+            )  # fmt: skip
+
 
 def place(cells: pd.Series, line: int) -> str:
     """Return where a cell stands: "ô D5" in a workbook, "dòng 5" elsewhere."""

@@ -142,11 +142,8 @@ def _under_sections(
 def _ranks(where: Where, cells: dict[str, pd.Series], scores: pd.DataFrame) -> pd.Series:
     said = cells["published_rank"]
     ranks = to_whole(where, "Xếp hạng", said)
-    if (line := first_line((ranks < 1).fillna(False))) is not None:
-        raise where.refuse(
-            f"xếp hạng {quoted(said[line])} phải từ 1 trở lên", "hãy sửa ô này",
-            at=place(said, line), value=said[line],
-        )  # fmt: skip
+    is_none = (ranks < 1).fillna(False)
+    where.check(is_none, said, "xếp hạng {cell} phải từ 1 trở lên", "hãy sửa ô này")
     if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
         raise where.refuse(
             f"đơn vị {quoted(scores['unit'][line])} có xếp hạng {ranks[line]} nhưng không có điểm",
@@ -161,36 +158,32 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
         foreign |= each(units, lambda texts: texts.map(same).isin(grades))
-    if (line := first_line(foreign)) is not None:
-        raise where.refuse(
-            f"{quoted(units[line])} ở cột đơn vị là xếp loại hoặc tiêu đề",
-            "hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ tự)",
-            at=place(units, line), value=units[line],
-        )  # fmt: skip
+    where.check(
+        foreign, units, "{cell} ở cột đơn vị là xếp loại hoặc tiêu đề",
+        "hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ tự)",
+    )  # fmt: skip
     has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
-    if (line := first_line(~has_letter)) is not None:
-        raise where.refuse(
-            f"tên đơn vị {quoted(units[line])} không có chữ cái nào, có thể các ô bị lệch cột",
-            "hãy kiểm tra dòng này", at=place(units, line), value=units[line],
-        )  # fmt: skip
+    where.check(
+        ~has_letter, units,
+        "tên đơn vị {cell} không có chữ cái nào, có thể các ô bị lệch cột",
+        "hãy kiểm tra dòng này",
+    )  # fmt: skip
 
 
 def _years(where: Where, cells: pd.Series) -> pd.Series:
     years = to_whole(where, "Năm", cells, blank=False).astype("int64")
-    if (line := first_line(~years.between(*_YEARS))) is not None:
-        raise where.refuse(
-            f"năm {quoted(cells[line])} phải gồm bốn chữ số từ {_YEARS[0]} đến {_YEARS[1]}",
-            "hãy sửa ô này", at=place(cells, line), value=cells[line],
-        )  # fmt: skip
+    where.check(
+        ~years.between(*_YEARS), cells,
+        f"năm {{cell}} phải gồm bốn chữ số từ {_YEARS[0]} đến {_YEARS[1]}", "hãy sửa ô này",
+    )  # fmt: skip
     return years
 
 
 def _blocks(where: Where, cells: pd.Series) -> pd.Series:
-    if (line := first_line(missing(cells))) is not None:
-        raise where.refuse(
-            "ô Khối để trống (có thể là ô gộp)", "hãy bỏ gộp ô và điền tên khối vào từng dòng",
-            at=place(cells, line),
-        )  # fmt: skip
+    where.check(
+        missing(cells), cells,
+        "ô Khối để trống (có thể là ô gộp)", "hãy bỏ gộp ô và điền tên khối vào từng dòng",
+    )  # fmt: skip
     return cells
 
 
