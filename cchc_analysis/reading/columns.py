@@ -351,14 +351,15 @@ def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
     if unit is None:
         return
     units = evidence[unit].cells
+    own = set(distinct(units).map(same))
     for one in evidence.values():
         if one.column == unit or not one.are_all_words:
             continue
         names = set(distinct(one.cells).map(same)) - MISSING
-        again = names & set(distinct(units).map(same))
+        if len(names) < _FEWEST_NAMES or len(names & own) <= _SAME_NAMES * len(names):
+            continue
         both = filled(one.cells) & filled(units)
-        differ = (one.cells[both].astype("str") != units[both].astype("str")).any()
-        if differ and len(names) >= _FEWEST_NAMES and len(again) > _SAME_NAMES * len(names):
+        if (one.cells[both].astype("str") != units[both].astype("str")).any():
             name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
             raise where.refuse(
                 f"{name} liệt kê lại các đơn vị theo một thứ tự khác, nên điểm bên cạnh nó không "
