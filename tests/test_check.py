@@ -164,3 +164,17 @@ def test_an_unknown_scale_that_shares_names_is_reported_once():
     scores = table([95, 85, 75, 72, 60], published_grade=published)
     check = check_published(grade_units(scores))
     assert check["published"].tolist() == ["Giỏi, Kém"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "ranks", "differ"),
+    [
+        ([95, 93, 90, 85], [1, None, 2, 3], 0),
+        ([95, 93, 93, 85], [1, None, 2, 3], 0),
+        ([95, 93, 90, 85], [1, None, 3, 2], 1),
+    ],
+)
+def test_a_unit_that_is_scored_and_not_ranked_is_passed_over(scores, ranks, differ):
+    check = check_published(published(scores, ranks))
+    assert len(check) == differ
+    assert ("không xếp hạng: b." in check.attrs["note"]) == (differ == 0)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cchc_analysis import (
     GradeScheme,
     describe_ranking,
+    format_ranking,
     grade_distribution,
     grade_units,
     load_scores,
@@ -313,3 +314,26 @@ def test_missing_in_an_object_column_and_numbers_of_32_bits_are_what_they_show()
     assert rank_units(made)["percent"].tolist()[1] == 81.23
     short = table([81.23, 62.5]).astype({"score": "float32", "max_score": "float32"})
     assert rank_units(short)["percent"].tolist() == [81.23, 62.5]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"unit": ["a", None]}, "cột 'unit', dòng thứ 2"),
+        ({"unit": [1, 2]}, "Tên đơn vị 1 không phải là chữ"),
+        ({"unit": [["a"], "b"]}, "không phải là chữ"),
+        ({"score": [[90], 80]}, "không phải là số"),
+        ({"score": [True, False]}, "không phải là số"),
+        ({"max_score": [{}, 100]}, "không phải là số"),
+    ],
+)
+@pytest.mark.parametrize("verb", [rank_units, grade_units])
+def test_what_is_no_unit_or_no_number_is_refused(verb, wrong, words):
+    with pytest.raises(ValueError, match=words):
+        verb(table([90, 80]).assign(**wrong))
+
+
+@pytest.mark.parametrize("name", ["rank", "unit", "group"])
+def test_an_index_may_be_called_as_a_column(name):
+    made = table([80, 90]).rename_axis(name)
+    assert format_ranking(rank_units(made))["Đơn vị"].tolist() == ["b", "a"]

@@ -15,7 +15,13 @@ from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_integers
 from cchc_analysis.scoring.fields import lacking_fields, to_common_integers, total_fields, who_lacks
 from cchc_analysis.scoring.printing import format_number, printed_places
-from cchc_analysis.scoring.ranking import check_graded, grade_distribution, rank_units, stamped
+from cchc_analysis.scoring.ranking import (
+    check_graded,
+    grade_distribution,
+    rank_units,
+    stamped,
+    with_ranks,
+)
 from cchc_analysis.scoring.schemes import spelled
 from cchc_analysis.text import listed, same, unit_key
 from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
@@ -44,7 +50,8 @@ def check_published(
 
     Where ranks differ, other conventions are tried: scores rounded to two, one or no decimals
     first, ranks without gaps (1-2-2-3), and the order of the list. One reproduces the ranks only
-    if it gives every published one.
+    if it gives every published one. Where units are scored and have no published rank, ranks among
+    the ranked only agree, too, if they give every published one of the year and block.
 
     Parameters
     ----------
@@ -128,18 +135,39 @@ def check_published(
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
+    wrong, groups = _differ(ranking), group_numbers(ranking)
+    if not wrong.any():
+        return [], ""
+    # A unit may be scored and deliberately not ranked: then ranks are among the ranked only.
+    with_rank = ranking[ranking["published_rank"].notna()]
+    wrong_among = _differ(with_ranks(with_rank, Exact.of(with_rank)))
+    wrong_among = wrong_among.reindex(ranking.index, fill_value=False)
+    among = wrong.groupby(groups).transform("any") & ~wrong_among.groupby(groups).transform("any")
+    left_out = ranking[among & ranking["published_rank"].isna() & ranking["score"].notna()]
+    told = ""
+    if len(left_out):
+        told = " Xếp hạng được đối chiếu giữa các đơn vị có xếp hạng công bố, không kể "
+        told += (
+            f"{len(left_out)} đơn vị được chấm nhưng không xếp hạng: {listed(left_out['unit'])}."
+        )
+    wrong &= ~among
+    published, computed = ranking["published_rank"], ranking["rank"]
+    notes, sentence = _explain_ranks(ranking, wrong)
+    return [
+        _row(ranking, at, "rank", published[at], computed[at], notes[at])
+        for at in ranking.index[wrong]
+    ], told + sentence
+
+
+def _differ(ranking: pd.DataFrame) -> pd.Series:
+    """Return which published ranks are not the computed ones, nor an order among tied units."""
     published, computed = ranking["published_rank"], ranking["rank"]
     ties = ranking.groupby([group_numbers(ranking), computed], dropna=False)["published_rank"]
     # Among tied units a published order, with ties of its own, must be one of their places.
     ordered = published == computed + ties.rank(method="min").astype("Int64") - 1
     incomplete = ties.transform("count") < ties.transform("size")
     within = published.between(computed, computed + ties.transform("size") - 1)
-    wrong = published.notna() & ~(ordered | (incomplete & within)).fillna(False)
-    notes, sentence = _explain_ranks(ranking, wrong)
-    return [
-        _row(ranking, at, "rank", published[at], computed[at], notes[at])
-        for at in ranking.index[wrong]
-    ], sentence
+    return published.notna() & ~(ordered | (incomplete & within)).fillna(False)
 
 
 def _explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, str]:

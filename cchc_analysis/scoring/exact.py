@@ -8,7 +8,9 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -120,11 +122,21 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     That scores are longer than is usual is told here, once: a table with ``percent`` was here.
     """
     check_columns(table, needed)
+    if not table.columns.is_unique:
+        check_columns(table, table.columns[table.columns.duplicated()])
+    units = table["unit"]
+    if not pd.api.types.is_string_dtype(units.dtype) or units.dtype == "object" or units.hasnans:
+        wrong = ~units.map(lambda unit: isinstance(unit, str)).astype("bool")
+        if wrong.any():
+            _refuse(table, "unit", wrong, "không phải là chữ")
     for column in ("score", "max_score"):
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            wrong = table[column].map(lambda value: isinstance(value, str))
+        values = table[column]
+        if not pd.api.types.is_numeric_dtype(values) or values.dtype.kind in "bc":
+            wrong = ~values.map(_is_number_or_missing).astype("bool")
             if wrong.any():
-                _refuse(table, column, wrong, "là chữ, không phải số")
+                is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
+                why = "là chữ, không phải số" if is_text else "không phải là số"
+                _refuse(table, column, wrong, why)
     score, most = _floats(table["score"]), _floats(table["max_score"])
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
@@ -141,13 +153,21 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     return exact
 
 
+def _is_number_or_missing(value: object) -> bool:
+    if isinstance(value, (Real, Decimal)):
+        return not isinstance(value, (bool, np.bool_))
+    return value is None or value is pd.NA
+
+
 def _refuse(table: pd.DataFrame, column: str, wrong: pd.Series | np.ndarray, why: str) -> None:
     at = int(np.argmax(np.asarray(wrong)))
     unit, value = table["unit"].iloc[at], table[column].iloc[at]
-    told = quoted(value) if isinstance(value, str) else decimal_comma(float(value))
-    what = {"score": "Điểm", "max_score": "Điểm tối đa"}[column]
+    is_number = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    told = decimal_comma(float(value)) if is_number else quoted(value)
+    what = {"score": "Điểm", "max_score": "Điểm tối đa", "unit": "Tên đơn vị"}[column]
+    of = "" if column == "unit" else f" của {quoted(unit)}"
     raise Refusal(
-        f"{what} {told} của {quoted(unit)} {why}",
+        f"{what} {told}{of} {why}",
         "hãy sửa lại ô này trong bảng",
         place=f"cột '{column}', dòng thứ {at + 1} của bảng", value=value,
     )  # fmt: skip

@@ -188,7 +188,7 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 
 def kind_of(table: pd.DataFrame) -> str:
     """Return what a table is: what the function that made it says, else a ranking if it can be."""
-    kind = table.attrs.get("kind", "table")
+    kind = str(table.attrs.get("kind", "table"))
     if kind not in ("ranking", "table") and _NEEDED.get(kind, set()) <= set(table):
         return kind
     if "field" in table:

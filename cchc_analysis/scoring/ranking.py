@@ -220,7 +220,8 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by year and block, rank, then source order, numbered within each group."""
     if "rank" not in ranking:
         ranking = with_ranks(ranking, Exact.of(ranking))
-    table = ranking.assign(group=group_numbers(ranking))
+    # An index may be called as a column is.
+    table = ranking.assign(group=group_numbers(ranking)).reset_index(drop=True)
     table = table.sort_values(["group", "rank"], ignore_index=True)
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
