@@ -79,7 +79,7 @@ def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for (row, column), text in np.ndenumerate(printed.to_numpy()):
         ax.text(column, row, text, ha="center", va="center", fontsize=8)
     ax.spines[:].set_visible(False)
-    frame.set_title(f"Tỷ lệ điểm theo lĩnh vực của các đơn vị{of_year(table)}", pad=20)
+    frame.set_title(f"Tỷ lệ điểm theo lĩnh vực của các đơn vị{of_year(table)}", pad=20, y=None)
     ax.set_xlabel(
         "Số trong ô: % điểm tối đa của lĩnh vực, làm tròn đến phần nguyên\n"
         "Ô đậm hơn: tỷ lệ cao hơn. Đơn vị xếp theo tổng điểm các lĩnh vực"

@@ -89,10 +89,14 @@ class Frame:
             for row, text in zip(self.rows, texts, strict=True):
                 self.ax.annotate(text, (1, row), (at, 0), xycoords=in_row, va="center", **where)
 
-    def set_title(self, title: str, pad: float = _TITLE_PAD) -> None:
-        """Set the title, broken into lines, above the cut-offs."""
+    def set_title(self, title: str, pad: float = _TITLE_PAD, y: float | None = 1) -> None:
+        """Set the title, broken into lines, above the cut-offs.
+
+        Its place is fixed, else each layout measures all rows once more to find it; where ticks
+        stand on top, `y` is None.
+        """
         letters = _TITLE_LETTERS if self.is_wide else _NARROW_TITLE
-        self.ax.set_title(wrap(title, letters), pad=pad)
+        self.ax.set_title(wrap(title, letters), pad=pad, y=y)
 
     def set_percent_axis(self, values: pd.Series, *, in_points: bool) -> str:
         """Set the x axis to fit percents, or points of 100; return what its label says of it."""
