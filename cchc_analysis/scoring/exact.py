@@ -119,14 +119,14 @@ class PlacesWarning(UserWarning):
 def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """Return the scores of a table that enters the package, refusing those that are none.
 
-    That scores are longer than is usual is told here, once: a table with ``percent`` was here.
+    What is told or asked once is so of a table that is new: one with ``percent`` was here.
     """
     check_columns(table, needed)
     if not table.columns.is_unique:
         check_columns(table, table.columns[table.columns.duplicated()])
-    units = table["unit"]
-    if not pd.api.types.is_string_dtype(units.dtype) or units.dtype == "object" or units.hasnans:
-        wrong = ~units.map(lambda unit: isinstance(unit, str)).astype("bool")
+    is_new = "percent" not in table
+    if is_new and (table["unit"].dtype != "str" or table["unit"].hasnans):
+        wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
             _refuse(table, "unit", wrong, "không phải là chữ")
     for column in ("score", "max_score"):
@@ -143,7 +143,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     if (wrong := (score < -_NOISE) | (score > most + _NOISE)).any():
         _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     exact = Exact.of(table)
-    if FALLBACK_PLACES in (exact.places, exact.max_places) and "percent" not in table:
+    if is_new and FALLBACK_PLACES in (exact.places, exact.max_places):
         warnings.warn(
             f"Có số nhiều hơn {MAX_PLACES} chữ số thập phân; "
             f"các số được so sánh ở {FALLBACK_PLACES} chữ số.",
