@@ -4,8 +4,11 @@ import hashlib
 import io
 import os
 import re
-import tempfile
+import secrets
+import shutil
+import time
 import zipfile
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
@@ -19,6 +22,7 @@ _DEVICE = re.compile(
 )
 _MOST_BYTES = 150  # of a folder; on Windows a whole path has 260 letters
 _LONGEST = 250  # bytes; a name and its ending have 255
+_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between trials to move a file
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
 
 
@@ -66,28 +70,30 @@ def as_typed(text: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file beside its place and move it there: a crash leaves what was there before."""
-    name = None
+    beside = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException as error:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):  # the file that the user knows
-            raise type(error)(error.errno, error.strerror, str(path)) from None
-        raise
+        beside.write_bytes(data)
+        with suppress(OSError):  # no file is there, or the drive has no permissions to keep
+            shutil.copymode(path, beside)
+        move(beside, path)
+    except OSError as error:  # the file that the user knows
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    finally:
+        with suppress(OSError):  # it has moved
+            beside.unlink()
     return path
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def move(start: Path, end: Path) -> None:
+    """Move a file or folder; a virus scanner or a cloud drive lets go of it within seconds."""
+    for wait in _WAITS:
+        try:
+            start.replace(end)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    start.replace(end)
 
 
 def fixed_zip(data: bytes) -> bytes:

@@ -197,13 +197,15 @@ def test_a_bad_file_does_not_stop_the_others(tmp_path, capsys):
     assert [path.name for path in (tmp_path / "r").iterdir()] == ["cchc-2020"]
 
 
-def test_files_of_one_name_are_refused(tmp_path, capsys):
-    for name in ("a.csv", "a.txt"):
-        (tmp_path / name).write_text("Đơn vị;Điểm\nx;90\ny;80\n", encoding="utf-8")
-    paths = [str(tmp_path / "a.csv"), str(tmp_path / "a.txt")]
-    assert main([*paths, "--out", str(tmp_path / "r")]) == 1
+def test_files_of_one_name_keep_their_endings(tmp_path, words_only, capsys):
+    (tmp_path / "x").mkdir()
+    paths = [scores(tmp_path / name) for name in ("a.csv", "a.txt", "b.csv", "x/a.csv")]
+    assert main([*paths[:3], "--out", str(tmp_path / "r")]) == 0
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["a.csv", "a.txt", "b"]
+    assert main([*paths, "--out", str(tmp_path / "s")]) == 1
     assert "có nhiều tệp cùng tên a, kết quả sẽ ghi đè nhau" in capsys.readouterr().err
-    assert main([*paths, "--before", paths[0]]) == 1
+    assert not (tmp_path / "s").exists()
+    assert main([*paths[:2], "--before", paths[0]]) == 1
     assert "--before và --fields chỉ dùng với một tệp" in capsys.readouterr().err
 
 
@@ -225,6 +227,12 @@ def test_files_whose_folders_would_be_one_on_windows_do_not_overwrite_each_other
     assert main([*map(str, paths), "--out", str(tmp_path / "r")]) == 1
     assert f"nhiều tệp cùng tên {pair[0][:-4]}" in capsys.readouterr().err
     assert not (tmp_path / "r").exists()
+
+
+def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, capsys):
+    path = written(tmp_path / "dài.csv", "Đơn vị;Điểm", f"{'x' * 2000};90", f"{'Sở ' * 700};80")
+    assert main([path, "--out", str(tmp_path / "r")]) == 0
+    assert sorted(path.name for path in (tmp_path / "r" / "dài").iterdir()) == NAMES
 
 
 LONG_NAME = "Kết quả xác định chỉ số cải cách hành chính các sở " * 3
@@ -269,9 +277,10 @@ def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(tmp_p
     (folder / "report.docx").write_bytes(b"my own words")
     capsys.readouterr()
     assert main(command) == 0
-    assert "report.docx đã được sửa" in capsys.readouterr().out
-    assert (folder / "report-đã-sửa.docx").read_bytes() == b"my own words"
-    assert (folder / "report.docx").read_bytes() == before["report.docx"]
+    assert "đã được sửa hoặc đang mở (report.docx)" in capsys.readouterr().out
+    assert (folder / "report.docx").read_bytes() == b"my own words"
+    new = {path.name: path.read_bytes() for path in (tmp_path / "cchc-2020-2").iterdir()}
+    assert new == before
 
 
 def test_a_year_that_is_not_there_is_said(tmp_path, capsys):
@@ -668,11 +677,11 @@ def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, monkeypatch,
             said = capsys.readouterr().err
             assert "đĩa đã đầy; các tệp cũ vẫn còn nguyên" in said
             assert str(folder) in said
-            assert ".moi-" not in said
+            assert ".tmp" not in said
             assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
         assert "manifest.json: đĩa đã đầy" in said
         (disk / "filler").unlink()
         assert main([*command, "--scheme", "da-nang-2011"]) == 0
-        assert "đã-sửa" not in capsys.readouterr().out
+        assert "đã được sửa" not in capsys.readouterr().out
     finally:
         subprocess.run(["umount", str(disk)], check=True)

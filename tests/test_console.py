@@ -88,7 +88,8 @@ def test_the_command_on_any_console(encoding, environment, tmp_path):
     (tmp_path / NAME / "check.csv").write_bytes(b"by hand")
     again = run(path, *chosen, **environment)
     assert again.returncode == 0, again.stderr.decode(encoding)
-    assert (tmp_path / NAME / "check-đã-sửa.csv").read_bytes() == b"by hand"
+    assert (tmp_path / NAME / "check.csv").read_bytes() == b"by hand"
+    assert (tmp_path / f"{NAME}-2" / "check.csv").exists()
 
 
 @pytest.mark.parametrize(("encoding", "environment"), CONSOLES[:2])

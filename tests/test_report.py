@@ -643,7 +643,7 @@ def test_a_crash_leaves_the_old_file(tmp_path, town, monkeypatch):
     def full_disk(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fdopen", full_disk)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full_disk)
     with pytest.raises(OSError, match="No space left"):
         write_report(town, path)
     assert path.read_bytes() == b"old"

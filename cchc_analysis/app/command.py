@@ -59,7 +59,7 @@ def _report(file: Path, scheme: GradeScheme, options: argparse.Namespace, say: C
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
-            lines = run(file, _folder(options, file), scheme, options)
+            lines = run(file, _folders(options)[file], scheme, options)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -87,9 +87,9 @@ def _check(options: argparse.Namespace) -> None:
     """Refuse what is wrong for all files, before any work is done."""
     if len(options.files) > 1 and (options.before or options.fields):
         raise Refusal("--before và --fields chỉ dùng với một tệp", "hãy chạy lệnh cho từng tệp")
-    folders = Counter(_key(_folder(options, file)) for file in options.files)
-    for file in options.files:
-        if folders[_key(_folder(options, file))] > 1:
+    folders = Counter(_key(folder) for folder in _folders(options).values())
+    for file, folder in _folders(options).items():
+        if folders[_key(folder)] > 1:
             raise Refusal(
                 f"có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau",
                 "hãy đổi tên một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau",
@@ -97,8 +97,15 @@ def _check(options: argparse.Namespace) -> None:
             )
 
 
-def _folder(options: argparse.Namespace, file: Path) -> Path:
-    return options.out / allowed_name(file.stem)
+def _folders(options: argparse.Namespace) -> dict[Path, Path]:
+    """Return the folder of each file: its name, with its ending where two have the same."""
+    alike = Counter(_key(options.out / allowed_name(file.stem)) for file in options.files)
+    folders = {}
+    for file in options.files:
+        folder = options.out / allowed_name(file.stem)
+        one = alike[_key(folder)] == 1
+        folders[file] = folder if one else options.out / allowed_name(file.name)
+    return folders
 
 
 def _key(folder: Path) -> str:

@@ -193,7 +193,7 @@ def chart_pages(
         return
     names = [text.get_window_extent().height / figure.dpi for text in ax.get_yticklabels()]
     pitch = min(pitch, max(_LINE, *names) + _LEAST_GAP)
-    pages = math.ceil(rows / int(highest / pitch - _ENDS))
+    pages = math.ceil(rows / max(1, int(highest / pitch - _ENDS)))
     to_rows = ax.transData.inverted()
     boxes = [(text, text.get_window_extent()) for text in ax.texts]
     row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}

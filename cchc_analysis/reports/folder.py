@@ -1,138 +1,130 @@
-"""All files of one report, in a folder of their own: replaced together, never over a person's."""
+"""All files of one report, in a folder of their own: swapped whole, and never over a person's."""
 
-import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
-from cchc_analysis.files import as_typed, write_whole
+from filelock import FileLock, Timeout
+
+from cchc_analysis.files import as_typed, move, write_whole
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import listed
 
 MANIFEST = "manifest.json"
-_KEPT = os.fsdecode("-đã-sửa".encode())  # these bytes, also where the locale is not UTF-8
-_NEW, _OLD = ".moi-", "cu"  # where a run makes its files, and in it those that they replace
+_WAIT = 600  # seconds, for another run into the same folder
+_OF_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file managers leave in any folder
 
 
 def write_bundle(
     folder: Path, inputs: Mapping[str, Path], make: Callable[[Path], object]
 ) -> tuple[list[Path], list[str]]:
-    """Let `make` fill a folder and move its files to `folder`; return them, and what to tell.
+    """Let `make` fill a new folder and put it in the place of `folder`; return files, what to tell.
 
-    All of `folder` is replaced or nothing. A file that differs from what the command last wrote
-    under its name was edited by a person and stays, under another name if need be; one that no run
-    makes any more goes. `inputs` (by role) are for the manifest.
+    A folder that a person has edited, or that is open elsewhere, stays as it is: the new one has a
+    number behind its name. `inputs` (by role) are for the manifest.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    new = None
+    work, lock = (folder.with_name(f".{folder.name}.{end}") for end in ("tmp", "lock"))
+    new = work / "moi"
     try:
-        _undo_killed(folder)
-        new = Path(tempfile.mkdtemp(prefix=_NEW, dir=folder))
-        make(new)
-        made = {path.name: _sha256(path) for path in sorted(new.iterdir()) if path.is_file()}
-        known = _known(folder)
-        about = {
-            "package": f"cchc-analysis {version('cchc-analysis')}",
-            "input": [
-                {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
-                for role, path in inputs.items()
-            ],
-            "files": made,
-        }
-        text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
-        write_whole(new / MANIFEST, text.encode())
-        (new / _OLD).mkdir()
-        moves, told = _moves(folder, new, made, known)
-        _move_all(moves)
-        shutil.rmtree(new / _OLD, ignore_errors=True)
-        return [folder / name for name in (*made, MANIFEST)], told
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=_WAIT):
+            try:
+                _clear(work)  # of a run that was killed: it has no lock any more
+                work.mkdir()  # fails on a link, which is never followed
+                new.mkdir()
+                make(new)
+                made = {path.name: _sha256(path) for path in sorted(new.iterdir())}
+                about = {
+                    "package": f"cchc-analysis {version('cchc-analysis')}",
+                    "input": [
+                        {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
+                        for role, path in inputs.items()
+                    ],
+                    "files": made,
+                }
+                text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+                write_whole(new / MANIFEST, text.encode())
+                place, told = _swap(new, folder, about)
+            finally:
+                _clear(work)
+                with suppress(OSError):  # whoever waits for this lock sees that it is gone
+                    lock.unlink()
+    except Timeout:
+        raise Refusal(
+            f"Một lần chạy khác đang ghi vào {folder}", "hãy đợi lần đó xong rồi chạy lại"
+        ) from None
     except OSError as error:  # names the file that the user knows, not where it was made
         if error.errno is None:
             raise
-        path = re.sub(rf"[/\\]{re.escape(_NEW)}\w*", "", str(error.filename or folder))
+        path = str(error.filename or folder).replace(str(new), str(folder))
         raise type(error)(error.errno, error.strerror, path) from None
-    finally:
-        if new and not any((new / _OLD).glob("*")):  # else the next run puts these back
-            shutil.rmtree(new, ignore_errors=True)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    return [place / name for name in (*made, MANIFEST)], told
 
 
-def _moves(
-    folder: Path, new: Path, made: Mapping[str, str], known: Mapping[str, str]
-) -> tuple[list[tuple[Path, Path]], list[str]]:
-    """Return what goes where, old files before new ones, and in words what is kept or removed."""
-    away, removed, told = [], [], []
-    changed = [name for name, sha in made.items() if _sha256(folder / name) != sha]
-    for name in [*changed, *(name for name in known if name not in made)]:
-        path = folder / name
-        if not path.exists():
-            continue
-        if _sha256(path) == known.get(name):
-            away.append((path, new / _OLD / name))
-            removed += [] if name in made else [name]
-        elif name in made:
-            away.append((path, _free_name(path)))
-            told.append(f"{name} đã được sửa hoặc không do lần chạy trước tạo ra, nên được giữ lại "
-                        f"với tên {away[-1][1].name}")  # fmt: skip
-        else:
-            told.append(f"{name} là của lần chạy trước và đã được sửa, nên được giữ lại")
-    if removed:
-        told.append(f"Đã xóa tệp của lần chạy trước mà lần này không tạo: {', '.join(removed)}")
-    if (folder / MANIFEST).exists():
-        away.append((folder / MANIFEST, new / _OLD / MANIFEST))
-    return [*away, *((new / name, folder / name) for name in (*changed, MANIFEST))], told
+def _swap(new: Path, folder: Path, about: dict) -> tuple[Path, list[str]]:
+    """Move a new folder to its place, or to the first of `…-2`, `…-3` that is free or replaceable.
+
+    What it replaces waits beside it until it is there.
+    """
+    old, told = new.with_name("cu"), []
+    old.mkdir()
+    for number in count(1):
+        place = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+        kept = _by_others(place, about if number > 1 else None)
+        if not kept and os.path.lexists(place):
+            try:
+                move(place, old / place.name)
+            except PermissionError:  # on Windows, where a file in it is open
+                kept = [place.name]
+        if not kept:
+            move(new, place)
+            break
+        if number == 1:
+            told = kept
+    if told:
+        told = [f"{folder} đã được sửa hoặc đang mở ({listed(told)}) nên được giữ nguyên; kết quả "
+                f"lần này nằm trong {place}"]  # fmt: skip
+    return place, told
 
 
-def _move_all(moves: Iterable[tuple[Path, Path]]) -> None:
-    """Make all moves, each to a free place, or none: a file may be open in another program."""
-    begun = []
+def _by_others(folder: Path, about: dict | None) -> list[str]:
+    """Return what in a folder a run may not replace: nothing if the command wrote all of it.
+
+    With `about`, it must have written it for the same file.
+    """
+    if not os.path.lexists(folder):
+        return []
+    if folder.is_symlink() or not folder.is_dir():
+        return [folder.name]
     try:
-        for start, end in moves:
-            begun.append((start, end))
-            start.replace(end)
-    except BaseException:
-        for start, end in reversed(begun):
-            with contextlib.suppress(OSError):  # the last one was not made
-                end.replace(start)
-        raise
+        was = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        known = {MANIFEST: _sha256(folder / MANIFEST), **was["files"]}
+        source = Path(was["input"][0]["path"]).name if about else ""
+    except (OSError, ValueError, KeyError, TypeError):  # of no run, or of an old version
+        known, source = {}, ""
+    if about and source != Path(about["input"][0]["path"]).name:
+        return [folder.name]
+    there = [path for path in sorted(folder.iterdir()) if path.name not in _OF_SYSTEM]
+    return [path.name for path in there if _sha256(path) != known.get(path.name)]
 
 
-def _undo_killed(folder: Path) -> None:
-    """Put back what a run that was killed had moved away, and take its folder away."""
-    for left in folder.glob(f"{_NEW}*"):
-        new = _known(left)
-        for old in (left / _OLD).glob("*"):
-            place = folder / old.name
-            if not place.exists() or _sha256(place) == new.get(old.name):
-                old.replace(place)
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _known(folder: Path) -> dict[str, str]:
-    """Return what the command last wrote there; nothing is known without a manifest."""
-    try:
-        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {name: sha for name, sha in files.items() if Path(name).name == name != MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _free_name(path: Path) -> Path:
-    """Return a name beside this one that no file has."""
-    kept, number = path.with_stem(path.stem + _KEPT), 2
-    while kept.exists():
-        kept, number = path.with_stem(f"{path.stem}{_KEPT}-{number}"), number + 1
-    return kept
+def _clear(work: Path) -> None:
+    """Take away the folder in which a run works; what it had moved and not replaced goes back."""
+    for old in (work / "cu").glob("*"):
+        if not os.path.lexists(place := work.with_name(old.name)):
+            old.replace(place)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _sha256(path: Path) -> str:
-    """Return the sum of a file; none if there is no file."""
-    if not path.exists():
-        return ""
+    """Return the sum of a file; of a folder or a link it is none that a manifest has."""
+    if path.is_symlink() or not path.is_file():
+        return "-"
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
