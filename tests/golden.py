@@ -219,7 +219,7 @@ def track(document):
 
 
 def template(folder):
-    made = docx.Document()
+    made = docx.Document(str(Path(ca.__file__).parent / "reports" / "templates" / "bao-cao.docx"))
     made.sections[0].header.paragraphs[0].text = "UBND THỊ XÃ – MẪU RIÊNG"
     made.sections[0].footer.paragraphs[0].text = "Chân trang của cơ quan"
     made.save(str(folder / "mẫu.docx"))

@@ -11,8 +11,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, ddci, loaded, table
+from conftest import DATA, LONG, ROOT, ddci, loaded, table
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -503,96 +504,138 @@ def test_published_scores_by_field(tmp_path):
     assert rows(Document(path), 4) == printed(own)
 
 
-def template(tmp_path, *lines, style="Normal"):
-    document = Document()
-    document.sections[0].left_margin = Mm(35)
-    document.sections[0].header.paragraphs[0].text = "SỞ NỘI VỤ – MẪU 01"
-    document.styles["Normal"].font.name = "Arial"
-    document.styles["Heading 1"].font.size = Pt(17)
-    for line in lines:
-        document.add_paragraph(line, style=style)
+BASE = ROOT / "cchc_analysis" / "reports" / "templates" / "bao-cao.docx"
+
+
+def template(tmp_path, change=lambda _: None):
+    """The template as an office changes it."""
+    document = Document(str(BASE))
+    change(document)
     document.save(tmp_path / "mau.docx")
     return tmp_path / "mau.docx"
 
 
-def test_a_template_keeps_its_styles_header_and_page(tmp_path, town):
-    path = write_report(town, tmp_path / "r.docx", template=template(tmp_path))
+def paragraph_of(document, text):
+    found = [p for p in document.element.body.iter(qn("w:p")) if text in p.xpath("string(.)")]
+    return found[0]
+
+
+def without(*names):
+    def change(document):
+        for name in names:
+            paragraph = paragraph_of(document, name)
+            paragraph.getparent().remove(paragraph)
+
+    return change
+
+
+def with_text(text):
+    return lambda document: document.paragraphs[0].insert_paragraph_before(text)
+
+
+def test_a_template_keeps_its_styles_header_words_and_page(tmp_path, town):
+    def change(document):
+        document.sections[0].left_margin = Mm(35)
+        document.sections[0].header.paragraphs[0].text = "SỞ NỘI VỤ – MẪU {{ number }}"
+        document.styles["Normal"].font.name = "Arial"
+        document.styles["Heading 1"].font.size = Pt(17)
+        document.paragraphs[0].text = "TỜ TRÌNH"
+        first, last = (paragraph_of(document, f"group.{n}") for n in ("ranking", "distribution"))
+        last.addnext(first)
+
+    path = write_report(town, tmp_path / "r.docx", template=template(tmp_path, change), number=1)
     document = Document(path)
     assert round(document.sections[0].left_margin.mm, 1) == 35
-    assert document.sections[0].header.paragraphs[0].text == "SỞ NỘI VỤ – MẪU 01"
+    assert document.sections[0].header.paragraphs[0].text == "SỞ NỘI VỤ – MẪU 01/BC-………"
     assert document.styles["Normal"].font.name == "Arial"
     assert document.styles["Heading 1"].font.size == Pt(17)
-    assert document.tables[0].rows[0].cells[1].text.startswith("CỘNG HÒA")
-    assert document.styles["CCHC bảng"].font.name is None  # what it lacks has its letters
-    assert rows(document, 1) == printed(format_ranking(town))
-    assert document.inline_shapes[0].width <= Mm(155)
+    assert texts(document)[0] == "TỜ TRÌNH"
+    assert rows(document, 1) == printed(format_ranking(grade_distribution(town)))
+    assert rows(document, 2) == printed(format_ranking(town)), "numbered as they stand"
+    assert document.inline_shapes[0].width <= Mm(156)
 
 
-HEAD = (
-    "SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số:      /BC-SNV",
-    "Huế, ngày 01 tháng 02 năm 2021",
-)  # fmt: skip
+def test_a_field_that_word_has_cut_in_pieces_is_one(tmp_path, town):
+    def cut(document):
+        (run,) = document.tables[0].cell(1, 0).paragraphs[0].runs
+        run.text = "Số: {{ num"
+        document.tables[0].cell(1, 0).paragraphs[0].add_run("ber }}").italic = True
+
+    path = write_report(town, tmp_path / "r.docx", template=template(tmp_path, cut), number=12)
+    assert Document(path).tables[0].cell(1, 0).text == "Số: 12/BC-………"
 
 
-def test_the_letterhead_of_a_template_is_kept_as_it_is(tmp_path, town):
-    mine = template(tmp_path, *HEAD)
-    given = {"agency": "Sở Nội vụ", "place": "Huế", "date": "2021-02-01"}
-    document = Document(write_report(town, tmp_path / "r.docx", template=mine, **given))
-    assert texts(document)[:5] == [*HEAD, "BÁO CÁO"]
+def no_page(document):
+    document.element.body.remove(document.element.body.sectPr)
+
+
+def no_size(document):
+    document.element.body.sectPr.remove(document.element.body.sectPr.pgSz)
+
+
+def other_kind(document):
+    document.styles["Caption"].delete()
+    document.styles.add_style("Caption", WD_STYLE_TYPE.CHARACTER)
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("change", "words"),
     [
-        ({"agency": "Sở Y tế"}, "không có 'Sở Y tế'; hãy bỏ agency="),
-        ({"number": 7}, "không có '07/BC-………'; hãy bỏ number="),
-        ({"date": "2021-03-01"}, "không có 'ngày 01 tháng 3 năm 2021'; hãy bỏ date="),
+        (no_page, "mẫu không có khổ giấy và lề trang; hãy sửa từ mẫu"),
+        (no_size, "mẫu không có khổ giấy và lề trang"),
+        (other_kind, "mẫu không có kiểu đoạn (style) 'Caption'"),
+        (lambda d: d.styles["CCHC bảng"].delete(), "không có kiểu đoạn (style) 'CCHC bảng'"),
+        (without("group.ranking"), "bảng xếp hạng; các trường còn thiếu: ranking; hãy sửa từ mẫu"),
+        (without("group.ranking", "group.fields"), "các trường còn thiếu: ranking, fields"),
+        (lambda d: [without("{{p group.ranking")(d), with_text("{%p if group.ranking %}")(d)],
+         "các trường còn thiếu: ranking;"),
+        (with_text("{{ khong_co }}"), "không có trường 'khong_co' cho mẫu"),
+        (with_text("{{ agency.khong }}"), "không có trường 'khong' cho mẫu"),
+        (with_text("{{ agency"), "mẫu có trường viết sai"),
+        (with_text("{% if agency %}"), "mẫu có trường viết sai"),
+        (with_text("{{ 1 / 0 }}"), "mẫu có trường viết sai"),
+        (with_text("{{ ''.__class__.__mro__ }}"), "mẫu"),
+        (with_text("{{ differences }}"), "hãy viết {{p differences }} trong một đoạn riêng"),
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_be_filled_is_refused(tmp_path, town, change, words):
+    mine = template(tmp_path, change)
+    with pytest.raises(ValueError) as caught:
+        write_report(town, tmp_path / "r.docx", template=mine)
+    assert str(caught.value).startswith("mau.docx: ")
+    assert words in str(caught.value)
+    assert str(caught.value).count(";") <= 2
+    assert not (tmp_path / "r.docx").exists()
+
+
+@pytest.mark.parametrize("lines", [[], ["SỞ NỘI VỤ", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM"]])
+def test_a_letterhead_alone_is_no_template(tmp_path, town, lines):
+    document = Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(tmp_path / "mau.docx")
+    words = "ranking, distribution, comparison, changes, fields, differences; hãy sửa từ mẫu"
+    with pytest.raises(ValueError, match=words):
+        write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"agency": "Sở Y tế"}, "agency"),
+        ({"number": 7}, "number"),
+        ({"date": "2021-03-01"}, "date"),
     ],
 )
-def test_what_a_letterhead_does_not_say_is_refused(tmp_path, town, given, words):
+def test_what_a_template_has_no_field_for_is_refused(tmp_path, town, given, field):
+    def change(document):
+        for part in document.element.iter(qn("w:t")):
+            part.text = re.sub(rf"{{{{ {field}(_in_lines)? }}}}", "……", part.text)
+            part.text = part.text.replace("for line in agency_in_lines", "for line in []")
+
+    words = f"mẫu không có trường {field} nên không dùng được {field}=; hãy bỏ {field}="
     with pytest.raises(ValueError, match=re.escape(words)):
-        write_report(town, tmp_path / "r.docx", template=template(tmp_path, *HEAD), **given)
-
-
-@pytest.mark.parametrize("in_table", [False, True])
-@pytest.mark.parametrize(
-    "rest",
-    [["BÁO CÁO", "Kết quả cũ"], ["Nội dung cũ"], ["Huế, ngày 5 tháng 1 năm 2020"], [" Báo  cáo "]],
-)
-def test_an_old_report_is_refused(tmp_path, town, rest, in_table):
-    document = Document(template(tmp_path, *([] if in_table else HEAD)))
-    if in_table:
-        head = document.add_table(3, 2)
-        cells = [cell for row in head.rows for cell in row.cells]
-        for cell, text in zip(cells, [*HEAD, *rest], strict=False):
-            cell.text = text
-    else:
-        for text in rest:
-            document.add_paragraph(text)
-    document.save(tmp_path / "cu.docx")
-    with pytest.raises(ValueError, match="còn nội dung dưới phần đầu văn bản .*hãy xóa phần đó"):
-        write_report(town, tmp_path / "r.docx", template=tmp_path / "cu.docx")
-
-
-def test_a_letterhead_in_the_header_is_one_too(tmp_path, town):
-    document = Document()
-    document.sections[0].header.paragraphs[0].text = " ".join(HEAD)
-    document.save(tmp_path / "mau.docx")
-    document = Document(write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx"))
-    assert texts(document)[0] == "BÁO CÁO"
-
-
-def test_a_template_without_our_styles_gets_them(tmp_path, town):
-    document = Document()
-    for name in ("Heading 1", "Heading 2", "Caption", "Body Text"):
-        style = document.styles[name].element
-        style.getparent().remove(style)
-    document.save(tmp_path / "mau.docx")
-    path = write_report(town, tmp_path / "r.docx", template=tmp_path / "mau.docx")
-    styles = Document(path).styles
-    assert styles["Heading 1"].element.xpath("string(w:name/@w:val)") == "heading 1"
-    assert styles["Body Text"].paragraph_format.alignment == ALIGN.JUSTIFY
-    assert styles["Heading 1"].font.name is None
+        write_report(town, tmp_path / "r.docx", template=template(tmp_path, change), **given)
 
 
 @pytest.mark.parametrize(

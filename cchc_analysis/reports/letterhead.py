@@ -1,26 +1,20 @@
-"""What stands above and below the content of a report: the fields of the base document."""
+"""What stands above and below the content of a report: fields of the template."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import clean, fewest_lines, lower_first, quoted, unit_key
-
-if TYPE_CHECKING:
-    from docx.document import Document
+from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import clean, fewest_lines, lower_first
 
 _DOTS = "………………………"
 _LETTERS = 23  # capitals in a line of the left column
 _LETTER = 6  # points: a bold letter of 14 points, on average
-_COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-_HEAD = ("CỘNG H", "Độc lập", "Số ?:", r"(?=.{,80}$).*ngày\b.*\btháng\b.*\bnăm\b")
 
 
 class Letter(NamedTuple):
@@ -45,7 +39,7 @@ class Letter(NamedTuple):
             check_text(name, text)
         return self._replace(date=date, recipients=[clean(name) for name in several])
 
-    def fields(self, subject: str, points: float) -> dict[str, str]:
+    def fields(self, subject: str, points: float) -> dict[str, str | list[str]]:
         """Return the fields of the base document, on a page with so many points for text."""
         agency, title = clean(self.agency or _DOTS), self.signer_title or _DOTS
         wide = {"break_long_words": False}
@@ -60,56 +54,22 @@ class Letter(NamedTuple):
         return {
             "parent": "" if self.parent == "" else clean(self.parent or _DOTS).upper(),
             "agency": agency,
-            "agency_in_lines": "\n".join(agency_lines),
+            "agency_in_lines": agency_lines,
             "line_of_agency": "_" * len(agency_lines[-1]),
             "number": number_in_words(self.number),
             "place": clean(self.place or "…………"),
             "date": date_in_words(self.date),
-            "subject_in_lines": "\n".join(map("\n".join, lines)),
+            "subject_in_lines": [part for line in lines for part in line],
             "line_of_subject": "_" * len(lines[-1][-1]),
             "about": lower_first(about).rstrip(". "),
-            "recipients": "\n".join([*(f"{name};" for name in names[:-1]), f"{names[-1]}."]),
-            "signer_title": "\n".join(clean(line).upper() for line in title.splitlines()),
+            "recipients": [*(f"{name};" for name in names[:-1]), f"{names[-1]}."],
+            "signer_title": [clean(line).upper() for line in title.splitlines()],
             "signer": clean(self.signer or _DOTS),
         }
 
-    def stands_in(self, document: Document) -> bool:
-        """Return whether a template has a letterhead, which stays as it is.
-
-        What is given must stand in it, and nothing below it: an older report would stay unseen.
-        """
-        section = document.sections[0]
-        headers = [h._element for h in (section.first_page_header, section.header)
-                   if not h.is_linked_to_previous]  # fmt: skip
-        lines, above = (
-            [clean("".join(p.xpath(".//w:t/text()"))) for one in parts for p in one.xpath(".//w:p")]
-            for parts in ([document.element.body], headers)
-        )
-        found = [[at for at, line in enumerate(lines) if re.match(head, line)] for head in _HEAD]
-        last = max((places[0] for places in found if places), default=-1)
-        for at, line in enumerate(lines):
-            if line and (at > last or line.upper().startswith("BÁO CÁO")):
-                raise Refusal(
-                    f"Tệp mẫu còn nội dung dưới phần đầu văn bản ({quoted(line)})",
-                    "hãy xóa phần đó trong tệp mẫu, chỉ để lại phần đầu",
-                )
-        text = unit_key(" ".join([*above, *lines]))
-        if unit_key(_COUNTRY) not in text:
-            return False
-        for name, words in self._given().items():
-            if words and unit_key(words) not in text:
-                raise Refusal(
-                    f"Tệp mẫu đã có phần đầu văn bản nhưng không có '{words}'",
-                    "hãy bỏ {option} hoặc sửa tệp mẫu", option=Option(name),
-                )  # fmt: skip
-        return True
-
-    def _given(self) -> Mapping[str, str | None]:
-        return {
-            "parent": self.parent, "agency": self.agency, "place": self.place,
-            "number": None if self.number is None else number_in_words(self.number),
-            "date": None if self.date is None else date_in_words(self.date),
-        }  # fmt: skip
+    def given(self) -> list[str]:
+        """Return the names of what was given, which must have a place in a template."""
+        return [name for name, value in self._asdict().items() if value]
 
 
 def check_text(name: str, text: object) -> None:

@@ -65,9 +65,9 @@ def write_report(
     unit : str, optional
         The unit to mark, and to compare the others with; by default they are held to the mean.
     template : path, optional
-        An agency's own ``.docx``, empty or with a letterhead and nothing below it. Its styles,
-        page, header and footer stay, and its letterhead as it is: names, number and date that are
-        given must stand in it. Pages are numbered if it has neither header nor footer.
+        An office's own ``.docx``, made by changing ``reports/templates/bao-cao.docx`` in Word: it
+        holds styles, page and words, and fields like ``{{ agency }}`` for what a report fills in.
+        What is given must have its field, and the ranking too.
     agency, parent, place, signer : str, optional
         Names of the agency, its superior ("" for none), the place, and who signs.
     number : str or int, optional
@@ -130,9 +130,9 @@ def report_of(
     from docx.shared import Pt
 
     from cchc_analysis.reports.pictures import Sources, pictures_of
-    from cchc_analysis.reports.sections import add_check, add_method, add_results
-    from cchc_analysis.reports.template import add_parts, open_document
-    from cchc_analysis.reports.word import TEXT, text_width
+    from cchc_analysis.reports.sections import method_of, sections_of
+    from cchc_analysis.reports.template import fill, open_template
+    from cchc_analysis.reports.word import text_width
 
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
@@ -140,25 +140,16 @@ def report_of(
     subject = (letter.subject or "").strip() or (
         f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(results.table)}"
     )
-    document, (above, below, annex) = open_document(template)
-    fields = letter.fields(subject, text_width(document) / Pt(1))
-    add_parts(document, above[letter.stands_in(document) :], fields)
     sources = sources or Sources(*[source or ""] * 3)
+    opened = open_template(template, letter.given())
+    document = opened.docx
+    groups = []
     for group in results.groups:
-        level = 1
-        if len(results.groups) > 1:
-            document.add_paragraph(group.name or "Không ghi khối", style="Heading 1")
-            level = 2
         made = pictures or pictures_of(results, group, sources=sources, formats=("png",))
-        add_results(document, results, group, made, level=level)
-    for words in results.more:
-        document.add_paragraph(words, style=TEXT)
-    add_method(document, results, source)
-    document.paragraphs[-1].paragraph_format.keep_with_next = True
-    add_parts(document, below, fields)
-    if len(results.check):
-        add_parts(document, annex, fields)
-        add_check(document, results.check)
+        groups.append(sections_of(document, results, group, made))
+    fields = letter.fields(subject, text_width(document) / Pt(1))
+    fields |= {"groups": groups, **method_of(document, results, source)}
+    fill(opened, fields, Path(template or "").name)
     about, day = document.core_properties, letter.date or _UNDATED
     about.title, about.author = " ".join(subject.split()), letter.agency or ""
     about.comments = about.last_modified_by = about.keywords = ""

@@ -1,49 +1,59 @@
-"""Parts of a Word document: fields, captions, tables, pictures."""
+"""Parts of a Word document as XML: paragraphs, captions, tables, pictures."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
+from lxml import etree
+from markupsafe import Markup, escape
 
 from cchc_analysis.text import clean
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.text.paragraph import Paragraph
 
     from cchc_analysis.charts.export import Encoded
     from cchc_analysis.scoring.printing import Printed, PrintedColumn
 
-# Styles of the base document; those that begin with CCHC are its own.
-TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"
+# Styles of the template; those that begin with CCHC are its own.
+STYLES = TEXT, TABLE, CAPTION, NAME, *HEADINGS = (
+    "Body Text", "CCHC bảng", "Caption", "CCHC tên", "Heading 1", "Heading 2"
+)  # fmt: skip
 _WIDEST = Mm(160)  # of a picture
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
 
 
-def add_caption(document: Document, label: str, text: str) -> Paragraph:
-    """Add a caption with its number as a field, so that Word can list tables and figures."""
-    seen = document.element.body.xpath(f'.//w:fldSimple[contains(@w:instr, " SEQ {label} ")]')
-    paragraph = document.add_paragraph(f"{label} ", style=CAPTION)
-    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" SEQ {label} \\* ARABIC "/>')
-    field.append(paragraph.add_run(str(len(seen) + 1))._r)
-    paragraph._p.append(field)
-    paragraph.add_run(f". {clean(text)}")
-    return paragraph
+def paragraph(
+    document: Document, content: str, style: str, *, keep: bool = False, before: int = 0
+) -> Markup:
+    """Return a paragraph of text or runs, kept with the next one, with so many points above it."""
+    runs = content if isinstance(content, Markup) else run(content)
+    space = f'<w:spacing w:before="{before * 20}"/>' if before else ""
+    return Markup(
+        f'<w:p><w:pPr><w:pStyle w:val="{document.styles[style].style_id}"/>'
+        f"{'<w:keepNext/>' * keep}{space}</w:pPr>{runs}</w:p>"
+    )
 
 
-def add_table(
-    document: Document, printed: Printed, text: str, *, marked: Sequence[int] = ()
-) -> None:
-    """Add a printed table under its caption: a header row that repeats, rows that never split."""
-    add_caption(document, "Bảng", text).paragraph_format.keep_with_next = True
+def run(text: str) -> Markup:
+    """Return text as a run."""
+    return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
+
+
+def caption(document: Document, label: str, text: str, *, keep: bool = False) -> Markup:
+    """Return a caption; its number is a field, so that Word can list tables and figures."""
+    field = Markup(f'<w:fldSimple w:instr=" SEQ {label} \\* ARABIC ">{run("0")}</w:fldSimple>')
+    runs = run(f"{label} ") + field + run(f". {clean(text)}")
+    return paragraph(document, runs, CAPTION, keep=keep)
+
+
+def table(document: Document, printed: Printed, text: str, *, marked: Sequence[int] = ()) -> Markup:
+    """Return a printed table under its caption: its header row repeats, its rows never split."""
     size, widths = _widths(printed.columns, text_width(document) / Pt(1))
     style = document.styles[TABLE].style_id
 
@@ -69,14 +79,13 @@ def add_table(
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
     margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    table = parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+    return caption(document, "Bảng", text, keep=True) + Markup(
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout '
         f'w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar><w:tblCaption '
         f'w:val="{escape(clean(text))}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{''.join(rows)}</w:tbl>"
     )
-    document.element.body.insert_element_before(table, "w:sectPr")
 
 
 def _widths(columns: Sequence[PrintedColumn], points: float) -> tuple[int, list[int]]:
@@ -108,14 +117,14 @@ def text_width(document: Document) -> Length:
     return Length(section.page_width - section.left_margin - section.right_margin)
 
 
-def add_picture(document: Document, chart: Encoded, text: str) -> None:
-    """Add the picture of a chart as wide as the text, with its alt text, above its caption."""
-    paragraph = document.add_paragraph(style=NAME)
-    paragraph.paragraph_format.keep_with_next = True
-    paragraph.paragraph_format.space_before = Pt(8)
+def picture(document: Document, chart: Encoded, text: str) -> Markup:
+    """Return the picture of a chart as wide as the text, with its alt text, above its caption."""
     png = io.BytesIO(chart.pictures["png"])
-    shape = paragraph.add_run().add_picture(png, min(text_width(document), _WIDEST))
-    for about in (shape._inline.docPr, shape._inline.xpath(".//pic:cNvPr")[0]):
+    inline = document.part.new_pic_inline(png, min(text_width(document), _WIDEST))
+    for about in (inline.docPr, inline.xpath(".//pic:cNvPr")[0]):
         about.set("descr", clean(chart.alt))
         about.set("title", clean(chart.title))
-    add_caption(document, "Hình", text)
+    drawn = Markup(
+        f"<w:r><w:drawing>{etree.tostring(inline, encoding='unicode')}</w:drawing></w:r>"
+    )
+    return paragraph(document, drawn, NAME, keep=True, before=8) + caption(document, "Hình", text)
