@@ -102,7 +102,7 @@ def test_a_report_is_replaced_whole(tmp_path, source):
     assert beside(folder) == ["in.csv", "out"]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "mine.txt", "~$report.docx", ".~lock.report.docx#"])
+@pytest.mark.parametrize("name", ["a.txt", "b.txt", "~$report.docx", ".~lock.report.docx#"])
 def test_what_a_person_edited_or_has_open_stays_and_the_new_one_goes_beside(tmp_path, source, name):
     folder, inputs = tmp_path / "out", {"file": source}
     write_bundle(folder, inputs, maker(a="1", b="1"))
@@ -129,10 +129,27 @@ def test_the_report_of_another_file_is_not_taken_for_the_next_number(tmp_path, s
     other.write_bytes(b"y")
     write_bundle(tmp_path / "out-2", {"file": other}, maker(a="other"))
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine.txt").write_bytes(b"mine")
+    (tmp_path / "out" / "a.txt").write_bytes(b"mine")
     written, _ = write_bundle(tmp_path / "out", {"file": source}, maker(a="1"))
     assert written[0].parent == tmp_path / "out-3"
     assert files_of(tmp_path / "out-2")["a.txt"] == "other"
+
+
+def test_a_persons_file_beside_the_report_goes_along(tmp_path, source):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "start-report.docx").write_bytes(b"of a notebook")
+    for text in ("1", "2"):
+        written, told = write_bundle(folder, {"file": source}, maker(a=text))
+        assert (written[0], told) == (folder / "a.txt", [])
+        assert files_of(folder)["a.txt"] == text
+        assert files_of(folder)["start-report.docx"] == "of a notebook"
+        assert set(manifest_of(folder)["files"]) == {"a.txt"}
+    write_bundle(folder, {"file": source}, lambda new: (new / "b.txt").touch())
+    assert set(files_of(folder)) == {"b.txt", "start-report.docx", "manifest.json"}
+    (folder / "mine").mkdir()
+    _, told = write_bundle(folder, {"file": source}, maker(a="3"))
+    assert "(mine)" in told[0], "a folder stays where it is"
 
 
 @pytest.mark.parametrize("manifest", ["[", "[]", '{"files": 3}', '{"files": {"../in.csv": "1"}}'])

@@ -19,6 +19,7 @@ from cchc_analysis.text import listed
 MANIFEST = "manifest.json"
 _WAIT = 600  # seconds, for another run into the same folder
 _OF_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file managers leave in any folder
+_OPEN = ("~$", ".~lock.")  # what Word and LibreOffice write beside a file that is open
 
 
 def write_bundle(
@@ -76,13 +77,15 @@ def _swap(new: Path, folder: Path, about: dict) -> tuple[Path, list[str]]:
     old.mkdir()
     for number in count(1):
         place = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
-        kept = _by_others(place, about if number > 1 else None)
+        kept, along = _of_persons(place, about, is_named=number == 1)
         if not kept and os.path.lexists(place):
             try:
                 move(place, old / place.name)
             except PermissionError:  # on Windows, where a file in it is open
                 kept = [place.name]
         if not kept:
+            for name in along:
+                shutil.copyfile(old / place.name / name, new / name)
             move(new, place)
             break
         if number == 1:
@@ -93,25 +96,31 @@ def _swap(new: Path, folder: Path, about: dict) -> tuple[Path, list[str]]:
     return place, told
 
 
-def _by_others(folder: Path, about: dict | None) -> list[str]:
-    """Return what in a folder a run may not replace: nothing if the command wrote all of it.
+def _of_persons(folder: Path, about: dict, *, is_named: bool) -> tuple[list[str], list[str]]:
+    """Return what in a folder keeps a run from replacing it, and the files that go along.
 
-    With `about`, it must have written it for the same file.
+    A report that was edited or is open stays; a file beside it, like a person's notes, goes along.
+    Where the number is ours (not `is_named`), the report must be of the same file.
     """
     if not os.path.lexists(folder):
-        return []
+        return [], []
     if folder.is_symlink() or not folder.is_dir():
-        return [folder.name]
+        return [folder.name], []
     try:
         was = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         known = {MANIFEST: _sha256(folder / MANIFEST), **was["files"]}
-        source = Path(was["input"][0]["path"]).name if about else ""
+        source = "" if is_named else Path(was["input"][0]["path"]).name
     except (OSError, ValueError, KeyError, TypeError):  # of no run, or of an old version
         known, source = {}, ""
-    if about and source != Path(about["input"][0]["path"]).name:
-        return [folder.name]
-    there = [path for path in sorted(folder.iterdir()) if path.name not in _OF_SYSTEM]
-    return [path.name for path in there if _sha256(path) != known.get(path.name)]
+    if not is_named and source != Path(about["input"][0]["path"]).name:
+        return [folder.name], []
+    kept, along = [], []
+    for path in sorted(folder.iterdir()):
+        if path.name in _OF_SYSTEM or (sha := _sha256(path)) == known.get(path.name):
+            continue
+        ours = path.name in {MANIFEST, *known, *about["files"]}
+        (kept if ours or not sha or path.name.startswith(_OPEN) else along).append(path.name)
+    return kept, along
 
 
 def _clear(work: Path) -> None:
@@ -123,8 +132,8 @@ def _clear(work: Path) -> None:
 
 
 def _sha256(path: Path) -> str:
-    """Return the sum of a file; of a folder or a link it is none that a manifest has."""
+    """Return the sum of a file; a folder or a link has none."""
     if path.is_symlink() or not path.is_file():
-        return "-"
+        return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

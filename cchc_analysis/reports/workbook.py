@@ -15,8 +15,7 @@ from cchc_analysis.charts.units import chosen_rows, reference
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.reports.native_charts import write_charts
-from cchc_analysis.reports.worksheets import new_book, write_table
+from cchc_analysis.reports.sheets import new_book, write_charts, write_table
 from cchc_analysis.scoring.fields import field_losses, field_matrix
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
