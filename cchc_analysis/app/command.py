@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = options.files
     try:
         scheme = load_scheme(options.scheme)
-        _check(options)
+        folders = _folders(options)
     except (ValueError, OSError) as error:
         print(f"Lỗi: {in_words(error, 'command')}", file=sys.stderr)
         return 1
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for file in watched:
             if len(files) > 1:
                 say(f"\nTệp {file}")
-            good = _report(file, scheme, options, say)
+            good = _report(file, folders[file], scheme, options, say)
             done, failed = done + good, failed + (not good)
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
@@ -54,12 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _STOPPED if done + failed < len(files) else int(failed > 0)
 
 
-def _report(file: Path, scheme: GradeScheme, options: argparse.Namespace, say: Callable) -> bool:
+def _report(
+    file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespace, say: Callable
+) -> bool:
     """Make one report, or say why not: whatever one file does, the others are read."""
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", UserWarning)
-            lines = run(file, _folders(options)[file], scheme, options)
+            lines = run(file, folder, scheme, options)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -83,28 +85,26 @@ def _progress(files: Sequence[Path]) -> tuple[Iterable[Path], Callable]:
     return tqdm(files, unit=" tệp"), tqdm.write
 
 
-def _check(options: argparse.Namespace) -> None:
-    """Refuse what is wrong for all files, before any work is done."""
+def _folders(options: argparse.Namespace) -> dict[Path, Path]:
+    """Return the folder of each file: its name, with its ending where two have the same.
+
+    What is wrong for all files is refused before any work is done.
+    """
     if len(options.files) > 1 and (options.before or options.fields):
         raise Refusal("--before và --fields chỉ dùng với một tệp", "hãy chạy lệnh cho từng tệp")
-    folders = Counter(_key(folder) for folder in _folders(options).values())
-    for file, folder in _folders(options).items():
-        if folders[_key(folder)] > 1:
+    folders = {file: options.out / allowed_name(file.stem) for file in options.files}
+    alike = Counter(map(_key, folders.values()))
+    for file, folder in folders.items():
+        if alike[_key(folder)] > 1:
+            folders[file] = options.out / allowed_name(file.name)
+    alike = Counter(map(_key, folders.values()))
+    for file, folder in folders.items():
+        if alike[_key(folder)] > 1:
             raise Refusal(
                 f"có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau",
                 "hãy đổi tên một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau",
                 file=str(file),
             )
-
-
-def _folders(options: argparse.Namespace) -> dict[Path, Path]:
-    """Return the folder of each file: its name, with its ending where two have the same."""
-    alike = Counter(_key(options.out / allowed_name(file.stem)) for file in options.files)
-    folders = {}
-    for file in options.files:
-        folder = options.out / allowed_name(file.stem)
-        one = alike[_key(folder)] == 1
-        folders[file] = folder if one else options.out / allowed_name(file.name)
     return folders
 
 

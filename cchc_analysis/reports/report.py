@@ -139,7 +139,7 @@ class Letter(NamedTuple):
         return self._replace(date=date, recipients=[clean(name) for name in several])
 
     def fields(self, subject: str, points: float) -> dict[str, str | list[str]]:
-        """Return the fields of the base document, on a page with so many points for text."""
+        """Return the fields of the template, on a page with so many points for text."""
         agency, title = clean(self.agency or _DOTS), self.signer_title or _DOTS
         wide = {"break_long_words": False}
         agency_lines = fewest_lines(agency.upper(), _LETTERS, **wide)
