@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.appearance import check_size
-from cchc_analysis.reading.grid import Grid, to_cells
+from cchc_analysis.reading.grid import Grid, laid_out
 from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.refusal import Refusal
 
@@ -82,26 +82,40 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
     """Return the cells of a text; that a quote is not closed stands in its attributes."""
     lines = text.count("\n") + 1
     check_size(name, lines, text.count(delimiter) // lines + 1)
-    if delimiter == _SPACES:
-        numbered = enumerate(text.splitlines(), start=1)
-        rows = [(line, re.split(r"\s{2,}", row.strip())) for line, row in numbered]
-    elif delimiter == "|" and re.search(r"(?m)^[ \t]*\|", text):
-        numbered = enumerate(text.splitlines(), start=1)
-        rows = [(line, _piped(row)) for line, row in numbered]
-    else:
-        rows = list(_quoted(text, delimiter, name))
-    if delimiter == "|":
-        rows = [row for row in rows if not _is_rule("|".join(row[1]))]
-    longest, line = max(((len(row), line) for line, row in rows), default=(0, 0))
-    check_size(f"{name}, dòng {line}", 1, longest)
-    cells = to_cells([row for _, row in rows], [line for line, _ in rows])
-    over_lines = (np.diff(cells.index) > 1).nonzero()[0]  # after a row with a line end in a cell
-    for at in [*over_lines, len(rows) - 1][: len(rows)]:
-        inside = [part for cell in rows[at][1] for part in cell.splitlines()[1:]]
+    texts: list[str] = []  # of all rows in one list: many small ones would cost more than to parse
+    widths, numbers = [], []
+    for number, row in _rows(text, delimiter, name):
+        if delimiter == "|" and _is_rule("|".join(row)):
+            continue
+        texts += row
+        widths.append(len(row))
+        numbers.append(number)
+    longest = max(widths, default=0)
+    where = f"{name}, dòng {numbers[widths.index(longest)]}" if widths else name
+    # One long row makes all rows as wide; a cell that is filled up weighs as much as a letter.
+    check_size(where, 1, longest, len(widths) * longest)
+    cells = laid_out(texts, widths, numbers)
+    ends = np.cumsum(widths)
+    over_lines = (np.diff(numbers) > 1).nonzero()[0]  # after a row with a line end in a cell
+    for at in [*over_lines, len(widths) - 1][: len(widths)]:
+        row = texts[ends[at] - widths[at] : ends[at]]
+        inside = [part for cell in row for part in cell.splitlines()[1:]]
         if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
-            cells.attrs["unclosed"] = rows[at][0]
+            cells.attrs["unclosed"] = numbers[at]
             break
     return cells
+
+
+def _rows(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the number of its first line."""
+    if delimiter == _SPACES:
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield number, re.split(r"\s{2,}", line.strip())
+    elif delimiter == "|" and re.search(r"(?m)^[ \t]*\|", text):
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield number, _piped(line)
+    else:
+        yield from _quoted(text, delimiter, name)
 
 
 def _is_rule(row: str) -> bool:

@@ -114,15 +114,26 @@ def to_cells(
     rows: Sequence[Sequence[str]], lines: Iterable[int], columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Return rows of texts as cleaned text, padded to one width; each distinct text once."""
-    given = list(itertools.zip_longest(*rows))
-    names = range(len(given)) if columns is None else columns
-    given += [(None,) * len(rows)] * (len(names) - len(given))
-    cleaned = {name: _cleaned(cells) for name, cells in zip(names, given, strict=True)}
+    texts = list(itertools.chain.from_iterable(rows))
+    return laid_out(texts, list(map(len, rows)), lines, columns)
+
+
+def laid_out(
+    texts: Sequence[str],
+    widths: Sequence[int],
+    lines: Iterable[int],
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return the texts of rows, one row after the other, as `to_cells` does of rows."""
+    names = range(max(widths, default=0)) if columns is None else columns
+    cells = np.full((len(widths), len(names)), None, dtype="object")
+    cells[np.arange(len(names)) < np.array(widths, dtype="int64")[:, None]] = texts
+    cleaned = {name: _cleaned(cells[:, at]) for at, name in enumerate(names)}
     return pd.DataFrame(cleaned, index=pd.Index(lines, name="line"), columns=names)
 
 
-def _cleaned(cells: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
-    codes, texts = pd.factorize(pd.Series(cells, dtype="object"))
+def _cleaned(cells: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    codes, texts = pd.factorize(cells)
     return pd.array([*map(clean, texts), None], dtype="str").take(codes)
 
 
