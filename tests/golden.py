@@ -175,7 +175,7 @@ def cut(folder):
 
 
 def misnamed(folder):
-    return layout("page.html", "cchc-2020")(folder).replace(folder / "bảng.xls")
+    return layout("page.html", "cchc-2020")(folder).replace(folder / "bảng.xlsx")
 
 
 def strike(sheet):

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import DATA, refusal
+from conftest import DATA, loaded, refusal
 from layouts import LAYOUTS
+
+from cchc_analysis import LoadWarning, load_scores
 
 TITLES, ROWS = ["STT", "Đơn vị", "Điểm"], [["1", "a", "90.5"], ["2", "b", "80"]]
 ZIPPED = {"plain.xlsx": "x.xlsx", "libre.ods": "x.ods", "word.docx": "x.docx"}
@@ -29,7 +31,7 @@ def repack(path, change):
 @pytest.mark.parametrize(
     ("made", "ending", "words"),
     [
-        ("page.html", ".xls", "'.xls' nhưng nội dung là trang web"),
+        ("page.html", ".xlsx", "'.xlsx' nhưng nội dung là trang web"),
         ("plain.xlsx", ".xls", "nội dung là sổ tính Excel (.xlsx)"),
         ("plain.xlsx", ".csv", "nội dung là sổ tính Excel (.xlsx)"),
         ("old.xls", ".xlsx", "nội dung là sổ tính Excel đời cũ"),
@@ -158,3 +160,87 @@ def test_every_known_ending_is_told_for_an_unknown_one(tmp_path):
     sentence = refusal(path)
     assert "chưa đọc được định dạng '.doc'" in sentence
     assert ".xlsx, .xlsm, .xls, .ods, .docx" in sentence
+
+
+PAGE = (
+    '<html><meta charset="utf-8"><body><table><tr><td>STT<td>Đơn vị<td>Điểm</tr>'
+    "<tr><td>1<td>Sở A<td>90</tr><tr><td>2<td>Sở B<td>80</tr></table></body></html>"
+)
+XML_2003 = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "",
+        "<!-- xuất từ cổng -->",
+        "<!DOCTYPE html>",
+        "<?xml version='1.0'?>",
+        "<style>td{}</style>",
+    ],
+)
+def test_a_page_that_a_portal_names_a_workbook_is_read_and_told(tmp_path, start):
+    (tmp_path / "x.xls").write_text(start + PAGE, encoding="utf-8")
+    with pytest.warns(LoadWarning, match="'.xls' nhưng nội dung là trang web"):
+        assert load_scores(tmp_path / "x.xls", max_score=100)["score"].tolist() == [90, 80]
+
+
+@pytest.mark.parametrize("ending", [".xls", ".xlsx", ".csv"])
+def test_what_excel_reads_and_we_do_not_is_named(tmp_path, ending):
+    path = tmp_path / f"x{ending}"
+    saved = "From: <Saved by Blink>\n"
+    for text, kind in (
+        (f"MIME-Version: 1.0\n\n{PAGE}", ".mht"),
+        (f"{saved}MIME-Version: 1.0\n\n{PAGE}", ".mht"),
+        (XML_2003, "XML 2003"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert kind in refusal(path)
+        assert "hãy mở tệp rồi lưu lại dạng .xlsx" in refusal(path)
+
+
+@pytest.mark.parametrize("ending", [".docm", ".dotx", ".docx"])
+def test_documents_with_macros_and_templates_are_documents(tmp_path, ending):
+    LAYOUTS["word.docx"](TITLES, ROWS, tmp_path / f"x{ending}")
+    assert len(loaded(tmp_path / f"x{ending}")) == len(ROWS)
+
+
+@pytest.mark.parametrize("stated", ["windows-1252", "iso-8859-1", "us-ascii", "undefined", "x-no"])
+def test_an_encoding_that_a_page_states_wrongly(tmp_path, stated):
+    (tmp_path / "x.html").write_text(PAGE.replace("utf-8", stated), encoding="utf-8")
+    with pytest.warns(LoadWarning, match=f"trang ghi bảng mã '{stated}' nhưng được đọc là UTF-8"):
+        assert load_scores(tmp_path / "x.html")["unit"].tolist() == ["Sở A", "Sở B"]
+    (tmp_path / "x.html").write_bytes(b"\xff\x81" + PAGE.replace("utf-8", "us-ascii").encode())
+    assert "trang ghi bảng mã 'us-ascii' nhưng chữ không theo" in refusal(tmp_path / "x.html")
+
+
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+def test_utf8_saved_again_in_another_encoding(tmp_path, wrong):
+    for text in (
+        "STT,Đơn vị,Điểm\n1,Sở Tài chính,90\n2,Sở Nội vụ,80\n",
+        "unit,score\nTài chính,90\nVăn phòng,80\nSở Ngoại vụ,70\n",
+    ):
+        broken = text.encode().decode(wrong, errors="replace")
+        (tmp_path / "x.csv").write_text(broken, encoding="utf-8")
+        assert "chữ bị vỡ" in refusal(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("row", ['"{},{},{}"', '"{};{};{}"', "xlsx"])
+def test_whole_rows_in_one_column(tmp_path, row):
+    rows = [("STT", "Đơn vị", "Điểm"), (1, "Văn phòng", 91.77), (2, "Sở A", 80)]
+    path = tmp_path / ("x.xlsx" if row == "xlsx" else "x.csv")
+    if row == "xlsx":
+        book = openpyxl.Workbook()
+        for one in rows:
+            book.active.append([",".join(map(str, one))])
+        book.save(path)
+    else:
+        lines = [row.format(*one) for one in rows]
+        for first in (lines[0], lines[0].strip('"')):
+            path.write_text("\n".join([first, *lines[1:]]) + "\n", encoding="utf-8")
+            assert "mỗi dòng nằm trọn trong một ô" in refusal(path)
+    assert "mỗi dòng nằm trọn trong một ô" in refusal(path)
+    assert "Text to Columns" in refusal(path)

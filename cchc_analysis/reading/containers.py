@@ -19,18 +19,26 @@ from cchc_analysis.text import quoted
 # What each ending stands for.
 KINDS = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".docx": "docx",
-    ".html": "html", ".htm": "html", ".csv": "text", ".tsv": "text", ".txt": "text",
-    ".md": "text", ".pdf": "pdf",
+    ".docm": "docx", ".dotx": "docx", ".html": "html", ".htm": "html", ".csv": "text",
+    ".tsv": "text", ".txt": "text", ".md": "text", ".pdf": "pdf",
 }  # fmt: skip
 _SHOWN = {
     "xlsx": "sổ tính Excel (.xlsx)", "xls": "sổ tính Excel đời cũ (.xls)",
     "ods": "sổ tính LibreOffice (.ods)", "docx": "văn bản Word (.docx)",
     "doc": "văn bản Word đời cũ (.doc)", "html": "trang web (.html)", "pdf": "tệp PDF (.pdf)",
+    "mht": "trang web kèm ảnh (.mht)", "xml": "bảng tính XML 2003 (.xml)",
     "text": "văn bản thường (.csv hoặc .txt)", "zip": "tệp nén", "unknown": "một định dạng khác",
 }  # fmt: skip
 # The largest file that is opened, in MB. A table of a million rows is 60 MB of text; the tree of a
 # web page takes 20 times its size.
 _MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50} | dict.fromkeys(ZIPPED, MOST_MB)
+# How a text begins that is markup; the markup of a page may begin with any tag.
+_LOOKS = {
+    "mht": re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE),
+    "xml": re.compile(rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet"),
+    "html": re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:.*<)?(?:!doctype html|html|head|table)\b",
+                       re.IGNORECASE | re.DOTALL),
+}  # fmt: skip
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
 
 
@@ -70,13 +78,22 @@ def contents(path: Path) -> Contents:
     if size > _MOST_MB[kind] * 1e6:
         raise too_large(_MOST_MB[kind], path.name)
     found = _content(path, start)
-    if found.kind != kind and (kind, found.kind) != ("html", "text"):
+    if (kind, found.kind) == ("html", "text"):  # a page may begin with anything
+        found = Contents("html")
+    elif (kind, found.kind) == ("xls", "html"):  # portals hand out pages as Excel files
+        kind = "html"
+        if size > _MOST_MB[kind] * 1e6:
+            raise too_large(_MOST_MB[kind], path.name)
+    if found.kind != kind:
+        remedy = "mở tệp rồi lưu lại dạng .xlsx hay .docx"
+        if found.kind not in ("mht", "xml"):  # which are not read under any ending
+            remedy = f"đổi đuôi cho đúng, hoặc {remedy}"
         raise Refusal(
             f"đuôi tệp là {ending} nhưng nội dung là {_SHOWN[found.kind]}",
-            "hãy đổi đuôi cho đúng, hoặc mở tệp rồi lưu lại dạng .xlsx hay .docx",
+            f"hãy {remedy}",
             file=path.name,
         )
-    return Contents("html") if kind == "html" else found
+    return found
 
 
 def damaged(name: str) -> Refusal:
@@ -109,8 +126,8 @@ def _content(path: Path, start: bytes) -> Contents:
         return Contents("doc" if "WordDocument".encode("utf-16-le") in data else "xls")
     if b"%PDF-" in start[:1024]:
         return Contents("pdf")
-    if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|table)",
-                start, re.IGNORECASE | re.DOTALL):  # fmt: skip
-        return Contents("html")
+    for kind, looks in _LOOKS.items():
+        if looks.search(start):
+            return Contents(kind)
     is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return Contents("unknown" if b"\0" in start and not is_utf16 else "text")

@@ -12,8 +12,10 @@ from cchc_analysis.reading.appearance import check_size
 from cchc_analysis.reading.grid import Grid, laid_out
 from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import quoted
 
 _SPACES = "  "
+_START = 40  # rows in which a table begins
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS = {
     ".csv": (",", ";", "\t", "|"),
@@ -49,6 +51,24 @@ def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
     best = max(near or found, key=_most_alike)
     return Grid("", "", _closed(best, path.name)), to_check
+
+
+def refuse_one_column(grids: list[Grid], name: str) -> None:
+    """Refuse cells of which each is a whole row: a table quoted or pasted into one column."""
+    starts = [grid.cells.head(_START).fillna("") for grid in grids]
+    if any((start.ne("").sum(axis=1) > 1).sum() > 1 for start in starts):
+        return  # a header alone may have its columns
+    for grid, start in zip(grids, starts, strict=True):
+        for delimiter in _DELIMITERS[".csv"]:
+            rows = start.agg(delimiter.join, axis=1).str.strip(delimiter)
+            if _has_rows_under(is_header, _delimited("\n".join(rows), delimiter, name)):
+                raise Refusal(
+                    f"mỗi dòng nằm trọn trong một ô ({quoted(rows.iloc[-1])})",
+                    "hãy mở tệp trong Excel, tách cột bằng Data → Text to Columns rồi lưu dạng "
+                    ".xlsx",
+                    file=name,
+                    place=grid.place,
+                )
 
 
 def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -13,11 +13,14 @@ import pandas as pd
 from cchc_analysis.reading.appearance import Seen, as_shown
 from cchc_analysis.reading.archives import Contents
 from cchc_analysis.reading.containers import contents
-from cchc_analysis.reading.delimited import text_grid
+from cchc_analysis.reading.delimited import refuse_one_column, text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import quoted
 
+# What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng".
+_TWICE = re.compile("á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -40,21 +43,30 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
     found = contents(path)
     kind = found.kind
     left_out: list[str] = []
+    text, to_check = _decode(path, kind) if kind in ("text", "html") else ("", [])
     if kind == "text":
-        grid, to_check = text_grid(path, _decode(path))
+        grid, notes = text_grid(path, text)
         grids = [grid]
     else:
-        seen, left_out = _reader(kind)(path, found)
+        seen, left_out = _reader(kind, text)(path, found)
         shown = [as_shown(one, path.name) for one in seen]
         grids = [grid for grid, _ in shown if len(grid.cells)]
-        to_check = [words for _, told in shown for words in told]
+        notes = [words for _, told in shown for words in told]
     for grid in grids:
-        _refuse_legacy(path.name, " ".join(grid.cells.head(40).fillna("").to_numpy().ravel()))
-    return Source(path.name, grids, left_out, to_check)
+        start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
+        _refuse_legacy(path.name, start)
+        if len(broken := [word for word in start.split() if _TWICE.search(word)]) > 1:
+            raise Refusal(
+                f"chữ bị vỡ ({quoted(broken[0])}) vì tệp UTF-8 đã bị lưu lại theo bảng mã khác",
+                "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
+                file=path.name,
+            )
+    refuse_one_column(grids, path.name)
+    return Source(path.name, grids, left_out, to_check + notes)
 
 
-def _reader(kind: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]]]:
-    """Return the reader for a kind of file, which alone imports its library."""
+def _reader(kind: str, text: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]]]:
+    """Return the reader for a kind of file, which alone imports its library; a page is text."""
     if kind == "docx":
         from cchc_analysis.reading.documents import word_tables
 
@@ -62,7 +74,7 @@ def _reader(kind: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]
     if kind == "html":
         from cchc_analysis.reading.pages import page_tables
 
-        return lambda path, _: page_tables(_decode(path), path.name)
+        return lambda path, _: page_tables(text, path.name)
     if kind == "pdf":
         from cchc_analysis.reading.pdf import pdf_tables
 
@@ -76,30 +88,59 @@ def _reader(kind: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]
     }[kind]
 
 
-def _decode(path: Path) -> str:
-    """Return the text of a file; of the encodings before Unicode, Windows-1258 can be known."""
+def _decode(path: Path, kind: str) -> tuple[str, list[str]]:
+    """Return the text of a file and what to check.
+
+    Of the encodings before Unicode, Windows-1258 can be known. What is valid UTF-8 is UTF-8,
+    whatever a page says of itself: no Vietnamese in another encoding is.
+    """
     data = path.read_bytes()
-    declared = _CHARSET.search(data[:4096]) if path.suffix.lower() in (".html", ".htm") else None
+    told = []
+    if kind == "html" and path.suffix.lower() == ".xls":
+        told.append("tệp đuôi '.xls' nhưng nội dung là trang web, được đọc như trang web")
     encoding = "utf-8-sig"
+    declared = _CHARSET.search(data[:4096]) if kind == "html" else None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
-    elif declared and not data.startswith(codecs.BOM_UTF8):
-        encoding = declared[1].decode().lower()
+    elif declared and (stated := declared[1].decode().lower()) not in ("utf-8", "utf8"):
+        if _is_in("utf-8", data):
+            if not data.isascii():
+                told.append(f"trang ghi bảng mã {quoted(stated)} nhưng được đọc là UTF-8")
+        elif _is_in(stated, data):
+            encoding = stated
+        else:
+            _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
+            raise Refusal(
+                f"trang ghi bảng mã {quoted(stated)} nhưng chữ không theo bảng mã đó",
+                "hãy mở trang gốc trong trình duyệt rồi chép bảng vào một tệp Excel",
+                file=path.name,
+            )
     try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+        return data.decode(encoding), told
+    except UnicodeDecodeError as error:
         _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
         text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
-        if encoding == "utf-8-sig" and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text):
-            return text
-        start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = data[:start].count(b"\n") + 1
+        if (
+            not declared
+            and encoding == "utf-8-sig"
+            and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text)
+        ):
+            return text, told
+        line = data[: error.start].count(b"\n") + 1
         raise Refusal(
             "tệp không phải là văn bản UTF-8",
             "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
             file=path.name,
             place=f"dòng {line}",
         ) from None
+
+
+def _is_in(encoding: str, data: bytes) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def _refuse_legacy(name: str, text: str) -> None:

@@ -37,7 +37,7 @@ def open_template(path: str | PathLike | None, given: Collection[str]) -> DocxTe
     """Return a template in which the fields that are `given` and the ranking have their place."""
     own = files("cchc_analysis.reports").joinpath("templates", "bao-cao.docx")
     name = own.name if path is None else Path(path).name
-    if path is not None and kind_of(Path(path)) != "docx":
+    if path is not None and (kind_of(Path(path)), Path(path).suffix.lower()) != ("docx", ".docx"):
         raise Refusal(
             "mẫu phải là tệp .docx", "hãy mở tệp trong Word rồi lưu lại dạng .docx", file=name
         )
