@@ -104,6 +104,7 @@ def test_a_narrow_page_keeps_the_size_of_the_letters():
 @pytest.fixture
 def _no_pictures(monkeypatch):
     monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)
+    monkeypatch.setattr(module, "_settle", lambda _: None)  # no page has other rows by it
 
 
 @pytest.mark.usefixtures("_no_pictures")

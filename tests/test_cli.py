@@ -40,7 +40,7 @@ def test_the_main_job(name, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("places", [7, 8, 9])
-def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, capsys):
+def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, words_only, capsys):
     file = tmp_path / "dài.csv"
     file.write_text(f"Đơn vị;Điểm\nA;81,{'1234567890'[:places]}\nB;80\n", encoding="utf-8")
     assert main([str(file), "--out", str(tmp_path)]) == 0
@@ -65,7 +65,7 @@ def test_a_sentence_that_only_names_an_option_names_that_of_the_command(
     assert words in capsys.readouterr().err
 
 
-def test_the_town_in_files(tmp_path, capsys):
+def test_the_town_in_files(tmp_path, coarse, capsys):
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 0
     read = lambda name: pd.read_csv(tmp_path / "cchc-2020" / name, sep=";", decimal=",")  # noqa: E731
     ranking = read("ranking.csv")
@@ -80,7 +80,7 @@ def test_the_town_in_files(tmp_path, capsys):
     assert "… và 8 đơn vị nữa" in said
 
 
-def test_disagreements_are_counted_and_listed(tmp_path, capsys):
+def test_disagreements_are_counted_and_listed(tmp_path, coarse, capsys):
     frame = pd.read_csv(DATA / "cchc-2020.csv")
     frame.loc[0, "Xếp hạng"] = 2
     frame.to_csv(tmp_path / "sai.csv", index=False)
@@ -92,7 +92,7 @@ def test_disagreements_are_counted_and_listed(tmp_path, capsys):
     ]
 
 
-def test_scale_and_scheme_can_be_given(tmp_path, capsys):
+def test_scale_and_scheme_can_be_given(tmp_path, words_only, capsys):
     (tmp_path / "b.csv").write_text("Đơn vị;Điểm\na;63\nb;50\n", encoding="utf-8")
     options = ["--max-score", "70,0", "--scheme", "nam-dinh-2020-so", "--out", str(tmp_path)]
     assert main([str(tmp_path / "b.csv"), *options]) == 0
@@ -102,7 +102,7 @@ def test_scale_and_scheme_can_be_given(tmp_path, capsys):
     assert "Không xếp loại" in said
 
 
-def test_what_was_not_used_is_said(tmp_path, capsys):
+def test_what_was_not_used_is_said(tmp_path, words_only, capsys):
     (tmp_path / "b.csv").write_text("Đơn vị;Điểm;Ghi chú\na;63;x\n", encoding="utf-8")
     assert main([str(tmp_path / "b.csv"), "--out", str(tmp_path)]) == 0
     assert "Lưu ý: b.csv: không dùng đến cột 'Ghi chú'." in capsys.readouterr().out
@@ -146,7 +146,7 @@ def test_help_is_vietnamese_and_a_word_is_no_number(capsys):
     assert "'nhiều' không phải là một số" in capsys.readouterr().err
 
 
-def test_one_table_and_one_column_can_be_chosen(tmp_path, capsys):
+def test_one_table_and_one_column_can_be_chosen(tmp_path, coarse, capsys):
     rows = ["Khối sở", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Sở A;95;90",
             "Khối huyện", "Đơn vị;Điểm tự chấm;Điểm thẩm định", "Huyện B;85;80"]  # fmt: skip
     path = tmp_path / "nhiều.csv"
@@ -164,7 +164,7 @@ def test_one_table_and_one_column_can_be_chosen(tmp_path, capsys):
     assert "thiếu dấu =" in capsys.readouterr().err
 
 
-def test_every_option_reaches_the_report(tmp_path, capsys):
+def test_every_option_reaches_the_report(tmp_path, coarse, capsys):
     regions = str(DATA / "par-index-regions.csv")
     frame = pd.read_csv(regions)
     frame[frame["year"] == 2022].to_csv(tmp_path / "trước.csv", index=False)
@@ -187,7 +187,7 @@ def test_every_option_reaches_the_report(tmp_path, capsys):
     assert "Tây Nguyên" in capsys.readouterr().out
 
 
-def test_a_bad_file_does_not_stop_the_others(tmp_path, capsys):
+def test_a_bad_file_does_not_stop_the_others(tmp_path, coarse, capsys):
     (tmp_path / "hỏng.csv").write_text("Đơn vị;Điểm\na;x\n", encoding="utf-8")
     good = str(DATA / "cchc-2020.csv")
     assert main([str(tmp_path / "hỏng.csv"), good, "--out", str(tmp_path / "r")]) == 1
@@ -229,7 +229,7 @@ def test_files_whose_folders_would_be_one_on_windows_do_not_overwrite_each_other
     assert not (tmp_path / "r").exists()
 
 
-def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, capsys):
+def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, coarse, capsys):
     path = written(tmp_path / "dài.csv", "Đơn vị;Điểm", f"{'x' * 2000};90", f"{'Sở ' * 700};80")
     assert main([path, "--out", str(tmp_path / "r")]) == 0
     assert sorted(path.name for path in (tmp_path / "r" / "dài").iterdir()) == NAMES
@@ -267,7 +267,9 @@ def test_a_path_that_is_too_long_is_said(number, letters, tmp_path, monkeypatch,
     assert len(said) < 300
 
 
-def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(tmp_path, capsys):
+def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(
+    tmp_path, coarse, capsys
+):
     command = [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
     folder = tmp_path / "cchc-2020"
     assert main(command) == 0
@@ -283,7 +285,7 @@ def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(tmp_p
     assert new == before
 
 
-def test_a_year_that_is_not_there_is_said(tmp_path, capsys):
+def test_a_year_that_is_not_there_is_said(tmp_path, coarse, capsys):
     path = str(DATA / "par-index-regions.csv")
     assert main([path, "--year", "2019", "--out", str(tmp_path)]) == 1
     assert "không có năm 2019 (--year); bảng có năm 2022, 2023" in capsys.readouterr().err
@@ -292,7 +294,7 @@ def test_a_year_that_is_not_there_is_said(tmp_path, capsys):
     assert "năm 2020" in "\n".join(p.text for p in book.paragraphs)
 
 
-def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, capsys):
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, coarse, capsys):
     command = [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
     assert main(command) == 0
     folder = tmp_path / "cchc-2020"
@@ -503,7 +505,7 @@ def test_a_wrong_command_is_said_in_vietnamese(arguments, words, capsys):
     assert not ENGLISH.search(said)
 
 
-def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, capsys):
+def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, coarse, capsys):
     town = str(DATA / "cchc-2020.csv")
     (tmp_path / "f").write_bytes(b"x")
     (tmp_path / "mẫu.docx").write_bytes(b"PK")

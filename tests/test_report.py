@@ -75,7 +75,7 @@ def printed(frame):
 
 @pytest.fixture(autouse=True)
 def _coarse(coarse):
-    """Not for `town_file` and `full`, which are made before: their pictures are as printed."""
+    """Not for `town_file`, which is made before: its pictures are as printed."""
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,11 @@ def full(tmp_path_factory):
     published = scores.assign(published_rank=rank_units(scores)["rank"].mask(scores.index == 9, 1))
     path = tmp_path_factory.mktemp("r") / "r.docx"
     source = GIVEN["source"]
-    write_report(published, path, before=before, fields=fields, unit="UBND xã số 9", source=source)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("cchc_analysis.charts.export._DPI", 40)
+        write_report(
+            published, path, before=before, fields=fields, unit="UBND xã số 9", source=source
+        )
     return {"path": path, "scores": published, "before": before, "fields": fields}
 
 
