@@ -107,7 +107,65 @@ def test_the_ranks_tell_the_total_from_its_parts(text):
     assert scores["score"].tolist() == [89, 88, 87, 86, 85, 84, 83]
     assert "hiểu cột 'Chỉ số DTI' là điểm" in told.replace("Hiểu", "hiểu")
     few = refusal(text(titles, *rows[:2]))
-    assert "'Chỉ số nhận thức số', 'Chỉ số thể chế số' và 'Chỉ số DTI'" in few
+    assert "'Chỉ số nhận thức số', 'Chỉ số DTI' và 'Chỉ số thể chế số'" in few  # the last rises
+
+
+DTI = ["Xếp hạng DTI;Tỉnh;Chỉ số Nhận thức số;Chuyển đổi số (PDTI)",
+       "1;Đà Nẵng;95,5;80,02", "2;TP. HCM;89,17;71,63", "3;Quảng Ninh;95,81;70,24"]  # fmt: skip
+
+
+def test_a_total_without_a_score_word_is_the_one_column_that_falls_with_the_ranks(text):
+    scores, told = read(text(*DTI))
+    assert scores["score"].tolist() == [80.02, 71.63, 70.24]
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+    assert "iểu cột 'Chuyển đổi số (PDTI)' là điểm" in told
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [["1;Đà Nẵng;95,5;80,02", "2;TP. HCM;95,1;71,63", "3;Quảng Ninh;90,81;70,24"],  # both fall
+     ["1;Đà Nẵng;95,5;70", "2;TP. HCM;96;71", "3;Quảng Ninh;95,81;70,5"],  # none
+     ["1;Đà Nẵng;89,5;80,02", "2;TP. HCM;95,1;71,63"]],  # one of two rows, and no score word
+)  # fmt: skip
+def test_where_the_ranks_follow_several_columns_or_none_all_are_listed(text, rows):
+    words = refusal(text(DTI[0], *rows))
+    assert "'Chỉ số Nhận thức số'" in words
+    assert "'Chuyển đổi số (PDTI)'" in words
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_the_only_column_of_numbers_that_falls_with_the_ranks_is_the_score(text, many):
+    rows = [f"{n};T{n};{90 - n};{n}" for n in range(1, many + 1)]
+    scores, told = read(text("TT;Tỉnh;DTI;Xếp hạng DTI", *rows))
+    assert scores["score"].tolist() == [90 - n for n in range(1, many + 1)]
+    assert scores["published_rank"].tolist() == list(range(1, many + 1))
+    assert "Hiểu cột 'Xếp hạng DTI' là xếp hạng" in told
+
+
+@pytest.mark.parametrize(
+    ("rank", "grade"),
+    [("PCI Ranking", "PCI Tier"), ("Ranking", "Ranking group"), ("par_rank", "Overall grade")],
+)
+def test_english_ranks_and_grades_are_known_by_their_last_word(text, rank, grade):
+    path = text(f"Province,PCI Score,{rank},{grade}", "HCMC,N/A,N/A,N/A",
+                "A,73.4,1,Rất tốt", "B,72.1,2,Rất tốt", "C,71.3,3,Tốt")  # fmt: skip
+    scores, _ = read(path)
+    assert scores["published_rank"].tolist()[1:] == [1, 2, 3]
+    assert scores["published_grade"].tolist()[1:] == ["Rất tốt", "Rất tốt", "Tốt"]
+
+
+def test_words_that_all_differ_and_ranks_of_before_are_none(text):
+    path = text("Province,PCI Score,Previous rank,PCI Tier", "A,73,1,x", "B,72,2,y", "C,71,3,z")
+    scores, told = read(path)
+    assert {"published_rank", "published_grade"}.isdisjoint(scores)
+    assert "'PCI Tier'" in told
+
+
+def test_a_table_of_ranks_alone_says_so(text):
+    for titles in ("Đơn vị;Xếp hạng", "Tỉnh;Xếp hạng DTI"):
+        words = refusal(text(titles, "a;1", "b;2"))
+        assert "bảng chỉ có xếp hạng, không có cột điểm" in words
+        assert "columns" not in words
 
 
 def test_names_listed_again_in_another_order_have_their_own_refusal(text):
