@@ -2,9 +2,11 @@
 
 import warnings
 
+import openpyxl
 import pandas as pd
 import pytest
 from conftest import refusal
+from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_fields, load_scores
 from cchc_analysis.refusal import Option, Refusal
@@ -271,7 +273,57 @@ def test_every_row_is_a_unit_or_named_or_refused(text, at):
         assert not cells or (cells[1:2] and cells[1] in units) or f"dòng {line} '" in told
 
 
+@pytest.mark.parametrize("row", ["kết quả đạt được còn thấp", "kết quả, tuy vậy, còn thấp"])
+@pytest.mark.parametrize("title", ["Lĩnh vực, Ghi chú", "Ghi chú, Người chấm"])
+def test_prose_below_titles_is_said_not_to_fit_them(text, title, row):
+    words = refusal(text(f"Đơn vị, Khối, {title}, Điểm", *[f"Năm qua {row} hơn"] * 80))
+    assert "không dòng nào bên dưới (dòng 2–81) đủ 5 ô như dòng tiêu đề ('Đơn vị'" in words
+
+
 # --- what is told and refused
+
+
+@pytest.mark.parametrize(("cut", "whole"), [("K", "Khá"), ("Tố", "Tốt"), ("Rất t", "Rất tốt")])
+def test_a_grade_that_is_the_beginning_of_another_is_told_with_its_place(text, cut, whole):
+    scores, told = read(text("TT;Đơn vị;Điểm;Xếp loại", "1;a;95;Xuất sắc", f"2;b;85;{cut}"))
+    assert scores["published_grade"].tolist() == ["Xuất sắc", cut]
+    assert f"Xếp loại '{cut}' ở dòng 3 có thể là '{whole}'".lower() in told.lower()
+
+
+@pytest.mark.parametrize("grades", [("XS", "T"), ("A", "B"), ("Tốt", "Nhóm I"), ("Khá", "-")])
+def test_grades_that_are_whole_are_not_told(text, grades):
+    rows = [
+        f"{n};{unit};9{9 - n};{grade}" for n, unit, grade in zip((1, 2), "ab", grades, strict=True)
+    ]
+    _, told = read(text("TT;Đơn vị;Điểm;Xếp loại", *rows))
+    assert "bị cắt" not in told
+
+
+@pytest.mark.parametrize("year", ["2,012", "2.012", "2012"])
+def test_a_year_may_have_a_thousands_mark(text, year):
+    scores, told = read(
+        text("year;unit_name;par_index", f"{year};An;87", f"{year};Ba;83"), year=2012
+    )
+    assert scores["year"].tolist() == [2012, 2012]
+    assert ("hàng nghìn ở 2 ô năm" in told) == (year != "2012")
+    assert "không phải là số nguyên" in refusal(text("Năm;Đơn vị;Điểm", "20,12;A;87"))
+
+
+def test_struck_out_names_are_told_with_their_lines(text, tmp_path):
+    _, told = read(text("TT;Đơn vị;Điểm", "1;[Sở Nội vụ];90", "2;Sở Y tế [1];80"))
+    assert "ở dòng 2 (ví dụ '[Sở Nội vụ]')" in told
+    page = "<meta charset='utf-8'><table><tr><td>TT<td>Đơn vị<td>Điểm<tr><td>1<td>Sở A<td>90"
+    page += "<tr><td>2<td><s>Sở B</s><td>80<tr><td>3<td>Sở <del>C cũ</del> D<td>70</table>"
+    (tmp_path / "b.html").write_text(page, encoding="utf-8")
+    _, told = read(tmp_path / "b.html")
+    assert "ngoặc vuông ở dòng 3–4" in told
+    book = openpyxl.Workbook()
+    for row in (["TT", "Đơn vị", "Điểm"], [1, "Sở A", 90], [2, "Sở B", 80]):
+        book.active.append(row)
+    book.active["B3"].font = Font(strike=True)
+    book.save(tmp_path / "b.xlsx")
+    _, told = read(tmp_path / "b.xlsx")
+    assert "ngoặc vuông ở dòng 3 (ví dụ '[Sở B]')" in told
 
 
 def test_a_refusal_and_a_warning_know_their_parts(text):
