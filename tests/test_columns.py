@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 from conftest import loaded, refusal
+from golden import cases
 
 from cchc_analysis import LoadWarning, load_scores
 from cchc_analysis.groups import scale_of
@@ -250,3 +251,71 @@ def test_ranks_in_roman_numbers_are_told():
     table = frame("Đơn vị|Điểm|Xếp hạng", ["a", 90, "I"], ["b", 70, "II"])
     with pytest.warns(LoadWarning, match="hiểu cột 'Xếp hạng' là xếp loại"):
         load_scores(table)
+
+
+# --- what is proposed works when it is done as written
+
+_PROPOSING = {
+    "one": (SELF, None),
+    "years": (frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91]), None),
+    "region": (frame("Tỉnh|Xếp hạng|Vùng|Điểm", ["An", 1, "x", 90], ["Ba", 2, "y", 80]), "Tỉnh"),
+    "region first": (frame("Vùng|Tỉnh|Điểm", ["x", "An", 90], ["y", "Ba", 80]), "Tỉnh"),
+    "same names": (frame("Tỉnh|Huyện|Điểm", ["T1", "a", 90], ["T2", "a", 80]), "Huyện"),
+    "equals": (frame("Đơn vị|Cơ quan|Điểm", ["a", "x", 90], ["b", "y", 80]), "tên cột"),
+    "ranks": (
+        frame("Đơn vị|Điểm|Xếp hạng|Thứ hạng", ["a", 90, 1, 2], ["b", 80, 2, 1]), "Xếp hạng"),
+    "years of two": (frame("Đơn vị|Điểm|Năm|Năm đánh giá", ["a", 90, 2020, 1]), "Năm"),
+    "two rows": (
+        frame("Hạng|Tỉnh|Điểm x|DTI", [1, "An", 80, 90], [2, "Ba", 85, 70]), "DTI"),
+    "no unit": (frame("STT|Cấp trình|Người chấm|Điểm", [1, "x", "y", 90]), None),
+    "share": (frame("Đơn vị|Điểm", ["a", 0.9], ["b", 0.8]), 1),
+    "tens": (frame("Đơn vị|Điểm", ["a", 9.5], ["b", 8]), 10),
+    "percent": (frame("Đơn vị|Tổng điểm|Tỷ lệ (%)", ["a", "68,32", "81,33"]), 84),
+    "title": (frame("Đơn vị|Tổng điểm (84)", ["a", 60], ["b", 50]), 84),
+    "sum in a title": (frame("Đơn vị|Tổng điểm (80+4)", ["a", 60], ["b", 50]), None),
+}  # fmt: skip
+_REFUSED = {name: case for name, case in cases().items() if name.startswith("refused-")}
+
+
+def follow(source, options):
+    """Do what the refusal of a source proposes, and return its option and what comes of it."""
+    with pytest.raises(ValueError) as caught:
+        loaded(source, **options)
+    option = getattr(caught.value, "option", None)
+    if option is None or option.said() not in str(caught.value) or option == ("max_score", None):
+        return option, None
+    value = None if options.get(option.name) == option.value else option.value
+    if option.name == "columns" and value:
+        value = {**options.get("columns", {}), **value}
+    try:
+        return option, loaded(source, **{**options, option.name: value})
+    except ValueError as error:
+        assert str(error) != str(caught.value)
+        return option, str(error)
+
+
+@pytest.mark.parametrize("name", _PROPOSING)
+def test_what_is_proposed_names_what_fits(name):
+    source, fits = _PROPOSING[name]
+    option, then = follow(source, {})
+    value = option.value
+    if option.name == "columns":
+        assert set(value.values()) == {fits or "tên cột"}
+        if isinstance(then, str) and fits in (None, "tên cột"):
+            assert "không có cột 'tên cột'" in then  # nothing fits alone: the titles are listed
+        elif name == "same names":
+            assert "đơn vị 'a' đã có ở dòng 1" in then
+        elif name == "years of two":
+            assert then["year"].tolist() == [2020]
+        else:
+            assert len(then) == len(source)
+    else:
+        assert value == fits
+        assert then is None if fits is None else set(then["max_score"]) == {fits}
+
+
+@pytest.mark.parametrize("name", _REFUSED)
+def test_no_remedy_leads_to_the_same_refusal(name, tmp_path):
+    case = _REFUSED[name]
+    if case.load == "load_scores" and not case.calls:
+        follow(case.source(tmp_path), case.options or {})

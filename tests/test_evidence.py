@@ -2,9 +2,11 @@
 
 import warnings
 
+import openpyxl
 import pandas as pd
 import pytest
 from conftest import refusal
+from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_fields, load_scores
 from cchc_analysis.refusal import Option, Refusal
@@ -107,7 +109,66 @@ def test_the_ranks_tell_the_total_from_its_parts(text):
     assert scores["score"].tolist() == [89, 88, 87, 86, 85, 84, 83]
     assert "hiểu cột 'Chỉ số DTI' là điểm" in told.replace("Hiểu", "hiểu")
     few = refusal(text(titles, *rows[:2]))
-    assert "'Chỉ số nhận thức số', 'Chỉ số thể chế số' và 'Chỉ số DTI'" in few
+    assert "'Chỉ số nhận thức số', 'Chỉ số DTI' và 'Chỉ số thể chế số'" in few  # the last rises
+
+
+DTI = ["Xếp hạng DTI;Tỉnh;Chỉ số Nhận thức số;Chuyển đổi số (PDTI)",
+       "1;Đà Nẵng;95,5;80,02", "2;TP. HCM;89,17;71,63", "3;Quảng Ninh;95,81;70,24"]  # fmt: skip
+
+
+def test_a_total_without_a_score_word_is_the_one_column_that_falls_with_the_ranks(text):
+    scores, told = read(text(*DTI))
+    assert scores["score"].tolist() == [80.02, 71.63, 70.24]
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+    assert "iểu cột 'Chuyển đổi số (PDTI)' là điểm" in told
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [["1;Đà Nẵng;95,5;80,02", "2;TP. HCM;95,1;71,63", "3;Quảng Ninh;90,81;70,24"],  # both fall
+     ["1;Đà Nẵng;95,5;70", "2;TP. HCM;96;71", "3;Quảng Ninh;95,81;70,5"],  # none
+     ["1;Đà Nẵng;89,5;80,02", "2;TP. HCM;95,1;71,63"]],  # one of two rows, and no score word
+)  # fmt: skip
+def test_where_the_ranks_follow_several_columns_or_none_all_are_listed(text, rows):
+    words = refusal(text(DTI[0], *rows))
+    assert "'Chỉ số Nhận thức số'" in words
+    assert "'Chuyển đổi số (PDTI)'" in words
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_the_only_column_of_numbers_that_falls_with_the_ranks_is_the_score(text, many):
+    rows = [f"{n};T{n};{90 - n};{n}" for n in range(1, many + 1)]
+    scores, told = read(text("TT;Tỉnh;DTI;Xếp hạng DTI", *rows))
+    assert scores["score"].tolist() == [90 - n for n in range(1, many + 1)]
+    assert scores["published_rank"].tolist() == list(range(1, many + 1))
+    assert "Hiểu cột 'Xếp hạng DTI' là xếp hạng" in told
+
+
+@pytest.mark.parametrize(
+    ("rank", "grade"),
+    [("PCI Ranking", "PCI Tier"), ("Ranking", "Ranking group"), ("par_rank", "Overall grade")],
+)
+def test_english_ranks_and_grades_are_known_by_their_last_word(text, rank, grade):
+    path = text(f"Province,PCI Score,{rank},{grade}", "HCMC,N/A,N/A,N/A",
+                "A,73.4,1,Rất tốt", "B,72.1,2,Rất tốt", "C,71.3,3,Tốt")  # fmt: skip
+    scores, _ = read(path)
+    assert scores["published_rank"].tolist()[1:] == [1, 2, 3]
+    assert scores["published_grade"].tolist()[1:] == ["Rất tốt", "Rất tốt", "Tốt"]
+
+
+def test_words_that_all_differ_and_ranks_of_before_are_none(text):
+    path = text("Province,PCI Score,Previous rank,PCI Tier", "A,73,1,x", "B,72,2,y", "C,71,3,z")
+    scores, told = read(path)
+    assert {"published_rank", "published_grade"}.isdisjoint(scores)
+    assert "'PCI Tier'" in told
+
+
+def test_a_table_of_ranks_alone_says_so(text):
+    two = "Các tỉnh, thành phố trực thuộc TW;Xếp hạng DTI;Xếp hạng chính quyền số"
+    for titles in ("Đơn vị;Xếp hạng;Xếp hạng kinh tế số", "Tỉnh;Xếp hạng DTI;Ghi chú", two):
+        words = refusal(text(titles, "a;1;2" if "số" in titles else "a;1;", "b;2;"))
+        assert "bảng chỉ có xếp hạng, không có cột điểm" in words
+        assert "columns" not in words
 
 
 def test_names_listed_again_in_another_order_have_their_own_refusal(text):
@@ -213,7 +274,57 @@ def test_every_row_is_a_unit_or_named_or_refused(text, at):
         assert not cells or (cells[1:2] and cells[1] in units) or f"dòng {line} '" in told
 
 
+@pytest.mark.parametrize("row", ["kết quả đạt được còn thấp", "kết quả, tuy vậy, còn thấp"])
+@pytest.mark.parametrize("title", ["Lĩnh vực, Ghi chú", "Ghi chú, Người chấm"])
+def test_prose_below_titles_is_said_not_to_fit_them(text, title, row):
+    words = refusal(text(f"Đơn vị, Khối, {title}, Điểm", *[f"Năm qua {row} hơn"] * 80))
+    assert "không dòng nào bên dưới (dòng 2–81) đủ 5 ô như dòng tiêu đề ('Đơn vị'" in words
+
+
 # --- what is told and refused
+
+
+@pytest.mark.parametrize(("cut", "whole"), [("K", "Khá"), ("Tố", "Tốt"), ("Rất t", "Rất tốt")])
+def test_a_grade_that_is_the_beginning_of_another_is_told_with_its_place(text, cut, whole):
+    scores, told = read(text("TT;Đơn vị;Điểm;Xếp loại", "1;a;95;Xuất sắc", f"2;b;85;{cut}"))
+    assert scores["published_grade"].tolist() == ["Xuất sắc", cut]
+    assert f"Xếp loại '{cut}' ở dòng 3 có thể là '{whole}'".lower() in told.lower()
+
+
+@pytest.mark.parametrize("grades", [("XS", "T"), ("A", "B"), ("Tốt", "Nhóm I"), ("Khá", "-")])
+def test_grades_that_are_whole_are_not_told(text, grades):
+    rows = [
+        f"{n};{unit};9{9 - n};{grade}" for n, unit, grade in zip((1, 2), "ab", grades, strict=True)
+    ]
+    _, told = read(text("TT;Đơn vị;Điểm;Xếp loại", *rows))
+    assert "bị cắt" not in told
+
+
+@pytest.mark.parametrize("year", ["2,012", "2.012", "2012"])
+def test_a_year_may_have_a_thousands_mark(text, year):
+    scores, told = read(
+        text("year;unit_name;par_index", f"{year};An;87", f"{year};Ba;83"), year=2012
+    )
+    assert scores["year"].tolist() == [2012, 2012]
+    assert ("hàng nghìn ở 2 ô năm" in told) == (year != "2012")
+    assert "không phải là số nguyên" in refusal(text("Năm;Đơn vị;Điểm", "20,12;A;87"))
+
+
+def test_struck_out_names_are_told_with_their_lines(text, tmp_path):
+    _, told = read(text("TT;Đơn vị;Điểm", "1;[Sở Nội vụ];90", "2;Sở Y tế [1];80"))
+    assert "ở dòng 2 (ví dụ '[Sở Nội vụ]')" in told
+    page = "<meta charset='utf-8'><table><tr><td>TT<td>Đơn vị<td>Điểm<tr><td>1<td>Sở A<td>90"
+    page += "<tr><td>2<td><s>Sở B</s><td>80<tr><td>3<td>Sở <del>C cũ</del> D<td>70</table>"
+    (tmp_path / "b.html").write_text(page, encoding="utf-8")
+    _, told = read(tmp_path / "b.html")
+    assert "ngoặc vuông ở dòng 3–4" in told
+    book = openpyxl.Workbook()
+    for row in (["TT", "Đơn vị", "Điểm"], [1, "Sở A", 90], [2, "Sở B", 80]):
+        book.active.append(row)
+    book.active["B3"].font = Font(strike=True)
+    book.save(tmp_path / "b.xlsx")
+    _, told = read(tmp_path / "b.xlsx")
+    assert "ngoặc vuông ở dòng 3 (ví dụ '[Sở B]')" in told
 
 
 def test_a_refusal_and_a_warning_know_their_parts(text):

@@ -160,7 +160,7 @@ def test_what_is_not_used_is_told(tmp_path):
         ("Chỉ có chữ, không có bảng\n", ["bảng.csv", "tiêu đề", "STT, Đơn vị"]),
         (
             "Đơn vị,Xếp hạng\na,1\n",
-            ["không có cột điểm", "'Đơn vị', 'Xếp hạng'", "columns="],
+            ["chỉ có xếp hạng, không có cột điểm", "'Đơn vị', 'Xếp hạng'"],
         ),
         ("Đơn vị,Điểm\n", ["không có đơn vị nào"]),
         ("Đơn vị,Điểm\na,9O.5\n", ["dòng 2", "'9O.5'", "cột 'Điểm'", "không phải là số"]),

@@ -7,7 +7,7 @@ equally are refused.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,14 +24,24 @@ from cchc_analysis.reading.cells import (
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
 from cchc_analysis.reading.header import LIKE, Header, falls, named
-from cchc_analysis.reading.vocabulary import FINAL, HEADERS, LEVELS, MISSING, PLAIN_TOTAL, SUMS
+from cchc_analysis.reading.vocabulary import (
+    FINAL,
+    HEADERS,
+    LEVELS,
+    MISSING,
+    NOT_A_SCORE,
+    PLAIN_TOTAL,
+    SUMS,
+)
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _LONGEST_TITLE = 40
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
-_ENOUGH = 5  # rows whose order tells a total from its parts: 1 in 120 by chance
+_ENOUGH = 3  # rows whose order tells one column from several others
+_YEARS = "(?:19|20)[0-9]{2}"
+_ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
 _MOST_GRADES = 7
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
 _SAME_NAMES = 0.5
@@ -51,6 +61,11 @@ class Evidence:
     def key(self) -> str:
         """Return the title as titles are compared."""
         return fold(self.title)
+
+    @property
+    def name(self) -> str:
+        """Return how a message calls the column."""
+        return f"cột {quoted(self.title)}" if self.title else untitled(self.column)
 
     @cached_property
     def words(self) -> pd.Series:
@@ -76,6 +91,19 @@ class Evidence:
         return len(numbers) > 1 and numbers.tolist() == list(range(1, len(numbers) + 1))
 
     @cached_property
+    def are_ranks(self) -> bool:
+        """Return whether there are whole numbers, and nothing else but missing values."""
+        ranks = whole_in(self.cells).notna()
+        return bool(ranks.any() and (ranks | missing(self.cells)).all())
+
+    @cached_property
+    def rank_all(self) -> bool:
+        """Return whether the values rank several rows in one order, from 1 to n with their ties."""
+        ranks = whole_in(self.cells).dropna().astype("int64")
+        ties = (ranks.rank(method=method) for method in ("min", "max"))
+        return len(ranks) > 1 and any((ranks == tied).all() for tied in ties)
+
+    @cached_property
     def are_known_grades(self) -> bool:
         """Return whether all values are grades of a known scheme."""
         return bool(len(self.words) and self.words.isin(list(known_grades())).all())
@@ -91,11 +119,16 @@ class Evidence:
         grades = set(known_grades())
         return bool(self.are_all_words and cells.is_unique and not grades & set(self.words))
 
-    def falls_with(self, ranks: "Evidence", least: int = 3) -> bool:
-        """Return whether the values fall as ranks rise: no other column does so by chance."""
+    def falls_with(self, ranks: "Evidence", least: int = 2) -> bool:
+        """Return whether the values of so many rows fall as ranks rise."""
         scores, order = numbers_in(self.cells), whole_in(ranks.cells).astype("float64")
         both = (scores.notna() & order.notna()).sum()
         return both >= least and falls(scores, order)
+
+    def rise_with(self, ranks: "Evidence") -> float:
+        """Return how far the values rise as ranks do: -1 where they fall, 0 where neither."""
+        rise = numbers_in(self.cells).rank().corr(whole_in(ranks.cells).astype("float64").rank())
+        return 0 if pd.isna(rise) else rise
 
     def follows(self, scores: "Evidence") -> bool:
         """Return whether the values are few words that stand together when scores are sorted."""
@@ -104,14 +137,25 @@ class Evidence:
         order = cells[points.notna()].map(same)[points.dropna().sort_values().index]
         order = order[~order.isin(MISSING)]
         changes = (order != order.shift()).sum()
-        return bool(len(order)) and changes == order.nunique() <= _MOST_GRADES
+        return changes == order.nunique() <= _MOST_GRADES and changes < len(order)
+
+    def bears_out(self, role: str, scores: "Evidence") -> bool:
+        """Return whether the values are what a role wants beside these scores."""
+        if role == "published_rank":
+            return self.are_ranks and scores.falls_with(self)
+        if role == "published_grade":
+            return not self.has_digits and (self.are_known_grades or self.follows(scores))
+        if role == "year":
+            return bool(self.words.str.fullmatch(_YEARS).all())
+        return role == "number" and self.counts
 
 
 def find_columns(
     where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
 ) -> tuple[dict[str, object], list[str], list[str]]:
     """Return which column has each role, in words the columns not used, and what was understood."""
-    columns = _wanted_columns(where, header, wanted)
+    check_roles(wanted)
+    columns = {role: column_named(where, header, title) for role, title in wanted.items()}
     titles = header.titles
     body = body.fillna("")
     evidence = {
@@ -129,13 +173,14 @@ def find_columns(
     if "score" not in columns:
         columns["score"] = _score_column(where, titles, free, roles, told)
     _settle_regions(free, roles, columns, told)
-    for column, role in roles.items():
+    for role in dict.fromkeys(roles.values()):
         if role in (None, "note", "score", LIKE) or role in wanted:
             continue
-        if role in columns:
-            raise _two(where, role, [titles[columns[role]], titles[column]])
-        columns[role] = column
-    _settle_patterns(evidence, roles, columns, told)
+        found = [evidence[c] for c, other in roles.items() if other == role]
+        if len(found) > 1:
+            raise _several(where, role, found, evidence[columns["score"]])
+        columns[role] = found[0].column
+    _settle_patterns(evidence, columns, told)
     if "unit" not in columns:
         columns["unit"] = _unit_column(where, titles, evidence, columns, told)
         _check_order(where, evidence, columns["unit"])
@@ -145,8 +190,8 @@ def find_columns(
 
 def _unused(one: Evidence) -> str:
     if one.title:
-        return f"cột {quoted(one.title)}"
-    return f"{untitled(one.column)} (không có tiêu đề)" if filled(one.cells).any() else ""
+        return one.name
+    return f"{one.name} (không có tiêu đề)" if filled(one.cells).any() else ""
 
 
 def check_roles(wanted: Mapping[str, str | int]) -> None:
@@ -173,24 +218,18 @@ def column_named(where: Where, header: Header, title: str | int) -> object:
     )  # fmt: skip
 
 
-def _wanted_columns(where: Where, header: Header, wanted: Mapping[str, str | int]) -> dict:
-    check_roles(wanted)
-    return {role: column_named(where, header, title) for role, title in wanted.items()}
-
-
 def _role(where: Where, one: Evidence, told: list[str]) -> str | None:
     """Return what the title of a column says, where its values do not say another."""
     if one.role == "field" or (one.likely == "field" and one.are_all_words):
         raise where.refuse(
-            f"cột {quoted(one.title)} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều "
-            "dòng",
+            f"{one.name} cho thấy đây là bảng điểm theo lĩnh vực, mỗi đơn vị nhiều dòng",
             "hãy dùng bảng có tổng điểm, mỗi đơn vị một dòng",
         )
     if one.role == "score" and one.are_known_grades:
         return "published_grade"
     if one.role == "note" and one.are_numbers:
         raise where.refuse(
-            f"cột {quoted(one.title)} chỉ có số, có thể dấu phẩy trong điểm đã tách thành ô khác",
+            f"{one.name} chỉ có số, có thể dấu phẩy trong điểm đã tách thành ô khác",
             "hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này",
         )
     role = one.role
@@ -207,8 +246,7 @@ def _role(where: Where, one: Evidence, told: list[str]) -> str | None:
 def _understood(one: Evidence, role: str) -> str:
     what = {"block": "khối", "unit": "đơn vị", "score": "điểm", "published_rank": "xếp hạng",
             "published_grade": "xếp loại", "number": "số thứ tự"}  # fmt: skip
-    name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
-    return f"hiểu {name} là {what[role]}"
+    return f"hiểu {one.name} là {what[role]}"
 
 
 def _settle_numbers(where: Where, evidence: dict, roles: dict, told: list[str]) -> None:
@@ -225,7 +263,7 @@ def _settle_numbers(where: Where, evidence: dict, roles: dict, told: list[str]) 
                 told.append(_understood(one, "number"))
         elif is_untitled and are_numbers(one.cells).any():
             raise where.refuse(
-                f"{untitled(column)} có dữ liệu nhưng không có tiêu đề",
+                f"{one.name} có dữ liệu nhưng không có tiêu đề",
                 "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng",
             )
 
@@ -258,25 +296,13 @@ def _level(one: Evidence) -> int:
     return next((at for at, level in enumerate(LEVELS) if re.match(level, one.key)), len(LEVELS))
 
 
-def _settle_patterns(evidence: dict, roles: dict, columns: dict, told: list[str]) -> None:
+def _settle_patterns(evidence: dict, columns: dict, told: list[str]) -> None:
     """Give ranks and grades that only a pattern knows their role, where the values bear it out."""
-    scores = evidence[columns["score"]]
-    for role in ("published_rank", "published_grade"):
-        if role in columns:
-            continue
-        likely = []
-        for one in evidence.values():
-            if one.likely not in ("published_rank", "published_grade"):
-                continue
-            if one.column in columns.values() or not len(one.words):
-                continue
-            if role == "published_rank":
-                is_rank = (whole_in(one.cells).notna() | missing(one.cells)).all()
-                fits = is_rank and scores.falls_with(one, least=2)
-            else:
-                fits = not one.has_digits and (one.are_known_grades or one.follows(scores))
-            likely += [one] if fits else []
-        if len(likely) == 1:
+    scores, patterns = evidence[columns["score"]], ("published_rank", "published_grade")
+    for role in patterns:
+        free = [one for c, one in evidence.items() if c not in columns.values() and len(one.words)]
+        likely = [one for one in free if one.likely in patterns and one.bears_out(role, scores)]
+        if role not in columns and len(likely) == 1:
             columns[role] = likely[0].column
             told.append(_understood(likely[0], role))
 
@@ -284,7 +310,11 @@ def _settle_patterns(evidence: dict, roles: dict, columns: dict, told: list[str]
 def _score_column(
     where: Where, titles: Mapping, free: dict, roles: dict, told: list[str]
 ) -> object:
-    """Return the one column that holds the scores; several are never guessed between."""
+    """Return the one column that holds the scores; several are never guessed between.
+
+    What is plainly the total is the score. Otherwise published ranks decide: one column alone
+    falls as they rise. Without ranks, it is the only column that a score word tells.
+    """
     found = [one for c, one in free.items() if roles[c] in ("score", LIKE)]
     if found:  # a sum beside them may be what counts
         found += [one for c, one in free.items() if roles[c] is None and one.key in SUMS]
@@ -292,41 +322,67 @@ def _score_column(
     found = [one for one in found if one.has_digits] or found
     found = [one for one in found if "%" not in one.title] or found
     ranks = [one for c, one in free.items() if roles[c] == "published_rank"]
-    ranks = ranks or [one for one in free.values() if one.likely == "published_rank"]
-    if not found:
-        numeric = [
-            one
-            for c, one in free.items()
-            if roles[c] is None and one.are_numbers and one not in ranks
-        ]
-        one = numeric[0] if numeric else None
-        if len(numeric) > 1 or (one and ranks and one.falls_with(ranks[0])):
-            found = numeric
-        else:
-            raise where.refuse(
-                f"không có cột điểm; các cột: {titles_in_words(titles.values())}",
-                "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
-                option=Option("columns", {"score": "tên cột"}),
-            )
-    one = _total(where, found, ranks)
+    ranks = ranks or [
+        one for c, one in free.items() if roles[c] is None and one.likely == "published_rank"
+    ]
+    ranks = [one for one in ranks if one.are_ranks]
+    numeric = [
+        one for c, one in free.items()
+        if roles[c] is None and one.are_numbers and one not in (*found, *ranks)
+        and not NOT_A_SCORE.match(one.key) and "%" not in one.title
+    ]  # fmt: skip
+    one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks)
+    if one is None:
+        raise _no_score(where, titles, found, numeric, ranks)
     is_named = roles[one.column] == "score" or one.key in SUMS or PLAIN_TOTAL.fullmatch(one.key)
     if not is_named or (roles[one.column] != "score" and len(found) == 1):
         told.append(_understood(one, "score"))
     return one.column
 
 
-def _total(where: Where, found: list[Evidence], ranks: list[Evidence]) -> Evidence:
-    """Return the one column, the one that is plainly the total, or that the ranks follow."""
+def _plain_total(found: list[Evidence], roles: dict) -> Evidence | None:
+    """Return the one column whose title alone says that it is the total."""
     plain = [one for one in found if PLAIN_TOTAL.fullmatch(one.key)]
     after = any(FINAL.fullmatch(one.key) for one in found)
-    if len(found) == 1:
+    if len(found) == 1 and roles[found[0].column] == "score":
         return found[0]
-    if len(plain) == 1 and not after:
-        return plain[0]
-    falling = [one for one in found if ranks and one.falls_with(ranks[0], least=_ENOUGH)]
+    return plain[0] if len(plain) == 1 and (len(found) == 1 or not after) else None
+
+
+def _ranked(
+    found: list[Evidence], numeric: list[Evidence], ranks: list[Evidence]
+) -> Evidence | None:
+    """Return the one column that the ranks follow; without ranks, the one with a score word."""
+    every = [*found, *numeric]
+    least = _ENOUGH if len(every) > 1 else 2
+    falling = [one for one in every if any(one.falls_with(rank, least) for rank in ranks)]
     if len(falling) == 1:
         return falling[0]
-    raise _two(where, "score", [one.title for one in found])
+    if falling or len(found) != 1:
+        return None
+    is_against = any(one.rank_all and not found[0].falls_with(one) for one in ranks)
+    return None if numeric and is_against else found[0]
+
+
+def _no_score(
+    where: Where, titles: Mapping, found: list[Evidence], numeric: list[Evidence],
+    ranks: list[Evidence],
+) -> Refusal:  # fmt: skip
+    """Return the refusal of several columns, those first that ranks follow best, or of none."""
+    if len(found) > 1 or len(numeric) > 1 or (found and numeric):
+        if through := [one for one in ranks if one.rank_all]:
+            found = sorted(
+                [*found, *numeric], key=lambda one: min(one.rise_with(rank) for rank in through)
+            )
+            return _several(where, "score", found, *through)
+        return _several(where, "score", found or numeric)
+    only_ranks = "bảng chỉ có xếp hạng, " if ranks and not numeric else ""
+    return where.refuse(
+        f"{only_ranks}không có cột điểm; các cột: {titles_in_words(titles.values())}",
+        "hãy dùng bảng có điểm của từng đơn vị" if only_ranks else
+        "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
+        option=None if only_ranks else Option("columns", {"score": _ANY_COLUMN}),
+    )  # fmt: skip
 
 
 def _unit_column(
@@ -342,7 +398,7 @@ def _unit_column(
     raise where.refuse(
         f"không có cột đơn vị; các cột: {titles_in_words(titles.values())}",
         "hãy đặt tên cột là 'Đơn vị', hoặc chỉ rõ cột ({option})",
-        option=Option("columns", {"unit": "tên cột"}),
+        option=Option("columns", {"unit": _ANY_COLUMN}),
     )
 
 
@@ -360,19 +416,29 @@ def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
             continue
         both = filled(one.cells) & filled(units)
         if (one.cells[both].astype("str") != units[both].astype("str")).any():
-            name = f"cột {quoted(one.title)}" if one.title else untitled(one.column)
             raise where.refuse(
-                f"{name} liệt kê lại các đơn vị theo một thứ tự khác, nên điểm bên cạnh nó không "
-                "phải của đơn vị cùng dòng",
+                f"{one.name} liệt kê lại các đơn vị theo một thứ tự khác, nên điểm bên cạnh nó "
+                "không phải của đơn vị cùng dòng",
                 "hãy tách mỗi chỉ số cùng cột tên đơn vị của nó thành một bảng riêng",
             )
 
 
-def _two(where: Where, role: str, titles: Sequence[str]) -> Refusal:
-    is_clear = role != "score" and 0 < len(titles[-1]) <= _LONGEST_TITLE
-    one = titles[-1] if is_clear else "tên cột"  # an example of a score would be followed
+def _several(where: Where, role: str, found: list[Evidence], *others: Evidence) -> Refusal:
+    """Return the refusal of several columns of one role; its example is the only one that fits.
+
+    What else is known speaks for it: the scores beside ranks, the ranks beside scores.
+    """
+    if role == "unit":  # of a region and its provinces never the region: it would lose names
+        narrow = max(map(_level, found))
+        fits = [one for one in found if _level(one) == narrow]
+    elif role == "score":
+        fits = [one for one in found if any(one.falls_with(rank) for rank in others)]
+    else:
+        fits = [one for one in found if one.bears_out(role, *others)]
+    is_clear = len(fits) == 1 and 0 < len(fits[0].title) <= _LONGEST_TITLE
     return where.refuse(
-        f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'",
+        f"các cột {titles_in_words([one.title for one in found], ' và ')} đều có thể là "
+        f"'{SHOWN[role]}'",
         "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
-        option=Option("columns", {role: one}),
+        option=Option("columns", {role: fits[0].title if is_clear else _ANY_COLUMN}),
     )

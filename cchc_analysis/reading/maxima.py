@@ -84,12 +84,14 @@ def check_stated_elsewhere(where: Where, title: str, texts: Iterable[str]) -> No
     numbers = re.findall(r"(?<!\d)\d{2,3}(?:[.,]\d+)?(?!\d)", title)
     found = [SCALE_ELSEWHERE.search(text) for text in texts]
     numbers += [match[1] for match in found if match]
+    # Of several numbers none is the maximum for certain: "(80+4)".
+    is_one = len({*numbers, *re.findall(r"\d+(?:[.,]\d+)?", title)}) == 1
     for number in numbers:
         if float(number.replace(",", ".")) != _USUAL:
             raise where.refuse(
                 f"bảng có ghi số {number} (tiêu đề, ghi chú) có thể là thang điểm",
-                "hãy đặt thang điểm ({option}), đặt 100 nếu đúng là 100",
-                value=number, option=_scale(float(number.replace(",", "."))),
+                "hãy đặt thang điểm ({option}), đặt 100 nếu đúng là 100", value=number,
+                option=_scale(float(number.replace(",", ".")) if is_one else None),
             )  # fmt: skip
 
 

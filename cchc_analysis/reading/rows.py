@@ -22,7 +22,13 @@ from cchc_analysis.reading.cells import (
     missing,
     numbering,
 )
-from cchc_analysis.reading.grid import Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.grid import (
+    Where,
+    first_line,
+    lines_in_words,
+    row_in_words,
+    titles_in_words,
+)
 from cchc_analysis.reading.header import MARK, bare, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
 from cchc_analysis.refusal import Refusal
@@ -325,3 +331,14 @@ def check_any(where: Where, rows: pd.DataFrame) -> None:
     """Refuse a header without rows."""
     if rows.empty:
         raise where.refuse("sau dòng tiêu đề không có đơn vị nào", "hãy kiểm tra lại bảng")
+
+
+def check_fits(where: Where, titles: Mapping[object, str], rows: pd.DataFrame) -> None:
+    """Refuse rows of which none has the cells of the header: a sentence was taken for titles."""
+    some = rows[count_filled(rows) > 0]
+    if len(some) > 1 and not some[list(titles)].notna().all(axis=1).any():
+        raise where.refuse(
+            f"không dòng nào bên dưới ({lines_in_words(some.index)}) đủ {len(titles)} ô như dòng "
+            f"tiêu đề ({titles_in_words(titles.values())})",
+            "hãy kiểm tra đây có phải là bảng không, hoặc ghi đủ ô ở mỗi dòng",
+        )

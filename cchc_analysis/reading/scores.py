@@ -16,7 +16,13 @@ from cchc_analysis.reading.cells import (
     to_whole,
 )
 from cchc_analysis.reading.columns import find_columns
-from cchc_analysis.reading.grid import Where, first_line, place, titles_in_words
+from cchc_analysis.reading.grid import (
+    Where,
+    first_line,
+    lines_in_words,
+    place,
+    titles_in_words,
+)
 from cchc_analysis.reading.header import role_of, under_headings
 from cchc_analysis.reading.maxima import (
     check_scores,
@@ -25,7 +31,7 @@ from cchc_analysis.reading.maxima import (
     maxima_of,
     stated_maximum,
 )
-from cchc_analysis.reading.rows import Rows, check_any, fates_of
+from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import clean, quoted, same
@@ -35,6 +41,8 @@ _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
 _LONGEST_CODE = 2  # a unit may be called "A"
 _MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
+_STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `appearance` puts them
+_MARKED_YEAR = r"^([12])[.,]([0-9]{3})$"  # "2,012", a number with a thousands mark
 _TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 
 
@@ -61,6 +69,7 @@ def read_scores(
     """
     titles = table.header.titles
     check_any(where, table.body)
+    check_fits(where, titles, table.body)
     body = by_texts(table.body)
     columns, unused, told = find_columns(where, table.header, body, wanted=wanted)
     title = titles[columns["score"]]
@@ -78,6 +87,8 @@ def read_scores(
             check_errors(where, cells[role])
     _check_names(where, cells["unit"], numbered="number" in cells)
     cells["unit"] = _without_marks(cells["unit"], told)
+    if "year" in cells:
+        cells["year"] = _without_thousands(cells["year"], told)
     if len(fates.headings) and not {"year", "block"} & set(columns):
         cells |= _under_sections(where, table.heading, fates.headings, rows.index, told)
     for role, value in given.items():
@@ -106,6 +117,7 @@ def read_scores(
     if "published_grade" in cells:
         grades = cells["published_grade"]
         scores["published_grade"] = grades.astype("str").mask(missing(grades))
+        told += _cut_grades(scores["published_grade"])
     told += _long_numbers(table, cells["score"])
     of_score = (line for line, column in table.merged if column == columns["score"])
     if merged := sorted(line for line in of_score if line in rows.index):
@@ -114,7 +126,30 @@ def read_scores(
     return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of)
 
 
+def _cut_grades(grades: pd.Series) -> list[str]:
+    """Tell grades that are the beginning of a longer one, beside grades that are whole: "Rất t"."""
+    words = {same(grade): grade for grade in grades.dropna().unique()}
+    whole = known_grades() | words if set(words) & set(known_grades()) else words
+    longer = {
+        key: next((other for at, other in whole.items() if at != key and at.startswith(key)), None)
+        for key in set(words) - set(known_grades())
+    }
+    keys = grades.map(same, na_action="ignore")
+    return [
+        f"xếp loại {quoted(words[key])} ở {lines_in_words(keys.index[keys == key])} có thể là "
+        f"{quoted(other)} bị cắt mất phần cuối"
+        for key, other in sorted(longer.items())
+        if other
+    ]
+
+
 def _without_marks(units: pd.Series, told: list[str]) -> pd.Series:
+    struck = each(units, lambda texts: texts.str.fullmatch(_STRUCK_NAME))
+    if (line := first_line(struck)) is not None:
+        told.append(
+            f"tên đơn vị có phần trong ngoặc vuông ở {lines_in_words(units.index[struck])} (ví dụ "
+            f"{quoted(units[line])}), có thể là chữ gạch bỏ, chỉ số trên hoặc ẩn, hãy kiểm tra"
+        )
     marked = each(units, lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is None:
         return units
@@ -168,6 +203,14 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
         "tên đơn vị {cell} không có chữ cái nào, có thể các ô bị lệch cột",
         "hãy kiểm tra dòng này",
     )  # fmt: skip
+
+
+def _without_thousands(years: pd.Series, told: list[str]) -> pd.Series:
+    marked = each(years, lambda texts: texts.str.fullmatch(_MARKED_YEAR))
+    if (line := first_line(marked)) is None:
+        return years
+    told.append(f"bỏ dấu ngăn hàng nghìn ở {marked.sum()} ô năm (ví dụ {place(years, line)})")
+    return years.astype("str").str.replace(_MARKED_YEAR, r"\1\2", regex=True)
 
 
 def _years(where: Where, cells: pd.Series) -> pd.Series:
