@@ -138,9 +138,47 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
     columns = "<cols>" + '<col min="1" max="9999" hidden="1"/>' * 1_000_000 + "</cols>"
     assert "quá nhiều khoảng cột" in bounded(workbook(tmp_path, before=columns))
     link = '<hyperlinks><hyperlink ref="A1:XFD1048576" location="a"/></hyperlinks>'
-    assert "quá nhiều ô gộp" in bounded(workbook(tmp_path, after=link))
+    assert not bounded(workbook(tmp_path, after=link))  # a link is not read
     parts = ((f"x/{at}", b"") for at in range(10_001))
     assert "quá nhiều tệp con (giới hạn 10000)" in bounded(workbook(tmp_path, also=parts))
+
+
+VALIDATED = "<dataValidations><dataValidation sqref='1:4'/></dataValidations>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<dimension ref='1:4'/>", ""),
+        ("", "<autoFilter ref='1:4'/>"),
+        ("", "<autoFilter ref='A:C'><sortState ref='2:4'/></autoFilter>"),
+        ("", VALIDATED),
+        ("", "<mergeCells><mergeCell ref='5:6'/></mergeCells>" + VALIDATED),
+        ("", "<mergeCells><mergeCell ref='5:A6'/><mergeCell ref='B9:B10'/></mergeCells>"),
+        ("", "<hyperlinks><hyperlink ref='A3:C9' location='a'/></hyperlinks>"),
+        ("", "<hyperlinks><hyperlink ref='3:4' location='a'/></hyperlinks>"),
+        ("", "<conditionalFormatting sqref='1:1048576'/><hyperlinks/>"),
+    ],
+)  # fmt: skip
+def test_what_stands_below_the_cells_of_a_sheet_is_not_read(tmp_path, before, after):
+    path = workbook(tmp_path, before=before, after=after)
+    assert load_scores(path)["unit"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("wide", [1, 400_000])  # more than is read at once
+def test_merged_cells_are_kept_among_what_is_left_out(tmp_path, wide):
+    merged = "<mergeCells><mergeCell ref='1:2'/><mergeCell ref='C2:C3'/><mergeCell ref='4:5'/>"
+    after = f"<autoFilter ref='{'1' * wide}:4'/>{merged}</mergeCells>{VALIDATED}"
+    path = workbook(tmp_path, after=after)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    row = '<row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>b</t></is></c></row>'
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace("</sheetData>", f"{row}</sheetData>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    assert loaded(path)[["unit", "score"]].values.tolist() == [["a", 90], ["b", 90]]
 
 
 def test_a_part_that_says_it_is_small_is_unpacked_within_bounds(tmp_path):
