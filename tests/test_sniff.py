@@ -19,13 +19,15 @@ def zipped(request, tmp_path):
     return path
 
 
-def repack(path, change):
+def repack(path, change, rename=str):
     """Write the zipped file again, each part as `change(name, data)` gives it."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
-            archive.writestr(name, change(name, data))
+            part = zipfile.ZipInfo("x")
+            part.filename = rename(name)  # as it is, also with backslashes
+            archive.writestr(part, change(name, data), zipfile.ZIP_DEFLATED)
 
 
 @pytest.mark.parametrize(
@@ -244,3 +246,40 @@ def test_whole_rows_in_one_column(tmp_path, row):
             assert "mỗi dòng nằm trọn trong một ô" in refusal(path)
     assert "mỗi dòng nằm trọn trong một ô" in refusal(path)
     assert "Text to Columns" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "rename",
+    [
+        str.upper,
+        str.lower,
+        str.title,
+        lambda name: name.replace("/", "\\"),
+        lambda name: name.replace("/", "\\").upper(),
+        lambda name: name.replace("xl/w", "XL/W").replace("/sheet", "/Sheet"),
+    ],
+    ids=range(6),
+)
+def test_parts_named_in_another_case_or_with_backslashes(zipped, rename):
+    repack(zipped, lambda _, data: data, rename)
+    assert loaded(zipped)["score"].tolist() == [90.5, 80]
+
+
+def test_two_parts_of_one_name_are_no_file(zipped):
+    with zipfile.ZipFile(zipped) as archive:
+        name = archive.namelist()[0]
+    with zipfile.ZipFile(zipped, "a") as archive:
+        archive.writestr(name.swapcase(), "x")
+    assert "tệp bị hỏng" in refusal(zipped)
+
+
+def test_references_to_parts_ignore_case_too(tmp_path):
+    LAYOUTS["plain.xlsx"](TITLES, ROWS, tmp_path / "x.xlsx")
+
+    def change(name, data):
+        if name.endswith(".rels") or name == "[Content_Types].xml":
+            return data.replace(b"/xl/", b"/XL/").replace(b"sheet1.xml", b"SHEET1.xml")
+        return data
+
+    repack(tmp_path / "x.xlsx", change)
+    assert loaded(tmp_path / "x.xlsx")["score"].tolist() == [90.5, 80]

@@ -6,6 +6,7 @@ than it claims, too many parts, cells, merged cells or ranges of columns, entiti
 """
 
 import copy
+import io
 import posixpath
 import re
 import zipfile
@@ -23,6 +24,11 @@ _MOST = {  # how many of each: a table of 140 communes has a few thousand of the
     "tệp con": 10_000,
 }  # fmt: skip
 _CHUNK = 1 << 18
+_TYPES = "[Content_Types].xml"
+_READ = ("word/document", "word/styles.xml", "content.xml", "styles.xml")
+_NAMED_PART = re.compile(rb"""(\b(?:PartName|Target)\s*=\s*["'])([^"']*)""")
+_NAMES = re.compile(rb"<(?:\w+:)?definedNames\b.*</(?:\w+:)?definedNames>", re.DOTALL)
+_UNREAD = ("xl/worksheets/_rels/", "xl/chartsheets/_rels/")  # remarks, drawings, links
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -37,11 +43,38 @@ class Contents:
     parts: dict[str, str] = field(default_factory=dict)  # id of a sheet → its part
     sheets: dict[str, str] = field(default_factory=dict)  # name of a sheet → its id
     uncomputed: dict[str, set[tuple[int, int]]] = field(default_factory=dict)  # part → row, column
+    cuts: dict[str, list[int]] = field(default_factory=dict)  # part → from, to, from, to…
 
     def not_computed(self, sheet: str) -> set[tuple[int, int]]:
         """Return the cells of a sheet (from 1) that have a formula and no value."""
         part = self.parts.get(self.sheets.get(sheet, ""), "")
         return self.uncomputed.get(part, set())
+
+    def tidied(self, path: Path) -> Path | io.BytesIO:
+        """Return the file as a library understands it: its parts by their names, a sheet bare.
+
+        Names ignore case, and some writers part them with backslashes. What stands below the cells
+        of a sheet is left out, save merged cells: a library stumbles over it or fills in cells.
+        """
+        tidy = io.BytesIO()
+        with zipfile.ZipFile(path) as archive, zipfile.ZipFile(tidy, "w") as bare:
+            read = [name for name in archive.namelist() if _tidy(name).startswith(_READ)]
+            if self.kind != "xlsx" and all(name == _tidy(name) for name in read):
+                return path
+            for part in archive.infolist():
+                name = _tidy(part.filename)
+                if not name.endswith((".xml", ".rels")) or name.startswith(_UNREAD):
+                    continue
+                data = archive.read(part)  # its true size is known
+                is_types = name == _TYPES.lower()
+                if name.endswith(".rels") or is_types:
+                    data = _NAMED_PART.sub(lambda n: n[1] + _tidy(n[2].decode()).encode(), data)
+                elif name == "xl/workbook.xml":
+                    data = _NAMES.sub(b"", data)
+                ends = [0, *self.cuts.get(name, []), len(data)]
+                kept = b"".join(data[a:b] for a, b in zip(ends[::2], ends[1::2], strict=True))
+                bare.writestr(_TYPES if is_types else name, kept)
+        return tidy
 
     def count(self, what: str, many: int = 1) -> None:
         """Count what costs time and memory; too much of it is refused."""
@@ -67,7 +100,10 @@ def contents_of(path: Path) -> Contents:
     found = Contents("zip", path.name)
     found.count("tệp con", path.read_bytes().count(b"PK\x01\x02"))  # zipfile would list them all
     with zipfile.ZipFile(path) as archive:
-        found.kind = _kind_in(archive)
+        names = [_tidy(name) for name in archive.namelist()]
+        if len(names) > len(set(names)):
+            raise zipfile.BadZipFile
+        found.kind = _kind_in(archive, names)
         if found.kind in ZIPPED:
             _look_at_parts(archive, found)
     return found
@@ -77,9 +113,10 @@ def _look_at_parts(archive: zipfile.ZipFile, found: Contents) -> None:
     most = {True: MOST_WORD_XML_MB if found.kind == "docx" else MOST_MB, False: MOST_MB}
     sizes = Counter()
     for part in archive.infolist():
-        is_xml = part.filename.endswith((".xml", ".rels"))
+        name = _tidy(part.filename)
+        is_xml = name.endswith((".xml", ".rels"))
         room = min(most[is_xml] * 1_000_000 - sizes[is_xml], MOST_MB * 1_000_000 - sizes.total())
-        size = _unpack(archive, part, room, _Part(part.filename, found) if is_xml else None)
+        size = _unpack(archive, part, room, _Part(name, found) if is_xml else None)
         if size > room:
             raise too_large(most[is_xml], found.name, unpacked=True)
         sizes[is_xml] += size
@@ -94,10 +131,13 @@ def too_large(most: int, name: str, *, unpacked: bool = False) -> Refusal:
     )
 
 
-def _kind_in(archive: zipfile.ZipFile) -> str:
-    names = archive.namelist()
+def _tidy(name: str) -> str:
+    return name.replace("\\", "/").lower()
+
+
+def _kind_in(archive: zipfile.ZipFile, names: list[str]) -> str:
     if "mimetype" in names:
-        kind = archive.open("mimetype").read(200)
+        kind = archive.open(archive.infolist()[names.index("mimetype")]).read(200)
         return "ods" if b"opendocument.spreadsheet" in kind else "unknown"
     if "xl/workbook.xml" in names:
         return "xlsx"
@@ -134,6 +174,8 @@ class _Part:
         self.row = self.column = 0
         self.place = self.kind = ""
         self.has_formula = self.has_value = self.in_value = False
+        self.is_below = False  # the cells of its sheet
+        self.cuts = found.cuts.setdefault(name, [])  # of even length where nothing is being cut
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._root
         self.parser.StartDoctypeDeclHandler = found.no_doctype
@@ -150,6 +192,9 @@ class _Part:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         self.found.count("phần tử XML")
+        area = _area(attributes.get("ref", "")) if tag == "mergeCell" else 0
+        if self.is_below:
+            self._cut(not area and tag != "mergeCells")
         if tag == "c":
             self.found.count("ô")
             self.column += 1
@@ -164,12 +209,12 @@ class _Part:
             self.row, self.column = int(at) if at.isdecimal() else self.row + 1, 0
         elif tag == "col":
             self.found.count("khoảng cột")
-        elif tag in ("mergeCell", "hyperlink"):
-            self.found.count("ô gộp", _area(attributes.get("ref", "")))
+        elif area:
+            self.found.count("ô gộp", area)
         elif tag == "encryption-data":
             raise RuntimeError("encrypted")  # as zipfile says it of other files
         elif tag == "Relationship" and self.name == "xl/_rels/workbook.xml.rels":
-            target = posixpath.join("/xl", attributes.get("Target", ""))
+            target = posixpath.join("/xl", _tidy(attributes.get("Target", "")))
             self.found.parts[attributes.get("Id", "")] = posixpath.normpath(target)[1:]
         elif tag == "sheet" and self.name == "xl/workbook.xml":
             of = next((value for key, value in attributes.items() if key.endswith(":id")), "")
@@ -179,6 +224,10 @@ class _Part:
         tag = tag.rpartition(":")[2]
         if tag == "v":
             self.in_value = False
+        elif tag == "sheetData":
+            self.is_below = True
+        elif tag in ("mergeCells", "worksheet"):
+            self._cut(False)
         elif tag == "c" and self.has_formula and not self.has_value and self.kind != "str":
             from xlsxwriter.utility import xl_cell_to_rowcol
 
@@ -187,14 +236,19 @@ class _Part:
                 row, column = xl_cell_to_rowcol(self.place)
             self.found.uncomputed.setdefault(self.name, set()).add((row + 1, column + 1))
 
+    def _cut(self, is_cut: bool) -> None:
+        """Begin or end to leave out what stands here."""
+        if is_cut != len(self.cuts) % 2:
+            self.cuts.append(self.parser.CurrentByteIndex)
+
     def _text(self, _: str) -> None:
         self.has_value |= self.in_value
 
 
 def _area(reference: str) -> int:
-    """Return how many cells a range covers; openpyxl makes each of them."""
+    """Return how many cells a range covers, 0 if it is none; openpyxl makes each of them."""
     if (ends := _RANGE.fullmatch(reference)) is None:
-        return 1
+        return 0
     left, right = (_number_of(ends[group]) for group in (1, 3))
     return (abs(right - left) + 1) * (abs(int(ends[4]) - int(ends[2])) + 1)
 

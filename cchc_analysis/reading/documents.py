@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from cchc_analysis.reading.appearance import MOST_COLUMNS, Seen, check_size, text_of
+from cchc_analysis.reading.archives import Contents
 from cchc_analysis.reading.containers import damaged
 from cchc_analysis.reading.header import is_heading
 from cchc_analysis.refusal import Refusal
@@ -20,12 +21,12 @@ _MARKED_RUN = (
 )
 
 
-def word_tables(path: Path) -> list[Seen]:
+def word_tables(path: Path, contents: Contents) -> list[Seen]:
     """Return the tables of a Word file, each with the paragraph above it."""
     from lxml import etree
 
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(contents.tidied(path)) as archive:
             names = archive.namelist()
             main = min(name for name in names if re.fullmatch(r"word/document\d*\.xml", name))
             body = _tree(archive, main)

@@ -31,7 +31,7 @@ def ods_sheets(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
 
     shown, hidden = [], []
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(contents.tidied(path)) as archive:
             styles = _Styles()
             if "styles.xml" in archive.namelist():
                 for _, style in _events(archive, "styles.xml", "end", f"{_STYLE}style"):

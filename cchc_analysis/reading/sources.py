@@ -70,7 +70,7 @@ def _reader(kind: str, text: str) -> Callable[[Path, Contents], tuple[list[Seen]
     if kind == "docx":
         from cchc_analysis.reading.documents import word_tables
 
-        return lambda path, _: (word_tables(path), [])
+        return lambda path, found: (word_tables(path, found), [])
     if kind == "html":
         from cchc_analysis.reading.pages import page_tables
 

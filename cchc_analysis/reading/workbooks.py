@@ -51,7 +51,8 @@ def xlsx_sheets(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
         )
     try:
         with warnings.catch_warnings(action="ignore"):  # of what a table does not need
-            book = openpyxl.load_workbook(path, data_only=True, rich_text=True, keep_links=False)
+            tidied = contents.tidied(path)
+            book = openpyxl.load_workbook(tidied, data_only=True, rich_text=True, keep_links=False)
     except Exception:  # whatever a broken file makes the library raise
         raise damaged(path.name) from None
     shown = [one for one in book.worksheets if one.sheet_state == "visible"]
