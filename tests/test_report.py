@@ -262,6 +262,21 @@ def test_header_rows_repeat_and_rows_never_split(full):
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in found.rows)
 
 
+def test_no_page_ends_with_a_row_or_two_of_a_long_table_or_begins_with_them(tmp_path):
+    scores = table([*range(60, 80)])
+    document = Document(write_report(scores, tmp_path / "r.docx"))
+    kept = [bool(row._tr.xpath(".//w:keepNext")) for row in document.tables[1].rows]
+    assert kept == [True] * 3 + [False] * 15 + [True] * 2 + [False]
+
+
+def test_what_is_said_of_a_table_or_chart_stands_on_its_page(full):
+    shown = "w:p[.//w:drawing or .//w:fldSimple[contains(@w:instr, 'Bảng')]]"
+    above = Document(full["path"]).element.xpath(f"//{shown}/preceding-sibling::*[1][self::w:p]")
+    said = [part for part in above if part.xpath("w:pPr/w:pStyle[@w:val='BodyText']")]
+    assert len(said) > 4
+    assert all(part.xpath("w:pPr/w:keepNext") for part in said)
+
+
 def test_captions_are_fields_numbered_in_order(full):
     document = Document(full["path"])
     for label in ("Bảng", "Hình"):

@@ -36,7 +36,8 @@ def sections_of(
     """Return all that is told of one year and block: for each field heading, text, table, chart."""
     several = len(results.groups) > 1
     head = partial(paragraph, document, style=HEADINGS[several])
-    say = partial(paragraph, document, style=TEXT)
+    # Kept with the table or chart that it is about, or a page ends with a heading and a sentence.
+    say = partial(paragraph, document, style=TEXT, keep=True)
     told, scored = group.told, group.rows["score"].count()
 
     def tabled(shown: Printed, text: str) -> str:

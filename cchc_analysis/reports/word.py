@@ -26,6 +26,7 @@ STYLES = TEXT, TABLE, CAPTION, NAME, *HEADINGS = (
 _WIDEST = Mm(160)  # of a picture
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
+_TOGETHER = 3  # rows at the top and at the end of a longer table
 
 
 def paragraph(
@@ -73,8 +74,10 @@ def table(document: Document, printed: Printed, text: str, *, marked: Sequence[i
 
     rows = [row([column.head for column in printed.columns], head=True, keep=True)]
     for at, texts in enumerate(zip(*(column.texts for column in printed.columns), strict=True)):
-        # A short table is on one page.
-        rows.append(row(texts, bold=at in marked, keep=at < len(printed) - 1 < _SHORT))
+        # A short table is on one page; no page begins or ends with a row or two of a long one.
+        left = len(printed) - 1 - at
+        keep = left > 0 and (len(printed) <= _SHORT or at < _TOGETHER - 1 or left < _TOGETHER)
+        rows.append(row(texts, bold=at in marked, keep=keep))
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
     margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
