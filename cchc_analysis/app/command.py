@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cchc_analysis.app.errors import in_words, notes
 from cchc_analysis.app.options import read_options
-from cchc_analysis.app.run import run
+from cchc_analysis.app.run import in_words, notes, run
 from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.schemes import GradeScheme, load_scheme

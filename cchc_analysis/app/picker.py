@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.app.errors import in_words, notes
+from cchc_analysis.app.run import in_words, notes
 from cchc_analysis.files import allowed_name, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.containers import KINDS
