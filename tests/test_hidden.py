@@ -177,6 +177,22 @@ def test_what_stands_below_the_cells_of_a_sheet_is_not_read(tmp_path, before, af
     assert load_scores(path)["unit"].tolist() == ["a"]
 
 
+def test_a_named_range_that_is_broken_is_no_damage(tmp_path):
+    path = workbook(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = b"<definedNames><definedName name='_xlnm.Print_Titles' localSheetId='0'>!$:4"
+    end = b"</definedName></definedNames></workbook>"
+    book = (
+        parts["xl/workbook.xml"].replace(b"<definedNames/>", b"").replace(b"<definedNames />", b"")
+    )
+    parts["xl/workbook.xml"] = book.replace(b"</workbook>", name + end)
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+    assert load_scores(path)["unit"].tolist() == ["a"]
+
+
 @pytest.mark.parametrize("wide", [1, 400_000])  # more than is read at once
 def test_merged_cells_are_kept_among_what_is_left_out(tmp_path, wide):
     merged = "<mergeCells><mergeCell ref='1:2'/><mergeCell ref='C2:C3'/><mergeCell ref='4:5'/>"

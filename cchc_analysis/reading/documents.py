@@ -5,8 +5,7 @@ import zipfile
 from pathlib import Path
 
 from cchc_analysis.reading.appearance import MOST_COLUMNS, Seen, check_size, text_of
-from cchc_analysis.reading.archives import Contents
-from cchc_analysis.reading.containers import damaged
+from cchc_analysis.reading.containers import Contents, damaged
 from cchc_analysis.reading.header import is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cchc_analysis.reading.appearance import NOT_COMPUTED, Seen, check_size, text_of
-from cchc_analysis.reading.archives import Contents
-from cchc_analysis.reading.containers import damaged
+from cchc_analysis.reading.containers import Contents, damaged
 from cchc_analysis.reading.workbooks import filled_in, hidden_sheet, sheet
 from cchc_analysis.refusal import Refusal
 

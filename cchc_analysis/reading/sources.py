@@ -11,8 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading.appearance import Seen, as_shown
-from cchc_analysis.reading.archives import Contents
-from cchc_analysis.reading.containers import contents
+from cchc_analysis.reading.containers import Contents, contents
 from cchc_analysis.reading.delimited import refuse_one_column, text_grid
 from cchc_analysis.reading.grid import Grid, as_written, to_cells
 from cchc_analysis.reading.vocabulary import LEGACY

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cchc_analysis.reading.appearance import NOT_COMPUTED, Seen, check_size, text_of
-from cchc_analysis.reading.archives import Contents
-from cchc_analysis.reading.containers import damaged, encrypted
+from cchc_analysis.reading.containers import Contents, damaged, encrypted
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 
