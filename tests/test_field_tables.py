@@ -485,3 +485,26 @@ def test_what_is_added_or_taken_off_is_no_field(title):
     one = pd.DataFrame({"Đơn vị": ["A"], "Tác động đến phát triển (10 điểm)": [9], title: [1]})
     with pytest.warns(LoadWarning, match="không dùng đến cột"):
         assert load_fields(one)["field"].tolist() == ["Tác động đến phát triển"]
+
+
+@pytest.mark.parametrize("total", ["Tổng {}", "Tổng điểm {}", "Tổng cộng - {}"])
+def test_the_total_of_a_stage_of_scoring_is_no_field_and_is_told(total):
+    totals = [total.format(stage) for stage in ("tự chấm", "thẩm định")]
+    titles = ["Đơn vị", "I. Thể chế (10 điểm)", *(f"{one} (10 điểm)" for one in totals)]
+    fields, told = read(frame(titles, ["A", "5", "6", "5"], ["B", "4", "5", "4"]))
+    assert fields["field"].unique().tolist() == ["I. Thể chế"]
+    assert fields["score"].tolist() == [5, 4]
+    assert all(f"cột '{one}'" in told for one in totals)
+
+
+def test_in_a_long_table_the_total_of_a_stage_may_be_the_score():
+    titles = ["Đơn vị", "Lĩnh vực", "Tổng thẩm định", "Điểm tối đa"]
+    fields, _ = read(frame(titles, ["A", "Thể chế", "5", "10"], ["B", "Thể chế", "4", "10"]))
+    assert fields["score"].tolist() == [5, 4]
+
+
+def test_fields_at_two_stages_are_refused_by_their_names_and_not_by_their_totals():
+    titles = ["Đơn vị", "I. Thể chế - Tự chấm (10 điểm)", "I. Thể chế - Thẩm định (10 điểm)",
+              "Tổng tự chấm", "Tổng thẩm định"]  # fmt: skip
+    words = refusal(frame(titles, ["A", "6", "5", "6", "5"], ["B", "5", "4", "5", "4"]))
+    assert "các cột 'I. Thể chế - Tự chấm' và 'I. Thể chế - Thẩm định'" in words

@@ -24,6 +24,7 @@ from cchc_analysis.reading.vocabulary import (
     PLAIN_TOTAL,
     POINTS,
     STAGE,
+    STAGE_TOTAL,
 )
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
@@ -71,6 +72,7 @@ def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _
         maxima, others = of("max_score"), of("unit", "year", "block", None)
     else:
         scores = [c for c in titles if c in of("numeric", LIKE) or (stated[c] and c in of(None))]
+        scores = [c for c in scores if not STAGE_TOTAL.fullmatch(fold(titles[c]))]
         # Beside fields the only column "Điểm" or "Kết quả" is their sum.
         totals = of("total") or (of("score") if len(of("score")) == 1 else [])
         maxima, others = [], of("unit", "year", "block", "number", None)
