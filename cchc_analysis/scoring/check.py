@@ -134,6 +134,18 @@ def check_published(
     return stamped(result, "check", note=note)
 
 
+def ranked_as_published(part: pd.DataFrame) -> pd.DataFrame:
+    """Return one group with ranks among the units that have a published one, if only those agree.
+
+    A unit that is scored and was deliberately not ranked has no rank then.
+    """
+    if "published_rank" not in part or not _differ(part).any():
+        return part
+    published = part[part["published_rank"].notna()]
+    among = with_ranks(Exact.of(published))
+    return part if _differ(among).any() else part.assign(rank=among["rank"].reindex(part.index))
+
+
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
     wrong, groups = _differ(ranking), group_numbers(ranking)
     if not wrong.any():
