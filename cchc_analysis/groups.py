@@ -15,10 +15,13 @@ SCORES = ("unit", "score", "max_score")
 
 def scale_of(table: pd.DataFrame) -> str:
     """Return the scale (thang điểm) of a table in words, and whether it is assumed."""
-    if table["max_score"].nunique() > 1:
+    maxima = table["max_score"].dropna()
+    if maxima.empty:
+        return "Thang điểm không ghi"
+    if maxima.nunique() > 1:
         words = "Thang điểm riêng của từng đơn vị"
     else:
-        words = f"Thang điểm {decimal_comma(table['max_score'].iloc[0])}"
+        words = f"Thang điểm {decimal_comma(maxima.iloc[0])}"
     is_assumed = "max_assumed" in table and table["max_assumed"].fillna(False).any()
     return f"{words} – {ASSUMED}" if is_assumed else words
 

@@ -304,3 +304,20 @@ def test_a_maximum_is_told_to_have_changed_where_it_did():
     assert "Điểm tối đa" not in describe_ranking(before, before=before.iloc[1:], scheme=TWO)
     told = describe_ranking(table([60, 60, 50], [100, 100, 70]), before=before, scheme=TWO)
     assert " Điểm tối đa của 2 đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm." in told
+
+
+def test_a_unit_that_was_deliberately_not_ranked_is_not_placed():
+    made = table([95, 93, 90, 80]).assign(unit=["A", "Thanh tra", "B", "C"])
+    made["published_rank"] = pd.array([1, None, 2, 3], dtype="Int64")
+    text = describe_ranking(made, unit="Thanh tra")
+    assert "hạng nhì là B (90,00 điểm); xếp cuối (hạng 3) là C" in text
+    assert "Bảng công bố không xếp hạng 1 đơn vị: Thanh tra." in text
+    assert "Thanh tra đạt 93,00 điểm, không được xếp hạng trong bảng công bố, xếp loại" in text
+    assert "B đạt 90,00 điểm, xếp hạng 2 trong 3 đơn vị được xếp hạng" in describe_ranking(
+        made, unit="B"
+    )
+    # Where the published ranks agree among all, the unit has the rank that was forgotten.
+    made["published_rank"] = pd.array([1, None, 3, 4], dtype="Int64")
+    assert "Thanh tra đạt 93,00 điểm, xếp hạng 2 trong 4" in describe_ranking(
+        made, unit="Thanh tra"
+    )

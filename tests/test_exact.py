@@ -90,7 +90,7 @@ def test_integers_give_every_decimal_back(numbers, places):
 def test_order_key_orders_as_fractions_do(pairs):
     score = series(*(points / 100 for points, _ in pairs))
     maximum = series(*(m for _, m in pairs))
-    key = of(score, maximum).order()
+    key = of(score, maximum).order
     shares = [Fraction(points, 100) / Fraction(str(m)) for points, m in pairs]
     for (a, x), (b, y) in itertools.combinations(zip(key.tolist(), shares, strict=True), 2):
         assert ((a > b) - (a < b)) == ((x > y) - (x < y))
@@ -119,7 +119,7 @@ def test_shares_that_do_not_fit_64_bits_are_still_exact():
     maximum = series(99.999991, 99.999989, 99.999983, 99.999979)
     score = series(50.000001, 50.0, 49.999997, 50.000001)
     shares = [Fraction(str(s)) / Fraction(str(m)) for s, m in zip(score, maximum, strict=True)]
-    key = of(score, maximum).order()
+    key = of(score, maximum).order
     assert np.argsort(key.to_numpy("int64")).tolist() == sorted(range(4), key=shares.__getitem__)
 
 
@@ -140,7 +140,7 @@ def test_maxima_on_one_scale_or_not_give_what_fractions_do(maxima):
     bounds = (90.0, 62.5, 0.0)
     reached = of(score, maximum).first_reached(bounds)
     assert reached.tolist() == [-1 if s is None else sum(s < b for b in bounds) for s in shares]
-    key = of(score, maximum).order()
+    key = of(score, maximum).order
     assert key.isna().tolist() == [s is None for s in shares]
     known = [(k, s) for k, s in zip(key, shares, strict=True) if s is not None]
     assert sorted(known) == sorted(known, key=lambda pair: pair[::-1])
@@ -149,7 +149,7 @@ def test_maxima_on_one_scale_or_not_give_what_fractions_do(maxima):
 
 def test_hundreds_of_maxima_have_a_scale_beyond_any_float():
     points, maximum = np.arange(300) + 1.0, 10 + np.arange(300) / 1000
-    key = of(points, maximum).order()
+    key = of(points, maximum).order
     assert key.tolist() == list(range(300))
 
 

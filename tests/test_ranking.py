@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 
 from cchc_analysis import (
     GradeScheme,
+    check_published,
+    compare_periods,
+    cutoff_sensitivity,
     describe_ranking,
     format_ranking,
     grade_distribution,
     grade_units,
     load_scores,
+    points_to_next_grade,
+    rank_range,
     rank_units,
+    style_ranking,
     summarise_blocks,
 )
 from cchc_analysis.groups import group_numbers
@@ -45,9 +51,11 @@ def test_units_of_different_maxima_rank_by_percent():
     assert ranks([63, 75.6, 68.32, 62.62], max_score=[70, 84, 84, 70]) == [1, 1, 4, 3]
 
 
-def test_a_score_without_a_maximum_has_no_rank():
-    assert ranks([9, 8, 7], max_score=[None, 10, 10]) == [pd.NA, 1, 2]
-    assert ranks([9, 8, 7], max_score=[None, 10, 20]) == [pd.NA, 1, 2]
+@pytest.mark.parametrize("other", [10, 20])
+def test_a_score_without_a_maximum_is_refused_and_a_maximum_may_lack_where_the_score_does(other):
+    with pytest.raises(ValueError, match="Điểm 9 của 'a' không có điểm tối đa; hãy ghi"):
+        ranks([9, 8, 7], max_score=[None, 10, other])
+    assert ranks([None, 8, 7], max_score=[None, 10, 10]) == [pd.NA, 1, 2]
 
 
 def test_ranks_start_again_in_each_year_and_block():
@@ -314,6 +322,35 @@ def test_missing_in_an_object_column_and_numbers_of_32_bits_are_what_they_show()
     assert rank_units(made)["percent"].tolist()[1] == 81.23
     short = table([81.23, 62.5]).astype({"score": "float32", "max_score": "float32"})
     assert rank_units(short)["percent"].tolist() == [81.23, 62.5]
+
+
+@pytest.mark.parametrize("column", ["score", "max_score"])
+def test_missing_in_object_columns_works_wherever_a_table_enters(column):
+    made = table([90, 80, 70]).assign(score=pd.Series([90, pd.NA, 70], dtype="object"))
+    made[column] = made[column].astype("object")
+    made.loc[1, column] = pd.NA
+    whole = made.astype({"score": "float64", "max_score": "float64"}, errors="ignore")
+    for function in (
+        rank_units, format_ranking, points_to_next_grade, summarise_blocks, cutoff_sensitivity,
+        describe_ranking, check_published, lambda t: compare_periods(t, t),
+        lambda t: rank_range(t, margin=1), lambda t: style_ranking(t).to_html(),
+    ):  # fmt: skip
+        assert len(function(made)) == len(function(whole))
+
+
+def test_a_published_rank_that_is_a_text_is_refused_and_one_that_lacks_is_none():
+    made = table([90, 80]).assign(published_rank=pd.Series([1, pd.NA], dtype="object"))
+    assert check_published(made).empty
+    with pytest.raises(ValueError, match="Xếp hạng công bố 'hai' của 'a' là chữ"):
+        check_published(made.assign(published_rank=["hai", 1]))
+
+
+def test_an_attribute_of_another_kind_does_not_change_what_a_table_is():
+    for kind in (["ranking"], "distribution", "matrix", "blocks", 7):
+        made = rank_units(table([90, 80]))
+        expected = format_ranking(made)
+        made.attrs = {"kind": kind, "scale": [1], "fields": "abc"}
+        pd.testing.assert_frame_equal(format_ranking(made), expected)
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,9 @@ def test_one_unit_none_and_a_missing_block():
     assert parts["units"].tolist() == [1, 1]
 
 
-def test_a_score_without_a_maximum_is_none():
+def test_a_unit_without_score_and_maximum_counts_as_a_unit_only():
     for others in ([10, 10], [10, 20], [9.999991, 8.999983]):
-        with_one = table([9, 8, 8.9], max_score=[None, *others]).assign(unit=["c", "a", "b"])
+        with_one = table([None, 8, 8.9], max_score=[None, *others]).assign(unit=["c", "a", "b"])
         summary, alone = summarise_blocks(with_one), summarise_blocks(with_one[1:])
         assert summary.loc[0, ["units", "scored_units"]].tolist() == [3, 2]
         pd.testing.assert_frame_equal(summary.drop(columns="units"), alone.drop(columns="units"))

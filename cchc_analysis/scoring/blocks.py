@@ -52,9 +52,9 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     table["units"] = np.bincount(groups, minlength=len(table))
     table["scored_units"] = np.bincount(groups[~missing], minlength=len(table))
     # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
-    rows, _ = sorted_rows(exact.order(), groups)
+    rows, _ = sorted_rows(exact.order, groups)
     rows = rows[~missing[rows]]
-    whole, percent = exact.on_one_scale()
+    whole, percent = exact.on_one_scale
     whole = whole[rows]
     scored = table["scored_units"][table["scored_units"] > 0]
     count, ends = scored.to_numpy(), scored.cumsum().to_numpy()

@@ -12,13 +12,12 @@ from cchc_analysis.groups import (
     holes_in_ranks,
 )
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, to_integers
+from cchc_analysis.scoring.exact import Exact, checked, to_integers
 from cchc_analysis.scoring.fields import lacking_fields, to_common_integers, total_fields, who_lacks
 from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import (
     check_graded,
     grade_distribution,
-    rank_units,
     stamped,
     with_ranks,
 )
@@ -87,12 +86,13 @@ def check_published(
       unit published computed
     0    b         1        2
     """
-    if "rank" not in ranking:
-        ranking = rank_units(ranking)
+    points = checked(ranking)
+    ranking = points.table if "rank" in ranking else with_ranks(points)
     ranking = ranking.reset_index(drop=True)
     found: list[dict] = []
     compared, skipped, explained = [], "", ""
     if "published_rank" in ranking:
+        ranking["published_rank"] = ranking["published_rank"].convert_dtypes()  # 1.0 is rank 1
         holes = holes_in_ranks(ranking)
         whole = ranking.drop(index=holes.index)
         if ranks := whole["published_rank"].count():
@@ -134,13 +134,25 @@ def check_published(
     return stamped(result, "check", note=note)
 
 
+def ranked_as_published(part: pd.DataFrame) -> pd.DataFrame:
+    """Return one group with ranks among the units that have a published one, if only those agree.
+
+    A unit that is scored and was deliberately not ranked has no rank then.
+    """
+    if "published_rank" not in part or not _differ(part).any():
+        return part
+    published = part[part["published_rank"].notna()]
+    among = with_ranks(Exact.of(published))
+    return part if _differ(among).any() else part.assign(rank=among["rank"].reindex(part.index))
+
+
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
     wrong, groups = _differ(ranking), group_numbers(ranking)
     if not wrong.any():
         return [], ""
     # A unit may be scored and deliberately not ranked: then ranks are among the ranked only.
     with_rank = ranking[ranking["published_rank"].notna()]
-    wrong_among = _differ(with_ranks(with_rank, Exact.of(with_rank)))
+    wrong_among = _differ(with_ranks(Exact.of(with_rank)))
     wrong_among = wrong_among.reindex(ranking.index, fill_value=False)
     among = wrong.groupby(groups).transform("any") & ~wrong_among.groupby(groups).transform("any")
     left_out = ranking[among & ranking["published_rank"].isna() & ranking["score"].notna()]
@@ -215,7 +227,7 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
             last = 10 ** (places - rounding)
             score = (points + last // 2) // last / 10**rounding  # half up
         rounded = ranking.assign(score=score.astype("float64"))
-        key = Exact.of(rounded).order().groupby(groups)
+        key = Exact.of(rounded).order.groupby(groups)
         for digits, method in _METHODS.items():
             if (rounding, method) != (None, "min"):
                 words = f"{_ROUNDED[rounding]} rồi " if rounding is not None else ""

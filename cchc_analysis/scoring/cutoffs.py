@@ -62,7 +62,7 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
     exact = checked(scores, [*SCORES, "published_grade"])
     table = scores.assign(
         percent=exact.percent(),
-        key=exact.order(),
+        key=exact.order,
         grade=_spelled_alike(scores["published_grade"]),
         group=group_numbers(scores),
     ).dropna(subset=["key", "grade"])
@@ -149,20 +149,19 @@ def cutoff_sensitivity(
     for points in shifts:
         if not isinstance(points, Real):
             raise Refusal(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1)")
-    checked(scores)
-    table = in_order(scores)
+    table = in_order(checked(scores).table)
     table["unit"] = row_names(table)
     exact = Exact.of(table)
     parts = []
-    first = grades_in_words(with_grades(table, exact, schemes[0]))
+    first = grades_in_words(with_grades(exact, schemes[0]))
     for one in schemes:
-        graded, name = with_grades(table, exact, one), one.name or str(one)
+        graded, name = with_grades(exact, one), one.name or str(one)
         base = grades_in_words(graded)
         parts.append(_scenario(graded, name, first))
         for points in dict.fromkeys(shifts):
             # Nine places, as for scores: 90 + 0.1 is 90.1.
             bounds = [round(bound + points, 9) if bound else 0 for bound in one.bounds]
-            moved = with_grades(table, exact, GradeScheme(one.grades, bounds))
+            moved = with_grades(exact, GradeScheme(one.grades, bounds))
             parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
     return stamped(pd.concat(parts, ignore_index=True), "distribution")
 

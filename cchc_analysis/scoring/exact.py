@@ -5,11 +5,13 @@ place. A tolerance would not do: near the tolerance, A = B and B = C no longer g
 """
 
 import math
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from numbers import Real
 
 import numpy as np
@@ -18,10 +20,12 @@ import pandas as pd
 from cchc_analysis.groups import SCORES, check_columns
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import decimal_comma, quoted
+from cchc_analysis.vocabulary import SHOWN
 
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
 _NOISE = 1e-9  # of a float: half of it is less than the ninth place
+_NUMBERS = ("score", "max_score", "published_rank", "published_total")
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
@@ -32,7 +36,8 @@ class Exact:
     `points` are floats that hold whole numbers of 10^-`places`, NaN where the score or its maximum
     is missing. `maxima` are the distinct ones, in 10^-`max_places`, and `which` tells for each
     score its maximum (one number for all where there is one; -1: none). Points of several maxima
-    are brought to one scale where floats hold what is computed of them.
+    are brought to one scale where floats hold what is computed of them. `table` is theirs, with
+    floats for numbers that came as objects.
     """
 
     points: np.ndarray
@@ -40,13 +45,16 @@ class Exact:
     maxima: tuple[int, ...]
     max_places: int
     which: np.ndarray
-    index: pd.Index
+    table: pd.DataFrame
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Exact":
         """Return the scores and maxima of a table that is known to have good ones."""
+        objects = [c for c in _NUMBERS if c in table and table[c].dtype == "object"]
+        if objects:  # pd.NA, None, Decimal
+            table = table.assign(**{column: floats(table[column]) for column in objects})
         points, places = _whole(table["score"])
-        which, maxima = np.zeros((), dtype="int64"), _floats(table["max_score"])
+        which, maxima = np.zeros((), dtype="int64"), floats(table["max_score"])
         if one := np.all(maxima == maxima[:1]):
             maxima = maxima[:1]
         else:
@@ -62,9 +70,9 @@ class Exact:
                 points[which < 0] = np.nan
         if not maxima:
             points[:] = np.nan
-        return cls(points, places, tuple(maxima), max_places, which, table.index)
+        return cls(points, places, tuple(maxima), max_places, which, table)
 
-    @property
+    @cached_property
     def missing(self) -> np.ndarray:
         """Return which scores cannot be ranked: they or their maxima are missing."""
         return np.isnan(self.points)
@@ -73,8 +81,9 @@ class Exact:
         """Return score / max_score × 100, correctly rounded: 63 of 70 is 90.0."""
         percent = self.points * (100 * 10**self.max_places)
         percent /= (_last_is_missing(self.maxima) * 10**self.places)[self.which]
-        return pd.Series(percent, self.index, copy=False)
+        return pd.Series(percent, self.table.index, copy=False)
 
+    @cached_property
     def on_one_scale(self) -> tuple[np.ndarray, Fraction]:
         """Return whole numbers in the proportions of the shares, and the percent that a 1 is.
 
@@ -89,13 +98,14 @@ class Exact:
             whole = whole.astype("object") * weights[self.which]
         return whole, Fraction(100 * 10**self.max_places, common * 10**self.places)
 
+    @cached_property
     def order(self) -> pd.Series:
         """Return whole numbers (Int64) that order and tie exactly as score / max_score does."""
-        whole, _ = self.on_one_scale()
+        whole, _ = self.on_one_scale
         if whole.dtype == "object":
             whole, _ = pd.factorize(whole, sort=True)
         keys = pd.arrays.IntegerArray(whole.astype("int64", copy=False), self.missing)
-        return pd.Series(keys, self.index, copy=False)
+        return pd.Series(keys, self.table.index, copy=False)
 
     def first_reached(self, bounds: Sequence[float]) -> np.ndarray:
         """Return for each score the position of the first bound it reaches.
@@ -129,7 +139,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
             _refuse(table, "unit", wrong, "không phải là chữ")
-    for column in ("score", "max_score"):
+    for column in (c for c in _NUMBERS if c in table):
         values = table[column]
         if not pd.api.types.is_numeric_dtype(values) or values.dtype.kind in "bc":
             wrong = ~values.map(_is_number_or_missing).astype("bool")
@@ -137,11 +147,13 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
                 why = "là chữ, không phải số" if is_text else "không phải là số"
                 _refuse(table, column, wrong, why)
-    score, most = _floats(table["score"]), _floats(table["max_score"])
+    score, most = floats(table["score"]), floats(table["max_score"])
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
     if (wrong := (score < -_NOISE) | (score > most + _NOISE)).any():
         _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
+    if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
+        _refuse(table, "score", wrong, "không có điểm tối đa", "hãy ghi điểm tối đa (max_score)")
     exact = Exact.of(table)
     if is_new and FALLBACK_PLACES in (exact.places, exact.max_places):
         warnings.warn(
@@ -155,27 +167,30 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
 
 def _is_number_or_missing(value: object) -> bool:
     if isinstance(value, (Real, Decimal)):
-        return not isinstance(value, (bool, np.bool_))
+        # A float holds less than some whole numbers and fractions of Python.
+        return not isinstance(value, (bool, np.bool_)) and not abs(value) > sys.float_info.max
     return value is None or value is pd.NA
 
 
-def _refuse(table: pd.DataFrame, column: str, wrong: pd.Series | np.ndarray, why: str) -> None:
+def _refuse(
+    table: pd.DataFrame, column: str, wrong: pd.Series | np.ndarray, why: str,
+    remedy: str = "hãy sửa lại ô này trong bảng",
+) -> None:  # fmt: skip
     at = int(np.argmax(np.asarray(wrong)))
     unit, value = table["unit"].iloc[at], table[column].iloc[at]
-    is_number = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    is_number = _is_number_or_missing(value) and isinstance(value, Real)
     told = decimal_comma(float(value)) if is_number else quoted(value)
-    what = {"score": "Điểm", "max_score": "Điểm tối đa", "unit": "Tên đơn vị"}[column]
+    what = {"score": "Điểm", "unit": "Tên đơn vị"}.get(column) or SHOWN[column]
     of = "" if column == "unit" else f" của {quoted(unit)}"
     raise Refusal(
-        f"{what} {told}{of} {why}",
-        "hãy sửa lại ô này trong bảng",
+        f"{what} {told}{of} {why}", remedy,
         place=f"cột '{column}', dòng thứ {at + 1} của bảng", value=value,
     )  # fmt: skip
 
 
 def places_of(values: pd.Series) -> int:
     """Return the fewest places that give every value back to within 1e-9; at most 9."""
-    numbers = _floats(values)
+    numbers = floats(values)
     places, largest = 0, 0.0
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
@@ -224,7 +239,7 @@ def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
     return float(total * 100 / (len(points) * 10**places)) if len(points) else math.nan
 
 
-def _floats(values: pd.Series) -> np.ndarray:
+def floats(values: pd.Series) -> np.ndarray:
     """Return numbers as floats; one that was kept in 32 bits is the decimal that it shows."""
     if values.dtype in ("float32", "Float32"):
         values = pd.to_numeric(values.astype("float32").astype("str"))
@@ -236,7 +251,7 @@ def _whole(values: pd.Series) -> tuple[np.ndarray, int]:
     places = places_of(values)
     if places > MAX_PLACES:
         places = FALLBACK_PLACES
-    whole = _floats(values) * 10**places
+    whole = floats(values) * 10**places
     return np.rint(whole, out=whole), places
 
 

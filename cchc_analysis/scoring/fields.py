@@ -123,8 +123,7 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
 
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fields by row number, and the number of each row's unit within year and block."""
-    checked(fields, ["field", *SCORES])
-    fields = fields.reset_index(drop=True)
+    fields = checked(fields, ["field", *SCORES]).table.reset_index(drop=True)
     groups = group_numbers(fields)
     unit = fields.groupby([groups, "unit"], sort=False).ngroup()
     again = pd.DataFrame({"unit": unit, "field": fields["field"]}).duplicated()

@@ -69,7 +69,7 @@ def _above(table: pd.DataFrame, bounds: Sequence[float], chosen: np.ndarray) -> 
     """Return the points of each score above its chosen bound, missing where there is no bound."""
     points, places = to_integers(table["score"])
     cuts = [to_fraction(bound) / 100 for bound in bounds]
-    maxima = {m: to_fraction(m) for m in table["max_score"].unique()}
+    maxima = {m: to_fraction(m) for m in table["max_score"].dropna().unique()}
     above = [
         float(Fraction(int(p), 10**places) - cuts[at] * maxima[m])
         if 0 <= at < len(cuts)
@@ -140,7 +140,7 @@ def _limits(table: pd.DataFrame, margin: float) -> tuple[pd.Series, pd.Series]:
     both = pd.concat([points[:-1] - off, points[:-1] + off], ignore_index=True)
     maxima = pd.concat([table["max_score"]] * 2, ignore_index=True)
     limits = pd.DataFrame({"score": both.astype("float64") / 10**places, "max_score": maxima})
-    key = Exact.of(limits).order()
+    key = Exact.of(limits).order
     return key[: len(table)], key[len(table) :].reset_index(drop=True)
 
 

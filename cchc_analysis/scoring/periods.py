@@ -92,7 +92,7 @@ def compare_ranked(
     years = years_of(before, after)
     before, after = before.copy(), after.copy()
     both = pd.concat([before, after], ignore_index=True)
-    order = Exact.of(both).order().array
+    order = Exact.of(both).order.array
     before["key"], after["key"] = order[: len(before)], order[len(before) :]
     before.index, after.index = _match_keys(before, after, aliases)
     gone = before.index.difference(after.index, sort=False)

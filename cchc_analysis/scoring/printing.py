@@ -52,6 +52,12 @@ _NEEDED = {
     "check": {"item", "published", "computed"},
     "fields": {"field"},
     "losses": {"field", "lost"},
+    "matrix": {"unit"},
+    "blocks": {"scored_units"},
+    "change": {"status"},
+    "margins": {"points_to_next"},
+    "rank range": {"best_rank"},
+    "cutoffs": {"at_most"},
 }
 
 
@@ -188,8 +194,10 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
 
 def kind_of(table: pd.DataFrame) -> str:
     """Return what a table is: what the function that made it says, else a ranking if it can be."""
-    kind = str(table.attrs.get("kind", "table"))
-    if kind not in ("ranking", "table") and _NEEDED.get(kind, set()) <= set(table):
+    kind = table.attrs.get("kind")
+    needed = _NEEDED.get(kind) if isinstance(kind, str) else None
+    fields = table.attrs.get("fields") if kind == "matrix" else []
+    if needed is not None and isinstance(fields, list) and needed.union(fields) <= set(table):
         return kind
     if "field" in table:
         return "fields"
@@ -247,7 +255,7 @@ def _column(
         if pd.api.types.is_float_dtype(values):
             kind = "number"
     if kind in ("number", "change"):
-        values = values.astype("float64")
+        values = pd.Series(exact.floats(values))
         places = LEAST_PLACES if is_percent else _places(values, name, decimals)
         as_text = format_signed if kind == "change" else format_number
         texts = [as_text(value, places) for value in values]

@@ -45,7 +45,7 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     >>> rank_units(scores)["rank"].tolist()
     [3, 1, 1]
     """
-    return with_ranks(scores, checked(scores), within)
+    return with_ranks(checked(scores), within)
 
 
 def grade_units(
@@ -80,7 +80,7 @@ def grade_units(
     >>> grade_units(scores)["grade"].tolist()
     ['Xuất sắc', 'Tốt']
     """
-    return with_grades(scores, checked(scores), load_scheme(scheme))
+    return with_grades(checked(scores), load_scheme(scheme))
 
 
 def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
@@ -89,24 +89,30 @@ def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     Ranks and grades that it has must be the same: they are not of other units or another scheme.
     """
     points = checked(table)
-    result = with_grades(with_ranks(table, points), points, scheme)
+    result = _with(points, rank=_ranks(points), grade=_grades(points, scheme))
     _check_ranks(table, result)
     _check_grades(table, result, scheme)
     return result
 
 
-def with_ranks(
-    table: pd.DataFrame, points: Exact, within: str | Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Return a table that is known to be good with its ranks."""
-    return _with(table, points, rank=ranks_within(points.order(), group_numbers(table, within)))
+def with_ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the table of these points with its ranks."""
+    return _with(points, rank=_ranks(points, within))
 
 
-def with_grades(table: pd.DataFrame, points: Exact, scheme: GradeScheme) -> pd.DataFrame:
-    """Return a table that is known to be good with its grades."""
+def with_grades(points: Exact, scheme: GradeScheme) -> pd.DataFrame:
+    """Return the table of these points with its grades."""
+    return _with(points, grade=_grades(points, scheme))
+
+
+def _ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.Series:
+    return ranks_within(points.order, group_numbers(points.table, within))
+
+
+def _grades(points: Exact, scheme: GradeScheme) -> pd.Categorical:
     position = points.first_reached(scheme.bounds)
     codes = np.where(position < len(scheme.grades), position, -1)
-    return _with(table, points, grade=pd.Categorical.from_codes(codes, scheme.grades, ordered=True))
+    return pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
 
 
 def grade_distribution(
@@ -162,14 +168,14 @@ def grade_distribution(
 
 def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     """Return `ranking` graded by `scheme`, refusing a table whose grades are of another."""
-    result = with_grades(ranking, checked(ranking), scheme)
+    result = with_grades(checked(ranking), scheme)
     _check_grades(ranking, result, scheme)
     return result
 
 
 def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return `ranking` ranked within its years and blocks, refusing ranks among other units."""
-    result = with_ranks(ranking, checked(ranking))
+    result = with_ranks(checked(ranking))
     _check_ranks(ranking, result)
     return result
 
@@ -219,15 +225,16 @@ def check_graded(table: pd.DataFrame) -> None:
 def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by year and block, rank, then source order, numbered within each group."""
     if "rank" not in ranking:
-        ranking = with_ranks(ranking, Exact.of(ranking))
+        ranking = with_ranks(Exact.of(ranking))
     # An index may be called as a column is.
     table = ranking.assign(group=group_numbers(ranking)).reset_index(drop=True)
     table = table.sort_values(["group", "rank"], ignore_index=True)
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def _with(table: pd.DataFrame, points: Exact, **derived: object) -> pd.DataFrame:
-    """Return `table` with percent and what is derived, always in the same order of columns."""
+def _with(points: Exact, **derived: object) -> pd.DataFrame:
+    """Return the table of these points with percent and what is derived, in a fixed order."""
+    table = points.table
     derived["percent"] = points.percent()
     derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
     table = table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)

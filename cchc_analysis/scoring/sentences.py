@@ -31,13 +31,17 @@ def _of_units(part: pd.DataFrame, scored: pd.DataFrame) -> str:
             "chưa có xếp hạng và xếp loại."
         )
     words = scale_of(scored)
-    words = f"được chấm điểm và xếp hạng ({lower_first(words)})"
-    if not missing:
-        return f"Có {len(part)} đơn vị {words}."
-    return (
-        f"Có {len(part)} đơn vị, trong đó {len(scored)} đơn vị {words}; {len(missing)} đơn vị chưa "
-        f"chấm: {listed(missing)}."
-    )
+    unranked = scored.loc[scored["rank"].isna(), "unit"].tolist()
+    words = f"được chấm điểm{'' if unranked else ' và xếp hạng'} ({lower_first(words)})"
+    told = f"Có {len(part)} đơn vị {words}."
+    if missing:
+        told = (
+            f"Có {len(part)} đơn vị, trong đó {len(scored)} đơn vị {words}; {len(missing)} đơn vị "
+            f"chưa chấm: {listed(missing)}."
+        )
+    if unranked:
+        told += f" Bảng công bố không xếp hạng {len(unranked)} đơn vị: {listed(unranked)}."
+    return told
 
 
 def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
@@ -67,7 +71,7 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
     best, worst, last = max(values), min(values), scored["rank"].max()
     if count == 1:
         return [f"Đơn vị được chấm là {scored['unit'].iloc[0]} ({measure.text(best)})."]
-    if best == worst:
+    if best == worst and scored["rank"].notna().all():
         return [f"Cả {count} đơn vị được chấm đồng hạng nhất, cùng đạt {measure.text(best)}."]
     phrases = []
     told = scored.assign(value=values)
@@ -82,7 +86,7 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
         alone = "xếp" if rank == last else "hạng"
         called = f"{alone if len(place) == 1 else 'đồng hạng'} {called}"
         phrases.append(f"{called} là {names}")
-    places = f"{', '.join(phrases[:-1])}; {phrases[-1]}."
+    places = f"{'; '.join(filter(None, [', '.join(phrases[:-1]), phrases[-1]]))}."
     mean = sum(values) / count
     above = sum(value > mean for value in values)
     return [
@@ -108,11 +112,17 @@ def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
     measure = measure_of(scored)
     values = measure.of(scored)
     value = values[scored["unit"].tolist().index(unit)]
-    tied = [name for name in scored["unit"][scored["rank"] == row["rank"]] if name != unit]
-    place = f"hạng {row['rank']} trong {len(scored)} đơn vị được chấm"
+    same_rank = scored["rank"].eq(row["rank"]).fillna(False)
+    tied = [name for name in scored["unit"][same_rank] if name != unit]
+    ranked = scored["rank"].count()
+    among = "được chấm" if ranked == len(scored) else "được xếp hạng"
+    place = f"hạng {row['rank']} trong {ranked} đơn vị {among}"
     grade = NO_GRADE.lower() if pd.isna(row["grade"]) else f"xếp loại {row['grade']}"
     told = f"{unit} đạt {measure.text(value)}, "
-    told += f"đồng {place} (cùng với {listed(tied)})" if tied else f"xếp {place}"
+    if pd.isna(row["rank"]):
+        told += "không được xếp hạng trong bảng công bố"
+    else:
+        told += f"đồng {place} (cùng với {listed(tied)})" if tied else f"xếp {place}"
     told += f", {grade}"
     if len(scored) > 1:
         name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
