@@ -318,3 +318,38 @@ def test_headings_that_are_grades_or_unnumbered_are_refused(text):
     assert "'Loại Tốt' là xếp loại của các đơn vị phía dưới" in refusal(grades)
     roman = text("Đơn vị;Điểm", "I. Các sở;", "A;90", "II. UBND các huyện;", "B;80")
     assert "'I. Các sở' có thể là tên khối" in refusal(roman)
+
+
+@pytest.mark.parametrize("row", ["Sở X;chưa nộp;", "Tổng số phiếu;1200;", ";85;"])
+def test_a_row_above_the_header_that_is_no_title_is_told(text, row):
+    with pytest.warns(LoadWarning, match=row.strip(";").replace(";", " ")):
+        assert len(load_scores(text("KẾT QUẢ NĂM 2020;;", row, "", HEADER, *SO))) == 2
+    assert load_scores(text("UBND TỈNH;;", "KẾT QUẢ;;", HEADER, *SO))["unit"].tolist()[0] == "Sở A"
+
+
+def test_the_block_over_the_only_table_is_told(text):
+    for heading in ("II. Khối huyện", "Cụm 3:"):
+        with pytest.warns(LoadWarning, match=f"tiêu đề '{heading}' không dùng làm khối"):
+            load_scores(text("KẾT QUẢ", heading, HEADER, *HUYEN))
+    given = load_scores(text("II. Khối huyện", HEADER, *HUYEN), block="Khối huyện")
+    assert given["block"].unique().tolist() == ["Khối huyện"]
+
+
+def test_of_many_rows_left_out_each_is_named_by_its_line(text):
+    remarks = [f";Ghi chú {number};;" for number in range(30)]
+    with pytest.warns(LoadWarning, match="dòng 19–33") as told:
+        load_scores(text(HEADER, *SO, *remarks))
+    assert "chỗ khác" not in str(told[0].message)
+
+
+def test_a_cell_that_has_no_fate_is_refused_with_its_line(text, monkeypatch):
+    from cchc_analysis.reading import load
+
+    read = load.read_scores
+
+    def lose(*given, **options):
+        part = read(*given, **options)
+        return part._replace(scores=part.scores.iloc[:-1])
+
+    monkeypatch.setattr(load, "read_scores", lose)
+    assert "không rõ dòng 3 là gì" in refusal(text(HEADER, *SO))

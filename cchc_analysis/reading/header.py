@@ -19,7 +19,7 @@ from cchc_analysis.vocabulary import SHOWN
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
-_PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
 MARK = re.compile(
@@ -117,7 +117,7 @@ def _role_or_like(title: str) -> str | None:
 
 def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
     """Return for each row whether it has several cells and none is a number."""
-    may_be, number = np.ones(len(cells), "bool"), _PLAIN_NUMBER.pattern
+    may_be, number = np.ones(len(cells), "bool"), PLAIN_NUMBER.pattern
     for column in cells:
         may_be &= ~each(
             cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
@@ -160,7 +160,7 @@ def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
         return False
     lower = row_of(cells, at)
     new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
-    is_text = not any(_PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
+    is_text = not any(PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
     return bool(new) and new.isdisjoint(own) and is_text
 
 

@@ -1,5 +1,6 @@
 """From a source to scores: every table in it, joined, and one word on what was not used."""
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -8,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import group_numbers, holes_in_ranks
-from cchc_analysis.reading.cells import are_numbers, count_filled, each
+from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
 from cchc_analysis.reading.grid import Grid, Where, first_line, lines_in_words, row_in_words
-from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, is_block, under_headings
+from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, bare, is_block, under_headings
 from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
@@ -23,7 +24,7 @@ _KEPT = (
     "max_assumed",
 )  # fmt: skip
 _NOISE = 1e-9
-_MOST_TOLD = 15
+_MOST_TOLD, _SHORT = 15, 40
 
 
 class LoadWarning(UserWarning):
@@ -112,22 +113,25 @@ def load_scores(
     0  Thanh tra  73.98      100.0         True
     """
     _check_options(table, columns, year, block)
-    file, grids, tables, unused, to_check = tables_of(source, columns)
+    file, grids, found, unused, to_check = tables_of(source, columns)
+    tables = found
     if table is not None:
-        tables, unused = [pick(file, tables, table)], []
+        tables, unused = [pick(file, found, table)], []
     named = named_by_headings(file, tables)
     parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
         where = Where(file, one.place)
         part = read_scores(where, one, wanted=columns or {}, max_score=max_score, given=known | own)
-        _check_conserved(where, one, part)
-        parts.append(part.scores.assign(place=one.place, line=part.scores.index))
+        parts.append(part)
         unused += [f"{one.place} {words}".strip() if several else words for words in part.unused]
         to_check += part.told
-    if table is None:
-        _check_all_taken(file, grids, tables, unused)
-    scores = join(file, parts)
+    taken = list(zip(tables, parts, strict=True))
+    others = [one for one in found if not any(one is own for own in tables)]
+    above = _check_conserved(file, grids, taken, others)
+    unused += above if table is None else []
+    places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
+    scores = join(file, places)
     if "max_assumed" in scores:
         scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):
@@ -138,44 +142,56 @@ def load_scores(
     scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
         to_check.append(joined_in_words(tables))
+    elif table is None and "block" not in scores and is_block(tables[0].heading):
+        words = f"tiêu đề {quoted(tables[0].heading)} không dùng làm khối; dùng {{option}} nếu cần"
+        to_check.append((words, Option("block", bare(tables[0].heading))))
     tell(file, unused, to_check)
     return scores
 
 
-def _check_conserved(where: Where, table: Table, part: Part) -> None:
-    """Refuse a table in which a row has become nothing: each is a unit or has another fate."""
-    with_fate = part.fates.index[part.fates != ""]
-    units = part.fates.index[part.fates.isin(UNITS)]
-    lost = table.body.index.difference(with_fate).union(
-        units.symmetric_difference(part.scores.index)
-    )
-    if len(lost):
-        raise where.refuse(
-            f"không rõ {lines_in_words(lost)} là gì", "hãy sửa hoặc xóa các dòng này"
-        )
+def _check_conserved(
+    file: str,
+    grids: Sequence[Grid],
+    taken: Sequence[tuple[Table, Part]],
+    others: Sequence[Table] = (),
+) -> list[str]:
+    """Return in words the rows above the tables that are no line of a title; refuse what is lost.
 
-
-def _check_all_taken(
-    file: str, grids: Sequence[Grid], tables: Sequence[Table], unused: list[str]
-) -> None:
-    """Tell the rows above the tables of a sheet that are more than a line of a title."""
+    Each cell that holds something is of a unit in a column of its table, or in a row that has
+    another fate; or it is in a header, or above it. Sheets without a table are told elsewhere.
+    """
+    told = []
     for number, grid in enumerate(grids):
-        own = [one for one in tables if one.grid == number]
+        own = [(table, part) for table, part in taken if table.grid == number]
         if not own:
             continue
-        taken = {line for one in own for line in (*one.above, *one.body.index)}
-        rest = grid.cells[~grid.cells.index.isin(taken)]
-        filled = count_filled(rest)
-        lines = [*filled.index[filled > 1]]
-        if after := [line for line in filled.index[filled > 0] if line > max(taken)]:
+        lines, columns = grid.cells.index, grid.cells.columns
+        left = np.column_stack([filled(grid.cells[column]).to_numpy() for column in columns])
+        for other in others:
+            if other.grid == number:
+                left[lines.isin([*other.above, *other.body.index])] = False
+        for table, part in own:
+            is_unit = part.fates.isin(UNITS)
+            known = part.fates.index[~is_unit & (part.fates != "")]
+            left[lines.isin([*table.above, *known])] = False
+            units = part.fates.index[is_unit].intersection(part.scores.index)
+            split = columns.difference(table.body.columns)  # its parts are in the titles
+            titled = columns.isin([*table.header.titles, *split])
+            left[np.ix_(lines.isin(units), titled)] = False
+        above = lines < min(table.above[0] for table, _ in own)
+        if len(lost := lines[left.any(axis=1) & ~above]):
             raise Where(file, grid.place).refuse(
-                f"không rõ {lines_in_words(after)} là gì", "hãy sửa hoặc xóa các dòng này"
+                f"không rõ {lines_in_words(lost)} là gì", "hãy sửa hoặc xóa các dòng này"
             )
-        numbers = [
-            line for line in lines if are_numbers(rest.loc[line].fillna("").astype("str")).any()
+        rows = grid.cells[above & left.any(axis=1)].fillna("")
+        if rows.empty:
+            continue
+        is_title = (count_filled(rows) == 1) & ~are_numbers(rows.agg("".join, axis=1))
+        told += [
+            f"{grid.place} {row_in_words(line, row)}".strip()
+            for line, row in zip(rows.index[~is_title], rows[~is_title].to_numpy(), strict=True)
         ]
-        unused += [f"{grid.place} {row_in_words(line, rest.loc[line].fillna(''))}".strip()
-                   for line in numbers]  # fmt: skip
+    return told
 
 
 def _check_options(table: object, columns: object, year: object, block: object) -> None:
@@ -243,8 +259,11 @@ def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], nam
 
 def tell(file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]]) -> None:
     """Warn once of what was not used, and of what to check."""
-    if len(unused) > _MOST_TOLD:
-        unused = [*unused[:_MOST_TOLD], f"và {len(unused) - _MOST_TOLD} chỗ khác"]
+    if len(unused) > _MOST_TOLD:  # the others by their places alone
+        rows = [re.match(r"dòng (\d+)(?: '|$)", words) for words in unused[_MOST_TOLD:]]
+        others = [w[:_SHORT] for w, row in zip(unused[_MOST_TOLD:], rows, strict=True) if not row]
+        lines = lines_in_words(sorted(int(row[1]) for row in rows if row))
+        unused = [*unused[:_MOST_TOLD], *others, *([lines] if any(rows) else [])]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
         warnings.warn(LoadWarning(file, clauses), stacklevel=3)

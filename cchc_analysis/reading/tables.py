@@ -18,6 +18,7 @@ from cchc_analysis.reading.grid import (
 )
 from cchc_analysis.reading.header import (
     FIRST_TABLE,
+    PLAIN_NUMBER,
     Header,
     Table,
     bare,
@@ -75,11 +76,10 @@ def find_tables(
     else:
         raise _no_table(file, grids)
     _check_above(file, grids, found)
-    widths = {g.cells.shape[1] for g, t in zip(grids, found, strict=True) if t} - {1}
     unused = [
         f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
         for grid, tables in zip(grids, found, strict=True)
-        if not tables and (min(grid.cells.shape) > 1 or grid.cells.shape[1] in widths)
+        if not tables
     ]
     tables = [table for tables in found for table in tables]
     full = [table for table in tables if count_filled(table.body).any()]
@@ -177,7 +177,9 @@ def _lines_above(cells: pd.DataFrame, at: int) -> tuple[int, list[str]]:
     first, lines = at, []
     for back in range(at - 1, max(-1, at - 20), -1):
         given = [cell for cell in cells.iloc[back].fillna("") if cell]
-        if len(given) > 1 or (lines and not given) or any(FOOTERS.match(fold(c)) for c in given):
+        if len(given) > 1 or (lines and not given):
+            break
+        if any(FOOTERS.match(fold(cell)) or PLAIN_NUMBER.fullmatch(cell) for cell in given):
             break
         first, lines = back, lines + given
     return first, [line for line in lines if len(line) <= _LONGEST_HEADING]
