@@ -23,7 +23,7 @@ from cchc_analysis.reading.cells import (
     whole_in,
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
-from cchc_analysis.reading.header import LIKE, Header, falls, named
+from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, named
 from cchc_analysis.reading.vocabulary import (
     FINAL,
     HEADERS,
@@ -40,7 +40,6 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 _LONGEST_TITLE = 40
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
 _ENOUGH = 3  # rows whose order tells one column from several others
-_YEARS = "(?:19|20)[0-9]{2}"
 _ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
 _MOST_GRADES = 7
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
@@ -146,7 +145,7 @@ class Evidence:
         if role == "published_grade":
             return not self.has_digits and (self.are_known_grades or self.follows(scores))
         if role == "year":
-            return bool(self.words.str.fullmatch(_YEARS).all())
+            return bool(self.words.str.fullmatch(YEAR).all())
         return role == "number" and self.counts
 
 

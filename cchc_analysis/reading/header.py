@@ -19,13 +19,13 @@ from cchc_analysis.vocabulary import SHOWN
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
-PLAIN_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+YEAR = "(?:19|20)[0-9]{2}"
+PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
 MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
 )
-_YEAR = "(?:19|20)[0-9]{2}"
 # What names a year that is not the table's: brackets, a date, the number of a decision.
 _DATE = re.compile(
     r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
@@ -252,15 +252,15 @@ def under_headings(
 def _year(text: str) -> str:
     """Return the one year that a text names, "" if none or several; in brackets it is no such."""
     text = _DATE.sub(" ", text)
-    years = set(re.findall(rf"(?i)năm\s+({_YEAR})(?!\s*[-–])", text))
-    years = years or set(re.findall(rf"(?<![/\w]){_YEAR}(?![/\w])", text))
+    years = set(re.findall(rf"(?i)năm\s+({YEAR})(?!\s*[-–])", text))
+    years = years or set(re.findall(rf"(?<![/\w]){YEAR}(?![/\w])", text))
     return years.pop() if len(years) == 1 else ""
 
 
 def bare(heading: str) -> str:
     """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
-    text = re.sub(rf"\s*\([^)]*{_YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
-    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{_YEAR}\b", "", text)
+    text = re.sub(rf"\s*\([^)]*{YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
+    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{YEAR}\b", "", text)
     return text.strip(" .:,;–-*#")
 
 

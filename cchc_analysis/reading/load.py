@@ -127,7 +127,7 @@ def load_scores(
         unused += [f"{one.place} {words}".strip() if several else words for words in part.unused]
         to_check += part.told
     taken = list(zip(tables, parts, strict=True))
-    others = [one for one in found if not any(one is own for own in tables)]
+    others = [one for one in found if not any(one is chosen for chosen in tables)]
     above = _check_conserved(file, grids, taken, others)
     unused += above if table is None else []
     places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]

@@ -134,35 +134,31 @@ def check_published(
     return stamped(result, "check", note=note)
 
 
-def ranked_as_published(part: pd.DataFrame) -> pd.DataFrame:
-    """Return one group with ranks among the units that have a published one, if only those agree.
+def ranked_as_published(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return ranks among the units that have a published one, in groups where only those agree.
 
     A unit that is scored and was deliberately not ranked has no rank then.
     """
-    if "published_rank" not in part or not _differ(part).any():
-        return part
-    published = part[part["published_rank"].notna()]
-    among = with_ranks(Exact.of(published))
-    return part if _differ(among).any() else part.assign(rank=among["rank"].reindex(part.index))
+    if "published_rank" not in ranking or not (wrong := _differ(ranking)).any():
+        return ranking
+    among = with_ranks(Exact.of(ranking[ranking["published_rank"].notna()]))
+    groups = group_numbers(ranking)
+    still_wrong = _differ(among).reindex(ranking.index, fill_value=False)
+    only_those, still_wrong = (
+        rows.groupby(groups).transform("any") for rows in (wrong, still_wrong)
+    )
+    among = among["rank"].reindex(ranking.index)
+    return ranking.assign(rank=ranking["rank"].mask(only_those & ~still_wrong, among))
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
-    wrong, groups = _differ(ranking), group_numbers(ranking)
-    if not wrong.any():
-        return [], ""
-    # A unit may be scored and deliberately not ranked: then ranks are among the ranked only.
-    with_rank = ranking[ranking["published_rank"].notna()]
-    wrong_among = _differ(with_ranks(Exact.of(with_rank)))
-    wrong_among = wrong_among.reindex(ranking.index, fill_value=False)
-    among = wrong.groupby(groups).transform("any") & ~wrong_among.groupby(groups).transform("any")
-    left_out = ranking[among & ranking["published_rank"].isna() & ranking["score"].notna()]
+    placed = ranked_as_published(ranking)
+    wrong = _differ(placed)
+    left_out = ranking.loc[ranking["rank"].notna() & placed["rank"].isna(), "unit"]
     told = ""
     if len(left_out):
         told = " Xếp hạng được đối chiếu giữa các đơn vị có xếp hạng công bố, không kể "
-        told += (
-            f"{len(left_out)} đơn vị được chấm nhưng không xếp hạng: {listed(left_out['unit'])}."
-        )
-    wrong &= ~among
+        told += f"{len(left_out)} đơn vị được chấm nhưng không xếp hạng: {listed(left_out)}."
     published, computed = ranking["published_rank"], ranking["rank"]
     notes, sentence = _explain_ranks(ranking, wrong)
     return [
