@@ -276,7 +276,7 @@ NAMES = sorted([*ON_ANY_TABLE, *REFUSED])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_runs_untouched_and_on_other_tables(name, browser, lab, project):
+def test_a_notebook_runs_untouched_and_on_another_table(name, browser, lab, project):
     page = Page(browser, lab, project, name)
     first = nbformat.read(page.file, 4).cells[1].source.split('FILE = "data/')[1].split(".")[0]
     notebook = page.run()
@@ -285,9 +285,8 @@ def test_a_notebook_runs_untouched_and_on_other_tables(name, browser, lab, proje
     check_seen(page, notebook)
     page.look(dark=False, width=1400)
     if name in ON_ANY_TABLE:
-        for file in ("data/so-nganh-2021.csv", "data/bảng của tôi.xlsx"):
-            page.change("FILE", file)
-            assert check_ran(page.run(), project, file[5:].rsplit(".", 1)[0])
+        page.change("FILE", "data/bảng của tôi.xlsx")  # on those of data/: test_notebooks.py
+        assert check_ran(page.run(), project, "bảng của tôi")
     else:
         file, words = REFUSED[name]
         page.change("FILE", file)

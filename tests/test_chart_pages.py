@@ -35,7 +35,7 @@ def _restore_look():
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [*itertools.product(PLOTS, [1, 18, 34]), ("ranking", 200), ("comparison", 80), ("change", 80)],
+    [*itertools.product(PLOTS, [1, 18, 34]), ("ranking", 140), ("comparison", 80), ("change", 80)],
 )
 def test_every_row_is_on_one_page_and_nothing_is_cut(name, count, monkeypatch):
     dpi = 300 if count == 18 else 75  # as saved, or as quick: boxes are measured, not pixels

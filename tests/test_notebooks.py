@@ -6,6 +6,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import DATA, RANKING_TABLES, ROOT, ddci, loaded
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -107,18 +108,48 @@ class TestEach:
         assert all(path.startswith(f"reports/{TABLE_OF[name]}/") for path in exported)
 
 
-def run(name, folder, **changes):
-    """Run a notebook as an analyst does who changes its parameters."""
-    notebook = nbformat.from_dict(READ[name])
-    for parameter, value in changes.items():
-        pattern = rf"(?m)^{parameter} = [^#\n]*"
-        notebook.cells[1].source, count = re.subn(
-            pattern, f"{parameter} = {value!r} ", notebook.cells[1].source
-        )
-        assert count == 1
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}})
-    client.execute()
-    return notebook
+@pytest.fixture(scope="module")
+def kernel():
+    """Start one kernel for all notebooks of this module: the imports of each would take seconds."""
+    manager, channels = start_new_kernel()
+    channels.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def run(kernel):
+    """Return a function that runs a notebook as an analyst does who changes its parameters."""
+
+    def run(name, folder, **changes):
+        notebook = nbformat.from_dict(READ[name])
+        for parameter, value in changes.items():
+            pattern = rf"(?m)^{parameter} = [^#\n]*"
+            notebook.cells[1].source, count = re.subn(
+                pattern, f"{parameter} = {value!r} ", notebook.cells[1].source
+            )
+            assert count == 1
+        execute(notebook, kernel, folder)
+        return notebook
+
+    return run
+
+
+def execute(notebook, kernel, folder):
+    """Run a notebook in a kernel that has forgotten the one before, as if it were new."""
+    anew = nbformat.v4.new_code_cell(
+        "%reset -f\nimport os as _os\nimport matplotlib.pyplot as _plt\n"
+        "import cchc_analysis.charts.export as _export\n"
+        f"_os.chdir({str(folder)!r})\n_plt.close('all')\n_plt.style.use('default')\n"
+        "_export._DPI = 40  # no picture is looked at\ndel _os, _plt, _export"
+    )
+    notebook.cells.insert(0, anew)
+    client = NotebookClient(notebook, km=kernel, timeout=120)
+    try:
+        client.execute()
+    finally:
+        client.kc.stop_channels()
+        del notebook.cells[0]
 
 
 @pytest.fixture
@@ -132,7 +163,7 @@ def project(tmp_path):
 
 @pytest.mark.parametrize("name", OF_ONE_TABLE)
 @pytest.mark.parametrize("table", RANKING_TABLES[1:])
-def test_one_changed_line_runs_it_on_another_table(name, table, project):
+def test_one_changed_line_runs_it_on_another_table(name, table, run, project):
     notebook = run(name, project / "sổ tay", FILE=f"data/{table}.csv")
     last = output_text(notebook.cells[-1]).split()
     assert last
@@ -140,7 +171,7 @@ def test_one_changed_line_runs_it_on_another_table(name, table, project):
     assert all(path.startswith(f"reports/{table}/") for path in last)
 
 
-def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path):
+def test_it_runs_where_there_is_no_data_folder_with_a_path_given(run, tmp_path):
     elsewhere = tmp_path / "nơi khác"
     elsewhere.mkdir()
     frame = pd.DataFrame({"Đơn vị": ["a", "b"], "Điểm": ["63,5", ""]})
@@ -150,7 +181,7 @@ def test_it_runs_where_there_is_no_data_folder_with_a_path_given(tmp_path):
 
 
 @pytest.mark.parametrize("name", READ)
-def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, tmp_path):
+def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, kernel, tmp_path):
     # Only the cells that load, all in one kernel that moves: whole runs would take minutes.
     first, load = cells(READ[name], "code")[:2]
     files = re.findall(r'(?m)^(?:FILE|OTHER) = "(.+)"', first.source)
@@ -163,14 +194,14 @@ def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, t
         for folder, begin in ((ROOT, first.source), (ROOT / "notebooks", ""), (tmp_path, away))
         for source in ([begin, load.source] if begin else [load.source])
     ]
-    NotebookClient(moved, timeout=120).execute()
+    execute(moved, kernel, tmp_path)
     said = [
         "".join(map(shown_by, cell.outputs)) for cell in moved.cells if load.source in cell.source
     ]
     assert said == ["".join(map(shown_by, load.outputs))] * 3
 
 
-def test_where_there_is_no_file_one_sentence_asks_for_a_path(project):
+def test_where_there_is_no_file_one_sentence_asks_for_a_path(run, project):
     with pytest.raises(Exception, match="Không tìm thấy tệp .*ghi đường dẫn đầy đủ"):
         run("01-ranking", project, FILE="data/khong-co.csv")
 
@@ -200,7 +231,7 @@ def test_a_pair_is_told_apart_at_half_a_hundredth_and_not_at_half_a_point():
     assert rows["Trung tâm Dịch vụ Nông nghiệp thị xã"] == ["81,81", 8, 7, 9, "không"]
 
 
-def test_years_of_another_table_are_compared(project):
+def test_years_of_another_table_are_compared(run, project):
     frame = pd.DataFrame({"Năm": [2019, 2019, 2021, 2021, 2022, 2022], "Đơn vị": ["A", "B"] * 3})
     frame.assign(Điểm=[60, 50, 70, 71, 80, 79.5]).to_csv(project / "data" / "b.csv", index=False)
     notebook = run("04-years", project / "sổ tay", FILE="data/b.csv", AFTER=2021, BEFORE=2019)
@@ -216,7 +247,7 @@ def test_years_of_another_table_are_compared(project):
         run("04-years", project, FILE="data/b.csv", AFTER=2019)
 
 
-def test_one_block_of_several_is_followed_over_the_years(project):
+def test_one_block_of_several_is_followed_over_the_years(run, project):
     frame = pd.DataFrame({"Năm": [2021, 2022] * 3, "Đơn vị": ["A", "A", "B", "B", "C", "C"]})
     frame = frame.assign(Khối=["Sở"] * 4 + ["Xã"] * 2, Điểm=[60, 70, 65, 64, 50, 51])
     frame.to_csv(project / "data" / "b.csv", index=False)
@@ -229,12 +260,12 @@ def test_one_block_of_several_is_followed_over_the_years(project):
 
 
 @pytest.mark.parametrize("table", ["cchc-2020", "so-nganh-2021"])
-def test_a_table_without_years_is_refused_in_a_sentence(table, project):
+def test_a_table_without_years_is_refused_in_a_sentence(table, run, project):
     with pytest.raises(Exception, match=f"data/{table}.csv có 0 năm, cần ít nhất hai năm; hãy"):
         run("04-years", project, FILE=f"data/{table}.csv")
 
 
-def test_blocks_of_one_file_or_of_two_are_compared(project):
+def test_blocks_of_one_file_or_of_two_are_compared(run, project):
     frame = pd.DataFrame({"Khối": ["Sở", "Sở", "Huyện"], "Đơn vị": ["A", "B", "A"]})
     frame.assign(Điểm=[60, 50, 70]).to_csv(project / "data" / "b.csv", index=False)
     said = said_by(run("05-blocks", project, FILE="data/b.csv", FILE_IS={}, OTHER=None))
@@ -248,12 +279,12 @@ def test_blocks_of_one_file_or_of_two_are_compared(project):
 
 
 @pytest.mark.parametrize("changed", [{"OTHER": None}, {"OTHER_IS": {}}, {"FILE_IS": {}}])
-def test_one_block_is_refused_in_a_sentence(changed, project):
+def test_one_block_is_refused_in_a_sentence(changed, run, project):
     with pytest.raises(Exception, match="Sổ tay này cần ít nhất hai khối; hãy ghi tên khối"):
         run("05-blocks", project, **changed)
 
 
-def test_the_sister_index_is_called_so_and_only_it(project):
+def test_the_sister_index_is_called_so_and_only_it(run, project):
     assert "DDCI Hà Tĩnh 2021 là chỉ số cùng họ, không phải CCHC." in said_by(READ["06-fields"])
     frame = pd.DataFrame({"Đơn vị": ["A", "B"], "Thể chế (10 điểm)": [8, 9.5]})
     frame.assign(**{"Tài chính (5 điểm)": [5, 1]}).to_csv(project / "data" / "b.csv", index=False)
@@ -266,6 +297,6 @@ def test_the_sister_index_is_called_so_and_only_it(project):
     assert all((project / path).is_file() for path in output_text(notebook.cells[-1]).split())
 
 
-def test_a_table_without_fields_is_refused_in_a_sentence(project):
+def test_a_table_without_fields_is_refused_in_a_sentence(run, project):
     with pytest.raises(Exception, match="cchc-2020.csv: không có cột lĩnh vực nào có số; hãy dùng"):
         run("06-fields", project, FILE="data/cchc-2020.csv")
