@@ -268,17 +268,17 @@ def test_keys_and_groups_that_do_not_fit_one_number_are_ranked_too(spread, group
     key = pd.Series(rng.integers(-spread, spread, size), dtype="Int64").mask(rng.random(size) < 0.1)
     group = np.append(np.arange(groups), rng.integers(0, groups, size - groups))
     expected = key.groupby(group).rank(method="min", ascending=False).astype("Int64")
-    assert ranks_within(key, group).equals(expected)
-    rows, line = sorted_rows(key, group)
+    given = key.fillna(0).to_numpy("int64"), key.isna().to_numpy(), group
+    assert pd.Series(ranks_within(*given)).equals(expected)
+    rows, line = sorted_rows(*given)
     assert (np.diff(line) >= 0).all()
     assert (np.lexsort((key.fillna(-(2**62)).to_numpy("int64"), group)) == rows).all()
 
 
 def test_the_keys_that_are_sorted_stay_as_they_are():
-    keys = pd.Series([5, 3, 9], dtype="Int64")  # none is missing: its numbers could be a view
-    sorted_rows(keys, np.zeros(3, dtype="int64"))
-    assert keys.tolist() == [5, 3, 9]
-    assert ranks_within(keys, np.zeros(3, dtype="int64")).tolist() == [2, 3, 1]
+    keys, missing, groups = np.array([5, 3, 9]), np.zeros(3, dtype="bool"), np.zeros(3, "int64")
+    sorted_rows(keys, missing, groups)
+    assert ranks_within(keys, missing, groups).tolist() == [2, 3, 1]
     assert keys.tolist() == [5, 3, 9]
 
 

@@ -1,5 +1,7 @@
 """Each block in one row: mean, median, best and worst, in percent of the maximum."""
 
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 import pandas as pd
 
@@ -49,15 +51,16 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     exact, groups = checked(ranking), group_numbers(ranking)
     where, missing = group_columns(ranking), exact.missing
     table = ranking[where].iloc[first_rows(groups)].reset_index(drop=True)
-    table["units"] = np.bincount(groups, minlength=len(table))
-    table["scored_units"] = np.bincount(groups[~missing], minlength=len(table))
-    # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
-    rows, _ = sorted_rows(exact.order, groups)
-    rows = rows[~missing[rows]]
+    units = np.bincount(groups, minlength=len(table))
+    scored = np.bincount(groups[~missing], minlength=len(table))
+    table = table.assign(units=units, scored_units=scored)
+    # Shares in whole numbers, group by group from the worst to the best; who has none stands first
+    # and counts 0.
+    rows, _ = sorted_rows(exact.keys, missing, groups)
     whole, percent = exact.on_one_scale
     whole = whole[rows]
-    scored = table["scored_units"][table["scored_units"] > 0]
-    count, ends = scored.to_numpy(), scored.cumsum().to_numpy()
+    has_some = np.flatnonzero(scored)
+    ends, count = units.cumsum()[has_some], scored[has_some]
     starts = ends - count
     best, worst = whole[ends - 1], whole[starts]
     total = np.add.reduceat(whole, starts) if len(starts) else worst
@@ -72,16 +75,17 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     for column, (sums, parts) in statistics.items():
         exactly = sums.astype("object") * percent.numerator
         values = exactly / (np.asarray(parts, dtype="object") * percent.denominator)
-        table[column] = pd.Series(values, scored.index, dtype="float64")
+        table[column] = pd.Series(values, has_some, dtype="float64")
+    # Each group is sorted: where its values pass the mean, and where those tied at its ends stop.
     # Shares are whole numbers: above the mean is above the whole part of the mean.
-    above = np.repeat(total // count, count) < whole
-    above = np.add.reduceat(above, starts, dtype="int64") if len(starts) else count
-    table["above_mean"] = pd.Series(above, scored.index).reindex(table.index, fill_value=0)
-    for column, end in (("first_unit", best), ("last_unit", worst)):
-        tied = rows[whole == np.repeat(end, count)]  # in the order of the table
-        names: dict[int, list[str]] = {}
-        for group, unit in zip(groups[tied], ranking["unit"].iloc[tied], strict=True):
-            names.setdefault(group, []).append(unit)
-        joined = {group: "; ".join(units) for group, units in names.items()}
-        table[column] = pd.Series(joined, table.index, dtype="str")
+    above, first, last = [], [], []
+    units = ranking["unit"].to_numpy()
+    for start, end, mean in zip(starts, ends, total // count, strict=True):
+        part = whole[start:end]
+        above.append(end - start - bisect_right(part, mean))
+        first.append("; ".join(units[rows[start + bisect_left(part, part[-1]) : end]]))
+        last.append("; ".join(units[rows[start : start + bisect_right(part, part[0])]]))
+    table["above_mean"] = pd.Series(above, has_some).reindex(table.index, fill_value=0)
+    table["first_unit"] = pd.Series(first, has_some, dtype="str")
+    table["last_unit"] = pd.Series(last, has_some, dtype="str")
     return stamped(table[[*where, *_COLUMNS]], "blocks")

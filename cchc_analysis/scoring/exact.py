@@ -54,10 +54,8 @@ class Exact:
         if objects:  # pd.NA, None, Decimal
             table = table.assign(**{column: floats(table[column]) for column in objects})
         points, places = _whole(table["score"])
-        which, maxima = np.zeros((), dtype="int64"), floats(table["max_score"])
-        if one := np.all(maxima == maxima[:1]):
-            maxima = maxima[:1]
-        else:
+        which, maxima = np.zeros((), dtype="int64"), _maxima(table)
+        if not (one := len(maxima) <= 1):
             which, maxima = pd.factorize(maxima)
         whole, max_places = _whole(pd.Series(maxima))
         maxima = [int(maximum) for maximum in whole if not np.isnan(maximum)]
@@ -90,21 +88,25 @@ class Exact:
         What is missing is 0. They are Python's, of any size, where 64 bits would not hold their
         sum: where maxima differ, two units compare as fractions do, score₁·max₂ and score₂·max₁.
         """
-        whole = np.where(self.missing, 0, self.points).astype("int64")
+        whole = np.zeros(len(self.points), dtype="int64")
+        np.copyto(whole, self.points, where=~self.missing, casting="unsafe")
         common = math.lcm(*self.maxima)
-        largest = int(np.abs(whole).max(initial=0))
+        largest = max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
         if len(self.maxima) > 1 or largest * len(whole) >= 2**63:
             weights = np.array([*(common // maximum for maximum in self.maxima), 0], dtype="object")
             whole = whole.astype("object") * weights[self.which]
         return whole, Fraction(100 * 10**self.max_places, common * 10**self.places)
 
     @cached_property
-    def order(self) -> pd.Series:
-        """Return whole numbers (Int64) that order and tie exactly as score / max_score does."""
+    def keys(self) -> np.ndarray:
+        """Return whole numbers that order and tie exactly as score / max_score does."""
         whole, _ = self.on_one_scale
-        if whole.dtype == "object":
-            whole, _ = pd.factorize(whole, sort=True)
-        keys = pd.arrays.IntegerArray(whole.astype("int64", copy=False), self.missing)
+        return pd.factorize(whole, sort=True)[0] if whole.dtype == "object" else whole
+
+    @property
+    def order(self) -> pd.Series:
+        """Return the keys as a column (Int64) of the table; missing stays missing."""
+        keys = pd.arrays.IntegerArray(self.keys, self.missing)
         return pd.Series(keys, self.table.index, copy=False)
 
     def first_reached(self, bounds: Sequence[float]) -> np.ndarray:
@@ -147,11 +149,12 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
                 why = "là chữ, không phải số" if is_text else "không phải là số"
                 _refuse(table, column, wrong, why)
-    score, most = floats(table["score"]), floats(table["max_score"])
+    score, most = floats(table["score"]), _maxima(table)
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
-    if (wrong := (score < -_NOISE) | (score > most + _NOISE)).any():
-        _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
+    for wrong in (score < -_NOISE, score > most + _NOISE):
+        if wrong.any():
+            _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
         _refuse(table, "score", wrong, "không có điểm tối đa", "hãy ghi điểm tối đa (max_score)")
     exact = Exact.of(table)
@@ -244,6 +247,12 @@ def floats(values: pd.Series) -> np.ndarray:
     if values.dtype in ("float32", "Float32"):
         values = pd.to_numeric(values.astype("float32").astype("str"))
     return values.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _maxima(table: pd.DataFrame) -> np.ndarray:
+    """Return the maximum of each score, or the one that all of them have."""
+    maxima = floats(table["max_score"])
+    return maxima[:1] if np.all(maxima == maxima[:1]) else maxima
 
 
 def _whole(values: pd.Series) -> tuple[np.ndarray, int]:

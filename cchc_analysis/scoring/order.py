@@ -11,48 +11,48 @@ def first_rows(groups: np.ndarray) -> np.ndarray:
     return first
 
 
-def sorted_rows(keys: pd.Series, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sorted_rows(
+    keys: np.ndarray, missing: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows by group and key (missing first), and a number for both in that order.
 
     Group, key and row are packed into one whole number: nothing sorts faster.
     """
-    key = keys.to_numpy("int64", na_value=0, copy=True)  # changed below
-    bits, several = len(key).bit_length(), int(groups.max(initial=0)) + 1
-    least, most = int(key.min(initial=0)), int(key.max(initial=0))
+    bits, several = len(keys).bit_length(), int(groups.max(initial=0)) + 1
+    least, most = int(keys.min(initial=0)), int(keys.max(initial=0))
     if several * (most - least + 2) << bits >= 2**63:
-        key, values = pd.factorize(key, sort=True)
+        keys, values = pd.factorize(keys, sort=True)
         least, most = 0, len(values)
-    key -= least - 1
-    key[keys.isna()] = 0
-    line = groups * (most - least + 2)
-    line += key
-    if several * (most - least + 2) << bits >= 2**63:
+    span = most - least + 2
+    line = groups * span
+    line += keys
+    line -= least - 1
+    line[missing] = groups[missing] * span
+    if several * span << bits >= 2**63:
         order = np.argsort(line, kind="stable")
         return order, line[order]
     line <<= bits
-    line |= np.arange(len(key))
+    line |= np.arange(len(line))
     line.sort()
     rows = line & (2**bits - 1)
     line >>= bits
     return rows, line
 
 
-def ranks_within(keys: pd.Series, groups: np.ndarray) -> pd.Series:
+def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> pd.array:
     """Return the competition rank (Int64) of each key within its group, the greatest first.
 
-    As ``keys.groupby(groups).rank(method="min", ascending=False)``, many times faster.
+    As pandas' ``groupby(groups).rank(method="min", ascending=False)``, many times faster.
     """
-    rows, line = (array[::-1] for array in sorted_rows(keys, groups))
-    # The narrowest whole numbers: ranks are written to rows all over the table.
-    place = np.arange(1, len(keys) + 1, dtype=np.min_scalar_type(len(keys)))
+    rows, line = (array[::-1] for array in sorted_rows(keys, missing, groups))
+    place = np.arange(1, len(keys) + 1)
     place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
     np.maximum.accumulate(place, out=place)
     sizes = np.bincount(groups)[::-1]
-    place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
+    place -= np.repeat(np.cumsum(sizes) - sizes, sizes)
     rank = np.empty_like(place)
     rank[rows] = place
-    ranks = pd.arrays.IntegerArray(rank.astype("int64"), keys.isna().to_numpy())
-    return pd.Series(ranks, keys.index, copy=False)
+    return pd.arrays.IntegerArray(rank, missing)
 
 
 def count_above(

@@ -105,8 +105,8 @@ def with_grades(points: Exact, scheme: GradeScheme) -> pd.DataFrame:
     return _with(points, grade=_grades(points, scheme))
 
 
-def _ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.Series:
-    return ranks_within(points.order, group_numbers(points.table, within))
+def _ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.array:
+    return ranks_within(points.keys, points.missing, group_numbers(points.table, within))
 
 
 def _grades(points: Exact, scheme: GradeScheme) -> pd.Categorical:
