@@ -374,3 +374,25 @@ def test_what_is_no_unit_or_no_number_is_refused(verb, wrong, words):
 def test_an_index_may_be_called_as_a_column(name):
     made = table([80, 90]).rename_axis(name)
     assert format_ranking(rank_units(made))["Đơn vị"].tolist() == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "published", "ranks"),
+    [
+        ([95, 93, 90, 80], [1, None, 2, 3], [1, None, 2, 3]),  # deliberately not ranked
+        ([95, 93, 90, 80], [1, None, 3, 4], [1, 2, 3, 4]),  # its cell is blank only
+        ([95, 93, 90, 80], [None, None, 1, 2], [None, None, 1, 2]),
+        ([95, 93, 90, 80], [1, None, 4, 2], [1, 2, 3, 4]),  # wrong either way: of all
+    ],
+)
+def test_a_unit_that_the_table_deliberately_does_not_rank_has_no_rank(scores, published, ranks):
+    table = pd.DataFrame({"unit": list("abcd"), "score": scores, "max_score": 100})
+    table["published_rank"] = pd.array(published, dtype="Int64")
+    ranking = grade_units(rank_units(table))
+    assert ranking["rank"].equals(pd.Series(ranks, dtype="Int64"))
+    assert ranking["grade"].notna().all()
+    ranges = rank_range(ranking, margin=0)
+    assert ranges["best_rank"].tolist() == ranges["rank"].tolist() == ranges["worst_rank"].tolist()
+    change = compare_periods(ranking, ranking).set_index("unit").loc[list("abcd")]
+    assert change["rank_after"].isna().tolist() == [rank is None for rank in ranks]
+    assert (change["rank_change"].dropna() == 0).all()

@@ -17,6 +17,7 @@ from cchc_analysis.scoring.fields import lacking_fields, to_common_integers, tot
 from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import (
     check_graded,
+    differs,
     grade_distribution,
     stamped,
     with_ranks,
@@ -134,27 +135,9 @@ def check_published(
     return stamped(result, "check", note=note)
 
 
-def ranked_as_published(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return ranks among the units that have a published one, in groups where only those agree.
-
-    A unit that is scored and was deliberately not ranked has no rank then.
-    """
-    if "published_rank" not in ranking or not (wrong := _differ(ranking)).any():
-        return ranking
-    among = with_ranks(Exact.of(ranking[ranking["published_rank"].notna()]))
-    groups = group_numbers(ranking)
-    still_wrong = _differ(among).reindex(ranking.index, fill_value=False)
-    only_those, still_wrong = (
-        rows.groupby(groups).transform("any") for rows in (wrong, still_wrong)
-    )
-    among = among["rank"].reindex(ranking.index)
-    return ranking.assign(rank=ranking["rank"].mask(only_those & ~still_wrong, among))
-
-
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
-    placed = ranked_as_published(ranking)
-    wrong = _differ(placed)
-    left_out = ranking.loc[ranking["rank"].notna() & placed["rank"].isna(), "unit"]
+    wrong = differs(ranking["published_rank"], ranking["rank"], group_numbers(ranking))
+    left_out = ranking.loc[ranking["rank"].isna() & ranking["score"].notna(), "unit"]
     told = ""
     if len(left_out):
         told = " Xếp hạng được đối chiếu giữa các đơn vị có xếp hạng công bố, không kể "
@@ -165,17 +148,6 @@ def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
         _row(ranking, at, "rank", published[at], computed[at], notes[at])
         for at in ranking.index[wrong]
     ], told + sentence
-
-
-def _differ(ranking: pd.DataFrame) -> pd.Series:
-    """Return which published ranks are not the computed ones, nor an order among tied units."""
-    published, computed = ranking["published_rank"], ranking["rank"]
-    ties = ranking.groupby([group_numbers(ranking), computed], dropna=False)["published_rank"]
-    # Among tied units a published order, with ties of its own, must be one of their places.
-    ordered = published == computed + ties.rank(method="min").astype("Int64") - 1
-    incomplete = ties.transform("count") < ties.transform("size")
-    within = published.between(computed, computed + ties.transform("size") - 1)
-    return published.notna() & ~(ordered | (incomplete & within)).fillna(False)
 
 
 def _explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, str]:

@@ -120,7 +120,7 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
         raise Refusal(f"margin={margin!r} phải là số điểm không âm, ví dụ 0.5")
     table = in_order(ranked(ranking))
     low, high = _limits(table, margin)
-    has = low.notna().to_numpy()
+    has = table["rank"].notna().to_numpy()
     low, high, groups = low[has].to_numpy("int64"), high[has].to_numpy("int64"), table["group"][has]
     certain = count_above(high, groups, pool=low, pool_groups=groups)
     possible = count_above(low, groups, pool=high, pool_groups=groups) - (high > low)

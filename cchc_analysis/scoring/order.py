@@ -52,7 +52,7 @@ def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> p
     place -= np.repeat(np.cumsum(sizes) - sizes, sizes)
     rank = np.empty_like(place)
     rank[rows] = place
-    return pd.arrays.IntegerArray(rank, missing)
+    return pd.arrays.IntegerArray(rank, missing.copy())
 
 
 def count_above(

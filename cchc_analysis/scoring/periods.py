@@ -94,6 +94,8 @@ def compare_ranked(
     both = pd.concat([before, after], ignore_index=True)
     order = Exact.of(both).order.array
     before["key"], after["key"] = order[: len(before)], order[len(before) :]
+    for one in (before, after):
+        one["key"] = one["key"].mask(one["rank"].isna())
     before.index, after.index = _match_keys(before, after, aliases)
     gone = before.index.difference(after.index, sort=False)
     keys = after.index.append(gone)
@@ -111,7 +113,8 @@ def compare_ranked(
     )
     table["score_change"] = _score_change(table)
     table["rank_change"] = table["rank_before"] - table["rank_after"]
-    own = _own_places(table[has], before, after)
+    placed = table[["rank_before", "rank_after"]].notna().all(axis=1)
+    own = _own_places(table[placed], before, after)
     table["rank_change_own"] = own.reindex(keys)
     table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
     result = table[[*where, *_COLUMNS]].reset_index(drop=True)

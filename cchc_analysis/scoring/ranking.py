@@ -19,7 +19,8 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     """Rank units by percent of their maximum, best first.
 
     Ties share the better place (17, 17, 19) and are decided exactly, before any rounding. A unit
-    without a score has no rank.
+    without a score has no rank; nor has one that the table deliberately does not rank: where the
+    published ranks are right only among the units that have one.
 
     Parameters
     ----------
@@ -106,7 +107,34 @@ def with_grades(points: Exact, scheme: GradeScheme) -> pd.DataFrame:
 
 
 def _ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.array:
-    return ranks_within(points.keys, points.missing, group_numbers(points.table, within))
+    """Return the ranks among all scored units, or among those that the table ranks.
+
+    A unit that is scored and was deliberately not ranked has none: in its group the published ranks
+    are of the others alone.
+    """
+    groups = group_numbers(points.table, within)
+    ranks = ranks_within(points.keys, points.missing, groups)
+    published = points.table.get("published_rank")
+    if published is None or not ((unranked := published.isna().to_numpy()) & ~points.missing).any():
+        return ranks
+    among = ranks_within(points.keys, points.missing | unranked, groups)
+    wrong, still_wrong = (
+        differs(published, r, groups).groupby(groups).transform("any") for r in (ranks, among)
+    )
+    deliberate = (wrong & ~still_wrong).to_numpy()
+    ranks[deliberate] = among[deliberate]
+    return ranks
+
+
+def differs(published: pd.Series, computed: pd.array, groups: np.ndarray) -> pd.Series:
+    """Return which published ranks are not the computed ones, nor an order among tied units."""
+    computed = pd.Series(computed, published.index, dtype="Int64")
+    ties = published.groupby([groups, computed], dropna=False)
+    # Among tied units a published order, with ties of its own, must be one of their places.
+    ordered = published == computed + ties.rank(method="min").astype("Int64") - 1
+    incomplete = ties.transform("count") < ties.transform("size")
+    within = published.between(computed, computed + ties.transform("size") - 1)
+    return published.notna() & ~(ordered | (incomplete & within)).fillna(False).astype("bool")
 
 
 def _grades(points: Exact, scheme: GradeScheme) -> pd.Categorical:

@@ -9,7 +9,7 @@ import pandas as pd
 from cchc_analysis.groups import is_unit, of_group, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import changes, sentences
-from cchc_analysis.scoring.check import check_published, ranked_as_published
+from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.fields import checked_fields, who_lacks
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
@@ -186,8 +186,7 @@ def _group(
 ) -> Group:  # fmt: skip
     """Return what there is of one group, among all rows of the ranking."""
     counts = grade_distribution(part)
-    placed = ranked_as_published(part)
-    results = sentences.of_results(placed, counts, scheme)
+    results = sentences.of_results(part, counts, scheme)
     changed, told = None, []
     if change is not None:
         old, where = before, ""
@@ -199,7 +198,7 @@ def _group(
                 results += " Bảng kỳ trước không có khối này."
         if changed is not None:
             told = changes.of_change(changed, old, part, where=where)
-    own = "" if unit is None else sentences.of_unit(placed, unit, scheme)
+    own = "" if unit is None else sentences.of_unit(part, unit, scheme)
     here = of_group(fields, part)
     return Group(
         tuple(_names(part)), part, counts, Told(results, own, " ".join(told)), change=changed,
