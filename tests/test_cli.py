@@ -29,7 +29,7 @@ NAMES = sorted(
 
 
 @pytest.mark.parametrize("name", RANKING_TABLES)
-def test_the_main_job(name, tmp_path, monkeypatch, capsys):
+def test_the_main_job(name, tmp_path, coarse, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([str(DATA / f"{name}.csv")]) == 0
     assert sorted(path.name for path in (tmp_path / "reports" / name).iterdir()) == NAMES
@@ -270,8 +270,8 @@ def test_a_path_that_is_too_long_is_said(number, letters, tmp_path, monkeypatch,
 def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(
     tmp_path, coarse, capsys
 ):
-    command = [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
-    folder = tmp_path / "cchc-2020"
+    command = [scores(tmp_path / "a.csv"), "--out", str(tmp_path / "r")]
+    folder = tmp_path / "r" / "a"
     assert main(command) == 0
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert main(command) == 0
@@ -281,7 +281,7 @@ def test_a_second_run_gives_the_same_files_and_keeps_what_a_person_changed(
     assert main(command) == 0
     assert "đã được sửa hoặc đang mở (report.docx)" in capsys.readouterr().out
     assert (folder / "report.docx").read_bytes() == b"my own words"
-    new = {path.name: path.read_bytes() for path in (tmp_path / "cchc-2020-2").iterdir()}
+    new = {path.name: path.read_bytes() for path in (tmp_path / "r" / "a-2").iterdir()}
     assert new == before
 
 
@@ -295,9 +295,9 @@ def test_a_year_that_is_not_there_is_said(tmp_path, coarse, capsys):
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, coarse, capsys):
-    command = [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
+    command = [scores(tmp_path / "a.csv"), "--out", str(tmp_path / "r")]
     assert main(command) == 0
-    folder = tmp_path / "cchc-2020"
+    folder = tmp_path / "r" / "a"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     def full(_, path, **__):
@@ -506,7 +506,7 @@ def test_a_wrong_command_is_said_in_vietnamese(arguments, words, capsys):
 
 
 def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, coarse, capsys):
-    town = str(DATA / "cchc-2020.csv")
+    given, town = scores(tmp_path / "a.csv"), str(DATA / "cchc-2020.csv")
     (tmp_path / "f").write_bytes(b"x")
     (tmp_path / "mẫu.docx").write_bytes(b"PK")
     for options, words in (
@@ -516,7 +516,7 @@ def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, coarse, capsy
         (["--out", str(tmp_path / "f")], "Không mở hoặc không ghi được"),
         (["--out", str(tmp_path / "f" / "g")], "Không mở hoặc không ghi được"),
     ):
-        assert main([town, *options]) == 1
+        assert main([given, *options]) == 1
         said = capsys.readouterr().err
         assert words in said
         assert said.count("\n") == 1
@@ -563,7 +563,7 @@ def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("setting", ["axes.facecolor", "figure.facecolor"])
-def test_a_style_of_the_user_changes_no_picture(setting, tmp_path, capsys):
+def test_a_style_of_the_user_changes_no_picture(setting, tmp_path, charts_only, capsys):
     pictures = []
     for color in ("white", "#ff0000"):
         with plt.rc_context({setting: color}):

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 from conftest import DATA, ddci
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import field_losses, format_ranking
@@ -194,7 +194,6 @@ def test_losses_are_of_each_year_and_block():
     assert losses["share_pct"][:2].sum() == pytest.approx(100)
 
 
-@settings(deadline=None)
 @given(tables())
 def test_losses_add_up_to_all_that_is_lost(table):
     scored = table.dropna(subset="score")
@@ -212,7 +211,6 @@ def test_losses_add_up_to_all_that_is_lost(table):
     assert losses["lost"].dropna().is_monotonic_decreasing
 
 
-@settings(deadline=None)
 @given(tables(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_number(table, random):
     order = list(range(len(table)))

@@ -4,7 +4,7 @@ from itertools import product
 import pandas as pd
 import pytest
 from conftest import DATA, loaded, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import (
@@ -100,7 +100,6 @@ def test_grades_of_another_scheme_are_refused(town):
         points_to_next_grade(town.drop(columns="max_score"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS)
 def test_adding_the_points_gives_the_next_grade_and_no_less_does(units):
     scheme = GradeScheme(["A", "B", "C"], [80, 50, 12.5])
@@ -193,7 +192,6 @@ def test_ranks_of_a_part_of_the_table_are_refused(town):
         rank_range(town.drop(columns="max_score"), margin=0.5)
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS.filter(lambda units: len(units) < 6), MARGIN)
 def test_ranges_are_the_extremes_over_all_corners(units, margin):
     """The extreme ranks of a table in which each score is off by -m, 0 or +m."""
@@ -207,7 +205,6 @@ def test_ranges_are_the_extremes_over_all_corners(units, margin):
         ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS, MARGIN)
 def test_separable_means_that_no_neighbour_below_can_reach(units, margin):
     share, m = shares(units), Fraction(margin)
@@ -225,7 +222,6 @@ def test_separable_means_that_no_neighbour_below_can_reach(units, margin):
         assert separable == (not reached)
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS, st.tuples(MARGIN, MARGIN).map(sorted), st.randoms())
 def test_ranges_hold_the_rank_widen_and_do_not_depend_on_row_order(units, margins, random):
     scores = quarters(units)

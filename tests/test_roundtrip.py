@@ -55,22 +55,23 @@ def attempt(path):
             return None, True
 
 
-@pytest.mark.parametrize("layout", WHOLE)
 @given(tables())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_table_comes_back_or_is_refused(layout, made):
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_table_comes_back_or_is_refused(made):
     rows, scores = made
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, layout)
-        LAYOUTS[layout](TITLES, rows, path)
-        loaded, _ = attempt(path)
-    if loaded is None:
-        return
-    np.testing.assert_array_equal(loaded["score"], [np.nan if s is None else s for s in scores])
     names = [" ".join(unicodedata.normalize("NFC", row[1]).split()) for row in rows]
-    if "pasted" not in layout:
-        assert loaded["unit"].tolist() == names
-    assert loaded["published_grade"].unique().tolist() == ["Tốt"]
+    with tempfile.TemporaryDirectory() as folder:
+        for layout in WHOLE:
+            path = Path(folder, layout)
+            LAYOUTS[layout](TITLES, rows, path)
+            loaded, _ = attempt(path)
+            if loaded is None:
+                continue
+            points = [np.nan if s is None else s for s in scores]
+            np.testing.assert_array_equal(loaded["score"], points, layout)
+            if "pasted" not in layout:
+                assert loaded["unit"].tolist() == names, layout
+            assert loaded["published_grade"].unique().tolist() == ["Tốt"], layout
 
 
 GOOD = [
@@ -126,7 +127,10 @@ def test_a_broken_table_never_gives_another_number(tmp_path, layout, kind, seed)
 @pytest.mark.parametrize("layout", ["comma.csv", "tab.txt", "markdown.md", "pasted.txt",
                                     "page.html", "tab-utf16.csv"])  # fmt: skip
 def test_a_text_cut_anywhere_never_gives_another_number(tmp_path, layout):
-    titles, rows = TITLES[:3], [row[:3] for row in GOOD]  # the score last: nothing guards its end
+    titles, rows = (
+        TITLES[:3],
+        [row[:3] for row in GOOD[:3]],
+    )  # the score last: nothing guards its end
     LAYOUTS[layout](titles, rows, tmp_path / layout)
     data = (tmp_path / layout).read_bytes()
     good = {row[1]: float(row[2]) for row in GOOD}

@@ -4,7 +4,7 @@ from statistics import median
 import pandas as pd
 import pytest
 from conftest import DATA, ddci, loaded, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import format_ranking, summarise_blocks
@@ -118,7 +118,6 @@ def test_a_missing_column_is_named():
         summarise_blocks(table([9]).drop(columns="score"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS, st.randoms())
 def test_it_agrees_with_fractions_and_not_with_row_order(units, random):
     rows = random.sample(range(len(units)), len(units))
@@ -143,7 +142,6 @@ def test_it_agrees_with_fractions_and_not_with_row_order(units, random):
             assert row["above_mean"] == sum(x > mean for x in here)
 
 
-@settings(max_examples=60, deadline=None)
 @given(UNITS, st.integers(0, 40))
 def test_a_common_shift_moves_the_mean_and_leaves_the_spread(units, shift):
     units = [(points, 7, block) for points, _, block in units]

@@ -3,7 +3,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 from conftest import ddci, table
-from hypothesis import given, settings
+from hypothesis import given
 from test_fields import FEW, rows, tables
 
 from cchc_analysis import check_published, format_ranking, rank_units
@@ -114,7 +114,6 @@ def test_one_unit_without_a_score_is_a_table():
     assert len(check_published(totals, fields=rows(("A", "x", None, 10)))) == 0
 
 
-@settings(deadline=None)
 @given(tables())
 def test_totals_are_sums(table):
     totals = total_fields(table)
