@@ -8,7 +8,7 @@ import pytest
 from conftest import refusal
 from openpyxl.styles import Font
 
-from cchc_analysis import LoadWarning, list_tables, load_fields, load_scores
+from cchc_analysis import LoadWarning, list_tables, load_scores
 from cchc_analysis.refusal import Option, Refusal
 
 
@@ -341,13 +341,3 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
     assert "dùng table= nếu chỉ cần một bảng" in str(warning)
     assert "dùng --table nếu chỉ cần một bảng" in warning.said("command")
     assert "dùng TABLE = nếu" in warning.said("notebook")
-
-
-@pytest.mark.parametrize("dash", [" - ", " – ", ": "])
-def test_one_field_at_two_stages_is_refused(dash):
-    titles = [f"I. Thể chế{dash}{stage} (10 điểm)" for stage in ("Tự chấm", "Thẩm định")]
-    table = pd.DataFrame([["A", 8, 7]], columns=["Đơn vị", *titles])
-    with pytest.raises(Refusal, match="một lĩnh vực ở hai bước chấm"):
-        load_fields(table)
-    one = table.drop(columns=titles[0])
-    assert load_fields(one)["score"].tolist() == [7]

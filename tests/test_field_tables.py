@@ -184,7 +184,7 @@ def test_the_same_unit_or_field_twice_is_refused():
     twice = WIDE.assign(**{"Đơn vị": ["Sở A", "sở  a"]})
     assert "đơn vị 'Sở A' đã có ở dòng 1" in refusal(twice)
     table = frame(["Đơn vị", "Thể chế (10 điểm)", "THỂ CHẾ (10đ)"], ["Sở A", "8", "9"])
-    assert "2 cột cùng tên lĩnh vực 'Thể chế'" in refusal(table)
+    assert "nhiều cột cùng tên lĩnh vực 'Thể chế'" in refusal(table)
 
 
 def test_footers_are_left_out_and_told_once():
@@ -503,8 +503,93 @@ def test_in_a_long_table_the_total_of_a_stage_may_be_the_score():
     assert fields["score"].tolist() == [5, 4]
 
 
-def test_fields_at_two_stages_are_refused_by_their_names_and_not_by_their_totals():
-    titles = ["Đơn vị", "I. Thể chế - Tự chấm (10 điểm)", "I. Thể chế - Thẩm định (10 điểm)",
-              "Tổng tự chấm", "Tổng thẩm định"]  # fmt: skip
-    words = refusal(frame(titles, ["A", "6", "5", "6", "5"], ["B", "5", "4", "5", "4"]))
-    assert "các cột 'I. Thể chế - Tự chấm' và 'I. Thể chế - Thẩm định'" in words
+STAGES = ["Tự chấm", "Thẩm định", "Điều tra XHH"]
+OF_STAGES = {
+    "unit": ["A", "B"], "field": ["I. Thể chế"] * 2, "score": [5, 4], "max_score": [10, 10],
+    "self_score": [6, 5],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["I. Thể chế - {} (10 điểm)", "I. Thể chế (10 điểm) - {}", "I. Thể chế ({}) (10 điểm)",
+     "I. Thể chế {} (10 điểm)", "I. Thể chế: điểm {} (10 điểm)", "I. Thể chế – {} (10 điểm)",
+     "{} - I. Thể chế (10 điểm)"],
+)  # fmt: skip
+def test_the_stages_of_a_field_are_one_field_and_the_appraised_one_is_its_score(title):
+    titles = ["Đơn vị", *map(title.format, STAGES), "Tổng tự chấm", "Tổng thẩm định"]
+    rows = ["A", "6", "5", "3,5", "6", "5"], ["B", "5", "4", "4", "5", "4"]
+    fields, told = read(frame(titles, *rows))
+    assert fields.to_dict("list") == OF_STAGES | {"survey_score": [3.5, 4]}
+    assert "Lấy điểm thẩm định làm điểm" in told
+    assert "cột 'Tổng tự chấm'; cột 'Tổng thẩm định'" in told
+
+
+@pytest.mark.parametrize("upside", [False, True])
+def test_stages_under_or_over_the_fields_of_a_header_of_two_rows(tmp_path, upside):
+    fields, stages = ["I. Thể chế (10 điểm)", "II. TTHC (20 điểm)"], STAGES[:2]
+    upper, lower = (stages, fields) if upside else (fields, stages)
+    rows = [
+        ["STT", "Đơn vị", upper[0], None, upper[1], None],
+        [None, None, *lower * 2],
+        [1, "A", 6, *([15, 5, 14] if upside else [5, 15, 14])],
+    ]
+    workbook(tmp_path / "two.xlsx", rows, ["A1:A2", "B1:B2", "C1:D1", "E1:F1"])
+    found, _ = read(tmp_path / "two.xlsx")
+    assert found.to_numpy().tolist() == [
+        ["A", "I. Thể chế", 5, 10, 6],
+        ["A", "II. TTHC", 14, 20, 15],
+    ]
+
+
+@pytest.mark.parametrize(("stage", "chosen"), [*zip(STAGES, ["Tự chấm", None, "XHH"], strict=True)])
+def test_one_stage_alone_is_the_score_only_if_it_is_the_appraised_one_or_chosen(stage, chosen):
+    table = frame(["Đơn vị", f"I. Thể chế - {stage} (10 điểm)"], ["A", "6"])
+    if chosen is None:
+        assert read(table)[0]["field"].tolist() == ["I. Thể chế"]
+        return
+    words = refusal(table)
+    assert f"cột 'I. Thể chế - {stage}' chỉ là điểm" in words
+    assert 'columns={"score": ' in words
+    fields, _ = read(table, columns={"score": chosen})
+    assert fields.to_numpy().tolist() == [["A", "I. Thể chế", 6, 10]]
+
+
+def test_stages_without_a_field_are_none():
+    titles = ["Đơn vị", "Thẩm định (70 điểm)", "Điều tra XHH (30 điểm)"]
+    assert "không có cột lĩnh vực" in refusal(frame(titles, ["A", "60", "20"]))
+
+
+def test_words_of_a_stage_may_be_the_name_of_a_field():
+    titles = ["Đơn vị", "Công tác khảo sát (10 điểm)", "Thể chế (10 điểm)"]
+    fields, _ = read(frame(titles, ["A", "6", "5"]))
+    assert fields["field"].tolist() == ["Công tác khảo sát", "Thể chế"]
+
+
+def test_two_columns_that_may_be_the_score_of_a_field_are_refused():
+    titles = ["Đơn vị", "Thể chế (10 điểm)", "Thể chế - Thẩm định (10 điểm)"]
+    words = refusal(frame(titles, ["A", "6", "5"]))
+    assert "'Thể chế' và 'Thể chế - Thẩm định' đều có thể là cột điểm của lĩnh vực" in words
+
+
+def test_a_self_score_above_the_maximum_is_refused():
+    titles = ["Đơn vị", "Thể chế - Tự chấm (10 điểm)", "Thể chế - Thẩm định (10 điểm)"]
+    words = refusal(frame(titles, ["A", "11", "5"]))
+    assert "lĩnh vực 'Thể chế', dòng 1: điểm '11' nằm ngoài khoảng 0 đến 10" in words
+
+
+def test_the_stages_of_a_long_table():
+    titles = ["Đơn vị", "Lĩnh vực", "Điểm tối đa", *STAGES]
+    table = frame(titles, ["A", "I. Thể chế", "10", "6", "5", "3,5"],
+                  ["B", "I. Thể chế", "10", "5", "4", "4"])  # fmt: skip
+    fields, told = read(table)
+    assert fields.to_dict("list") == OF_STAGES | {"survey_score": [3.5, 4]}
+    assert "lấy điểm thẩm định làm điểm ('Thẩm định')" in told
+    words = refusal(table.drop(columns="Thẩm định"))
+    assert "cột 'Tự chấm' chỉ là điểm tự chấm, không có điểm thẩm định" in words
+    for score in ("Tự chấm", 4):
+        fields, _ = read(table.drop(columns="Thẩm định"), columns={"score": score})
+        assert fields["score"].tolist() == [6, 5]
+        assert fields["survey_score"].tolist() == [3.5, 4]
+    saved = read(table)[0]
+    pd.testing.assert_frame_equal(read(saved)[0], saved)

@@ -13,8 +13,9 @@ from cchc_analysis.reading.columns import check_roles, column_named
 from cchc_analysis.reading.grid import Where, first_line, place, row_in_words, titles_in_words
 from cchc_analysis.reading.header import LIKE, Header, Table, named, role_of, split_maximum
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
-from cchc_analysis.reading.maxima import check_maximum
+from cchc_analysis.reading.maxima import check_maximum, check_scores
 from cchc_analysis.reading.scores import read_scores
+from cchc_analysis.reading.stages import split_stage, stage_of
 from cchc_analysis.reading.tables import pick, tables_of
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
@@ -23,34 +24,46 @@ from cchc_analysis.reading.vocabulary import (
     NUMBER,
     PLAIN_TOTAL,
     POINTS,
-    STAGE,
     STAGE_TOTAL,
 )
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
 
 _SCORE = Option("columns", {"score": "tên cột"})
-# The name of a field, its column, its rows, the maxima that are stated.
-_Slice = tuple[str, object, pd.DataFrame, list[float]]
+_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
+
+
+class _Field(NamedTuple):
+    """One field: its name, its columns by stage, its rows, and the maxima that are stated."""
+
+    name: str
+    columns: dict[str, object]
+    body: pd.DataFrame
+    stated: list[float]
 
 
 class _Layout(NamedTuple):
     """What the columns of a table with fields hold."""
 
-    titles: dict[object, str]  # without what is said of the maximum
+    titles: dict[object, str]  # without what is said of the maximum and the stage
     stated: dict[object, list[float]]  # the maxima that titles and rows state
     field: object | None  # the column that names the field, in a long table
-    scores: list  # the columns of sub-scores: each a field, or in a long table the one
+    scores: dict[str, dict[str, object]]  # of each field, or of "" in a long table: stage, column
     totals: list  # the columns that may be the published total
     maxima: list  # the column of maxima of a long table
     others: list  # the columns that tell the rows apart
     unused: list[str]
+    told: list[str]
     body: pd.DataFrame  # without the rows of maxima
 
 
 def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _Layout:
     """Return what each column of a table holds, were it a table with fields."""
     header, body = table.header, table.body
+    chosen = None
+    if not named(header, score := wanted.get("score", 0)) and isinstance(score, str):
+        chosen = stage_of(score)  # "Tự chấm" is no column, but a stage of each field
+        wanted = {role: title for role, title in wanted.items() if role != "score" or not chosen}
     read = {column: _read_title(header, column) for column in header.titles}
     titles = {column: name for column, (name, _) in read.items()}
     stated = {column: [maximum] * (maximum is not None) for column, (_, maximum) in read.items()}
@@ -67,38 +80,99 @@ def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _
 
     fields = of("field")
     if fields:  # each row is one field of one unit
-        scores = of("score") or of(LIKE) or of("numeric") or of("total")
-        totals = [column for column in of("total") if column not in scores]
+        stages = [(stage_of(titles[column]), column) for column in of("stage")]
+        plain = of("score") or of(LIKE)
+        if "score" in wanted:
+            stages = [(stage, column) for stage, column in stages if stage != "score"]
+        elif not plain and "score" not in dict(stages):
+            plain = of("numeric") or ([] if stages else of("total"))
+        split = [("", stage, c) for stage, c in [*(("score", c) for c in plain), *stages]]
         maxima, others = of("max_score"), of("unit", "year", "block", None)
     else:
-        scores = [c for c in titles if c in of("numeric", LIKE) or (stated[c] and c in of(None))]
-        scores = [c for c in scores if not STAGE_TOTAL.fullmatch(fold(titles[c]))]
-        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
-        totals = of("total") or (of("score") if len(of("score")) == 1 else [])
+        found = [c for c in titles if c in of("numeric", LIKE) or (stated[c] and c in of(None))]
+        found = [c for c in found if not STAGE_TOTAL.fullmatch(fold(titles[c]))]
+        split = _split(header, titles, found)
         maxima, others = [], of("unit", "year", "block", "number", None)
-    others = [column for column in others if column not in scores]
-    if not fields:
-        _check_stages(where, [titles[column] for column in scores])
-    used = {*fields, *scores, *totals, *maxima, *others, *of("number")}
+    scores = _by_stage(where, titles, split, chosen)
+    understood = [
+        quoted(titles[column])
+        for field, stage, column in split
+        if stage == "score" and chosen is None
+        and (field != titles[column] if field else stage_of(titles[column]))
+    ]  # fmt: skip
+    told = [f"lấy điểm thẩm định làm điểm ({first_few(understood)})"] if understood else []
+    taken = [column for stages in scores.values() for column in stages.values()]
+    # Beside fields the only column "Điểm" or "Kết quả" is their sum.
+    totals = of("total") or (of("score") if len(of("score")) == 1 else [])
+    totals, others = ([c for c in some if c not in taken] for some in (totals, others))
+    used = {*fields, *taken, *totals, *maxima, *others, *of("number")}
     unused = [f"cột '{titles[column]}'" for column in titles if column not in used]
     return _Layout(
-        titles, stated, next(iter(fields), None), scores, totals, maxima, others, unused, body
+        titles, stated, next(iter(fields), None), scores, totals, maxima, others, unused, told, body
     )
 
 
-def _check_stages(where: Where, titles: list[str]) -> None:
-    """Refuse one field at two stages of its scoring: "I. Thể chế - Tự chấm", "… - Thẩm định"."""
-    stages: dict[str, str] = {}
-    for title in titles:
-        if found := STAGE.fullmatch(title):
-            other = stages.setdefault(same(found[1]), title)
-            if other != title:
+def _split(header: Header, titles: dict, columns: list) -> list[tuple[str, str, object]]:
+    """Return the field and the stage of each column: "I. Thể chế - Tự chấm".
+
+    Without a mark between them the words may be a name ("Công tác khảo sát"): they are a stage if
+    it is the unit's own, or where the field is there at several or each of several columns has one.
+    """
+    loose = {column: split_stage(titles[column], r"\s+") for column in columns}
+    bases = [same(field) for field, _ in loose.values()]
+    every = len(columns) > 1 and all(stage for _, stage in loose.values())
+    found = []
+    for column in columns:
+        upper = header.titles[column].removesuffix(header.short[column]).strip()
+        field, stage = split_stage(titles[column])
+        if upper and stage is None and (stage := stage_of(header.short[column])):
+            field = titles[column].removesuffix(header.short[column]).strip()
+        elif upper and stage is None and (stage := stage_of(upper)):
+            field = titles[column]
+        elif stage is None:
+            base, said = loose[column]
+            if every or bases.count(same(base)) > 1 or said == "self_score":
+                field, stage = base, said
+        found.append((split_maximum(field)[0], stage or "score", column))
+    return found
+
+
+def _by_stage(
+    where: Where, titles: dict, found: list[tuple[str, str, object]], chosen: str | None
+) -> dict[str, dict[str, object]]:
+    """Return the columns of each field by stage; refuse two of one, and a field without a score."""
+    names: dict[str, str] = {}
+    fields: dict[str, dict[str, object]] = {}
+    for field, stage, column in found:
+        stages = fields.setdefault(names.setdefault(same(field), field), {})
+        of_field = f" của lĩnh vực {quoted(field)}" if field else ""
+        if stage in stages:
+            both = titles_in_words([titles[stages[stage]], titles[column]], " và ")
+            if field and same(titles[stages[stage]]) == same(titles[column]):
                 raise where.refuse(
-                    f"các cột {quoted(other)} và {quoted(title)} là điểm của một lĩnh vực ở hai "
-                    "bước chấm",
-                    "hãy xóa các cột của bước không dùng",
-                    value=title,
+                    f"có nhiều cột cùng tên lĩnh vực {quoted(names[same(field)])}",
+                    "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
                 )
+            raise where.refuse(
+                f"các cột {both} đều có thể là cột điểm{of_field}",
+                "hãy xóa cột không dùng" + ("" if field else ", hoặc chỉ rõ cột ({option})"),
+                option=_SCORE,
+            )
+        stages[stage] = column
+    for field, stages in fields.items():
+        of_field = f" của lĩnh vực {quoted(field)}" if field else ""
+        if chosen in stages:
+            stages["score"] = stages.pop(chosen)
+        if "score" not in stages:
+            stage = next(iter(stages))
+            said = {"self_score": "tự chấm", "survey_score": "điều tra XHH"}[stage]
+            raise where.refuse(
+                f"cột {quoted(titles[stages[stage]])} chỉ là điểm {said}, không có điểm thẩm định"
+                f"{of_field}",
+                "hãy thêm cột điểm thẩm định, hoặc nếu lấy điểm này làm điểm thì chỉ rõ ({option})",
+                value=titles[stages[stage]], option=Option("columns", {"score": said}),
+            )  # fmt: skip
+    return fields
 
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
@@ -115,6 +189,8 @@ def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) ->
         is_total = PLAIN_TOTAL.fullmatch(key) or key == "published total"
         if role in (None, "score", LIKE) and is_total:
             found[column] = "no field" if in_percent else "total"
+        elif role in (None, LIKE) and stage_of(titles[column]) and holds_numbers:
+            found[column] = "stage"
         elif role in (None, LIKE) and NO_FIELD.fullmatch(key) and holds_numbers:
             found[column] = "no field"
         elif role is None and holds_numbers and key:
@@ -131,12 +207,15 @@ def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) ->
 
 
 def _read_title(header: Header, column: object) -> tuple[str, float | None]:
+    """Return a title without the maximum that it or its upper part says, and that maximum."""
     title, short = header.titles[column], header.short[column]
     name, maximum = split_maximum(short)
-    if fold(name) in NAMELESS and title != short:
-        upper, stated = split_maximum(title.removesuffix(short).strip())
-        return upper, stated if maximum is None else maximum
-    return name or title, maximum
+    upper, stated = split_maximum(title.removesuffix(short).strip())
+    if upper and (fold(name) in NAMELESS or stage_of(name)):
+        name = upper if fold(name) in NAMELESS else f"{upper} {name}"
+        return name, stated if maximum is None else maximum
+    base, _ = split_stage(name)
+    return name or title, split_maximum(base)[1] if maximum is None else maximum
 
 
 def _is_maximum(cell: str) -> bool:
@@ -152,28 +231,42 @@ def _read_fields(
     where: Where, table: Table, layout: _Layout, wanted: Mapping, given: object, known: dict
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """Return the scores of one table by line, what is unused and what to check."""
-    at = {role: column_named(where, table.header, title) for role, title in wanted.items()}
-    for columns in (layout.totals, layout.scores if layout.field is not None else []):
-        if len(columns) > 1:
-            listed = titles_in_words([layout.titles[column] for column in columns], " và ")
-            raise where.refuse(
-                f"các cột {listed} đều có thể là cột điểm",
-                "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
-                option=_SCORE,
-            )
+    at = {
+        role: column_named(where, table.header, title)
+        for role, title in wanted.items()
+        if role != "score" or layout.totals or layout.field is not None
+    }
+    if len(layout.totals) > 1:
+        listed = titles_in_words([layout.titles[column] for column in layout.totals], " và ")
+        raise where.refuse(
+            f"các cột {listed} đều có thể là cột điểm",
+            "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
+            option=_SCORE,
+        )
     unused = {words: words for words in layout.unused}
-    slices = _wide(where, layout) if layout.field is None else _long(where, layout, unused)
+    slices = (
+        _long(where, layout, unused)
+        if layout.field is not None
+        else [
+            _Field(
+                name, stages, layout.body, [m for c in stages.values() for m in layout.stated[c]]
+            )
+            for name, stages in layout.scores.items()
+        ]
+    )
     maxima = _maxima(where, slices, given, has_column=bool(layout.maxima))
-    parts, told = [], []
-    for (field, column, body, _), maximum in zip(slices, maxima, strict=True):
+    parts, told = [], [*layout.told]
+    for (field, stages, body, _), maximum in zip(slices, maxima, strict=True):
+        column, whole = stages["score"], body
         kept = {column, *layout.others, *layout.maxima}
         body = body[[c for c in body if c in kept or c not in layout.titles]]
         titles = {c: layout.titles[c] for c in body if c in layout.titles}
         titled = list(titles)
         roles = {role: c for role, c in at.items() if c in titled and role != "field"}
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
+        within = where._replace(place=place_of_field)
         part = read_scores(
-            where._replace(place=place_of_field),
+            within,
             table._replace(header=Header(titles, titles), body=body),
             wanted={role: titled.index(c) + 1 for role, c in (roles | {"score": column}).items()},
             max_score=maximum,
@@ -182,7 +275,13 @@ def _read_fields(
         for words in part.unused:  # a row that is no unit is left out of every field: told once
             unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
         told += part.told
-        parts.append(part.scores.assign(field=field))
+        scores = part.scores.assign(field=field)
+        for stage in filter(stages.get, _STAGES):
+            cells = whole[stages[stage]].fillna("")[scores.index]
+            own = to_numbers(within, table.header.titles[stages[stage]], cells)
+            check_scores(within, scores.assign(score=own), cells, assumed=False)
+            scores[stage] = own
+        parts.append(scores)
     fields = pd.concat(parts).sort_index(kind="stable")
     fields = fields.astype({column: "str" for column in ("unit", "block") if column in fields})
     fields["unit"] = fields.groupby(fields["unit"].map(same))["unit"].transform("first")
@@ -198,20 +297,9 @@ def _read_fields(
     return fields, list(unused.values()), told
 
 
-def _wide(where: Where, layout: _Layout) -> list[_Slice]:
-    names = [same(layout.titles[column]) for column in layout.scores]
-    for column, key in zip(layout.scores, names, strict=True):
-        if names.count(key) > 1:
-            raise where.refuse(
-                f"{names.count(key)} cột cùng tên lĩnh vực {quoted(layout.titles[column])}",
-                "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
-            )
-    return [(layout.titles[c], c, layout.body, layout.stated[c]) for c in layout.scores]
-
-
-def _long(where: Where, layout: _Layout, unused: dict[str, str]) -> list[_Slice]:
+def _long(where: Where, layout: _Layout, unused: dict[str, str]) -> list[_Field]:
     """Return the fields of a table in which each row is one field of one unit."""
-    column, body = layout.scores[0], layout.body.fillna("")
+    stages, body = layout.scores[""], layout.body.fillna("")
     body = body[(body != "").any(axis=1)]
     if len(body) and are_column_numbers(body.iloc[0].tolist()):
         body = body.iloc[1:]
@@ -231,12 +319,12 @@ def _long(where: Where, layout: _Layout, unused: dict[str, str]) -> list[_Slice]
     slices = []
     for _, part in names.groupby(names.map(same), sort=False):
         stated = {maximum for maximum in read[part.index].str[1] if pd.notna(maximum)}
-        stated = [*layout.stated[column], *sorted(stated)]
-        slices.append((part.iloc[0], column, layout.body.loc[part.index], stated))
+        stated = [*layout.stated[stages["score"]], *sorted(stated)]
+        slices.append(_Field(part.iloc[0], stages, layout.body.loc[part.index], stated))
     return slices
 
 
-def _maxima(where: Where, slices: list[_Slice], given: object, *, has_column: bool) -> list:
+def _maxima(where: Where, slices: list[_Field], given: object, *, has_column: bool) -> list:
     """Return the maximum of each field; none where a column says it for each row."""
     maxima, unknown = [], []
     for field, _, _, stated in slices:
@@ -272,7 +360,9 @@ def load_fields(
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
-    Either each field is a column, or each row is one field of one unit. The maximum of a field is
+    Either each field is a column, or each row is one field of one unit. A field may have a column
+    for each stage of its scoring ("I. Thể chế - Tự chấm"): its score is the appraised one, and a
+    total is never a field. The maximum of a field is
     never guessed: its title says it ("Thể chế (10 điểm)"), a row "Điểm tối đa", a column of that
     name in a table of rows, or `max_score`.
 
@@ -284,7 +374,8 @@ def load_fields(
         The one table to load, as for `load_scores`.
     columns : mapping, optional
         Which column holds what, as for `load_scores`; ``field`` is the column that names the
-        fields. Where each field is a column, ``score`` is the published total.
+        fields. Where each field is a column, ``score`` is the published total; it may also name a
+        stage of the scoring ("Tự chấm") that is the score.
     max_score : float or mapping, optional
         The maximum of every field in points, or of some by name: ``{"Thể chế": 10}``.
 
@@ -293,8 +384,9 @@ def load_fields(
     DataFrame
         One row per unit and field in source order, with a RangeIndex: ``unit`` (str), ``year``
         (int64) and ``block`` (str) where known, ``field`` (str), ``score`` and ``max_score``
-        (float64, points; no score is missing), and ``published_total`` (float64) where the source
-        has one plain column of totals: what it says in that row.
+        (float64, points; no score is missing), ``self_score`` and ``survey_score`` (float64,
+        points) where the source has them, and ``published_total`` (float64) where it has one plain
+        column of totals: what it says in that row.
 
     Raises
     ------
@@ -319,7 +411,8 @@ def load_fields(
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
     # Fields without a total do not look like scores; a second column beside the unit will do.
-    file, _, tables, unused, told = tables_of(source, {"score": 2, **wanted})
+    in_header = {r: title for r, title in wanted.items() if not stage_of(str(title))}
+    file, _, tables, unused, told = tables_of(source, {"score": 2, **in_header})
     if table is not None:
         tables, unused = [pick(file, tables, table)], []
     layouts = [_layout_of(Where(file, one.place), one, wanted) for one in tables]
@@ -353,7 +446,8 @@ def load_fields(
     if len(parts) > 1:
         told.append(joined_in_words([one for one, _ in found]))
     tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
-    kept = ["unit", *group_columns(fields), "field", "score", "max_score", "published_total"]
+    kept = ["unit", *group_columns(fields), "field", "score", "max_score", *_STAGES]
+    kept.append("published_total")
     return fields[[column for column in kept if column in fields]]
 
 

@@ -36,7 +36,7 @@ COUNTS = set(_TOTALS["counts"])
 
 NAMELESS = set(_FIELDS["nameless"])
 NO_FIELD = _any_of(_FIELDS["never"])
-STAGE = re.compile(_FIELDS["stage"], re.IGNORECASE)
+STAGES: dict[str, str] = _FIELDS["stages"]
 STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 
 FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
