@@ -464,12 +464,12 @@ def test_a_unit_that_cannot_be_marked_is_refused(tmp_path, words_only, capsys):
 @pytest.mark.skipif(os.name == "nt", reason="a pipe of a shell that Windows lacks")
 def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
     command = [sys.executable, "-c", "from cchc_analysis.app.command import main; main()"]
-    command += [str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]
+    command += [scores(tmp_path / "a.csv"), "--out", str(tmp_path / "r")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         run.stdout.close()
         said = run.stderr.read().decode()
     assert "Traceback" not in said
-    assert (tmp_path / "cchc-2020" / "report.docx").exists()
+    assert (tmp_path / "r" / "a" / "report.docx").exists()
 
 
 ENGLISH = re.compile(

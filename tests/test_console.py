@@ -8,7 +8,6 @@ import sys
 import unicodedata
 
 import pytest
-from conftest import DATA
 
 from cchc_analysis.app.command import make_readable
 
@@ -27,6 +26,7 @@ CONSOLES = [
     ("cp1258", {"PYTHONIOENCODING": "cp1258"}),
     ("utf-8", C | {"PYTHONIOENCODING": "utf-8"}),
 ]
+TABLE = "Đơn vị;Điểm\nPhòng Nội vụ;90,5\nPhòng Y tế;67,52\n"
 NAME = "Bảng điểm năm 2020 – Đợt 1"
 
 
@@ -73,7 +73,7 @@ def test_streams_that_cannot_be_changed_are_left(capsys):
 @pytest.mark.parametrize(("encoding", "environment"), CONSOLES[:2])
 def test_the_command_on_any_console(encoding, environment, tmp_path):
     path = tmp_path / f"{NAME}.csv"
-    path.write_bytes((DATA / "cchc-2020.csv").read_bytes())
+    path.write_text(TABLE, encoding="utf-8")
     chosen = ["--unit", "Phòng Y tế", "--out", tmp_path]
     done = run(path, *chosen, **environment)
     assert done.returncode == 0, done.stderr.decode(encoding)
@@ -137,7 +137,7 @@ def test_a_file_whose_name_is_not_utf_8(tmp_path):
     path = os.fsencode(tmp_path) + b"/b\xe1o c\xe1o.csv"
     try:
         with open(path, "wb") as file:  # noqa: PTH123
-            file.write((DATA / "cchc-2020.csv").read_bytes())
+            file.write(TABLE.encode())
     except OSError:
         pytest.skip("this file system has names in Unicode only")
     done = run(path, "--out", tmp_path, PYTHONIOENCODING="utf-8")

@@ -139,7 +139,7 @@ def in_use(*_, **__):
     ],
 )
 def test_what_cannot_be_written_is_named_and_what_was_there_stays(
-    where, name, fails, kind, town, tmp_path, monkeypatch
+    where, name, fails, kind, town, tmp_path, coarse, monkeypatch
 ):
     ax = plot_ranking(town)
     before = {path: path.read_bytes() for path in save_chart(ax, "x", folder=tmp_path)}
@@ -199,7 +199,7 @@ def test_csv_is_for_vietnamese_excel(tmp_path):
     assert data.startswith(b"\xef\xbb\xbf")
 
 
-def test_saving_again_gives_the_same_bytes(town, tmp_path):
+def test_saving_again_gives_the_same_bytes(town, coarse, tmp_path):
     with plt.style.context("cchc_analysis.report"):
         for plot in (plot_ranking, plot_comparison):
             ax = plot(town)
@@ -211,7 +211,7 @@ def test_saving_again_gives_the_same_bytes(town, tmp_path):
 
 
 @pytest.mark.parametrize("layout", [None, "tight", "constrained", "compressed"])
-def test_a_figure_of_the_caller_is_left_as_it_was(layout, tmp_path):
+def test_a_figure_of_the_caller_is_left_as_it_was(layout, coarse, tmp_path):
     figure, (left, right) = plt.subplots(1, 2, layout=layout)
     left.plot([1, 2])
     plot_ranking(table([9, 8]), ax=right)

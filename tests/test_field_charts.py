@@ -202,8 +202,9 @@ PLOTS = [plot_fields, profile]
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-@pytest.mark.parametrize("units", [1, 3, 18, 63, 140])
-@pytest.mark.parametrize("name", ["Phòng", LONG])
+@pytest.mark.parametrize(
+    ("units", "name"), [(1, LONG), (3, "Phòng"), (18, LONG), (63, LONG), (140, "Phòng")]
+)
 def test_no_text_is_cut_or_overlaps(plot, units, name):
     ax = plot(made(units, 8, name))
     assert ax.figure.get_figwidth() == 6.3

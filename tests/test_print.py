@@ -64,7 +64,7 @@ SMALL_PRINT = {
     [
         (1, LONGEST, "mixed"), (1, "A", "equal"), (2, LONGEST, "mean is a cut-off"),
         (3, "A", "equal"), (18, LONGEST, "mean is a cut-off"), (63, "Phòng", "mixed"),
-        (200, LONGEST, "mixed"),
+        (140, LONGEST, "mixed"),
     ],
 )  # fmt: skip
 def test_no_text_is_cut_or_overlaps_in_the_saved_picture(chart, units, name, kind, tmp_path):
