@@ -1,9 +1,11 @@
+import warnings
+
 import pandas as pd
 import pytest
 from conftest import loaded, refusal
 from golden import cases
 
-from cchc_analysis import LoadWarning, load_scores
+from cchc_analysis import LoadWarning, grade_units, load_scores, plot_ranking, rank_units
 from cchc_analysis.groups import scale_of
 
 
@@ -319,3 +321,54 @@ def test_no_remedy_leads_to_the_same_refusal(name, tmp_path):
     case = _REFUSED[name]
     if case.load == "load_scores" and not case.calls:
         follow(case.source(tmp_path), case.options or {})
+
+
+@pytest.mark.parametrize(
+    ("titles", "rows", "bonus"),
+    [
+        (["Điểm thưởng", "Điểm trừ"], [["3", "0"], ["", "1,5"], ["1", ""], ["-", ""]],
+         [3, -1.5, 1, 0]),
+        (["Điểm bị trừ"], [["0"], ["-1,5"], ["2"], [""]], [0, -1.5, -2, 0]),
+        (["Điểm cộng, trừ"], [["+3"], ["−1,5"], ["1"], ["0"]], [3, -1.5, 1, 0]),
+        (["Điểm cộng thêm", "Phạt"], [["0,1", "0"]] * 3 + [["0,3", "0,1"]], [0.1, 0.1, 0.1, 0.2]),
+    ],
+)  # fmt: skip
+def test_points_beside_the_total_are_the_bonus_that_it_holds(titles, rows, bonus):
+    scores = ["99", "95,5", "90", "80"]
+    raw = pd.DataFrame(
+        [[f"Sở {at}", *row, score] for at, row, score in zip("ABCD", rows, scores, strict=True)],
+        columns=["Đơn vị", *titles, "Tổng điểm"],
+    )
+    with pytest.warns(LoadWarning, match="điểm cộng, trừ đã tính trong tổng điểm"):
+        table = load_scores(raw, max_score=100)
+    assert table["bonus"].tolist() == bonus
+    assert table["score"].tolist() == [99, 95.5, 90, 80]
+    back = load_scores(table)  # and a table that was loaded before
+    assert back["bonus"].tolist() == bonus
+
+
+def test_a_total_exceeds_its_maximum_by_no_more_than_its_bonus():
+    rows = {"Đơn vị": ["Sở A", "Sở B", "Sở C"], "Điểm thưởng": [2.5, 0, None]}
+    raw = pd.DataFrame(rows | {"Điểm": [102.5, 100, 60]})
+    with pytest.warns(LoadWarning):
+        ranking = grade_units(rank_units(load_scores(raw)))
+    assert ranking["percent"].tolist() == [102.5, 100, 60]
+    assert ranking["grade"].tolist() == ["Xuất sắc", "Xuất sắc", "Trung bình"]
+    ax = plot_ranking(ranking)
+    assert ax.get_xlim()[1] > 102.5
+    for wrong in (102.51, 105):
+        with pytest.raises(ValueError, match="nằm ngoài khoảng 0 đến 100"):
+            load_scores(raw.assign(**{"Điểm": [wrong, 100, 60]}))
+    for hand, what in (("bonus", [2.4, 0, 0]), ("bonus", [-1, 0, 0]), ("score", [60, 100.1, 1])):
+        with pytest.raises(ValueError, match="nằm ngoài"):
+            rank_units(ranking.assign(**{hand: what}))
+
+
+@pytest.mark.parametrize("title", ["Tổng cộng", "Điểm cộng dồn", "Tổng điểm"])
+def test_a_sum_is_no_bonus(title):
+    raw = pd.DataFrame({"Đơn vị": ["Sở A", "Sở B", "Sở C"], title: [92.5, 80, 60]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = load_scores(raw)
+    assert "bonus" not in table
+    assert table["score"].tolist() == [92.5, 80, 60]

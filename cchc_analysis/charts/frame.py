@@ -104,7 +104,7 @@ class Frame:
         if known.empty:
             known = pd.Series([0.0, 100.0])
         left = max(0, 5 * np.floor((known.min() - 2) / 5))
-        self.ax.set_xlim(left, min(101, 5 * np.ceil((known.max() + 1) / 5)))
+        self.ax.set_xlim(left, min(max(101, known.max() + 1), 5 * np.ceil((known.max() + 1) / 5)))
         self.ax.xaxis.get_major_locator().set_params(integer=True)
         of = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
         return f"{of}, trục bắt đầu từ {left:g})" if left else f"{of})"

@@ -151,8 +151,11 @@ class Evidence:
 
 def find_columns(
     where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
-) -> tuple[dict[str, object], list[str], list[str]]:
-    """Return which column has each role, in words the columns not used, and what was understood."""
+) -> tuple[dict[str, object], list[object], list[str], list[str]]:
+    """Return which column has each role, and those of points beside the total.
+
+    And in words the columns not used, and what was understood.
+    """
     check_roles(wanted)
     columns = {role: column_named(where, header, title) for role, title in wanted.items()}
     titles = header.titles
@@ -173,7 +176,7 @@ def find_columns(
         columns["score"] = _score_column(where, titles, free, roles, told)
     _settle_regions(free, roles, columns, told)
     for role in dict.fromkeys(roles.values()):
-        if role in (None, "note", "score", LIKE) or role in wanted:
+        if role in (None, "note", "score", "bonus", LIKE) or role in wanted:
             continue
         found = [evidence[c] for c, other in roles.items() if other == role]
         if len(found) > 1:
@@ -183,8 +186,20 @@ def find_columns(
     if "unit" not in columns:
         columns["unit"] = _unit_column(where, titles, evidence, columns, told)
         _check_order(where, evidence, columns["unit"])
-    unused = [_unused(one) for c, one in evidence.items() if c not in columns.values()]
-    return columns, list(filter(None, unused)), told
+    others = {c: one for c, one in evidence.items() if c not in columns.values()}
+    added = [columns.pop("bonus")] if "bonus" in columns else _added(others, roles, told)
+    unused = [_unused(one) for c, one in others.items() if c not in added]
+    return columns, added, list(filter(None, unused)), told
+
+
+def _added(others: dict, roles: dict, told: list[str]) -> list[object]:
+    """Return the columns of points that units were given or lost beside the total."""
+    found = [
+        one for c, one in others.items()
+        if one.are_numbers and (roles[c] == "bonus" or one.likely == "bonus")
+    ]  # fmt: skip
+    told += [_understood(one, "bonus") for one in found if roles[one.column] != "bonus"]
+    return [one.column for one in found]
 
 
 def _unused(one: Evidence) -> str:
@@ -244,7 +259,8 @@ def _role(where: Where, one: Evidence, told: list[str]) -> str | None:
 
 def _understood(one: Evidence, role: str) -> str:
     what = {"block": "khối", "unit": "đơn vị", "score": "điểm", "published_rank": "xếp hạng",
-            "published_grade": "xếp loại", "number": "số thứ tự"}  # fmt: skip
+            "published_grade": "xếp loại", "number": "số thứ tự",
+            "bonus": "điểm cộng, trừ đã tính trong tổng điểm"}  # fmt: skip
     return f"hiểu {one.name} là {what[role]}"
 
 

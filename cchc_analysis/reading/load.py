@@ -20,7 +20,7 @@ from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
 from cchc_analysis.vocabulary import SHOWN
 
 _KEPT = (
-    "unit", "score", "max_score", "year", "block", "published_rank", "published_grade",
+    "unit", "score", "max_score", "bonus", "year", "block", "published_rank", "published_grade",
     "max_assumed",
 )  # fmt: skip
 _NOISE = 1e-9
@@ -90,9 +90,10 @@ def load_scores(
     DataFrame
         One row per unit in source order, with a RangeIndex and the columns ``unit`` (str),
         ``score`` and ``max_score`` (float64, points; no score is a unit not scored), then those
-        of ``year`` (int64), ``block`` (str), ``published_rank`` (Int64), ``published_grade``
-        (str, as published) and ``max_assumed`` (bool: nobody stated the maximum of 100) that
-        there are.
+        of ``bonus`` (float64, points beside the criteria that the score holds, negative for a
+        penalty; a score may exceed its maximum by them), ``year`` (int64), ``block`` (str),
+        ``published_rank`` (Int64), ``published_grade`` (str, as published) and ``max_assumed``
+        (bool: nobody stated the maximum of 100) that there are.
 
     Raises
     ------
@@ -132,6 +133,8 @@ def load_scores(
     unused += above if table is None else []
     places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
     scores = join(file, places)
+    if "bonus" in scores:
+        scores["bonus"] = scores["bonus"].fillna(0.0)
     if "max_assumed" in scores:
         scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):

@@ -153,9 +153,13 @@ def maxima_of(
 
 
 def check_scores(where: Where, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
-    """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways."""
+    """Refuse scores outside 0…max_score, and those that a large scale lets read in two ways.
+
+    Points beside the total may lift it above the maximum.
+    """
     maxima = scores["max_score"]
-    outside = (scores["score"] < -_NOISE) | (scores["score"] > maxima + _NOISE)
+    most = maxima + scores["bonus"].clip(lower=0) if "bonus" in scores else maxima
+    outside = (scores["score"] < -_NOISE) | (scores["score"] > most + _NOISE)
     if (line := first_line(outside)) is not None:
         other_scale = "hãy sửa ô này, hoặc đặt thang điểm nếu khác 100 ({option})"
         remedy = other_scale if assumed else "hãy sửa điểm hoặc điểm tối đa"

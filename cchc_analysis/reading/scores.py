@@ -33,8 +33,9 @@ from cchc_analysis.reading.maxima import (
 )
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of
 from cchc_analysis.reading.tables import Table
+from cchc_analysis.reading.vocabulary import GAIN, PENALTY
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import clean, quoted, same
+from cchc_analysis.text import clean, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _MOST_PLACES = 3  # decimals of a printed score
@@ -71,7 +72,7 @@ def read_scores(
     check_any(where, table.body)
     check_fits(where, titles, table.body)
     body = by_texts(table.body)
-    columns, unused, told = find_columns(where, table.header, body, wanted=wanted)
+    columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
     title = titles[columns["score"]]
     fates = fates_of(Rows(where, table.heading, titles, columns, body))
     rows = fates.units
@@ -103,6 +104,8 @@ def read_scores(
     scores["max_score"], assumed = maxima_of(
         where, cells, title, scores["score"], max_score, stated
     )
+    if added:
+        scores["bonus"] = _bonus(where, {titles[column]: rows[column] for column in added})
     check_scores(where, scores, cells["score"], assumed=assumed)
     if "max_assumed" in cells:  # a table loaded before keeps what was assumed then
         assumed = each(cells["max_assumed"], lambda texts: texts.map(same) == "true")
@@ -124,6 +127,16 @@ def read_scores(
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
     return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of)
+
+
+def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
+    """Return the points of each unit beside its total; a column of penalties has none above 0."""
+    parts = []
+    for title, column in cells.items():
+        points, key = to_numbers(where, title, column).fillna(0), fold(title)
+        is_penalty = PENALTY.fullmatch(key) and not GAIN.fullmatch(key)
+        parts.append(-points.abs() if is_penalty else points)
+    return sum(parts).round(9)
 
 
 def _cut_grades(grades: pd.Series) -> list[str]:

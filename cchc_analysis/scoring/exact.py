@@ -25,7 +25,7 @@ from cchc_analysis.vocabulary import SHOWN
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
 _NOISE = 1e-9  # of a float: half of it is less than the ninth place
-_NUMBERS = ("score", "max_score", "published_rank", "published_total")
+_NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total")
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
@@ -152,7 +152,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     score, most = floats(table["score"]), _maxima(table)
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
-    for wrong in (score < -_NOISE, score > most + _NOISE):
+    beyond = np.fmax(floats(table["bonus"]), 0) if "bonus" in table else 0
+    for wrong in (score < -_NOISE, score > most + beyond + _NOISE):
         if wrong.any():
             _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
