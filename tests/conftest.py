@@ -21,8 +21,9 @@ hypothesis.settings.load_profile("busy")
 LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
 RANKING_TABLES = ["cchc-2020", "so-nganh-2021", "par-index-regions"]
 LONGEST_FILES = [
-    "test_browser", "test_notebooks", "test_report", "test_print", "test_cli", "test_picker",
-    "test_golden",
+    "test_browser", "test_report", "test_print", "test_cli", "test_notebooks", "test_layouts",
+    "test_roundtrip", "test_golden", "test_chart_pages", "test_export", "test_picker",
+    "test_hidden", "test_field_charts", "test_console", "test_change_charts", "test_load",
 ]  # fmt: skip
 
 

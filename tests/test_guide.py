@@ -28,7 +28,7 @@ def test_there_is_a_recipe_for_each_wish():
 
 @pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")  # eleven scores are missing
 @pytest.mark.parametrize("recipe", RECIPES, ids=range(len(RECIPES)))
-def test_each_recipe_runs_as_typed_after_the_first_cell(recipe, tmp_path, monkeypatch):
+def test_each_recipe_runs_as_typed_after_the_first_cell(recipe, tmp_path, coarse, monkeypatch):
     import matplotlib as mpl
 
     shutil.copytree(DATA, tmp_path / "data")

@@ -10,8 +10,6 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from cchc_analysis.files import as_typed, move, write_whole
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import listed
@@ -30,6 +28,8 @@ def write_bundle(
     A folder that a person has edited, or that is open elsewhere, stays as it is: the new one has a
     number behind its name. `inputs` (by role) are for the manifest.
     """
+    from filelock import FileLock, Timeout  # asyncio comes with it
+
     work, lock = (folder.with_name(f".{folder.name}.{end}") for end in ("tmp", "lock"))
     new = work / "moi"
     try:
