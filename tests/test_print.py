@@ -416,3 +416,16 @@ def test_the_style_is_for_a4_between_the_margins():
     assert mpl.rcParams["figure.figsize"][0] == pytest.approx(160 / 25.4, abs=0.01)
     sizes = [mpl.rcParams[name] for name in mpl.rcParams if name.endswith("labelsize")]
     assert all(size >= 8 for size in sizes if isinstance(size, float))
+
+
+@pytest.mark.parametrize("other", ["dark_background", "classic", "Solarize_Light2", "seaborn-v0_8"])
+@pytest.mark.parametrize("name", ["ranking", "change", "fields"])
+def test_the_style_resets_what_another_style_or_a_matplotlibrc_has_changed(other, name):
+    pictures = []
+    for before in ("default", other):
+        with plt.style.context([before, "cchc_analysis.report"]):
+            figure = CHARTS[name](5, "Sở", "mixed").figure
+            figure.canvas.draw()
+            pictures.append(np.asarray(figure.canvas.buffer_rgba()))
+            plt.close(figure)
+    assert np.array_equal(*pictures)
