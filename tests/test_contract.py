@@ -122,6 +122,8 @@ def test_a_room_imports_only_from_the_top_and_from_rooms_to_its_left():
     folders = {path.name for path in package.iterdir() if (path / "__init__.py").exists()}
     assert folders == set(ROOMS)
     for path in package.rglob("*.py"):
+        if path == package / "__init__.py":  # the door to all rooms
+            continue
         *rooms, _ = path.relative_to(package).parts
         allowed = ROOMS[: ROOMS.index(rooms[0]) + 1] if rooms else []
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.printing import Printed, kind_of, printed
 from cchc_analysis.scoring.ranking import graded, ranked
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme, scheme_names
+from cchc_analysis.vocabulary import BLANK, NO_GRADE, TOTAL, UNSCORED
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -71,6 +73,21 @@ def style_ranking(table: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SC
         return _styled(printed(table, kind), scheme, _basis(table, scheme))
     shown = printed(table, kind)
     return _styled(shown, scheme, shown.note or table.attrs.get("note", ""))
+
+
+def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
+    """Return the first rows of a table as HTML, and how many more there are."""
+    shown = printed(table, kind)
+    more = len(shown) - rows
+    told = [shown.note, f"… và {more} dòng nữa, không hiện ở đây." if more > 0 else ""]
+    shown = replace(
+        shown, columns=tuple(column.take(range(min(rows, len(shown)))) for column in shown.columns)
+    )
+    grades = {text for column in shown.columns if column.kind == "grade" for text in column.texts}
+    grades -= {BLANK, NO_GRADE, UNSCORED, TOTAL}
+    known = [load_scheme(name) for name in (DEFAULT_SCHEME, *scheme_names())]
+    scheme = next((one for one in known if grades <= set(one.grades)), known[0])
+    return _styled(shown, scheme, " ".join(filter(None, told))).to_html()
 
 
 def first_look(results: Results) -> dict[str, tuple[str, ...]]:
