@@ -10,6 +10,7 @@ from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import decimal_comma, unit_key
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
+LEVELS = ("field", "criterion", "subcriterion")
 SCORES = ("unit", "score", "max_score")
 
 

@@ -18,7 +18,7 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.fields import field_matrix, total_fields
+from cchc_analysis.scoring.fields import field_matrix, total_fields, whole_fields
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.vocabulary import SHOWN
 
@@ -149,7 +149,7 @@ def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> 
     [40.0, 50.0]
     """
     check_columns(fields, _OF_FIELDS)
-    fields = _same_group(fields, unit)
+    fields = whole_fields(_same_group(fields, unit))
     matrix = field_matrix(fields)
     chosen = chosen_rows(matrix.assign(score=0), unit)
     unit, names = matrix["unit"][chosen].iloc[0], matrix.attrs["fields"]

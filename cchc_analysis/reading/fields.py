@@ -1,22 +1,39 @@
 """From a source to the scores of each unit in each field (lĩnh vực): each is a table of scores."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.groups import group_columns
+from cchc_analysis.groups import LEVELS, group_columns
 from cchc_analysis.reading.cells import are_column_numbers, are_numbers, to_numbers
 from cchc_analysis.reading.columns import check_roles, column_named
-from cchc_analysis.reading.grid import Where, first_line, place, row_in_words, titles_in_words
-from cchc_analysis.reading.header import LIKE, Header, Table, named, role_of, split_maximum
+from cchc_analysis.reading.grid import Grid, Where, first_line, place, row_in_words, titles_in_words
+from cchc_analysis.reading.header import (
+    FIRST_TABLE,
+    LIKE,
+    Header,
+    Table,
+    is_header,
+    named,
+    role_of,
+    split_maximum,
+)
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
 from cchc_analysis.reading.maxima import check_maximum, check_scores
 from cchc_analysis.reading.scores import read_scores
-from cchc_analysis.reading.stages import split_stage, stage_of
-from cchc_analysis.reading.tables import pick, tables_of
+from cchc_analysis.reading.scoresheets import (
+    has_levels,
+    has_units,
+    is_sheet,
+    read_sheet,
+    unit_of,
+)
+from cchc_analysis.reading.sources import read_grids
+from cchc_analysis.reading.stages import by_stage, chosen_stage, split_stage, stage_of
+from cchc_analysis.reading.tables import continued, find_tables, pick, tables_in
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
     NAMELESS,
@@ -60,10 +77,8 @@ class _Layout(NamedTuple):
 def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _Layout:
     """Return what each column of a table holds, were it a table with fields."""
     header, body = table.header, table.body
-    chosen = None
-    if not named(header, score := wanted.get("score", 0)) and isinstance(score, str):
-        chosen = stage_of(score)  # "Tự chấm" is no column, but a stage of each field
-        wanted = {role: title for role, title in wanted.items() if role != "score" or not chosen}
+    if chosen := chosen_stage(header, wanted):  # "Tự chấm" is no column, but a stage of each field
+        wanted = {role: title for role, title in wanted.items() if role != "score"}
     read = {column: _read_title(header, column) for column in header.titles}
     titles = {column: name for column, (name, _) in read.items()}
     stated = {column: [maximum] * (maximum is not None) for column, (_, maximum) in read.items()}
@@ -93,7 +108,7 @@ def _layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> _
         found = [c for c in found if not STAGE_TOTAL.fullmatch(fold(titles[c]))]
         split = _split(header, titles, found)
         maxima, others = [], of("unit", "year", "block", "number", None)
-    scores = _by_stage(where, titles, split, chosen)
+    scores = by_stage(where, titles, split, chosen)
     understood = [
         quoted(titles[column])
         for field, stage, column in split
@@ -135,44 +150,6 @@ def _split(header: Header, titles: dict, columns: list) -> list[tuple[str, str, 
                 field, stage = base, said
         found.append((split_maximum(field)[0], stage or "score", column))
     return found
-
-
-def _by_stage(
-    where: Where, titles: dict, found: list[tuple[str, str, object]], chosen: str | None
-) -> dict[str, dict[str, object]]:
-    """Return the columns of each field by stage; refuse two of one, and a field without a score."""
-    names: dict[str, str] = {}
-    fields: dict[str, dict[str, object]] = {}
-    for field, stage, column in found:
-        stages = fields.setdefault(names.setdefault(same(field), field), {})
-        of_field = f" của lĩnh vực {quoted(field)}" if field else ""
-        if stage in stages:
-            both = titles_in_words([titles[stages[stage]], titles[column]], " và ")
-            if field and same(titles[stages[stage]]) == same(titles[column]):
-                raise where.refuse(
-                    f"có nhiều cột cùng tên lĩnh vực {quoted(names[same(field)])}",
-                    "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
-                )
-            raise where.refuse(
-                f"các cột {both} đều có thể là cột điểm{of_field}",
-                "hãy xóa cột không dùng" + ("" if field else ", hoặc chỉ rõ cột ({option})"),
-                option=_SCORE,
-            )
-        stages[stage] = column
-    for field, stages in fields.items():
-        of_field = f" của lĩnh vực {quoted(field)}" if field else ""
-        if chosen in stages:
-            stages["score"] = stages.pop(chosen)
-        if "score" not in stages:
-            stage = next(iter(stages))
-            said = {"self_score": "tự chấm", "survey_score": "điều tra XHH"}[stage]
-            raise where.refuse(
-                f"cột {quoted(titles[stages[stage]])} chỉ là điểm {said}, không có điểm thẩm định"
-                f"{of_field}",
-                "hãy thêm cột điểm thẩm định, hoặc nếu lấy điểm này làm điểm thì chỉ rõ ({option})",
-                value=titles[stages[stage]], option=Option("columns", {"score": said}),
-            )  # fmt: skip
-    return fields
 
 
 def _roles(header: Header, titles: dict, body: pd.DataFrame, wanted: Mapping) -> dict:
@@ -357,6 +334,7 @@ def load_fields(
     table: int | str | None = None,
     columns: Mapping[str, str | int] | None = None,
     max_score: float | Mapping[str, float] | None = None,
+    unit: str | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
@@ -378,6 +356,9 @@ def load_fields(
         stage of the scoring ("Tự chấm") that is the score.
     max_score : float or mapping, optional
         The maximum of every field in points, or of some by name: ``{"Thể chế": 10}``.
+    unit : str, optional
+        The unit that a score sheet is about, where it has no column of units; by default the one
+        in a line above it, else the name of the sheet or the file, which is told.
 
     Returns
     -------
@@ -410,13 +391,28 @@ def load_fields(
     """
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
+    file, grids, unused, told = read_grids(source)
+    grids = continued(grids)
+    sheets = [] if "unit" in wanted else _tables(grids, is_sheet)
     # Fields without a total do not look like scores; a second column beside the unit will do.
-    in_header = {r: title for r, title in wanted.items() if not stage_of(str(title))}
-    file, _, tables, unused, told = tables_of(source, {"score": 2, **in_header})
+    needed = {"score": 2} | {r: title for r, title in wanted.items() if not stage_of(str(title))}
+    tables, layouts = [], []
+    if not sheets or _tables(grids, lambda header: is_header(header, needed)):
+        tables, left_out = find_tables(file, grids, needed)
+        layouts = [_layout_of(Where(file, one.place), one, wanted) for one in tables]
+        unused += left_out
+    if sheets and not any(layout.scores for layout in layouts):
+        unused = [grid.place for at, grid in enumerate(grids) if all(t.grid != at for t in sheets)]
+        tables, layouts = sheets, [None] * len(sheets)
     if table is not None:
-        tables, unused = [pick(file, tables, table)], []
-    layouts = [_layout_of(Where(file, one.place), one, wanted) for one in tables]
-    found = [(one, layout) for one, layout in zip(tables, layouts, strict=True) if layout.scores]
+        one = pick(file, tables, table)
+        layouts = [layout for t, layout in zip(tables, layouts, strict=True) if t is one]
+        tables, unused = [one], []
+    found = [
+        (one, layout)
+        for one, layout in zip(tables, layouts, strict=True)
+        if layout is None or layout.scores
+    ]
     if not found:
         raise Refusal(
             "không có cột lĩnh vực nào có số",
@@ -424,31 +420,79 @@ def load_fields(
             "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào {option})",
             file=file, option=Option("columns"),
         )  # fmt: skip
-    unused += [t.place for t, layout in zip(tables, layouts, strict=True) if not layout.scores]
+    unused += [t.place for t in tables if not any(t is one for one, _ in found)]
+    taken = [one for one, _ in found]
+    units = _units(file, found, grids, wanted, unit, told)
+    known = [{}] * len(found) if found[0][1] is None else named_by_headings(file, taken)
     parts = []
-    for (one, layout), known in zip(
-        found, named_by_headings(file, [one for one, _ in found]), strict=True
-    ):
-        part, words, to_check = _read_fields(
-            Where(file, one.place), one, layout, wanted, given, known
-        )
+    for (one, layout), of_sheet, of_table in zip(found, units, known, strict=True):
+        where = Where(file, one.place)
+        if layout is None or (layout.field is not None and has_levels(one.header, one.body)):
+            part, words, to_check = read_sheet(where, one, of_sheet, given=given, wanted=wanted)
+        else:
+            part, words, to_check = _read_fields(where, one, layout, wanted, given, of_table)
         parts.append(part.assign(place=one.place, line=part.index))
         unused += [f"{one.place} {word}".strip() if len(found) > 1 else word for word in words]
         told += to_check
     fields = join(file, parts)
-    for field, part in fields.groupby("field", sort=False):
-        check_units(Where(file, f"lĩnh vực {quoted(field)}"), part)
+    fields["field"] = fields.groupby(fields["field"].map(same))["field"].transform("first")
+    levels = [level for level in LEVELS if level in fields]
+    for names, part in fields.groupby(levels, sort=False, dropna=False):
+        deepest = [name for name in names if pd.notna(name)][-1]
+        what = "lĩnh vực" if len(levels) == 1 else "tiêu chí"
+        check_units(Where(file, f"{what} {quoted(deepest)}"), part)
     _check_names(file, fields["field"], max_score)
     gaps = fields[fields["score"].isna()]
     if len(gaps):
-        words = [f"'{u[:40]}': {f[:40]}" for u, f in zip(gaps["unit"], gaps["field"], strict=True)]
-        told.insert(0, f"{len(gaps)} điểm lĩnh vực còn thiếu ({first_few(words)})")
+        names = gaps[levels].ffill(axis=1).iloc[:, -1]
+        words = [f"'{u[:40]}': {name[:40]}" for u, name in zip(gaps["unit"], names, strict=True)]
+        told.insert(0, f"{len(gaps)} điểm {what} còn thiếu ({first_few(words)})")
     if len(parts) > 1:
-        told.append(joined_in_words([one for one, _ in found]))
+        told.append(joined_in_words(taken))
     tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
-    kept = ["unit", *group_columns(fields), "field", "score", "max_score", *_STAGES]
+    kept = ["unit", *group_columns(fields), *levels, "score", "max_score", *_STAGES]
     kept.append("published_total")
-    return fields[[column for column in kept if column in fields]]
+    fields = fields[[column for column in kept if column in fields]]
+    return fields.astype(dict.fromkeys(("unit", *levels), "str"))
+
+
+def _tables(grids: list[Grid], test: Callable[[Header], bool]) -> list[Table]:
+    return [table for at, grid in enumerate(grids) for table in tables_in(at, grid, test)]
+
+
+def _units(
+    file: str,
+    found: list,
+    grids: list[Grid],
+    wanted: Mapping[str, str | int],
+    given: str | None,
+    told: list,
+) -> list[str]:
+    """Return the unit of each score sheet that has no column of units, and tell where it stands."""
+    units = [""] * len(found)
+    alone = [
+        at
+        for at, (one, layout) in enumerate(found)
+        if layout is None and not has_units(Where(file, one.place), one, wanted)
+    ]
+    if given is not None:
+        if len(found) > 1 or not alone:
+            raise Refusal(
+                "unit= chỉ dùng cho một phiếu chấm điểm không có cột đơn vị",
+                "hãy bỏ unit=, hoặc chọn một bảng ({option})", file=file, option=FIRST_TABLE,
+            )  # fmt: skip
+        return [given]
+    said: dict[str, list[str]] = {}
+    for at in alone:
+        one = found[at][0]
+        others = [t for t, _ in found if t.grid == one.grid and t is not one]
+        units[at], source = unit_of(file, one, grids[one.grid], others)
+        said.setdefault(source, []).append(quoted(units[at]))
+    told += [
+        f"lấy tên đơn vị theo {source} ({first_few(names)}); tên khác thì đặt unit="
+        for source, names in said.items()
+    ]
+    return units
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:

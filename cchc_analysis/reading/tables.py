@@ -70,7 +70,7 @@ def find_tables(
 ) -> tuple[list[Table], list[str]]:
     """Return the ranking tables, and in words what looks like another table."""
     for test in (lambda header: is_header(header, wanted), is_near_header):
-        found = [_tables_in(at, grid, test) for at, grid in enumerate(grids)]
+        found = [tables_in(at, grid, test) for at, grid in enumerate(grids)]
         if any(found):
             break
     else:
@@ -117,7 +117,8 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
             )
 
 
-def _tables_in(number: int, grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
+def tables_in(number: int, grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
+    """Return the tables of one grid whose header passes a test."""
     cells = grid.cells
     headers = _headers(cells, test)
     above = [_lines_above(cells, at) for at, _, _ in headers]

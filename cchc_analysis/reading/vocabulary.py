@@ -37,6 +37,9 @@ COUNTS = set(_TOTALS["counts"])
 
 NAMELESS = set(_FIELDS["nameless"])
 NO_FIELD = _any_of(_FIELDS["never"])
+LEVELS_OF_FIELDS = [re.compile(pattern) for pattern in _FIELDS["levels"]]
+TITLED_UNIT = [re.compile(pattern) for pattern in _FIELDS["titled_unit"]]
+UNTITLED_LINE = re.compile(_FIELDS["untitled_line"])
 STAGES: dict[str, str] = _FIELDS["stages"]
 STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 

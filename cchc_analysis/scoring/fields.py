@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, group_columns, group_numbers, is_unit
+from cchc_analysis.groups import LEVELS, SCORES, group_columns, group_numbers, is_unit
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked, to_integers
 from cchc_analysis.scoring.ranking import stamped
@@ -22,7 +22,7 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
       unit          x     y
     0    A  66.666667  75.0
     """
-    fields, unit = checked_fields(fields)
+    fields, unit = checked_fields(whole_fields(fields))
     heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1)
     names = list(dict.fromkeys(fields["field"]))
     if taken := [name for name in names if name in heads]:
@@ -35,8 +35,10 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
     return stamped(matrix, "matrix", fields=names)
 
 
-def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFrame:
-    """Add up the points lost in each field, most lost first.
+def field_losses(
+    fields: pd.DataFrame, *, unit: str | None = None, level: str = "field"
+) -> pd.DataFrame:
+    """Add up the points lost in each field or criterion, most lost first.
 
     What a unit loses in a field is the maximum less its score. A score that is missing is no loss:
     neither it nor its maximum is counted.
@@ -47,20 +49,22 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
         Has ``unit``, ``field``, ``score`` and ``max_score`` (points), as `load_fields` gives it.
     unit : str, optional
         The one unit to look at; by default all.
+    level : {"field", "criterion", "subcriterion"}
+        Down to which level of a score sheet.
 
     Returns
     -------
     DataFrame
         One row per field, within each year and block of the table: ``year`` and ``block`` where
-        the table has them, ``field``, ``units`` (with a score), ``max_score``, ``score`` and
-        ``lost`` (sums over those, points), ``lost_pct`` (of the field's maximum) and ``share_pct``
-        (of all points lost). Fields of equal loss stay in the order of the table; one without any
-        score stands last, without numbers.
+        the table has them, ``field`` (and ``criterion``, ``subcriterion``), ``units`` (with a
+        score), ``max_score``, ``score`` and ``lost`` (sums over those, points), ``lost_pct`` (of
+        the field's maximum) and ``share_pct`` (of all points lost). Fields of equal loss stay in
+        the order of the table; one without any score stands last, without numbers.
 
     Raises
     ------
     ValueError
-        If a column is missing, a unit has a field twice, or there is no such unit.
+        If a column is missing, a unit has a field twice, or there is no such unit or level.
 
     Examples
     --------
@@ -68,16 +72,21 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     >>> field_losses(fields)[["field", "lost", "share_pct"]].values.tolist()
     [['x', 4.0, 57.142857142857146], ['y', 3.0, 42.857142857142854]]
     """
-    fields, _ = checked_fields(fields)
+    fields, who = checked_fields(fields)
+    if level not in LEVELS or level not in fields:
+        known = " hay ".join(repr(one) for one in LEVELS if one in fields)
+        raise Refusal(f"level={level!r} không có trong bảng", f"hãy ghi {known}", value=level)
+    names = list(LEVELS[: LEVELS.index(level) + 1])
     if unit is not None:
         fields = fields[is_unit(fields, unit)]
     where = group_columns(fields)
     points, (score, maximum) = to_common_integers(fields, "score", "max_score")
     whole = fields.assign(group=group_numbers(fields), score=score, max_score=maximum)
     whole["max_score"] = maximum.mask(score.isna())
-    by_field = whole.groupby(["group", "field"], sort=False)
+    whole["who"] = who.mask(score.isna())
+    by_field = whole.groupby(["group", *names], sort=False, dropna=False)
     table = by_field[where].first()
-    table["units"] = by_field["score"].count()
+    table["units"] = by_field["who"].nunique()
     sums = by_field[["max_score", "score"]].sum(min_count=1)
     sums["lost"] = lost = sums["max_score"] - sums["score"]
     all_lost = lost.groupby("group").transform("sum")
@@ -87,7 +96,7 @@ def field_losses(fields: pd.DataFrame, *, unit: str | None = None) -> pd.DataFra
     table["order"] = -lost
     table = table.reset_index().sort_values(["group", "order"], kind="stable", ignore_index=True)
     numbers = ["max_score", "score", "lost", "lost_pct", "share_pct"]
-    return stamped(table[[*where, "field", "units", *numbers]], "losses")
+    return stamped(table[[*where, *names, "units", *numbers]], "losses")
 
 
 def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
@@ -121,17 +130,34 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     return stamped(table, "ranking")
 
 
+def whole_fields(fields: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per unit and field; a field with a criterion that has no score has none."""
+    fields, unit = checked_fields(fields)
+    if "criterion" not in fields:
+        return fields
+    points, (score, maximum) = to_common_integers(fields, "score", "max_score")
+    whole = fields.assign(score=score, max_score=maximum, of_unit=unit)
+    by_field = whole.groupby(["of_unit", "field"], sort=False)
+    table = by_field[["unit", *group_columns(fields)]].first()
+    scores = by_field["score"].sum().mask(by_field["score"].count() < by_field.size())
+    for column, numbers in (("score", scores), ("max_score", by_field["max_score"].sum())):
+        table[column] = (numbers.astype("Float64") / points).astype("float64")
+    return table.reset_index("field").reset_index(drop=True)
+
+
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fields by row number, and the number of each row's unit within year and block."""
     fields = checked(fields, ["field", *SCORES]).table.reset_index(drop=True)
     groups = group_numbers(fields)
     unit = fields.groupby([groups, "unit"], sort=False).ngroup()
-    again = pd.DataFrame({"unit": unit, "field": fields["field"]}).duplicated()
+    levels = [level for level in LEVELS if level in fields]
+    again = fields[levels].assign(of_unit=unit).duplicated()
     if again.any():
         at = again.idxmax()
+        what, name = ("lĩnh vực", fields["field"][at]) if len(levels) == 1 else (
+            "tiêu chí", fields.loc[at, levels].dropna().iloc[-1])  # fmt: skip
         raise Refusal(
-            f"Đơn vị '{fields['unit'][at]}' có lĩnh vực '{fields['field'][at]}' nhiều lần trong "
-            "cùng năm, khối",
+            f"Đơn vị '{fields['unit'][at]}' có {what} '{name}' nhiều lần trong cùng năm, khối",
             "hãy xóa dòng thừa, hoặc thêm cột year hay block",
         )
     return fields, unit
@@ -140,8 +166,9 @@ def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
 def lacking_fields(fields: pd.DataFrame) -> list[str]:
     """Return sentences on the units that lack a score in a field, or a field that others have."""
     fields, unit = checked_fields(fields)
-    gaps = fields[fields["score"].isna()].groupby("unit", sort=False)["field"].agg(", ".join)
-    has = fields["field"].groupby(unit).transform("size")
+    gaps = fields[fields["score"].isna()].drop_duplicates(["unit", "field"])
+    gaps = gaps.groupby("unit", sort=False)["field"].agg(", ".join)
+    has = fields["field"].groupby(unit).transform("nunique")
     every = fields["field"].groupby(group_numbers(fields)).transform("nunique")
     unlike = fields["unit"][(has < every) & ~unit.duplicated()].tolist()
     told = []

@@ -1,0 +1,344 @@
+import datetime
+import warnings
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cchc_analysis import LoadWarning, field_losses, format_ranking, load_fields
+from cchc_analysis.scoring.fields import field_matrix, total_fields
+
+TREE = [
+    ["I", "Cải cách thể chế", 10, 9, 8.5],
+    ["1.1", "Xây dựng văn bản", 6, 5, 5],
+    ["1.1.1", "Ban hành kế hoạch", 2, 2, 2],
+    ["1.1.2", "Thực hiện kế hoạch", 4, 3, 3],
+    ["1.2", "Theo dõi thi hành", 4, 4, 3.5],
+    ["II", "Thủ tục hành chính", 5, 5, 4],
+    ["2.1", "Công khai", 5, 5, 4],
+]
+TITLES = ["TT", "Lĩnh vực/Tiêu chí/Tiêu chí thành phần", "Điểm tối đa", "Tự đánh giá", "Thẩm định"]
+LEAVES = [
+    ["Sở A", "Cải cách thể chế", "Xây dựng văn bản", "Ban hành kế hoạch", 2, 2, 2],
+    ["Sở A", "Cải cách thể chế", "Xây dựng văn bản", "Thực hiện kế hoạch", 3, 4, 3],
+    ["Sở A", "Cải cách thể chế", "Theo dõi thi hành", None, 3.5, 4, 4],
+    ["Sở A", "Thủ tục hành chính", "Công khai", None, 4, 5, 5],
+]
+NAMES = ["unit", "field", "criterion", "subcriterion", "score", "max_score", "self_score"]
+
+
+def read(source, **options) -> tuple[pd.DataFrame, str]:
+    """Return the fields and what was told."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fields = load_fields(source, **options)
+    assert all(issubclass(one.category, LoadWarning) for one in caught)
+    return fields, " ".join(str(one.message) for one in caught)
+
+
+def refusal(source, **options) -> str:
+    with pytest.raises(ValueError) as caught, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        load_fields(source, **options)
+    return str(caught.value)
+
+
+def as_rows(fields: pd.DataFrame) -> list[list]:
+    table = fields.astype("object")
+    return table.where(table.notna(), None).to_numpy().tolist()
+
+
+def write(path, sheets: dict, merged=()):
+    """Write tables as sheets of a workbook, or as tables of a Word file under their titles."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append(row)
+            for cells in merged:
+                sheet.merge_cells(cells)
+        book.save(path)
+        return path
+    document = docx.Document()
+    for name, rows in sheets.items():
+        above = [row for row in rows if len(row) == 1]
+        for row in above or [[f"Đơn vị: {name}"]]:
+            document.add_paragraph(str(row[0]))
+        rows = [row for row in rows if len(row) > 1]
+        table = document.add_table(len(rows), max(map(len, rows)))
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                table.cell(at, column).text = "" if cell is None else str(cell).replace(".", ",", 0)
+        for cells in merged:
+            (left, top), (right, bottom) = (
+                (ord(one[0]) - 65, int(one[1:]) - 1 - len(above)) for one in cells.split(":")
+            )
+            first, last = table.cell(top, left), table.cell(bottom, right)
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    if (row, column) != (top, left):
+                        table.cell(row, column).text = ""
+            text = first.text
+            first.merge(last).text = text
+    document.save(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_a_unit_per_sheet_with_merged_parents(tmp_path, kind):
+    tree = [[*row] for row in TREE]
+    for row in tree:  # the parents are written over both columns
+        if "." not in row[0]:
+            row[0], row[1] = f"{row[0]}. {row[1]}", None
+    total = ["", "Tổng cộng", 15, 14, 12.5]
+    rows = [["PHIẾU CHẤM ĐIỂM CẢI CÁCH HÀNH CHÍNH"], TITLES, *tree, total]
+    path = tmp_path / f"sheets.{kind}"
+    sheets = {"Sở A": [["PHIẾU CHẤM ĐIỂM CỦA SỞ A NĂM 2025"], *rows[1:]], "Sở B": rows}
+    if kind == "docx":
+        sheets["Sở B"] = rows[1:]
+    write(path, sheets, ["A3:B3", "A8:B8"] if kind == "xlsx" else [])
+    fields, told = read(path)
+    assert fields.columns.tolist() == [*NAMES, "published_total"]
+    assert [row[1:-1] for row in as_rows(fields)] == [row[1:] for row in LEAVES] * 2
+    assert fields["unit"].tolist() == ["SỞ A"] * 4 + ["Sở B"] * 4
+    assert "lấy tên đơn vị theo tiêu đề ('SỞ A'" in told.replace("Lấy", "lấy")
+    assert fields["published_total"].tolist() == [12.5] * 8
+    tree[0][4] = 9
+    write(path, {"Sở A": rows})
+    words = refusal(path)
+    assert "'Cải cách thể chế' ghi 9 nhưng các dòng thành phần cộng lại là 8,5" in words
+    assert ("ô E3" if kind == "xlsx" else "dòng 2") in words
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+@pytest.mark.parametrize("upper", ["stages", "units"])
+def test_units_side_by_side_under_a_header_of_two_rows(tmp_path, kind, upper):
+    over, under = ["Tự chấm", "Thẩm định"], ["Sở A", "Sở B"]
+    if upper == "units":
+        over, under = under, over
+    rows = [
+        ["TT", "Lĩnh vực, tiêu chí", "Điểm tối đa", over[0], None, over[1], None],
+        [None, None, None, *under, *under],
+        *([*row[:3], row[3], row[3 if upper == "stages" else 4], row[4 if upper == "stages" else 3],
+           row[4]] for row in TREE),
+    ]  # fmt: skip
+    path = tmp_path / f"sheet.{kind}"
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"]
+    write(path, {"CCHC": rows}, merged)
+    fields, told = read(path)
+    expected = [[unit, *row[1:]] for unit in ("Sở A", "Sở B") for row in LEAVES]
+    assert as_rows(fields) == expected
+    assert "tên đơn vị" not in told
+    rows[3][6] = 5.5
+    words = refusal(write(path, {"CCHC": rows}, merged))
+    assert "'Xây dựng văn bản' ghi 5,5 nhưng các dòng thành phần cộng lại là 5" in words
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_a_long_table_with_criteria(tmp_path, kind):
+    titles = ["Đơn vị", "Lĩnh vực", "Tiêu chí", "Tiêu chí thành phần", "Điểm tối đa", "Tự chấm",
+              "Thẩm định"]  # fmt: skip
+    rows = [[unit, *leaf[1:4], leaf[5], leaf[6], leaf[4]]
+            for unit in ("Sở A", "Sở B") for leaf in LEAVES]  # fmt: skip
+    path = write(tmp_path / f"long.{kind}", {"Điểm": [titles, *rows]})
+    fields, _ = read(path)
+    assert as_rows(fields) == [[unit, *row[1:]] for unit in ("Sở A", "Sở B") for row in LEAVES]
+    fields.to_csv(tmp_path / "saved.csv", index=False)
+    pd.testing.assert_frame_equal(read(tmp_path / "saved.csv")[0], fields)
+    rows.insert(0, ["Sở A", "Cải cách thể chế", None, None, 10, 9, 9])
+    write(path, {"Điểm": [titles, *rows]})
+    words = refusal(path)
+    assert "'Cải cách thể chế' ghi 9 nhưng các dòng thành phần cộng lại là 8,5" in words
+
+
+def sheet(*rows, titles=TITLES) -> pd.DataFrame:
+    return pd.DataFrame([[str(cell) for cell in row] for row in rows], columns=titles)
+
+
+def test_names_in_columns_merged_down_or_written_once(tmp_path):
+    titles = ["STT", "Lĩnh vực", "Tiêu chí", "Tiêu chí thành phần", "Điểm tối đa", "Tự chấm",
+              "Điểm thẩm định"]  # fmt: skip
+    rows = [[at, *leaf[1:4], leaf[5], leaf[6], leaf[4]] for at, leaf in enumerate(LEAVES, 1)]
+    rows[1][1:3] = rows[2][1:2] = [None]
+    rows[1].insert(1, None)
+    merged = write(tmp_path / "m.xlsx", {"Sở A": [titles, *rows]}, ["B2:B4", "C2:C3"])
+    assert as_rows(read(merged)[0]) == LEAVES
+    rows.insert(0, [None, "Cải cách thể chế", None, None, 10, 9, 8.5])
+    rows[1][1] = None
+    once = write(tmp_path / "o.docx", {"Sở A": [titles, *rows]})
+    assert as_rows(read(once)[0]) == LEAVES
+
+
+def test_codes_that_excel_changed_are_told_from_their_neighbours(tmp_path):
+    many = [[float(f"1.{at}"), f"Tiêu chí {at}", 1, 1, 1] for at in range(1, 13)]
+    rows = [TITLES, ["I", "Thể chế", 14, 14, 14], *many, ["1.13", "Khác", 2, 2, 2],
+            [datetime.datetime(2001, 1, 13), "a", 1, 1, 1],
+            [datetime.datetime(2002, 1, 13), "b", 1, 1, 1]]  # fmt: skip
+    fields, told = read(write(tmp_path / "a.xlsx", {"Sở A": rows}))
+    assert fields["criterion"].tolist() == [
+        *(f"Tiêu chí {at}" for at in range(1, 13)),
+        "Khác",
+        "Khác",
+    ]
+    assert "ã '1.1' ở dòng 12 được hiểu là 1.10" in told
+    assert "ã '13/01/2001' ở dòng 16 được hiểu là 1.13.1" in told
+    rows[5][0] = 1.7
+    words = refusal(write(tmp_path / "a.xlsx", {"Sở A": rows}))
+    assert "dòng 6: mã '1.7' đứng sau mã '1.3' không rõ là mã nào" in words
+
+
+@pytest.mark.parametrize("code", ["1.1", "1.3", "2.1", "III", "x1", ""])
+def test_a_code_that_does_not_follow_is_refused(code):
+    table = sheet(*TREE)
+    table.iloc[4, 0] = code
+    words = refusal(table, unit="Sở A")
+    assert "dòng 5: " in words
+    assert "mã" in words
+
+
+def test_the_fields_of_one_unit_with_percent_and_place():
+    titles = ["TT", "Chỉ số thành phần", "Điểm tối đa", "Điểm đạt", "Tỷ lệ (%)", "Xếp hạng"]
+    rows = [
+        ["1", "Thể chế", "10", "8,745", "87,45", "07/17"],
+        ["2", "TTHC", "20", "15", "75", "01/17"],
+    ]
+    fields, told = read(pd.DataFrame(rows, columns=titles), unit="Sở A")
+    assert as_rows(fields) == [["Sở A", "Thể chế", 8.745, 10], ["Sở A", "TTHC", 15, 20]]
+    assert "cột 'Xếp hạng'" in told
+    table = pd.DataFrame(rows, columns=titles).drop(columns="Điểm đạt")
+    fields, told = read(table, unit="Sở A")
+    assert fields["score"].tolist() == [8.745, 15]
+    assert "iểm tính từ cột 'Tỷ lệ (%)' và điểm tối đa" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [("Đơn vị: Sở Nội vụ", "Sở Nội vụ"), ("Cơ quan, đơn vị được chấm điểm: Xã B", "Xã B"),
+     ("PHIẾU CHẤM ĐIỂM CCHC CỦA UBND XÃ AN PHÚ NĂM 2025", "UBND XÃ AN PHÚ"),
+     ("Bảng tự chấm điểm năm 2025 - Sở Tài chính", "Sở Tài chính"),
+     ("(Kèm theo Quyết định số 12/QĐ-UBND của UBND tỉnh)", "Tờ một"),
+     ("Đơn vị tính: điểm", "Tờ một"), ("CHỈ SỐ CCHC CỦA CÁC SỞ, BAN, NGÀNH", "Tờ một")],
+)  # fmt: skip
+def test_the_unit_is_in_the_title_or_else_the_name_of_the_sheet(tmp_path, line, unit):
+    path = write(tmp_path / "a.xlsx", {"Tờ một": [[line], ["Năm 2025"], TITLES, *TREE]})
+    fields, told = read(path)
+    assert fields["unit"].unique().tolist() == [unit]
+    assert f"'{unit}'" in told
+    fields, told = read(path, unit="Sở X")
+    assert fields["unit"].unique().tolist() == ["Sở X"]
+    assert "tên đơn vị" not in told
+
+
+def test_the_unit_of_a_sheet_without_a_name_is_that_of_its_file_or_refused(tmp_path):
+    path = write(tmp_path / "Sở Y tế.xlsx", {"Sheet1": [TITLES, *TREE]})
+    fields, told = read(path)
+    assert fields["unit"].unique().tolist() == ["Sở Y tế"]
+    assert "tên tệp" in told
+    assert "đặt unit=" in refusal(sheet(*TREE))
+    two = write(tmp_path / "b.xlsx", {"Sheet1": [TITLES, *TREE], "Sheet2": [TITLES, *TREE]})
+    assert "đã có ở" in refusal(two)
+    assert "unit= chỉ dùng cho một phiếu" in refusal(two, unit="Sở A")
+    assert read(two, unit="Sở A", table=1)[0]["unit"].unique().tolist() == ["Sở A"]
+
+
+def test_a_criterion_that_only_a_survey_measures_has_its_score():
+    table = sheet(*TREE).assign(**{"Điều tra XHH": ""})
+    table.iloc[4, [3, 4, 5]] = ["", "", "3"]
+    table.iloc[0, [3, 4]] = ["5", "8"]
+    fields, told = read(table, unit="Sở A")
+    assert fields["score"].tolist() == [2, 3, 3, 4]
+    assert fields["survey_score"].isna().tolist() == [True, True, False, True]
+    assert "1 tiêu chí chỉ có điểm điều tra XHH" in told
+
+
+@pytest.mark.parametrize("stage", ["Tự đánh giá", "Điều tra XHH"])
+def test_a_sheet_without_an_appraised_score_is_refused_until_one_is_chosen(stage):
+    table = sheet(*TREE).drop(columns="Thẩm định").rename(columns={"Tự đánh giá": stage})
+    words = refusal(table, unit="Sở A")
+    assert f"cột '{stage}' chỉ là điểm" in words
+    for score in (stage, stage.lower()):
+        fields, _ = read(table, unit="Sở A", columns={"score": score})
+        assert fields["score"].tolist() == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("at", "cell", "words"), [
+    ((2, 2), "3", "'Xây dựng văn bản' ghi 6 nhưng các dòng thành phần cộng lại là 7"),
+    ((2, 4), "2,5", "điểm '2,5' nằm ngoài khoảng 0 đến 2"),
+    ((3, 3), "2", "'Xây dựng văn bản' ghi 5 nhưng các dòng thành phần cộng lại là 4"),
+    ((6, 4), "", "'Thủ tục hành chính' ghi 4 nhưng các dòng thành phần cộng lại là 0"),
+    ((4, 2), "", "chưa biết điểm tối đa của 'Theo dõi thi hành'"),
+])  # fmt: skip
+def test_a_sheet_that_contradicts_itself_is_refused(at, cell, words):
+    table = sheet(*TREE)
+    table.iloc[at] = cell
+    assert words in refusal(table, unit="Sở A")
+
+
+def test_a_parent_that_is_rounded_or_states_nothing_is_no_contradiction():
+    table = sheet(*TREE)
+    table.iloc[0, 4], table.iloc[4, 4] = "8,33", "3,333"
+    assert read(table, unit="Sở A")[0]["score"].tolist() == [2, 3, 3.333, 4]
+    table.iloc[[0, 1, 5], 2:] = ""
+    assert read(table, unit="Sở A")[0]["score"].tolist() == [2, 3, 3.333, 4]
+
+
+def test_rows_below_a_criterion_that_only_explain_it_are_left_out():
+    rows = [*TREE[:5], ["", "- Đúng hạn: 4 điểm; không: 0", "", "", ""], *TREE[5:],
+            ["", "NGƯỜI CHẤM", "", "", ""]]  # fmt: skip
+    fields, told = read(sheet(*rows), unit="Sở A")
+    assert as_rows(fields) == LEAVES
+    assert "Đúng hạn" in told
+    assert "NGƯỜI CHẤM" in told
+
+
+@given(
+    st.lists(st.lists(st.lists(st.integers(0, 400), max_size=3), min_size=1, max_size=3),
+             min_size=1, max_size=3)
+)  # fmt: skip
+@settings(max_examples=15, deadline=None)
+def test_a_sheet_of_three_levels_flattened_has_the_same_totals_of_fields(tree):
+    rows, flat = [], []
+    for one, criteria in enumerate(tree, 1):
+        points = [leaves or [100] for leaves in criteria]
+        whole = sum(map(sum, points))
+        rows.append([one, f"Lĩnh vực {one}", 4 * sum(map(len, points)), whole / 100])
+        flat.append(rows[-1])
+        for two, (criterion, leaves) in enumerate(zip(criteria, points, strict=True), 1):
+            rows.append(
+                [f"{one}.{two}", f"Tiêu chí {one}.{two}", 4 * len(leaves), sum(leaves) / 100]
+            )
+            rows += [[f"{one}.{two}.{three}", "như nhau", 4, leaf / 100]
+                     for three, leaf in enumerate(criterion, 1)]  # fmt: skip
+    titles = ["TT", "Tiêu chí", "Điểm tối đa", "Thẩm định"]
+    deep, _ = read(sheet(*rows, titles=titles), unit="A")
+    level, _ = read(sheet(*flat, titles=titles), unit="A")
+    sums = deep.groupby("field", sort=False)[["score", "max_score"]].sum().round(9)
+    assert (
+        sums.reset_index().to_numpy().tolist()
+        == level[["field", "score", "max_score"]].to_numpy().tolist()
+    )
+    assert total_fields(deep)["score"].tolist() == total_fields(level)["score"].tolist()
+
+
+def test_losses_are_added_up_down_to_a_level():
+    table = sheet(*TREE)
+    fields, _ = read(table, unit="Sở A")
+    losses = field_losses(fields, level="criterion")
+    assert losses[["field", "criterion", "units", "lost"]].to_numpy().tolist() == [
+        ["Cải cách thể chế", "Xây dựng văn bản", 1, 1],
+        ["Thủ tục hành chính", "Công khai", 1, 1],
+        ["Cải cách thể chế", "Theo dõi thi hành", 1, 0.5],
+    ]
+    assert field_losses(fields)["lost"].tolist() == [1.5, 1]
+    assert field_losses(fields, level="subcriterion")["lost"].tolist() == [1, 1, 0.5, 0]
+    assert field_losses(fields, level="criterion").pipe(format_ranking).columns[1] == "Tiêu chí"
+    with pytest.raises(ValueError, match="level='criterion' không có trong bảng; hãy ghi 'field'"):
+        field_losses(fields.drop(columns=["criterion", "subcriterion"]).head(1), level="criterion")
+    assert field_matrix(fields).iloc[0].tolist() == ["Sở A", 85, 80]
+    fields.loc[0, "score"] = None
+    assert field_matrix(fields).iloc[0].isna().tolist() == [False, True, False]
