@@ -108,7 +108,7 @@ def test_change_says_why_a_unit_has_no_change():
         "d": "thiếu điểm", "y": "chỉ có ở kỳ sau", "e": "chỉ có ở kỳ trước",
     }  # fmt: skip
     assert labels(ax)[-1] == "e"
-    assert "tăng 1, giảm 0, giữ nguyên 0, không so sánh được 6" in ax.get_label()
+    assert "Chỉ 1 đơn vị được xếp hạng ở cả hai kỳ" in ax.get_label()
 
 
 def test_change_of_other_maxima_is_in_percent_and_says_so():

@@ -6,10 +6,10 @@ from conftest import DATA, ddci, loaded, table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import compare_periods, format_ranking, grade_units, rank_units
+from cchc_analysis import compare_periods, describe_ranking, format_ranking, grade_units, rank_units
 
 CHANGES = ["rank_change", "rank_change_own", "rank_change_others"]
-PLACES = ["rank_before", "rank_after", *CHANGES]
+PLACES = ["common_rank_before", "common_rank_after", *CHANGES]
 SCORE = st.one_of(st.none(), st.integers(0, 12).map(lambda n: n / 4))
 SIDE = st.dictionaries(st.sampled_from("abcdefg"), st.tuples(SCORE, st.sampled_from([3.0, 4.5])))
 
@@ -43,10 +43,12 @@ def test_the_regions_by_hand():
     assert change["status"].tolist() == ["stayed"] * 4 + ["new"] * 2
     assert change["score_change"].tolist()[:4] == [1.71, 3.05, 2.72, 2.57]
     assert change["rank_after"].tolist() == [1, 2, 3, 4, 5, 5]
-    # 87,79 would have been first in 2022 (3 → 1); 84,74 would be sixth in 2023 (6 → 2).
-    assert change.loc["Đông Nam Bộ", PLACES].tolist() == [3, 2, 1, 3.0, -2.0]
-    # 87,72 would have been first in 2022 (2 → 1); 85 would be sixth in 2023 (6 → 3).
-    assert change.loc["Trung du miền núi phía Bắc", PLACES].tolist() == [2, 3, -1, 2.0, -3.0]
+    assert change["common_units"].eq(4).all()
+    # Among the four, 87,79 would have been first in 2022 (3 → 1); 84,74 would be fourth in 2023
+    # (4 → 2).
+    assert change.loc["Đông Nam Bộ", PLACES].tolist() == [3, 2, 1, 2.0, -1.0]
+    # 87,72 would have been first in 2022 (2 → 1); 85 would be fourth in 2023 (4 → 3).
+    assert change.loc["Trung du miền núi phía Bắc", PLACES].tolist() == [2, 3, -1, 1.0, -2.0]
     assert change.loc["Đồng bằng sông Hồng", CHANGES].tolist() == [0, 1.5, -1.5]
     assert change.loc["Tây Nguyên", CHANGES].isna().all()
     assert change["grade_before"].isna().sum() == 2
@@ -55,7 +57,7 @@ def test_the_regions_by_hand():
         "note": "Năm 2023 so với năm 2022. So sánh được 4 đơn vị có điểm ở cả hai bảng: 1 tăng "
         "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau. "
         "Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống "
-        "hạng 3). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
+        "hạng 3 trong 4 đơn vị). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
         "years": (2022, 2023),
     }
 
@@ -64,13 +66,51 @@ def test_the_columns_and_their_types():
     change = compare_periods(named(a=9, b=8), named(a=9, c=8))
     assert change.columns.tolist() == [
         "unit", "status", "score_before", "score_after", "score_change", "percent_before",
-        "percent_after", "rank_before", "rank_after", "rank_change", "rank_change_own",
+        "percent_after", "rank_before", "rank_after", "ranked_before", "ranked_after",
+        "common_rank_before", "common_rank_after", "common_units", "rank_change", "rank_change_own",
         "rank_change_others", "grade_before", "grade_after",
     ]  # fmt: skip
     assert [str(change[c].dtype) for c in PLACES] == ["Int64"] * 3 + ["float64"] * 2
     assert change["grade_before"].cat.ordered
     assert change["unit"].tolist() == ["a", "c", "b"]
     assert change["status"].tolist() == ["stayed", "new", "gone"]
+
+
+def test_places_change_among_the_units_of_both_lists_only():
+    # D is last twice: that its list is shorter moves it nowhere.
+    before, after = named(A=80, B=70, D=60), named(C=78, D=66)
+    change = compare_periods(before, after).set_index("unit").loc["D"]
+    assert change[["rank_before", "ranked_before", "rank_after", "ranked_after"]].tolist() == [
+        3, 3, 2, 2,
+    ]  # fmt: skip
+    assert change[["common_units", *PLACES]].tolist() == [1, 1, 1, 0, 0, 0]
+    for words in (
+        compare_periods(before, after).attrs["note"], describe_ranking(after, before=before),
+    ):  # fmt: skip
+        assert (
+            "ỉ 1 đơn vị được xếp hạng ở cả hai kỳ, chưa đến một nửa của 3 đơn vị kỳ trước" in words
+        )
+        assert "tăng hạng" not in words
+        assert "tăng điểm" not in words
+
+
+def test_of_half_of_both_lists_rises_and_falls_are_told_with_their_number():
+    before, after = named(A=80, B=70, D=60, E=50), named(D=78, E=79)
+    words = describe_ranking(after, before=before)
+    assert "giữa 2 đơn vị có hạng ở cả hai kỳ, có 1 đơn vị tăng hạng và 1 đơn vị giảm" in words
+    change = compare_periods(before, after)
+    assert change["rank_change"].tolist() == [1, -1, pd.NA, pd.NA]
+    assert format_ranking(change)["Hạng trước"].tolist() == ["4/4", "3/4", "1/4", "2/4"]
+    note = compare_periods(before, after[:1]).attrs["note"]
+    assert "Chỉ 1 đơn vị được xếp hạng ở cả hai kỳ, chưa đến một nửa của 4 đơn vị kỳ trước" in note
+
+
+def test_too_few_in_one_block_are_told_of_that_block():
+    before = named(A=80, B=70, D=60, X=90, Y=80).assign(block=[*"xxx", *"yy"])
+    after = named(C=78, D=66, X=80, Y=90).assign(block=[*"xx", *"yy"])
+    note = compare_periods(before, after).attrs["note"]
+    assert "x: chỉ 1 đơn vị được xếp hạng ở cả hai kỳ" in note
+    assert "3 đơn vị có điểm ở cả hai bảng: 1 tăng hạng, 1 giảm hạng." in note
 
 
 def test_why_a_place_changed_by_hand():
@@ -89,7 +129,7 @@ def test_a_difference_of_points_is_that_of_the_printed_numbers():
 
 def test_points_lost_and_places_gained_are_named():
     note = compare_periods(named(a=90, b=80), named(a=70, b=79.5)).attrs["note"]
-    assert "Giảm điểm nhưng tăng hạng: b (-0,5 điểm, từ hạng 2 lên hạng 1)." in note
+    assert "Giảm điểm nhưng tăng hạng: b (-0,5 điểm, từ hạng 2 lên hạng 1 trong 2 đơn vị)." in note
     assert "Tăng điểm nhưng" not in note
 
 
@@ -111,10 +151,10 @@ def test_a_missing_score_keeps_the_unit_and_is_counted():
     assert change.set_index("unit")["status"].to_dict() == {
         "c": "stayed", "b": "no score", "a": "no score", "d": "new",
     }  # fmt: skip
-    assert change["rank_change"].tolist() == [1, pd.NA, pd.NA, pd.NA]
+    assert change["rank_change"].tolist() == [0, pd.NA, pd.NA, pd.NA]
     assert (
-        "1 tăng hạng. Ngoài ra 1 đơn vị chỉ có ở kỳ sau, 2 đơn vị thiếu điểm."
-        in change.attrs["note"]
+        "So sánh được 1 đơn vị có điểm ở cả hai bảng: 1 giữ nguyên hạng. Ngoài ra 1 đơn vị chỉ có "
+        "ở kỳ sau, 2 đơn vị thiếu điểm." in change.attrs["note"]
     )
 
 
@@ -259,8 +299,9 @@ def test_the_printed_table():
     )
     assert printed.columns.tolist() == [
         "Đơn vị", "Tình trạng", "Điểm trước", "Điểm sau", "Tăng, giảm điểm", "Tỷ lệ điểm trước (%)",
-        "Tỷ lệ điểm sau (%)", "Hạng trước", "Hạng sau", "Tăng, giảm hạng", "Do điểm của đơn vị",
-        "Do các đơn vị khác", "Xếp loại trước", "Xếp loại sau",
+        "Tỷ lệ điểm sau (%)", "Hạng trước", "Hạng sau", "Hạng trước giữa các đơn vị chung",
+        "Hạng sau giữa các đơn vị chung", "Tăng, giảm hạng giữa các đơn vị chung",
+        "Do điểm của đơn vị", "Do các đơn vị khác", "Xếp loại trước", "Xếp loại sau",
     ]  # fmt: skip
     assert printed.iloc[:, :5].values.tolist() == [
         ["a", "so sánh được", "91,48", "97,23", "+5,75"],
@@ -268,10 +309,12 @@ def test_the_printed_table():
         ["b", "thiếu điểm", "95,00", "–", "–"],
         ["c", "chỉ có ở kỳ trước", "1,00", "–", "–"],
     ]
-    assert printed.iloc[0, 7:].tolist() == [2, 1, "+1", "+1", "0", "Nhóm A", "Nhóm A"]
-    assert printed.iloc[3, 7:].tolist() == [3, "–", "–", "–", "–", "Không xếp loại", "–"]
+    assert printed.iloc[0, 7:].tolist() == [
+        "2/3", "1/2", "1/1", "1/1", "0", "0", "0", "Nhóm A", "Nhóm A",
+    ]  # fmt: skip
+    assert printed.iloc[3, 7:].tolist() == ["3/3", *"––––––", "Không xếp loại", "–"]
     falling = format_ranking(compare_periods(named(a=9, b=8), named(a=7, b=8)))
-    assert falling["Tăng, giảm hạng"].tolist() == ["+1", "-1"]
+    assert falling["Tăng, giảm hạng giữa các đơn vị chung"].tolist() == ["+1", "-1"]
     assert falling["Do điểm của đơn vị"].tolist() == ["0", "-1"]
     assert falling["Tăng, giảm điểm"].tolist() == ["0,00", "-2,00"]
 
@@ -299,15 +342,18 @@ def test_places_agree_with_counting_whatever_comes_first(before, after, random):
 def check_counts(before, after, change):
     """Check each place by looking at each unit, and that the two parts of a change add up."""
     assert set(change.index) == set(before) | set(after)
-    for unit, row in change[change["status"] == "stayed"].iterrows():
+    scored = {u for u in set(before) & set(after) if None not in (before[u][0], after[u][0])}
+    assert set(change.index[change["status"] == "stayed"]) == scored
+    stayed = change[change["status"] == "stayed"]
+    before, after = ({unit: side[unit] for unit in stayed.index} for side in (before, after))
+    assert change["common_units"].eq(len(stayed)).all()
+    for unit, row in stayed.iterrows():
         old, new = before[unit], after[unit]
         first = places(unit, old, before) - places(unit, new, before)
         last = places(unit, old, after) - places(unit, new, after)
         assert row["rank_change"] == places(unit, old, before) - places(unit, new, after)
         assert row["rank_change_own"] == (first + last) / 2
         assert row["rank_change_own"] + row["rank_change_others"] == row["rank_change"]
-    stayed = {u for u in set(before) & set(after) if None not in (before[u][0], after[u][0])}
-    assert set(change.index[change["status"] == "stayed"]) == stayed
     assert change.loc[change["status"] != "stayed", CHANGES].isna().all(axis=None)
 
 

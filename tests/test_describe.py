@@ -54,15 +54,15 @@ def test_regions_against_the_year_before():
     young, old = (regions[regions["year"] == year] for year in (2023, 2022))
     words = describe_ranking(young, before=old, scheme="par-index")
     assert words.endswith(
-        "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ, có 4 đơn vị tăng điểm, không có đơn "
-        "vị giảm điểm hoặc giữ nguyên điểm; tăng điểm nhiều nhất là Đông Nam Bộ (tăng 3,05 điểm). "
-        "Về thứ hạng, có 1 đơn vị tăng hạng, 1 đơn vị giảm hạng và 2 đơn vị giữ nguyên hạng; tăng "
-        "hạng nhiều nhất là Đông Nam Bộ (tăng 1 hạng); giảm hạng nhiều nhất là Trung du miền núi "
-        "phía Bắc (giảm 1 hạng). Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 "
-        "điểm, từ hạng 2 xuống hạng 3). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên "
-        "87,67 điểm; khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm "
-        "xuống 1,51 điểm. Có 2 đơn vị không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây "
-        "Nguyên."
+        "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ, có 4 đơn vị tăng điểm, không có đơn"
+        " vị giảm điểm hoặc giữ nguyên điểm; tăng điểm nhiều nhất là Đông Nam Bộ (tăng 3,05 "
+        "điểm). Về thứ hạng giữa 4 đơn vị có hạng ở cả hai kỳ, có 1 đơn vị tăng hạng, 1 đơn vị "
+        "giảm hạng và 2 đơn vị giữ nguyên hạng; tăng hạng nhiều nhất là Đông Nam Bộ (tăng 1 "
+        "hạng); giảm hạng nhiều nhất là Trung du miền núi phía Bắc (giảm 1 hạng). Tăng điểm nhưng"
+        " giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống hạng 3 trong 4 đơn "
+        "vị). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 điểm; khoảng cách giữa"
+        " đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm xuống 1,51 điểm. Có 2 đơn vị "
+        "không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây Nguyên."
     )
 
 

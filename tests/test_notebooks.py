@@ -243,7 +243,7 @@ def test_years_of_another_table_are_compared(run, project):
     notebook = run("04-years", project / "sổ tay", FILE="data/b.csv", AFTER=2021, BEFORE=2019)
     said = said_by(notebook)
     assert "2 đơn vị năm 2019, 2 đơn vị năm 2021." in said
-    assert "1 tăng hạng, 1 giảm hạng, 0 giữ nguyên hạng" in said
+    assert "2 đơn vị có điểm ở cả hai bảng: 1 tăng hạng, 1 giảm hạng." in said
     assert "Bảng không có số liệu năm 2019 của 0 đơn vị." in said
     last = output_text(notebook.cells[-1]).split()
     assert all((project / path).is_file() for path in last)

@@ -229,7 +229,9 @@ def test_all_tables_of_many_units_hold_the_figures(full):
     change = compare_periods(full["before"], ranking)
     assert len(rows(document, 3)) == UNITS + 1
     points = ["unit", "score_before", "score_after", "score_change"]
-    shown = format_ranking(change[[*points, "rank_before", "rank_after", "rank_change"]])
+    places = ["rank_before", "rank_after", "common_rank_before", "common_rank_after", "rank_change"]
+    among = ["ranked_before", "ranked_after", "common_units"]
+    shown = format_ranking(change[[*points, *places, *among]])
     assert rows(document, 3) == printed(shown)
     losses = format_ranking(field_losses(full["fields"])).drop(columns="Năm")
     assert rows(document, 4) == printed(losses.rename(columns=OF_ALL))

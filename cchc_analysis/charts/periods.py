@@ -17,6 +17,7 @@ from cchc_analysis.charts.units import (
 )
 from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.periods import few_common, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _NEEDED = (
     "unit", "status", "score_before", "score_after", "percent_before", "percent_after",
-    "rank_before", "rank_after", "rank_change",
+    "rank_before", "rank_after", "ranked_before", "ranked_after", "common_units", "rank_change",
 )  # fmt: skip
 _LEADER = "#b0b0b0"
 _PALE = "#9a9a9a"  # the others, beside one that is chosen
@@ -51,7 +52,8 @@ def plot_change(
     ----------
     comparison : DataFrame
         What `compare_periods` gives: ``unit``, ``status``, and ``score``, ``percent`` and ``rank``
-        with the suffixes ``_before`` and ``_after``, ``rank_change``.
+        with the suffixes ``_before`` and ``_after``, and ``rank_change`` among the
+        ``common_units``, which is not drawn where those are few.
     unit : str, optional
         The unit to highlight.
     ax : Axes, optional
@@ -66,7 +68,8 @@ def plot_change(
     --------
     >>> row = {"unit": ["A"], "status": "stayed", "score_before": 80, "score_after": 81.5}
     >>> row |= {"percent_before": 80, "percent_after": 81.5, "rank_before": 2, "rank_after": 1}
-    >>> [t.get_text() for t in plot_change(pd.DataFrame(row | {"rank_change": 1})).texts]
+    >>> row |= {"ranked_before": 2, "ranked_after": 2, "common_units": 2, "rank_change": 1}
+    >>> [t.get_text() for t in plot_change(pd.DataFrame(row)).texts]
     ['Điểm', '+1,50', 'Hạng', '▲1', '']
     """
     table = _changes(comparison)
@@ -88,15 +91,20 @@ def plot_change(
         places = printed_places(pd.concat([before, after], ignore_index=True))
     change = (after - before).round(9)  # equal changes tie
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
-    moves = table["rank_change"].map(_places_moved)
+    few = few_common(table)
+    moves = table["rank_change"].mask(few).map(_places_moved)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
     frame.write_columns({head: texts, "Hạng": moves})
     frame.write_beside(table["why"])
     earlier, later = _periods(comparison)
     frame.set_title(f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}")
     axis = frame.set_percent_axis(pd.concat([before, after]), in_points=in_points)
+    common = " hoặc ".join(map(str, table["common_units"][~few].unique()))
+    among = f", hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
+    among += "; quá ít đơn vị chung nên không nêu thay đổi hạng" if few.any() else ""
     ax.set_xlabel(
-        f"{axis}\n○ {earlier}   ● {later}. Số bên phải: thay đổi\nĐơn vị xếp theo hạng {later}"
+        f"{axis}\n○ {earlier}   ● {later}. Số bên phải: thay đổi{among}\n"
+        f"Đơn vị xếp theo hạng {later}"
     )
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
@@ -111,7 +119,7 @@ def plot_change(
     return frame.finish(
         {**unit_of, **numbers},
         f"Biểu đồ chấm tròn đôi: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
-        f"với {earlier}. {_rises_and_falls(table, change, texts)}",
+        f"với {earlier}. {' '.join(why_untold(table)) or _rises_and_falls(table, change, texts)}",
     )
 
 

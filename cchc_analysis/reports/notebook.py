@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cchc_analysis.scoring.results import Results
 
 PARTS = ("ranking", "chart", "distribution", "comparison", "check")
-_NUMBERS = ("count", "number", "percent", "change")
+_NUMBERS = ("count", "place", "number", "percent", "change")
 _FRAME = "border: 1px solid #000000"
 _LOOK = [
     {"selector": "", "props": "border-collapse: collapse;"},

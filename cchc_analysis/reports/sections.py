@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from cchc_analysis.scoring.results import Group, Results
 
 _DOTS = "………………………………………………"
-_RANKS = ("rank_before", "rank_after", "rank_change")
+_RANKS = (
+    "rank_before", "rank_after", "ranked_before", "ranked_after", "common_rank_before",
+    "common_rank_after", "common_units", "rank_change",
+)  # fmt: skip
 _SCORES = ("unit", "score_before", "score_after", "score_change", *_RANKS)
 _PERCENTS = ("unit", "percent_before", "percent_after", "percent_change", *_RANKS)
 _LOSSES = ("field", "units", "max_score", "score", "lost", "lost_pct", "share_pct")

@@ -37,7 +37,7 @@ _WIDEST = 56  # a longer name is broken over lines
 _LINE = 16.5  # points
 _HEAD = 4  # about so many lines of a header
 _WIDE = 105  # a wider table is printed across the page
-_NUMBERS = ("count", "number", "percent", "change")
+_NUMBERS = ("count", "place", "number", "percent", "change")
 _SHADED = ("grade", "text")  # a list of what differs holds grades, too
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
@@ -94,6 +94,8 @@ def write_table(
         scale = 100 if column.kind == "percent" else 1
         for row, (value, text) in enumerate(zip(column.values, texts, strict=True), 1):
             look = {"border": 1, "bold": bold[row - 1], **number}
+            if column.kind == "place":  # a number that is shown with those among which it is one
+                look |= {"num_format": f'0"{text[text.find("/") :]}"'}
             if is_number and pd.isna(value):
                 sheet.write_blank(row, at, None, style(**look))
             elif is_number:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.periods import against_points
+from cchc_analysis.scoring.periods import against_points, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     MOST_PLACES,
@@ -15,7 +15,7 @@ from cchc_analysis.scoring.printing import (
     format_percent,
     printed_places,
 )
-from cchc_analysis.text import MOST_TOLD, clean, listed
+from cchc_analysis.text import MOST_TOLD, clean, listed, lower_first
 
 _OTHERS = {
     "new": "không có{} trong bảng kỳ trước",
@@ -78,16 +78,20 @@ def of_change(
     change = change.assign(unit=change["unit"].map(clean))
     both = change[change["status"] == "stayed"]
     told = [f"{since}, không có đơn vị nào có điểm ở cả hai kỳ."]
-    if len(both):
-        by = both["score_change"]
+    few = why_untold(change)
+    if few:
+        told = [f"{since}: {lower_first(few[0])}"]
+        both = both.iloc[:0]
+    elif len(both):
+        by, ranks = both["score_change"], both["rank_change"]
         if not measure.in_points:  # beyond nine places there is only the noise of a division
             by = (both["percent_after"] - both["percent_before"]).round(exact.FALLBACK_PLACES)
         points = "điểm" if measure.in_points else "tỷ lệ điểm"
         told = [
             f"{since}, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
             f"{_most(both, by, points, measure.gap)}.",
-            f"Về thứ hạng, {_counts(both['rank_change'], 'hạng')}"
-            f"{_most(both, both['rank_change'], 'hạng', lambda places: f'{int(places)} hạng')}.",
+            f"Về thứ hạng giữa {ranks.count()} đơn vị có hạng ở cả hai kỳ, {_counts(ranks, 'hạng')}"
+            f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
     told += against_points(both)
     if rescaled := both["score_change"].isna().sum():

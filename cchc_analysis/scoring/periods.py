@@ -9,17 +9,18 @@ import pandas as pd
 from cchc_analysis.groups import SCORES, check_columns, row_names, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_integers
-from cchc_analysis.scoring.order import count_above
+from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.text import MOST_TOLD, listed, unit_key
+from cchc_analysis.text import MOST_TOLD, clean, listed, unit_key
 
 BEFORE, AFTER = "bảng trước", "bảng sau"
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
 _COLUMNS = [
     "unit", "status", "score_before", "score_after", "score_change", "percent_before",
-    "percent_after", "rank_before", "rank_after", "rank_change", "rank_change_own",
+    "percent_after", "rank_before", "rank_after", "ranked_before", "ranked_after",
+    "common_rank_before", "common_rank_after", "common_units", "rank_change", "rank_change_own",
     "rank_change_others", "grade_before", "grade_after",
 ]  # fmt: skip
 
@@ -34,10 +35,10 @@ def compare_periods(
     """Compare two rankings unit by unit, and say why places changed.
 
     Units match by name within their block, whatever the case, spacing, Unicode form, place of the
-    tone mark, and ``&`` or ``và``; nothing is dropped. A place changes by the unit's own points and
-    by all else (others' points, units that come or go). Each part is the mean of what it changes
-    when it comes first and when it comes last, so they add up, at times in halves of a place, and
-    exchanging the tables only turns the signs.
+    tone mark, and ``&`` or ``và``; nothing is dropped. A place changes among the units that both
+    rank, so that units that come or go move nobody: by the unit's own points, and by those of the
+    others. Each part is the mean of what it changes when it comes first and when it comes last, so
+    they add up, at times in halves of a place, and exchanging the tables only turns the signs.
 
     Parameters
     ----------
@@ -55,9 +56,13 @@ def compare_periods(
         One row per unit by the rank in `after`, units that are gone last: ``block`` (where both
         have it), ``unit``, ``status`` ("stayed", "new", "gone", or "no score" where one is missing
         in either table), ``score``, ``percent``, ``rank`` and ``grade`` with ``_before`` and
-        ``_after``, ``score_change`` (points; missing where the maximum differs), ``rank_change``,
-        ``rank_change_own`` and ``rank_change_others`` (positive is better). ``attrs["note"]``
-        counts, and names what did not match; ``attrs["years"]`` has both years where known.
+        ``_after``, ``score_change`` (points; missing where the maximum differs); ``ranked_before``
+        and ``ranked_after``, the number of units among which it has its rank; its places among the
+        ``common_units`` of its block, ``common_rank_before`` and ``common_rank_after``, and of
+        these ``rank_change``, ``rank_change_own`` and ``rank_change_others`` (positive is better).
+        ``attrs["note"]`` counts, and names what did not match, but says nothing of rises and falls
+        where fewer than half of either list are common; ``attrs["years"]`` has both years where
+        known.
 
     Raises
     ------
@@ -112,10 +117,7 @@ def compare_ranked(
         [is_new, is_gone, ~has], ["new", "gone", "no score"], default="stayed"
     )
     table["score_change"] = _score_change(table)
-    table["rank_change"] = table["rank_before"] - table["rank_after"]
-    placed = table[["rank_before", "rank_after"]].notna().all(axis=1)
-    own = _own_places(table[placed], before, after)
-    table["rank_change_own"] = own.reindex(keys)
+    _add_places(table)
     table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
     result = table[[*where, *_COLUMNS]].reset_index(drop=True)
     told = {"note": " ".join(_sentences(table, years))}
@@ -198,27 +200,61 @@ def _score_change(table: pd.DataFrame) -> pd.Series:
     return change.where(table["max_score_before"] == table["max_score_after"])
 
 
-def _own_places(stayed: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+def _add_places(table: pd.DataFrame) -> None:
+    """Add the places among the units that both tables rank, and how many each list ranks."""
+    groups = pd.factorize(table.index.get_level_values("block"))[0]
+    ranked = {when: table[f"rank_{when}"].notna() for when in ("before", "after")}
+    common = ranked["before"] & ranked["after"]
+    counted = {f"ranked_{when}": some for when, some in ranked.items()} | {"common_units": common}
+    for column, some in counted.items():
+        table[column] = some.groupby(groups).transform("sum").astype("Int64")
+    for when in ranked:
+        keys = table[f"key_{when}"].fillna(0).to_numpy("int64")
+        table[f"common_rank_{when}"] = ranks_within(keys, ~common.to_numpy(), groups)
+    table["rank_change"] = table["common_rank_before"] - table["common_rank_after"]
+    table["rank_change_own"] = _own_places(table[common]).reindex(table.index)
+
+
+def _own_places(common: pd.DataFrame) -> pd.Series:
     """Return how many places each unit's own points move it: mean of going first and last."""
-    old, new = (stayed[f"key_{when}"].to_numpy("int64") for when in ("before", "after"))
-    pools = {}
-    for name, table in (("before", before), ("after", after)):
-        scored = table[table["key"].notna()]
-        pools[name] = {
-            "pool": scored["key"].to_numpy("int64"),
-            "pool_groups": scored.index.get_level_values("block").to_numpy("str"),
-        }
-    groups = stayed.index.get_level_values("block").to_numpy("str")
+    old, new = (common[f"key_{when}"].to_numpy("int64") for when in ("before", "after"))
+    groups = common.index.get_level_values("block").to_numpy("str")
     # Places between the two tables; a unit does not stand above itself.
-    moved_alone = 1 + count_above(new, groups, **pools["before"]) - (old > new)
-    stood_alone = 1 + count_above(old, groups, **pools["after"]) - (new > old)
-    first = stayed["rank_before"].to_numpy("int64") - moved_alone
-    last = stood_alone - stayed["rank_after"].to_numpy("int64")
-    return pd.Series((first + last) / 2, index=stayed.index)
+    moved_alone = 1 + count_above(new, groups, pool=old, pool_groups=groups) - (old > new)
+    stood_alone = 1 + count_above(old, groups, pool=new, pool_groups=groups) - (new > old)
+    first = common["common_rank_before"].to_numpy("int64") - moved_alone
+    last = stood_alone - common["common_rank_after"].to_numpy("int64")
+    return pd.Series((first + last) / 2, index=common.index)
+
+
+def few_common(change: pd.DataFrame) -> pd.Series:
+    """Return for each row whether fewer than half of a list of its block are in the other."""
+    longest = change[["ranked_before", "ranked_after"]].max(axis=1)
+    return (2 * change["common_units"] < longest).fillna(False).astype("bool")
+
+
+def why_untold(change: pd.DataFrame) -> list[str]:
+    """Return why nothing is said of rises and falls, if fewer than half of a list are common."""
+    few = change[few_common(change) & (change["common_units"] > 0)]
+    groups = ["common_units", "ranked_before", "ranked_after"]
+    groups += ["block"] if "block" in change and change["block"].nunique() > 1 else []
+    told = []
+    for row in few[groups].drop_duplicates().itertuples():
+        lists = {"kỳ trước": row.ranked_before, "kỳ này": row.ranked_after}
+        of = [f"{n} đơn vị {when}" for when, n in lists.items() if 2 * row.common_units < n]
+        only = f"{clean(row.block)}: chỉ" if "block" in groups else "Chỉ"
+        told.append(
+            f"{only} {row.common_units} đơn vị được xếp hạng ở cả hai kỳ, chưa đến một nửa của "
+            f"{' và của '.join(of)}, nên không nêu tăng, giảm."
+        )
+    return told
 
 
 def against_points(table: pd.DataFrame) -> list[str]:
-    """Return a sentence on the units whose rank went against their own points, each way."""
+    """Return a sentence on the units whose rank went against their own points, each way.
+
+    Ranks are among the units that both periods have.
+    """
     told = []
     for sign, words, to in (
         (1, "Tăng điểm nhưng giảm hạng", "xuống"),
@@ -226,8 +262,8 @@ def against_points(table: pd.DataFrame) -> list[str]:
     ):
         odd = table[(table["score_change"] * sign > 0) & (table["rank_change"] * sign < 0)]
         names = [
-            f"{row.unit} ({format_signed(row.score_change)} điểm, từ hạng {row.rank_before} {to} "
-            f"hạng {row.rank_after})"
+            f"{row.unit} ({format_signed(row.score_change)} điểm, từ hạng {row.common_rank_before} "
+            f"{to} hạng {row.common_rank_after} trong {row.common_units} đơn vị)"
             for row in odd.itertuples()
         ]
         told += [f"{words}: {listed(names)}."] if names else []
@@ -238,7 +274,8 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     """Return what the table says in words: counts with their n, and what needs a look."""
     count = table["status"].value_counts().reindex(["stayed", "new", "gone", "no score"]).fillna(0)
     stayed, new, gone, no_score = map(int, count)
-    change = table["rank_change"].dropna()
+    told_of = table[~few_common(table)]
+    change = told_of["rank_change"].dropna()
     moves = {"tăng hạng": change > 0, "giảm hạng": change < 0, "giữ nguyên hạng": change == 0}
     others = {"chỉ có ở kỳ sau": new, "chỉ có ở kỳ trước": gone, "thiếu điểm": no_score}
     moved = ", ".join(f"{some.sum()} {words}" for words, some in moves.items() if some.any())
@@ -247,7 +284,7 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     told += [f"Ngoài ra {other}."] if other else []
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
-    told += against_points(table)
+    told += [*why_untold(table), *against_points(told_of)]
     # Of units that stayed, those whose maximum differs have no change in points.
     rescaled = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
     if rescaled:

@@ -26,8 +26,14 @@ from cchc_analysis.vocabulary import (
 
 LEAST_PLACES = 2
 MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
-Look = Literal["count", "name", "text", "number", "percent", "change", "grade"]
-_ALIGN = {"count": "center", "name": "left", "text": "left", "grade": "center"}  # numbers: right
+Look = Literal["count", "place", "name", "text", "number", "percent", "change", "grade"]
+_ALIGN = {
+    "count": "center",
+    "place": "center",
+    "name": "left",
+    "text": "left",
+    "grade": "center",
+}  # numbers: right
 _PERCENT = (
     "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
     "median", "best", "worst", "spread", "from_mean_pct", "from_unit_pct",
@@ -45,6 +51,13 @@ _LOOKS: dict[str, Look] = (
         "change",
     )
 )  # fmt: skip
+# A rank is printed with the number of units among which it is one.
+_AMONG = {
+    "rank_before": "ranked_before",
+    "rank_after": "ranked_after",
+    "common_rank_before": "common_units",
+    "common_rank_after": "common_units",
+}
 _OF_FIELDS = ("fields", "losses")
 # What a kind of table has, so that a part of one is not taken for the whole.
 _NEEDED = {
@@ -65,8 +78,9 @@ _NEEDED = {
 class PrintedColumn:
     """One column of a printed table.
 
-    `values` are numbers for the kinds count, number, percent (0…100) and change, else text; what
-    is missing in them is a dash or a word in `texts`. A number is rounded in its text only.
+    `values` are numbers for the kinds count, place ("3/40"), number, percent (0…100) and change,
+    else text; what is missing in them is a dash or a word in `texts`. A number is rounded in its
+    text only.
     """
 
     name: str
@@ -221,6 +235,7 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     if kind == "distribution":
         return _with_totals(table)
     table = table.rename(columns=str)
+    among = [_AMONG[name] for name in table if name in _AMONG]
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
     fields = table.attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
@@ -228,6 +243,7 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         tuple(
             _column(table, name, heads.get(name, name), decimals, is_percent=name in fields)
             for name in table
+            if name not in among
         ),
         note,
     )
@@ -249,6 +265,8 @@ def _column(
     """Return one column as it is printed; the name tells how, else the values do."""
     values = table[name].reset_index(drop=True)
     kind = "number" if is_percent else _LOOKS.get(name)
+    if _AMONG.get(name) in table:
+        kind = "place"
     if kind is None:
         is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         kind = "text" if not is_number else "count"
@@ -259,8 +277,14 @@ def _column(
         places = LEAST_PLACES if is_percent else _places(values, name, decimals)
         as_text = format_signed if kind == "change" else format_number
         texts = [as_text(value, places) for value in values]
-    elif kind == "count":
+    elif kind in ("count", "place"):
         texts = [BLANK if pd.isna(value) else str(value) for value in values]
+        if kind == "place":
+            among = table[_AMONG[name]]
+            texts = [
+                f"{text}/{units}" if text != BLANK else text
+                for text, units in zip(texts, among, strict=True)
+            ]
     else:
         values = _words(table, name).reset_index(drop=True)
         texts = list(values)
