@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 from conftest import DATA, ROOT
 
@@ -19,7 +20,7 @@ COMMANDS = [
 
 
 def test_there_is_a_recipe_for_each_wish():
-    wishes = "Ngưỡng", "Đánh dấu", "Một khối", "Hai năm", "Cỡ và dạng", "Bảng ra Excel"
+    wishes = "Ngưỡng", "Đánh dấu", "Một khối", "Hai năm", "Cỡ và dạng", "Bảng ra Excel", "Phiếu"
     titles = re.findall(r"^\*\*(.+?)\*\*.*\n?.*:\n\n```python", GUIDE, re.MULTILINE)
     assert len(titles) == len(RECIPES)
     assert all(any(title.startswith(wish) for title in titles) for wish in wishes)
@@ -32,6 +33,10 @@ def test_each_recipe_runs_as_typed_after_the_first_cell(recipe, tmp_path, coarse
     import matplotlib as mpl
 
     shutil.copytree(DATA, tmp_path / "data")
+    if "phieu-cham" in recipe:
+        rows = [["I", "Thể chế", 3, 2], ["1.1", "Văn bản", 3, 2], ["1.1.1", "Kế hoạch", 3, 2]]
+        sheet = pd.DataFrame(rows, columns=["TT", "Tiêu chí", "Điểm tối đa", "Thẩm định"])
+        sheet.to_excel(tmp_path / "phieu-cham.xlsx", sheet_name="Sở Nội vụ", index=False)
     monkeypatch.chdir(tmp_path)
     with mpl.rc_context():
         exec(FIRST + recipe, {})
