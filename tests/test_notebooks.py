@@ -142,7 +142,8 @@ def execute(notebook, kernel, folder):
         "%reset -f\nimport os as _os\nimport matplotlib.pyplot as _plt\n"
         "import cchc_analysis.charts.export as _export\n"
         f"_os.chdir({str(folder)!r})\n_plt.close('all')\n_plt.style.use('default')\n"
-        "_export._DPI = 40  # no picture is looked at\ndel _os, _plt, _export"
+        "_told = get_ipython().extension_manager.unload_extension('cchc_analysis')\n"
+        "_export._DPI = 40  # no picture is looked at\ndel _os, _plt, _export, _told"
     )
     notebook.cells.insert(0, anew)
     client = NotebookClient(notebook, km=kernel, timeout=120)
