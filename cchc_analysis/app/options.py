@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
     before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
     add("--before", metavar="TỆP", type=Path, help=before)
+    olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
+    add("--predecessors", metavar="TỆP", type=Path, help=olds)
     add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")
     add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
     own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"

@@ -25,7 +25,7 @@ from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import listed, unit_key
 
 _HEAD = 10  # units that are shown
-_INPUTS = ("before", "fields", "template")
+_INPUTS = ("before", "predecessors", "fields", "template")
 _LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 _AGAIN = {"notebook": "hãy đọc lại tệp", "command": "hãy lưu lại tệp rồi chạy lại"}
 
@@ -62,7 +62,10 @@ def read(file: Path, scheme: GradeScheme, options: argparse.Namespace) -> tuple[
                 "không cùng năm",
                 "hãy kiểm tra lại hai tệp",
             )
-    results = results_of(scores, scheme=scheme, before=before, fields=fields, unit=options.unit)
+    results = results_of(
+        scores, scheme=scheme, before=before, predecessors=options.predecessors, fields=fields,
+        unit=options.unit,
+    )  # fmt: skip
     if before is not None:
         if results.change["status"].isin(["new", "gone"]).all():
             raise Refusal(

@@ -128,7 +128,7 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     check_columns(comparison, _NEEDED)
     check_units(comparison)
     table = comparison.assign(group=group_numbers(comparison))
-    table["gone"] = table["status"] == "gone"
+    table["gone"] = table["status"].isin(["gone", "absorbed"])
     table = table.sort_values(["group", "gone", "rank_after", "rank_before"], ignore_index=True)
     why = table["status"].map(VALUES["status"]).mask(table["status"] == "stayed", "")
     score = table["score_after"].fillna(table["score_before"])

@@ -14,6 +14,7 @@ import pandas as pd
 
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
 from cchc_analysis.text import clean, fewest_lines, lower_first
@@ -34,6 +35,7 @@ def write_report(
     *,
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
+    predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
     unit: str | None = None,
     template: str | PathLike | None = None,
@@ -64,6 +66,8 @@ def write_report(
         The cut-offs, or their name for `load_scheme`. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+    predecessors : mapping, DataFrame or path, optional
+        The old units of merged ones, as for `compare_periods`.
     fields : DataFrame, optional
         Scores by field, as `load_fields` gives them: where points were lost.
     unit : str, optional
@@ -112,7 +116,9 @@ def write_report(
     _check_text("source", source)
     _check_text("unit", unit)
     path = with_ending(path, ".docx")
-    results = results_of(ranking, scheme=scheme, before=before, fields=fields, unit=unit)
+    results = results_of(
+        ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields, unit=unit
+    )
     return report_of(results, path, template=template, letter=letter, source=source)
 
 

@@ -130,8 +130,10 @@ def _changes(change: pd.DataFrame) -> Printed:
     """Return what changed, in points or, where maxima changed, in percent of them."""
     in_points = (change["score_change"].notna() | (change["status"] != "stayed")).all()
     by = (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
-    columns = _SCORES if in_points else _PERCENTS
-    return printed(change.assign(percent_change=by)[[*columns]], "change")
+    columns = [*(_SCORES if in_points else _PERCENTS)]
+    if "into" in change:
+        columns += ["predecessors", "into"]
+    return printed(change.assign(percent_change=by)[columns], "change")
 
 
 def _most_lost(who: str, losses: pd.DataFrame, shown: Printed) -> str:

@@ -17,6 +17,7 @@ from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports.sheets import new_book, write_charts, write_table
 from cchc_analysis.scoring.fields import field_losses, field_matrix
+from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
@@ -29,6 +30,7 @@ def write_workbook(
     *,
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
+    predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
     unit: str | None = None,
     source: str | None = None,
@@ -51,6 +53,8 @@ def write_workbook(
         The cut-offs, or their name for `load_scheme`. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+    predecessors : mapping, DataFrame or path, optional
+        The old units of merged ones, as for `compare_periods`.
     fields : DataFrame, optional
         Scores by field, as `load_fields` gives them.
     unit : str, optional
@@ -76,7 +80,9 @@ def write_workbook(
     cchc_analysis.refusal.Refusal: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
     path = with_ending(path, ".xlsx")
-    results = results_of(ranking, scheme=scheme, before=before, fields=fields, unit=unit)
+    results = results_of(
+        ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields, unit=unit
+    )
     return workbook_of(results, path, source=source)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.periods import against_points, why_untold
+from cchc_analysis.scoring.periods import against_points, mergers_told, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     MOST_PLACES,
@@ -98,6 +98,7 @@ def of_change(
         told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         told.append(_mean_and_gap(measure, both))
+    told += mergers_told(change)
     for status, words in _OTHERS.items():
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:

@@ -1,5 +1,6 @@
 """Two tables of the same units: who rose, who fell, and because of whom."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -8,12 +9,15 @@ import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, row_names, several_groups
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring import mergers
 from cchc_analysis.scoring.exact import Exact, to_integers
+from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
-from cchc_analysis.text import MOST_TOLD, clean, listed, unit_key
+from cchc_analysis.text import FEW, MOST_TOLD, clean, listed, unit_key
+from cchc_analysis.vocabulary import VALUES
 
 BEFORE, AFTER = "bảng trước", "bảng sau"
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
@@ -31,6 +35,7 @@ def compare_periods(
     *,
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     aliases: Mapping[str, str] | None = None,
+    predecessors: Predecessors | None = None,
 ) -> pd.DataFrame:
     """Compare two rankings unit by unit, and say why places changed.
 
@@ -48,27 +53,34 @@ def compare_periods(
         The cut-offs for both, or their name for `load_scheme`. The default is an assumption.
     aliases : mapping, optional
         Names that are one unit, of either table to the other's: ``{"Phòng VH&TT": "Phòng Văn hóa
-        và Thông tin"}``.
+        và Thông tin"}``. Refused where another old unit could be meant, as of a merger.
+    predecessors : mapping, DataFrame or path, optional
+        The old units of each merged one, ``{"Phường C": ["Xã A", "Xã B"]}``, or a table or file
+        with the columns ``unit`` and ``predecessor``, a line for each old unit. Nobody published
+        weights: a merged unit has no mean, change or common rank of them.
 
     Returns
     -------
     DataFrame
         One row per unit by the rank in `after`, units that are gone last: ``block`` (where both
-        have it), ``unit``, ``status`` ("stayed", "new", "gone", or "no score" where one is missing
-        in either table), ``score``, ``percent``, ``rank`` and ``grade`` with ``_before`` and
+        have it), ``unit``, ``status`` ("stayed", "new", "gone", "no score" where one is missing in
+        either table; "merged" and, of its old units, "absorbed"; one of the same name has no row of
+        its own), ``score``, ``percent``, ``rank`` and ``grade`` with ``_before`` and
         ``_after``, ``score_change`` (points; missing where the maximum differs); ``ranked_before``
         and ``ranked_after``, the number of units among which it has its rank; its places among the
         ``common_units`` of its block, ``common_rank_before`` and ``common_rank_after``, and of
         these ``rank_change``, ``rank_change_own`` and ``rank_change_others`` (positive is better).
         ``attrs["note"]`` counts, and names what did not match, but says nothing of rises and falls
         where fewer than half of either list are common; ``attrs["years"]`` has both years where
-        known.
+        known. With `predecessors`, the text columns ``predecessors`` ("Xã A 81,20 (12/145); …") and
+        ``into``.
 
     Raises
     ------
     ValueError
         If a table has several years, two units of one name, or blocks that the other lacks; if an
-        alias is in neither table; if ranks or grades are of other units or another scheme.
+        alias is in neither table or could be a merger; if a merged unit or an old one is not there
+        or is there twice; if ranks or grades are of other units or another scheme.
 
     Examples
     --------
@@ -82,7 +94,7 @@ def compare_periods(
     scheme = load_scheme(scheme)
     years_of(before, after)
     before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
-    return compare_ranked(before, after, aliases)
+    return compare_ranked(before, after, aliases, predecessors)
 
 
 def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
@@ -91,7 +103,10 @@ def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int
 
 
 def compare_ranked(
-    before: pd.DataFrame, after: pd.DataFrame, aliases: Mapping[str, str] | None = None
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    aliases: Mapping[str, str] | None = None,
+    predecessors: Predecessors | None = None,
 ) -> pd.DataFrame:
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
     years = years_of(before, after)
@@ -101,8 +116,19 @@ def compare_ranked(
     before["key"], after["key"] = order[: len(before)], order[len(before) :]
     for one in (before, after):
         one["key"] = one["key"].mask(one["rank"].isna())
-    before.index, after.index = _match_keys(before, after, aliases)
-    gone = before.index.difference(after.index, sort=False)
+    keyed = _with_keys(before, after)
+    merged = {} if predecessors is None else mergers.rows_of(predecessors, *keyed)
+    before.index, after.index = _match_keys(*keyed, aliases, merged)
+    absorbed = [row for rows in merged.values() for row in rows]
+    own = [
+        row
+        for new, rows in merged.items()
+        for row in rows
+        if (keyed[0].loc[row, ["block", "name"]] == keyed[1].loc[new, ["block", "name"]]).all()
+    ]
+    gone = before.index.difference(after.index, sort=False).difference(
+        before.index[own], sort=False
+    )
     keys = after.index.append(gone)
     table = pd.concat(
         [before.reindex(keys).add_suffix("_before"), after.reindex(keys).add_suffix("_after")],
@@ -116,10 +142,16 @@ def compare_ranked(
     table["status"] = np.select(
         [is_new, is_gone, ~has], ["new", "gone", "no score"], default="stayed"
     )
+    table.loc[after.index[list(merged)], "status"] = "merged"
+    table.loc[before.index[absorbed].intersection(keys), "status"] = "absorbed"
     table["score_change"] = _score_change(table)
-    _add_places(table)
+    _add_places(table, before, after)
     table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
-    result = table[[*where, *_COLUMNS]].reset_index(drop=True)
+    columns = [*where, *_COLUMNS]
+    if predecessors is not None:
+        _add_mergers(table, before, after, merged)
+        columns += ["predecessors", "into"]
+    result = table[columns].reset_index(drop=True)
     told = {"note": " ".join(_sentences(table, years))}
     if None not in years:
         told["years"] = tuple(years)
@@ -137,18 +169,50 @@ def _year(table: pd.DataFrame, where: str) -> int | None:
     return int(years[0]) if len(years) else None
 
 
-def _match_keys(
-    before: pd.DataFrame, after: pd.DataFrame, aliases: Mapping[str, str] | None
-) -> tuple[pd.MultiIndex, pd.MultiIndex]:
+def _add_mergers(
+    table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, merged: Mapping[int, list[int]]
+) -> None:
+    """Add the old units of each merged one in words, and where each old one went."""
+    for column in ("predecessors", "into"):
+        table[column] = pd.Series(None, table.index, dtype="object")
+    ranked = before["rank"].notna().groupby(before.index.get_level_values("block")).sum()
+    into: dict[int, list[str]] = {}
+    for new, rows in merged.items():
+        old = before.iloc[rows]
+        among = ranked[old.index.get_level_values("block")]
+        table.loc[[after.index[new]], "predecessors"] = mergers.in_words(old, before, among)
+        for row in rows:
+            into.setdefault(row, []).append(clean(after["unit"].iloc[new]))
+    for row, names in into.items():
+        if before.index[row] in table.index:
+            table.loc[[before.index[row]], "into"] = "; ".join(names)
+
+
+def _with_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return for the units of each table the block and the name under which they match."""
-    names = [table["unit"].map(unit_key) for table in (before, after)]
-    known = [set(keys) for keys in names]
-    blocks = _block_keys(before, after)
+    blocks = _block_keys(before, after) or ("", "")
+    return tuple(
+        pd.DataFrame({"block": block, "name": table["unit"].map(unit_key), "unit": table["unit"]})
+        for table, block in zip((before, after), blocks, strict=True)
+    )
+
+
+def _match_keys(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    aliases: Mapping[str, str] | None,
+    merged: Mapping[int, list[int]],
+) -> tuple[pd.MultiIndex, pd.MultiIndex]:
+    """Return the keys of each table, where two names may be one unit; merged ones match nobody."""
+    absorbed = {row for rows in merged.values() for row in rows}
+    outside = (absorbed, set(merged))
+    known = [set(table["name"]) for table in (before, after)]
+    blocks = before["block"].ne("").any() or after["block"].ne("").any()
     renamed = {}
     for one, other in (aliases or {}).items():
         where = sorted([unit_key(name) in keys for keys in known] for name in (one, other))
         # Where there are blocks, a name may be of one unit in each.
-        if blocks is None and where != [[False, True], [True, False]]:
+        if not blocks and where != [[False, True], [True, False]]:
             raise Refusal(
                 f"aliases: '{one}' và '{other}' phải là một đơn vị chỉ có ở bảng trước và một đơn "
                 "vị chỉ có ở bảng sau",
@@ -156,20 +220,53 @@ def _match_keys(
             )
         renamed[unit_key(one)] = unit_key(other)
     result = []
-    for table, block, name, where in zip(
-        (before, after), blocks or ("", ""), names, (BEFORE, AFTER), strict=True
-    ):
-        keys = pd.DataFrame({"block": block, "name": name.map(lambda key: renamed.get(key, key))})
+    for table, where, rows in zip((before, after), (BEFORE, AFTER), outside, strict=True):
+        names = table["name"].map(lambda key: renamed.get(key, key))
+        keys = pd.DataFrame({"block": table["block"], "name": names})
         if (twice := keys.duplicated()).any():
             at = twice.idxmax()
             first = (keys == keys.loc[at]).all(axis=1).idxmax()
             raise Refusal(
                 f"Trong {where}, '{table['unit'][first]}' và '{table['unit'][at]}' là một tên khi "
                 "so khớp",
+                f"hãy ghi predecessors={{'{table['unit'][at]}': […]}} nếu chúng đã nhập làm một, "
+                "nếu không thì sửa tên một trong hai đơn vị" if aliases else
                 "hãy sửa tên một trong hai đơn vị",
-            )
+            )  # fmt: skip
+        # A blank before the name is in no name that was cleaned.
+        keys["name"] = [f" {where} {name}" if row in rows else name for row, name in names.items()]
         result.append(pd.MultiIndex.from_frame(keys))
+    for one, other in (aliases or {}).items():
+        _check_renamed(one, other, before, after, result)
     return result[0], result[1]
+
+
+def _check_renamed(
+    one: str, other: str, before: pd.DataFrame, after: pd.DataFrame, keys: list[pd.MultiIndex]
+) -> None:
+    """Refuse an alias for what may be a merger: another old unit is gone, nobody says where to."""
+    old, new = (one, other) if unit_key(one) in set(before["name"]) else (other, one)
+    if _initials(old) == _initials(new):
+        return
+    for row in after.index[after["name"] == unit_key(new)]:
+        own = keys[1][row] in keys[0]
+        is_gone = (before["block"] == after["block"][row]) & ~keys[0].isin(keys[1])
+        is_gone &= ~keys[0].get_level_values("name").str.startswith(" ")
+        if own and is_gone.any():
+            names = before["unit"][is_gone].tolist()
+            raise Refusal(
+                f"aliases: '{new}' có thể được nhập từ nhiều đơn vị: ngoài '{old}' còn "
+                f"{listed(names[:FEW], of=len(names))} không còn trong bảng sau",
+                f'nếu là sáp nhập, hãy thay bằng predecessors={{"{new}": ["{old}", …]}}; nếu '
+                "không, hãy ghi nơi các đơn vị ấy nhập vào bằng predecessors, hoặc bỏ đơn vị đã "
+                "giải thể khỏi bảng trước",
+            )
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of a name, of an abbreviation all: "Phòng VH&TT" is "pvhtt"."""
+    words = [word for word in re.findall(r"\w+", clean(name)) if unit_key(word) != "và"]
+    return "".join(word if word.isupper() else word[0] for word in words).casefold()
 
 
 def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series] | None:
@@ -200,15 +297,18 @@ def _score_change(table: pd.DataFrame) -> pd.Series:
     return change.where(table["max_score_before"] == table["max_score_after"])
 
 
-def _add_places(table: pd.DataFrame) -> None:
+def _add_places(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
     """Add the places among the units that both tables rank, and how many each list ranks."""
-    groups = pd.factorize(table.index.get_level_values("block"))[0]
+    blocks = table.index.get_level_values("block")
+    groups = pd.factorize(blocks)[0]
     ranked = {when: table[f"rank_{when}"].notna() for when in ("before", "after")}
     common = ranked["before"] & ranked["after"]
-    counted = {f"ranked_{when}": some for when, some in ranked.items()} | {"common_units": common}
-    for column, some in counted.items():
-        table[column] = some.groupby(groups).transform("sum").astype("Int64")
-    for when in ranked:
+    table["common_units"] = common.groupby(groups).transform("sum").astype("Int64")
+    for when, whole in (("before", before), ("after", after)):
+        # Of the whole list: an old unit that bears the name of its merged one has no row.
+        counts = whole["rank"].notna().groupby(whole.index.get_level_values("block")).sum()
+        counts = counts.reindex(blocks, fill_value=0)
+        table[f"ranked_{when}"] = pd.array(counts, dtype="Int64")
         keys = table[f"key_{when}"].fillna(0).to_numpy("int64")
         table[f"common_rank_{when}"] = ranks_within(keys, ~common.to_numpy(), groups)
     table["rank_change"] = table["common_rank_before"] - table["common_rank_after"]
@@ -250,6 +350,21 @@ def why_untold(change: pd.DataFrame) -> list[str]:
     return told
 
 
+def mergers_told(table: pd.DataFrame) -> list[str]:
+    """Return sentences on merged units: where from, where to, and that nothing is compared."""
+    told = []
+    if (merged := table[table["status"] == "merged"]).size:
+        names = [f"{clean(row.unit)} (từ {row.predecessors})" for row in merged.itertuples()]
+        told.append(
+            f"Có {len(names)} đơn vị nhập từ đơn vị kỳ trước, không tính bình quân, tăng giảm hay "
+            f"thay đổi hạng vì không có tỷ trọng nào được công bố: {listed(names)}."
+        )
+    if (old := table[table["status"] == "absorbed"]).size:
+        names = [f"{clean(row.unit)} (nhập vào {row.into})" for row in old.itertuples()]
+        told.append(f"Có {len(names)} đơn vị kỳ trước đã nhập vào đơn vị khác: {listed(names)}.")
+    return told
+
+
 def against_points(table: pd.DataFrame) -> list[str]:
     """Return a sentence on the units whose rank went against their own points, each way.
 
@@ -272,12 +387,13 @@ def against_points(table: pd.DataFrame) -> list[str]:
 
 def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     """Return what the table says in words: counts with their n, and what needs a look."""
-    count = table["status"].value_counts().reindex(["stayed", "new", "gone", "no score"]).fillna(0)
-    stayed, new, gone, no_score = map(int, count)
+    count = table["status"].value_counts()
+    stayed = count.get("stayed", 0)
     told_of = table[~few_common(table)]
     change = told_of["rank_change"].dropna()
     moves = {"tăng hạng": change > 0, "giảm hạng": change < 0, "giữ nguyên hạng": change == 0}
-    others = {"chỉ có ở kỳ sau": new, "chỉ có ở kỳ trước": gone, "thiếu điểm": no_score}
+    statuses = ("new", "gone", "merged", "absorbed", "no score")
+    others = {VALUES["status"][status]: count.get(status, 0) for status in statuses}
     moved = ", ".join(f"{some.sum()} {words}" for words, some in moves.items() if some.any())
     other = ", ".join(f"{units} đơn vị {words}" for words, units in others.items() if units)
     told = [f"So sánh được {stayed} đơn vị có điểm ở cả hai bảng{moved and f': {moved}'}."]
@@ -289,6 +405,7 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     rescaled = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
     if rescaled:
         told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
+    told += mergers_told(table)
     units = row_names(table)
     return told + _unmatched(units[table["status"] == "gone"], units[table["status"] == "new"])
 

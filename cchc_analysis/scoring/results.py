@@ -7,10 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.groups import is_unit, of_group, several_groups
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.fields import checked_fields, who_lacks
+from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
@@ -71,6 +72,7 @@ def results_of(
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None,
+    predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
     unit: str | None = None,
 ) -> Results:
@@ -78,7 +80,7 @@ def results_of(
 
     Parameters
     ----------
-    ranking, scheme, before, aliases, unit
+    ranking, scheme, before, aliases, predecessors, unit
         As for `describe_ranking`.
     fields : DataFrame, optional
         Scores by field, as `load_fields` gives them.
@@ -102,7 +104,13 @@ def results_of(
     change = None
     if before is not None:
         _check_order(*years_of(before, ranking))
-        change = compare_ranked(in_order(rank_and_grade(before, scheme)), table, aliases)
+        old = in_order(rank_and_grade(before, scheme))
+        change = compare_ranked(old, table, aliases, predecessors)
+    elif predecessors is not None:
+        raise Refusal(
+            "predecessors chỉ dùng khi có bảng kỳ trước", "hãy thêm {option}",
+            option=Option("before"),
+        )  # fmt: skip
     if fields is not None:
         checked_fields(fields)
     groups = tuple(
@@ -128,6 +136,7 @@ def describe_ranking(
     scheme: str | GradeScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None,
+    predecessors: Predecessors | None = None,
     unit: str | None = None,
 ) -> str:
     """Describe a ranking in one Vietnamese paragraph for each year and block.
@@ -147,6 +156,8 @@ def describe_ranking(
         are then compared over the units that have a score in both.
     aliases : mapping, optional
         Names that are one unit, as for `compare_periods`.
+    predecessors : mapping, DataFrame or path, optional
+        The old units of merged ones, as for `compare_periods`.
     unit : str, optional
         The unit of which to tell the rank, the distance to the mean, and to the next grade.
 
@@ -167,7 +178,9 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
     """
-    results = results_of(ranking, scheme=scheme, before=before, aliases=aliases, unit=unit)
+    results = results_of(
+        ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors, unit=unit
+    )
     return described(results)
 
 

@@ -1,0 +1,127 @@
+"""Units that were merged between two periods: nobody gets a history that is not theirs."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis import compare_periods, describe_ranking, format_ranking, write_report
+
+OLD = {"Xã A": 81.2, "Xã B": 79.9, "Xã D": 60}
+NEW = {"Phường C": 78, "Xã D": 66}
+INTO_C = {"Phường C": ["Xã A", "Xã B"]}
+
+
+def named(scores, **columns):
+    points = pd.Series(list(scores.values()), dtype="float64")
+    return pd.DataFrame({"unit": list(scores), "score": points, "max_score": 100.0}).assign(
+        **columns
+    )
+
+
+def refused(old, new, **options):
+    with pytest.raises(ValueError) as caught:
+        compare_periods(named(old), named(new), **options)
+    return str(caught.value)
+
+
+def test_a_merged_unit_stands_with_the_scores_and_places_of_its_old_ones():
+    change = compare_periods(named(OLD), named(NEW), predecessors=INTO_C).set_index("unit")
+    assert change["status"].to_dict() == {
+        "Phường C": "merged", "Xã D": "stayed", "Xã A": "absorbed", "Xã B": "absorbed",
+    }  # fmt: skip
+    new = change.loc["Phường C"]
+    assert new["predecessors"] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
+    assert new[["score_before", "score_change", "rank_before", "rank_change"]].isna().all()
+    assert change["into"].fillna("").tolist() == ["", "", "Phường C", "Phường C"]
+    assert change.loc["Xã D", ["common_units", "rank_change"]].tolist() == [1, 0]
+    note = change.attrs["note"]
+    assert "Phường C (từ Xã A 81,20 (1/3); Xã B 79,90 (2/3))" in note
+    assert "Xã A (nhập vào Phường C); Xã B (nhập vào Phường C)" in note
+    assert "Chỉ có ở bảng" not in note
+    shown = format_ranking(change.reset_index())
+    assert shown["Tình trạng"][0] == "nhập từ đơn vị kỳ trước"
+    assert shown["Nhập vào"].tolist() == ["–", "–", "Phường C", "Phường C"]
+
+
+def test_an_old_unit_that_bears_the_new_name_gives_it_no_history():
+    old = {"Phường C": 90, "Xã A": 80, "Xã D": 60}
+    olds = {"phường  c": ["Phường C", "Xã A"]}
+    change = compare_periods(named(old), named(NEW), predecessors=olds).set_index("unit")
+    assert change["status"].tolist() == ["merged", "stayed", "absorbed"]
+    assert change.loc["Phường C", "predecessors"] == "Phường C 90,00 (1/3); Xã A 80,00 (2/3)"
+    assert change.loc["Phường C", ["score_before", "rank_change"]].isna().all()
+    assert change["ranked_before"].tolist() == [3, 3, 3]
+    words = describe_ranking(named(NEW), before=named(old), predecessors=olds)
+    assert "Phường C (từ Phường C 90,00 (1/3); Xã A 80,00 (2/3))" in words
+    assert "không có trong bảng" not in words
+
+
+@pytest.mark.parametrize("form", ["frame", "csv", "one line", "merged cells"])
+def test_predecessors_come_as_a_table_or_a_file_too(form, tmp_path):
+    table = pd.DataFrame({"unit": ["Phường C"] * 2, "predecessor": ["Xã A", "xã b"]})
+    if form == "one line":
+        table = pd.DataFrame({"Đơn vị mới": ["Phường C"], "Đơn vị cũ": ["Xã A; Xã B"]})
+    if form == "merged cells":
+        table["unit"] = ["Phường C", None]
+    if form == "csv":
+        table.to_csv(tmp_path / "nhập.csv", index=False)
+        table = tmp_path / "nhập.csv"
+    change = compare_periods(named(OLD), named(NEW), predecessors=table)
+    assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
+
+
+@pytest.mark.parametrize(
+    ("predecessors", "words"),
+    [
+        ({"Phường C": ["Xã AA"]}, "đơn vị cũ 'Xã AA' không có trong bảng trước (có phải 'Xã A'?)"),
+        ({"Phường X": ["Xã A"]}, "đơn vị mới 'Phường X' không có trong bảng sau"),
+        ({"Phường C": ["Xã A", "xã a"]}, "'xã a' có hai lần ở 'Phường C'"),
+        ({"Phường C": ["Xã A", "Xã D"]}, "'Xã D' đã nhập vào 'Phường C' nhưng vẫn có trong"),
+        ({"Xã D": ["Xã A"]}, "'Xã D' có ở bảng trước nhưng không nằm trong các đơn vị cũ của"),
+        ({"Phường C": []}, "'Phường C' không có danh sách tên đơn vị cũ"),
+        (pd.DataFrame({"x": ["a"], "y": ["b"]}), "không có hai cột unit"),
+        (pd.DataFrame({"unit": ["C"], "predecessor": [""]}), "thiếu một tên ('C')"),
+    ],
+)
+def test_what_is_no_merger_of_these_tables_is_refused(predecessors, words):
+    assert words in refused(OLD, NEW, predecessors=predecessors)
+
+
+def test_an_alias_for_what_may_be_a_merger_is_refused_and_an_abbreviation_is_not():
+    told = refused(OLD, NEW, aliases={"Xã A": "Phường C"})
+    assert "'Phường C' có thể được nhập từ nhiều đơn vị: ngoài 'Xã A' còn Xã B" in told
+    assert 'predecessors={"Phường C": ["Xã A", …]}' in told
+    told = refused(OLD, NEW, aliases={"Xã A": "Phường C", "Xã B": "Phường C"})
+    assert "nếu chúng đã nhập làm một" in told
+    old = {"Sở TN&MT": 80, "Sở NN và PTNT": 70}
+    assert "ngoài 'Sở TN&MT' còn" in refused(
+        old,
+        {"Sở Nông nghiệp và Môi trường": 75},
+        aliases={"Sở TN&MT": "Sở Nông nghiệp và Môi trường"},
+    )
+    full = {"Sở Tài nguyên và Môi trường": 75}
+    change = compare_periods(named(old), named(full), aliases={"Sở TN&MT": next(iter(full))})
+    assert change["status"].tolist() == ["stayed", "gone"]
+    only = compare_periods(
+        named(OLD), named(NEW | {"Xã E": 1}), aliases={"Xã A": "Phường C"},
+        predecessors={"Xã E": ["Xã B"]},
+    )  # fmt: skip
+    assert only["status"].tolist() == ["stayed", "stayed", "merged", "absorbed"]
+
+
+def test_a_merger_is_in_the_report(tmp_path):
+    write_report(named(NEW), tmp_path / "r.docx", before=named(OLD), predecessors=INTO_C)
+    with pytest.raises(ValueError, match="predecessors chỉ dùng khi có bảng kỳ trước"):
+        write_report(named(NEW), tmp_path / "r.docx", predecessors=INTO_C)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
+def test_a_merger_moves_nobody_among_the_common_units(pairs):
+    old, new = ({f"u{i}": pair[at] for i, pair in enumerate(pairs)} for at in (0, 1))
+    alone = compare_periods(named(old), named(new)).set_index("unit")
+    merged = compare_periods(
+        named(old | {"Xã A": 5, "Xã B": 3}), named(new | {"Phường C": 4}), predecessors=INTO_C
+    ).set_index("unit")
+    for column in ("common_rank_before", "common_rank_after", "rank_change", "rank_change_own"):
+        assert merged.loc[alone.index, column].tolist() == alone[column].tolist()
