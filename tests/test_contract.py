@@ -145,6 +145,11 @@ def test_the_wheel_works_from_another_folder(tmp_path):
         archive.extractall(tmp_path / "installed")
         scripts = archive.read(next(n for n in archive.namelist() if "entry_points" in n)).decode()
     assert "cchc-report = cchc_analysis.app.command:main" in scripts
+    assert "cchc-lab = cchc_analysis.app.lab:main" in scripts
+    own = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    packed = tmp_path / "installed" / "cchc_analysis"
+    assert {path.name for path in (packed / "notebooks").iterdir()} == own
+    assert (packed / "data" / "cchc-2020.csv").is_file()
     code = (
         "import sys, cchc_analysis.app.command\n"
         f"assert cchc_analysis.__file__.startswith({str(tmp_path / 'installed')!r})\n"

@@ -37,8 +37,11 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence in Vietnamese."""
+
     def error(self, message: str) -> NoReturn:
+        """Say what was not understood, and end."""
         said = "không hiểu dòng lệnh"
         for english, ours in _SAID:
             if match := re.fullmatch(english, message, re.DOTALL):
@@ -53,7 +56,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="cchc-report",
         description="Xếp hạng, xếp loại, vẽ biểu đồ và viết báo cáo từ bảng điểm CCHC.",
         epilog=_EXAMPLES,
