@@ -14,6 +14,7 @@ from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
 from .scoring.cutoffs import cutoff_sensitivity, implied_cutoffs
 from .scoring.fields import field_losses
+from .scoring.influence import field_influence, self_score_gaps
 from .scoring.margins import points_to_next_grade, rank_range
 from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking
@@ -29,6 +30,7 @@ __all__ = [
     "compare_periods",
     "cutoff_sensitivity",
     "describe_ranking",
+    "field_influence",
     "field_losses",
     "format_ranking",
     "grade_distribution",
@@ -50,6 +52,7 @@ __all__ = [
     "rank_range",
     "rank_units",
     "save_chart",
+    "self_score_gaps",
     "style_ranking",
     "summarise_blocks",
     "write_report",

@@ -8,7 +8,14 @@ from conftest import DATA, ddci, table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import check_published, field_losses, format_ranking, rank_units
+from cchc_analysis import (
+    check_published,
+    field_influence,
+    field_losses,
+    format_ranking,
+    rank_units,
+    self_score_gaps,
+)
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.fields import field_matrix, total_fields
 
@@ -346,3 +353,104 @@ def test_two_published_totals_of_a_unit_are_refused():
     fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [1.0, 2], "max_score": 3.0})
     with pytest.raises(ValueError, match="'A' có nhiều tổng điểm công bố"):
         total_fields(fields.assign(published_total=[3.0, 4]))
+
+
+def test_the_place_to_gain_points_is_not_the_place_to_gain_rank():
+    # Everybody loses 8 of x; y alone tells A 19 > B 18 > C 13 apart.
+    table = rows(
+        ("A", "x", 2, 10), ("A", "y", 9, 10), ("B", "x", 2, 10), ("B", "y", 8, 10),
+        ("C", "x", 2, 10), ("C", "y", 3, 10),
+    )  # fmt: skip
+    influence = field_influence(table)
+    assert influence.columns.tolist() == ["field", "share_lost", "share_difference", "places_moved"]
+    assert influence["field"].tolist() == ["x", "y"]
+    assert influence["share_lost"].tolist() == [24 / 34, 10 / 34]
+    assert influence["share_difference"].tolist() == [0, 1]
+    assert influence["places_moved"].tolist() == [0, 2]
+    assert format_ranking(influence)["Số đơn vị đổi hạng nếu bỏ lĩnh vực"].tolist() == [0, 2]
+
+
+def test_a_share_of_the_differences_may_be_negative_or_missing():
+    # Totals 10, 11: x falls by 1 where the total rises by 1, y rises by 2.
+    table = rows(("A", "x", 5, 10), ("A", "y", 5, 10), ("B", "x", 4, 10), ("B", "y", 7, 10))
+    shares = field_influence(table).set_index("field")
+    assert shares["share_difference"].to_dict() == {"x": -1, "y": 2}
+    assert shares["places_moved"].to_dict() == {"x": 0, "y": 2}
+    same = table.assign(score=10.0)
+    assert field_influence(same)[["share_lost", "share_difference"]].isna().all(axis=None)
+    one = field_influence(rows(("A", "x", 5, 10)))
+    assert one["share_difference"].isna().all()
+    assert one["places_moved"].isna().all()
+
+
+@given(tables(), st.booleans())
+def test_shares_of_influence_add_to_one_in_each_year_and_block(table, two):
+    if two:
+        table = pd.concat([table.assign(year=2020), table.assign(year=2021)])
+    influence = field_influence(table)
+    groups = influence.groupby("year") if two else [(None, influence)]
+    for _, part in groups:
+        for column in ("share_lost", "share_difference"):
+            assert part[column].isna().all() or part[column].sum() == pytest.approx(1)
+
+
+def test_who_scores_itself_higher_than_it_was_appraised():
+    table = rows(("A", "x", 8, 10), ("B", "x", 7, 10), ("C", "x", None, 10), ("B", "y", 5, 10))
+    gaps = self_score_gaps(table.assign(self_score=[8.1, 9, 5, 4.5]))
+    assert gaps.to_numpy().tolist() == [
+        ["B", "x", 9, 7, 2], ["A", "x", 8.1, 8, 0.1], ["B", "y", 4.5, 5, -0.5],
+    ]  # fmt: skip
+    assert format_ranking(gaps).columns[-1] == "Tự chấm cao hơn (điểm)"
+    with pytest.raises(ValueError, match="không có cột 'self_score'"):
+        self_score_gaps(table)
+
+
+def weighted(weights=(0.5, 0.3, 0.2), units=6, **wrong) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return fields of 10 points whose weighted mean is the total of a ranking of 100."""
+    cells = [(f"U{u}", field, (3 * u * (at + 2) + at * at) % 10, 10)
+             for u in range(units) for at, field in enumerate("xyz")]  # fmt: skip
+    fields = rows(*cells)
+    table = fields.assign(
+        part=fields["score"] * 10 * fields["field"].map(dict(zip("xyz", weights, strict=True)))
+    )
+    ranking = table.groupby("unit")["part"].sum().round(2).rename("score").reset_index()
+    ranking["score"] = (
+        ranking.set_index("unit")["score"].add(pd.Series(wrong), fill_value=0).tolist()
+    )
+    return fields, ranking.assign(max_score=100.0)
+
+
+def test_the_weights_of_totals_are_told_where_they_give_every_one():
+    fields, ranking = weighted()
+    check = check_published(ranking, fields=fields)
+    assert check.empty
+    assert (
+        "trung bình có trọng số của các lĩnh vực: x 50 % / y 30 % / z 20 %" in check.attrs["note"]
+    )
+
+
+def test_a_unit_that_breaks_the_weights_is_listed():
+    fields, ranking = weighted(units=12, U4=7.0)
+    check = check_published(ranking, fields=fields)
+    assert check["unit"].tolist() == ["U4"]
+    assert check["item"].tolist() == ["fields"]
+    assert check["note"].tolist() == ["không theo trọng số chung của các lĩnh vực"]
+
+
+@pytest.mark.parametrize("case", ["few units", "negative", "none", "sums"])
+def test_nothing_is_said_of_weights_that_do_not_fit(case):
+    fields, ranking = weighted(
+        (0.9, 0.3, -0.2) if case == "negative" else (0.5, 0.3, 0.2),
+        units=4 if case == "few units" else 6,
+    )
+    if case == "none":
+        ranking["score"] += [0, 1, 0, 3, 0, 2]
+    if case == "sums":
+        sums = fields.groupby("unit")["score"].sum()
+        ranking = ranking.assign(score=sums.tolist(), max_score=30.0)
+        ranking.loc[2, "score"] += 1
+    ranking["score"] = ranking["score"].clip(lower=0)
+    check = check_published(ranking, fields=fields)
+    assert "trọng số" not in check.attrs["note"]
+    assert check["unit"].tolist() == (["U2"] if case == "sums" else check["unit"].tolist())
+    assert len(check)

@@ -14,7 +14,8 @@ from cchc_analysis.groups import scale_of
 from cchc_analysis.reports.word import HEADINGS, TEXT, paragraph, picture, table
 from cchc_analysis.scoring.exact import FALLBACK_PLACES
 from cchc_analysis.scoring.fields import field_losses
-from cchc_analysis.scoring.printing import Printed, printed
+from cchc_analysis.scoring.influence import field_influence
+from cchc_analysis.scoring.printing import Printed, format_percent, printed
 from cchc_analysis.text import lower_first
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def sections_of(
             losses = field_losses(group.fields, unit=unit)
             shown = printed(losses, "losses")
             said = _most_lost(unit or "Các đơn vị", losses, shown)
+            said += "" if unit else _most_apart(group.fields)
             columns = [shown[name] for name in _LOSSES if not (unit and name == "units")]
             if unit is None:  # of all units, so that it is not taken for the maximum of one
                 columns = [replace(c, head=f"Tổng {c.head.lower()}") if c.name == "max_score" else c
@@ -145,7 +147,27 @@ def _most_lost(who: str, losses: pd.DataFrame, shown: Printed) -> str:
     names = "; ".join(losses["field"].iloc[tied])
     lost, share = (shown[name].texts[tied[0]] for name in ("lost", "share_pct"))
     each = "mỗi lĩnh vực " if len(tied) > 1 else ""
-    return (
+    told = (
         f"{who} mất điểm nhiều nhất ở lĩnh vực {names}: {each}{lost} điểm, chiếm {share}% tổng số "
         "điểm bị mất."
+    )
+    worst = [at for at, pct in enumerate(losses["lost_pct"]) if pct == losses["lost_pct"].max()]
+    if worst != tied:  # the field with the largest maximum loses most points
+        names = "; ".join(losses["field"].iloc[worst])
+        told += (
+            f" So với điểm tối đa thì mất nhiều nhất ở lĩnh vực {names} "
+            f"({shown['lost_pct'].texts[worst[0]]}%)."
+        )
+    return told
+
+
+def _most_apart(fields: pd.DataFrame) -> str:
+    """Return a sentence on the field that makes the largest part of the differences."""
+    influence = field_influence(fields)
+    if len(influence) == 1 or influence["share_difference"].isna().all():
+        return ""
+    row = influence.loc[influence["share_difference"].idxmax()]
+    return (
+        f" Các đơn vị hơn kém nhau nhiều nhất ở lĩnh vực {row['field']}: chiếm "
+        f"{format_percent(100 * row['share_difference'])} chênh lệch tổng điểm các lĩnh vực."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import (
@@ -10,10 +11,18 @@ from cchc_analysis.groups import (
     group_columns,
     group_numbers,
     holes_in_ranks,
+    of_group,
+    several_groups,
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked, to_integers
-from cchc_analysis.scoring.fields import lacking_fields, to_common_integers, total_fields, who_lacks
+from cchc_analysis.scoring.fields import (
+    lacking_fields,
+    to_common_integers,
+    total_fields,
+    who_lacks,
+    whole_fields,
+)
 from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import (
     check_graded,
@@ -23,9 +32,11 @@ from cchc_analysis.scoring.ranking import (
     with_ranks,
 )
 from cchc_analysis.scoring.schemes import spelled
-from cchc_analysis.text import listed, same, unit_key
+from cchc_analysis.scoring.weights import fitted_weights
+from cchc_analysis.text import decimal_comma, listed, same, unit_key
 from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
 
+_MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
 _LISTED = "lấy số thứ tự trong danh sách"
 _METHODS = {"1-2-2-4": "min", "1-2-2-3": "dense"}
 _ROUNDED = {
@@ -63,7 +74,10 @@ def check_published(
     fields : DataFrame, optional
         Scores by field, as `load_fields` gives them, to be added up: the sum of a unit is held
         against its score, and against ``published_total`` where the fields have it. A unit that
-        lacks a score in a field has no sum, which is said.
+        lacks a score in a field has no sum, which is said. Where most sums differ and one set of
+        weights gives every score within rounding (in each year and block, from at least two more
+        units than fields, none negative), the weights are said, and only units that break them
+        are listed.
 
     Returns
     -------
@@ -119,9 +133,10 @@ def check_published(
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
     if fields is not None:
-        wrong, units, lacking = _check_fields(ranking, fields)
+        wrong, units, lacking, weighted = _check_fields(ranking, fields)
         found += wrong
         skipped += lacking
+        explained += weighted
         if units:
             compared.append(f"tổng các lĩnh vực của {units} đơn vị")
     where = group_columns(ranking)
@@ -226,8 +241,8 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     ]
 
 
-def _check_fields(ranking: pd.DataFrame, fields: pd.DataFrame) -> tuple[list[dict], int, str]:
-    """Return the totals that are not the sum of a unit's fields, how many units have one."""
+def _check_fields(ranking: pd.DataFrame, fields: pd.DataFrame) -> tuple[list[dict], int, str, str]:
+    """Return the totals that are not the sum of a unit's fields, and what is told of them."""
     totals, names = total_fields(fields), ["score", "published_total"]
     keys = [column for column in group_columns(ranking) if column in totals]
     ours, theirs = (
@@ -242,17 +257,63 @@ def _check_fields(ranking: pd.DataFrame, fields: pd.DataFrame) -> tuple[list[dic
     _, (whole, *stated) = to_common_integers(both, "sum", *names)
     places = printed_places(pd.concat([both[name] for name in ("sum", *names)]))
     found = {}
+    weighted, told_weights = _weighted(ranking, fields, both, whole, stated[0])
     for name, total in zip(names, stated, strict=True):
         note = "tổng ghi trong bảng điểm theo lĩnh vực" if name == "published_total" else ""
-        for at in both.index[(total != whole).fillna(False)]:
+        for at in both.index[(total != whole).fillna(False) & ~weighted.notna()]:
             told = [format_number(both[column][at], places) for column in (name, "sum")]
             found.setdefault((at, told[0]), _row(ranking, at, "fields", *told, note))
+    for at in weighted.index[weighted.fillna(0) != 0]:
+        told = [format_number(value, places) for value in (both["score"][at], weighted[at])]
+        note = "không theo trọng số chung của các lĩnh vực"
+        found[at, told[0]] = _row(ranking, at, "fields", *told, note)
     lacking = [*lacking_fields(fields), who_lacks(fields, ranking, fields, ranking)]
     return (
         list(found.values()),
         int(both["sum"].notna().sum()),
         "".join(f" {t}" for t in lacking if t),
+        told_weights,
     )
+
+
+def _weighted(
+    ranking: pd.DataFrame, fields: pd.DataFrame, both: pd.DataFrame, whole: pd.Series,
+    stated: pd.Series,
+) -> tuple[pd.Series, str]:  # fmt: skip
+    """Return 0 for units whose score is the weighted mean of their fields, that mean if it is not.
+
+    It is missing where no weights are known; the second says them.
+    """
+    result, told = pd.Series(float("nan"), both.index), ""
+    fields = whole_fields(fields)
+    percent = fields["score"] / fields["max_score"] * 100
+    keys = fields["unit"].map(unit_key)
+    names = pd.Series(ranking["unit"].map(unit_key), both.index)
+    for number in np.unique(groups := group_numbers(ranking)):
+        here = groups == number
+        part = of_group(fields, ranking[here])
+        differs = (stated != whole)[here].dropna()
+        if len(part) == 0 or len(differs) == 0 or differs.mean() <= _MOST_DIFFER:
+            continue
+        cells = percent[part.index].groupby([keys[part.index], part["field"]], sort=False).first()
+        table = cells.unstack(sort=False)  # noqa: PD010
+        units = names[here & names.isin(table.index)]
+        scale = ranking["max_score"][units.index] / 100
+        totals = both["score"][units.index] / scale
+        places = printed_places(both["score"][units.index])
+        room = (10.0**-places / scale.min() + 10.0 ** -printed_places(percent[part.index])) / 2
+        found = fitted_weights(table.loc[units].to_numpy(), totals.to_numpy("float64"), room)
+        if found is None:
+            continue
+        means = pd.Series(table.loc[units].to_numpy() @ found.of_fields, units.index) * scale
+        result[units.index] = means.mask(found.fits, 0)
+        said = " / ".join(
+            f"{field} {decimal_comma(round(weight * 100, 2))} %"
+            for field, weight in zip(table.columns, found.of_fields, strict=True)
+        )
+        where = "".join(f" {ranking[c][units.index[0]]}" for c in several_groups(ranking))
+        told += f" Điểm{where} là trung bình có trọng số của các lĩnh vực: {said}."
+    return result, told
 
 
 def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
