@@ -342,3 +342,33 @@ def test_losses_are_added_up_down_to_a_level():
     assert field_matrix(fields).iloc[0].tolist() == ["Sở A", 85, 80]
     fields.loc[0, "score"] = None
     assert field_matrix(fields).iloc[0].isna().tolist() == [False, True, False]
+
+
+def test_a_sum_among_the_criteria_is_the_number_of_their_field():
+    titles = ["Đơn vị", "Lĩnh vực", "Tiêu chí", "Điểm tối đa", "Điểm"]
+    rows = [
+        ["A", "T", "Nguồn nhân lực", "2", "1"], ["A", "T", "y", "2", "1"],
+        ["A", "T", "Cộng", "4", "2"], ["A", "Tổng cộng", "", "4", "2"],
+    ]  # fmt: skip
+    fields, _ = read(sheet(*rows, titles=titles))
+    assert fields["criterion"].tolist() == ["Nguồn nhân lực", "y"]
+    assert fields["published_total"].tolist() == [2, 2]
+    rows[2][4] = "3"
+    words = refusal(sheet(*rows, titles=titles))
+    assert "dòng 3: 'T' ghi 3 nhưng các dòng thành phần cộng lại là 2" in words
+
+
+def test_codes_tell_the_levels_of_a_long_table_too():
+    titles = ["Đơn vị", "TT", "Tiêu chí", "Điểm tối đa", "Thẩm định"]
+    rows = [[unit, *row[:3], row[4]] for unit in ("Sở A", "Sở B") for row in TREE]
+    fields, _ = read(sheet(*rows, titles=titles))
+    assert as_rows(fields) == [[unit, *row[1:6]] for unit in ("Sở A", "Sở B") for row in LEAVES]
+    assert "unit= chỉ dùng cho" in refusal(sheet(*rows, titles=titles), unit="Sở C")
+
+
+def test_fields_in_columns_may_be_called_criteria():
+    titles = ["STT", "Đơn vị", "Tiêu chí 1 (5 điểm)", "Tiêu chí 2 (5 điểm)"]
+    rows = [["I", "Khối sở", "", ""], ["1", "Sở A", "3", "4"], ["II", "Khối huyện", "", ""],
+            ["1", "Huyện B", "3", "5"]]  # fmt: skip
+    fields, _ = read(sheet(*rows, titles=titles))
+    assert fields["field"].tolist() == ["Tiêu chí 1", "Tiêu chí 2"] * 2

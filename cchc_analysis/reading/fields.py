@@ -26,8 +26,9 @@ from cchc_analysis.reading.maxima import check_maximum, check_scores
 from cchc_analysis.reading.scores import read_scores
 from cchc_analysis.reading.scoresheets import (
     has_levels,
-    has_units,
     is_sheet,
+    is_sum,
+    needs_unit,
     read_sheet,
     unit_of,
 )
@@ -286,7 +287,7 @@ def _long(where: Where, layout: _Layout, unused: dict[str, str]) -> list[_Field]
         raise where.refuse("thiếu tên lĩnh vực", "hãy điền tên", at=place(cells, line))
     read = cells.map(split_maximum)
     names = read.str[0]
-    is_total = names.map(lambda name: bool(PLAIN_TOTAL.fullmatch(fold(name))))
+    is_total = names.map(is_sum)
     is_none = ((cells == "") | is_total).astype(bool)
     for line, *row in body[is_none].itertuples():
         unused[f"dòng {line}"] = row_in_words(line, row)
@@ -399,9 +400,13 @@ def load_fields(
     tables, layouts = [], []
     if not sheets or _tables(grids, lambda header: is_header(header, needed)):
         tables, left_out = find_tables(file, grids, needed)
-        layouts = [_layout_of(Where(file, one.place), one, wanted) for one in tables]
+        layouts = [
+            None if has_levels(one.header, one.body)
+            else _layout_of(Where(file, one.place), one, wanted)
+            for one in tables
+        ]  # fmt: skip
         unused += left_out
-    if sheets and not any(layout.scores for layout in layouts):
+    if sheets and not any(layout is None or layout.scores for layout in layouts):
         unused = [grid.place for at, grid in enumerate(grids) if all(t.grid != at for t in sheets)]
         tables, layouts = sheets, [None] * len(sheets)
     if table is not None:
@@ -427,7 +432,7 @@ def load_fields(
     parts = []
     for (one, layout), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)
-        if layout is None or (layout.field is not None and has_levels(one.header, one.body)):
+        if layout is None:
             part, words, to_check = read_sheet(where, one, of_sheet, given=given, wanted=wanted)
         else:
             part, words, to_check = _read_fields(where, one, layout, wanted, given, of_table)
@@ -447,6 +452,8 @@ def load_fields(
         names = gaps[levels].ffill(axis=1).iloc[:, -1]
         words = [f"'{u[:40]}': {name[:40]}" for u, name in zip(gaps["unit"], names, strict=True)]
         told.insert(0, f"{len(gaps)} điểm {what} còn thiếu ({first_few(words)})")
+    if "survey_score" in fields and (fields["score"] != fields["survey_score"]).any():
+        told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
     if len(parts) > 1:
         told.append(joined_in_words(taken))
     tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
@@ -473,7 +480,7 @@ def _units(
     alone = [
         at
         for at, (one, layout) in enumerate(found)
-        if layout is None and not has_units(Where(file, one.place), one, wanted)
+        if layout is None and needs_unit(Where(file, one.place), one, wanted)
     ]
     if given is not None:
         if len(found) > 1 or not alone:

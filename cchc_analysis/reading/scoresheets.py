@@ -93,8 +93,9 @@ def is_sheet(header: Header) -> bool:
 
 def has_levels(header: Header, body: pd.DataFrame) -> bool:
     """Return whether a table with a column of units has criteria below its fields."""
-    if len(_name_columns(header)) > 1:
-        return True
+    names = [c for c in _name_columns(header) if not are_numbers(body[c].fillna("")).any()]
+    if len(names) != 1:
+        return bool(names)
     number = next((c for c, role in header.roles.items() if role == "number"), None)
     cells = [] if number is None else body[number].fillna("")
     return any(len(code.parts) > 1 or code.kind == "roman" for cell in cells
@@ -294,7 +295,7 @@ def _tree(
         names = [row[column] for column in sheet.names.values()]
         number = "" if sheet.number is None else row[sheet.number]
         first = next(filter(None, [*names, number]), "")
-        if PLAIN_TOTAL.fullmatch(fold(first)) and has_numbers[line]:
+        if is_sum(first) and has_numbers[line]:
             totals.append(line)
         elif has_numbers[line] or (_codes(number) and any(names)) or _split_code(first)[0]:
             kept.append((line, number, names))
@@ -316,6 +317,12 @@ def _tree(
     return read, totals, left_out
 
 
+def is_sum(name: str) -> bool:
+    """Return whether a row is called the sum of others: "Tổng điểm", "Cộng"."""
+    key = fold(name)
+    return key == "cong" or bool(PLAIN_TOTAL.fullmatch(key))
+
+
 def _by_column(where: Where, kept: list) -> list[_Row]:
     """Return the rows of a sheet with a column for each level; a blank name is that above it."""
     read: list[_Row] = []
@@ -326,6 +333,8 @@ def _by_column(where: Where, kept: list) -> list[_Row]:
         if depth < 0:
             raise where.refuse("dòng có điểm nhưng không có tên", "hãy điền tên", at=f"dòng {line}")
         path: tuple = ()
+        if depth > 0 and is_sum(names[depth]):  # "Cộng" among the criteria of a field
+            depth -= 1
         for at, name in enumerate(names[: depth + 1]):
             filled = name or (above[at] if len(above) > at and path == above[:at] else "")
             if not filled:
@@ -378,7 +387,9 @@ def _by_code(where: Where, kept: list, rows: pd.DataFrame, told: list) -> list[_
         at = f"dòng {line}"
         if not text:
             raise where.refuse(
-                f"dòng {quoted(name)} có điểm nhưng không có mã", "hãy điền mã (ví dụ 1.1)", at=at
+                f"dòng {quoted(name)} có điểm nhưng không có mã",
+                "hãy điền mã (ví dụ 1.1), hoặc xóa dòng nếu không phải tiêu chí",
+                at=at,
             )
         if len(fits) != 1:
             before = f" đứng sau mã {quoted(read[-1].code)}" if read else " ở dòng đầu"
@@ -624,7 +635,7 @@ def _said(number: Decimal) -> str:
     return f"{number.normalize():f}".replace(".", ",")
 
 
-def has_units(where: Where, table: Table, wanted: Mapping[str, str | int]) -> bool:
-    """Return whether units stand side by side in a sheet."""
-    scores = _sheet_of(where, table, wanted).scores
-    return bool(scores) and "" not in scores
+def needs_unit(where: Where, table: Table, wanted: Mapping[str, str | int]) -> bool:
+    """Return whether neither a column nor titles side by side name the units of a sheet."""
+    sheet = _sheet_of(where, table, wanted)
+    return sheet.unit is None and (not sheet.scores or "" in sheet.scores)
