@@ -60,9 +60,10 @@ def test_regions_against_the_year_before():
         "giảm hạng và 2 đơn vị giữ nguyên hạng; tăng hạng nhiều nhất là Đông Nam Bộ (tăng 1 "
         "hạng); giảm hạng nhiều nhất là Trung du miền núi phía Bắc (giảm 1 hạng). Tăng điểm nhưng"
         " giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống hạng 3 trong 4 đơn "
-        "vị). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 điểm; khoảng cách giữa"
-        " đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm xuống 1,51 điểm. Có 2 đơn vị "
-        "không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây Nguyên."
+        "vị). Không đơn vị nào có điểm ở cả hai kỳ đổi loại. Số đơn vị được chấm theo loại: Nhóm "
+        "B 6/6 (kỳ trước 4/4). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 điểm;"
+        " khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm xuống 1,51 "
+        "điểm. Có 2 đơn vị không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây Nguyên."
     )
 
 

@@ -7,6 +7,8 @@ from conftest import table
 from cchc_analysis import check_published, compare_periods, describe_ranking, grade_distribution
 from cchc_analysis.scoring import ranking
 from cchc_analysis.scoring.results import results_of
+from cchc_analysis.scoring.schemes import load_scheme
+from cchc_analysis.scoring.sentences import of_blocks, of_nearness
 
 
 def test_each_thing_is_what_its_own_function_gives(town):
@@ -59,3 +61,35 @@ def test_no_unit_at_all_is_no_group():
     results = results_of(table([]))
     assert results.groups == ()
     assert results.more == ()
+
+
+def test_who_is_just_below_a_grade_and_how_sure_the_first_places_are():
+    scheme = load_scheme("thi-xa-2020")
+    ranking = results_of(table([95, 89.996, 79.5, 79.2, 60])).table
+    assert of_nearness(ranking, scheme) == (
+        "Sát loại trên (thiếu không quá 1% điểm tối đa): b còn thiếu 0,004 điểm để đạt loại Xuất "
+        "sắc; c còn thiếu 0,500 điểm để đạt loại Tốt; d còn thiếu 0,800 điểm để đạt loại Tốt. Nếu "
+        "mỗi điểm lệch lên hoặc xuống tối đa 0,5 điểm: a chắc chắn hạng 1; b chắc chắn hạng 2; "
+        "c (hạng 3) có thể từ hạng 3 đến 4."
+    )
+    far = results_of(table([95, 50])).table
+    assert "gần nhất là b còn thiếu 15,00 điểm để đạt loại Khá." in of_nearness(far, scheme)
+    assert of_nearness(far[:1], scheme) == ""
+
+
+def test_which_blocks_differ_and_by_how_much():
+    scores = table([90, 80, 60], block=["x", "x", "y"])
+    assert of_blocks(scores) == [
+        "Tỷ lệ điểm trung bình của các khối: x 85,00%; y 60,00%; chênh nhau 25,00 điểm phần trăm."
+    ]
+    assert of_blocks(scores[:2]) == of_blocks(table([9])) == []
+    years = of_blocks(pd.concat([scores.assign(year=year) for year in (2020, 2021)]))
+    assert [told.split(":")[0][-8:] for told in years] == ["năm 2020", "năm 2021"]
+
+
+def test_who_changed_grade_and_the_counts_against_the_year_before():
+    before = table([89.5, 70, 60, 95])
+    words = describe_ranking(table([90, 70, 49.5, 95]), before=before)
+    assert "Có 1 đơn vị lên loại: a (Tốt → Xuất sắc)." in words
+    assert "Có 1 đơn vị xuống loại: c (Trung bình → Yếu)." in words
+    assert "theo loại: Xuất sắc 2/4 (kỳ trước 1/4), Tốt 0/4 (kỳ trước 1/4)," in words

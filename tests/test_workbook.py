@@ -24,7 +24,7 @@ from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.scoring.fields import field_matrix, total_fields
 from cchc_analysis.scoring.schemes import load_scheme, scheme_names
 
-SHEETS = ["Xếp hạng", "Phân bố", "Biểu đồ", "So sánh", "Đối chiếu", "Ghi chú"]
+SHEETS = ["Xếp hạng", "Phân bố", "Biểu đồ", "So sánh", "Sát ngưỡng", "Đối chiếu", "Ghi chú"]
 NAMESPACES = {
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -130,7 +130,7 @@ def test_header_filter_and_page_are_set_up(town, tmp_path):
             )  # one, which is the default of the format
             assert sheet.page_setup.fitToHeight == 0
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        wide = sheet.title == "So với kỳ trước"
+        wide = sheet.title in ("So với kỳ trước", "Sát ngưỡng")
         assert (sheet.page_setup.orientation == "landscape") == wide
     assert book["Xếp hạng"].auto_filter.ref == "A1:E19"
     assert book["Phân bố"].auto_filter.ref == "A1:C6"  # the total is not sorted with the grades

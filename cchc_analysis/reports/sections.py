@@ -16,6 +16,7 @@ from cchc_analysis.scoring.exact import FALLBACK_PLACES
 from cchc_analysis.scoring.fields import field_losses
 from cchc_analysis.scoring.influence import field_influence
 from cchc_analysis.scoring.printing import Printed, format_percent, printed
+from cchc_analysis.scoring.sentences import of_blocks, of_nearness
 from cchc_analysis.text import lower_first
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def sections_of(
     # Kept with the table or chart that it is about, or a page ends with a heading and a sentence.
     say = partial(paragraph, document, style=TEXT, keep=True)
     told, scored = group.told, group.rows["score"].count()
+    near = of_nearness(group.rows, results.scheme)
 
     def tabled(shown: Printed, text: str) -> str:
         names = [column.texts for column in shown.columns if column.name == "unit"]
@@ -72,6 +74,7 @@ def sections_of(
         + (say(counts.note, before=6) if counts.note else "")
         + (drawn("distribution") if scored else ""),
         "comparison": (head("So sánh giữa các đơn vị") if scored > 1 or told.own else Markup())
+        + (say(near) if near else "")
         + (say(told.own) if told.own else "")
         + (drawn("comparison") if scored > 1 else ""),
         "changes": "",
@@ -112,7 +115,7 @@ def method_of(document: Document, results: Results, source: str | None) -> dict[
     scheme, check = results.scheme, results.check
     text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
     return {
-        "more": results.more,
+        "more": (*results.more, *of_blocks(results.table)),
         "source": source.rstrip(". ") if source else _DOTS,
         "scale": scale_of(results.ranking),
         "cutoffs": str(scheme),

@@ -15,7 +15,9 @@ from cchc_analysis.scoring.printing import (
     format_percent,
     printed_places,
 )
+from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.text import MOST_TOLD, clean, listed, lower_first
+from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
 _OTHERS = {
     "new": "không có{} trong bảng kỳ trước",
@@ -94,6 +96,8 @@ def of_change(
             f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} hạng')}.",
         ]
     told += against_points(both)
+    told += _grades_moved(both) if len(both) else []
+    told += [] if few else [_grades_against(before, after)]
     if rescaled := both["score_change"].isna().sum():
         told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
@@ -104,6 +108,32 @@ def of_change(
         if units:
             told.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
     return told
+
+
+def _grades_moved(both: pd.DataFrame) -> list[str]:
+    """Return who has a better grade than before, and who a worse one."""
+    grades = [both[f"grade_{when}"] for when in ("before", "after")]
+    old, new = (grade.cat.codes.where(grade.notna(), len(grade.cat.categories)) for grade in grades)
+    words = [grade.astype("object").fillna(NO_GRADE) for grade in grades]
+    names = both["unit"] + " (" + words[0] + " → " + words[1] + ")"
+    told = []
+    for called, some in (("lên loại", new < old), ("xuống loại", new > old)):
+        if some.any():
+            told.append(f"Có {some.sum()} đơn vị {called}: {listed(names[some].tolist())}.")
+    return told or ["Không đơn vị nào có điểm ở cả hai kỳ đổi loại."]
+
+
+def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    """Return how many units of each list have each grade, of how many scored ones."""
+    counts = [grade_distribution(table).set_index("grade")["units"] for table in (before, after)]
+    of = [table["score"].count() for table in (before, after)]
+    grades = dict.fromkeys([*counts[1].index, *counts[0].index])
+    told = [
+        f"{grade} {counts[1].get(grade, 0)}/{of[1]} (kỳ trước {counts[0].get(grade, 0)}/{of[0]})"
+        for grade in grades
+        if grade != UNSCORED and counts[0].get(grade, 0) + counts[1].get(grade, 0)
+    ]
+    return f"Số đơn vị được chấm theo loại: {', '.join(told)}."
 
 
 def _counts(by: pd.Series, what: str) -> str:

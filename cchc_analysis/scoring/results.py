@@ -101,7 +101,7 @@ def results_of(
     ranking = rank_and_grade(ranking, scheme)
     table = in_order(ranking.assign(unit=ranking["unit"].map(clean, na_action="ignore")))
     unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
-    change = None
+    change = old = None
     if before is not None:
         _check_order(*years_of(before, ranking))
         old = in_order(rank_and_grade(before, scheme))
@@ -114,7 +114,7 @@ def results_of(
     if fields is not None:
         checked_fields(fields)
     groups = tuple(
-        _group(part.reset_index(drop=True), table, scheme, unit, before, change, fields)
+        _group(part.reset_index(drop=True), table, scheme, unit, old, change, fields)
         for _, part in table.groupby("group")
     )
     if fields is not None and groups and not any(len(group.fields) for group in groups):

@@ -2,14 +2,22 @@
 
 import pandas as pd
 
-from cchc_analysis.groups import has_unit, is_unit, scale_of
+from cchc_analysis.groups import has_unit, is_unit, scale_of, several_groups
 from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.changes import joined, measure_of
-from cchc_analysis.scoring.printing import format_percent
+from cchc_analysis.scoring.margins import points_to_next_grade, rank_range
+from cchc_analysis.scoring.printing import (
+    LEAST_PLACES,
+    format_number,
+    format_percent,
+    printed_places,
+)
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.text import MOST_TOLD, listed, lower_first
+from cchc_analysis.text import MOST_TOLD, decimal_comma, listed, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
+NEAR = 1  # percent of the maximum: so near is just below a grade
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
 
 
@@ -96,6 +104,67 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
         "đạt trên mức trung bình; đơn vị cao nhất hơn đơn vị thấp nhất "
         f"{measure.gap(best - worst)}.",
     ]
+
+
+def of_nearness(part: pd.DataFrame, scheme: GradeScheme) -> str:
+    """Return who of a group is just below a grade, and how sure the first places are."""
+    scored = part[part["score"].notna()]
+    if len(scored) < 2:
+        return ""
+    margins = points_to_next_grade(scored, scheme=scheme).dropna(subset="points_to_next")
+    share = margins["points_to_next"] / margins["max_score"]
+    margins = margins.assign(share=share).sort_values("share", kind="stable")
+    places = printed_places(margins["points_to_next"])
+    lacks = [
+        f"{row.unit} còn thiếu {format_number(row.points_to_next, places)} điểm để đạt loại "
+        f"{row.next_grade}"
+        for row in margins.itertuples()
+    ]
+    near = lacks[: (margins["share"] <= NEAR / 100).sum()]
+    told = []
+    if near:
+        told = [f"Sát loại trên (thiếu không quá {NEAR}% điểm tối đa): {listed(near)}."]
+    elif lacks:
+        told = [f"Không đơn vị nào thiếu dưới {NEAR}% điểm tối đa; gần nhất là {lacks[0]}."]
+    margin = judged(scored)
+    first = rank_range(part, margin=margin)
+    first = first[first["rank"] <= len(_PLACES)]
+    places = [
+        f"{row.unit} chắc chắn hạng {row.rank}" if row.best_rank == row.worst_rank
+        else f"{row.unit} (hạng {row.rank}) có thể từ hạng {row.best_rank} đến {row.worst_rank}"
+        for row in first.itertuples()
+    ]  # fmt: skip
+    if places:
+        told.append(
+            f"Nếu mỗi điểm lệch lên hoặc xuống tối đa {decimal_comma(margin)} điểm: "
+            f"{listed(places)}."
+        )
+    return " ".join(told)
+
+
+def judged(scored: pd.DataFrame) -> float:
+    """Return half a percent of the maximum in points, or half a point where maxima differ."""
+    maxima = scored["max_score"].dropna().unique()
+    return float(maxima[0]) / 200 if len(maxima) == 1 else 0.5
+
+
+def of_blocks(table: pd.DataFrame) -> list[str]:
+    """Return a sentence for each year on the means of its blocks, where there are several."""
+    if "block" not in several_groups(table):
+        return []
+    blocks = summarise_blocks(table).dropna(subset="mean")
+    years = blocks["year"] if "year" in blocks else pd.Series(0, blocks.index)
+    told = []
+    for year, of_year in blocks.groupby(years):
+        of_year = of_year.sort_values("mean", ascending=False, kind="stable")
+        means = [f"{row.block} {format_percent(row.mean)}" for row in of_year.itertuples()]
+        gap = format_number(of_year["mean"].max() - of_year["mean"].min(), LEAST_PLACES)
+        when = f" năm {year}" if year else ""
+        told.append(
+            f"Tỷ lệ điểm trung bình của các khối{when}: {listed(means)}; chênh nhau {gap} điểm "
+            "phần trăm."
+        )
+    return told
 
 
 def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
