@@ -233,3 +233,67 @@ def test_a_lost_grade_is_no_reason_to_take_another_word_for_it(load):
 def test_names_joined_without_a_numbering_are_told(load):
     with pytest.warns(LoadWarning, match="1 tên ghép từ nhiều dòng .'Sở C Sở D'"):
         load(["Đơn vị", "Điểm", "Xếp hạng", "Sở A", "90", "1", "Sở C", "Sở D", "70", "2"])
+
+
+SURVEYED = ["STT", "Đơn vị", "Tổng điểm", "Điểm điều tra XHH"]
+SO = ["1", "Sở A", "92,93", "33,68", "2", "Sở B", "91,2", "30,1", "3", "Sở C", "90", "29,5"]
+HUYEN = [line.replace("Sở", "Huyện") for line in SO]
+PARTS = ["STT", "Đơn vị", "Điểm tự chấm", "Điểm thẩm định", "Điểm XHH", "Tổng điểm", "Chỉ số"]
+SCORED = ["1", "Sở A", "60", "58", "30", "88", "88", "2", "Sở B", "59", "57", "29", "86", "86"]
+SCORED += ["3", "Sở C", "58", "55", "28", "83", "83"]
+GRADED = ["STT", "Đơn vị", "Điểm XHH", "Tổng điểm", "Xếp loại"]
+GRADES = ["1", "Sở A", "30", "95", "Xuất", "sắc", "2", "Sở B", "29", "85", "Tốt"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "scores"),
+    [
+        ([*SURVEYED, *SO], [92.93, 91.2, 90]),
+        ([*SURVEYED[1:], *SO], [92.93, 91.2, 90]),
+        ([*SURVEYED[1:], *(line for at, line in enumerate(SO) if at % 4)], [92.93, 91.2, 90]),
+        ([*SURVEYED[:3], "Điểm điều", "tra (XHH)", *SO], [92.93, 91.2, 90]),
+        ([*SURVEYED, *SO[:5], "Sở Lao động,", "Thương binh", *SO[6:]], [92.93, 91.2, 90]),
+        ([*PARTS, *SCORED], [88, 86, 83]),
+        ([*GRADED, *GRADES], [95, 85]),
+    ],
+)
+def test_columns_that_are_not_known_are_counted_by_the_length_of_the_rows(load, lines, scores):
+    with pytest.warns(LoadWarning, match="cột chưa biết, hiểu mỗi dòng là"):
+        assert load(lines)["score"].tolist() == scores
+
+
+@pytest.mark.parametrize("at", [at for at in range(len(SCORED)) if at % 7 > 1])
+def test_a_lost_cell_among_unknown_columns_never_shifts_a_score(load, at):
+    unit = SCORED[at - at % 7 + 1]
+    with pytest.raises(ValueError, match=f"'{unit}' trông như thuộc bảng|không tìm thấy|đủ"):
+        load([*PARTS, *SCORED[:at], *SCORED[at + 1 :]])
+
+
+@pytest.mark.filterwarnings("ignore:.*cột chưa biết")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1.Nhóm sở", *SURVEYED, *SO, "2. Nhóm huyện", *SURVEYED, *HUYEN],
+        [*SURVEYED, "1. Nhóm sở", *SO, "2.Nhóm huyện", *HUYEN],
+        ["I.Nhóm sở", *SURVEYED, *SO, "II.Nhóm huyện", *SURVEYED, *HUYEN, "Nơi nhận:"],
+    ],
+)
+def test_tables_of_unknown_columns_under_numbered_headings_are_blocks(load, lines):
+    assert load(lines)["block"].tolist() == ["Nhóm sở"] * 3 + ["Nhóm huyện"] * 3
+
+
+RANKED = ["TT", "Đơn vị", "Tổng điểm", "Xếp hạng", "1", "Huyện A", "85", "1"]
+RANKED += ["2", "Huyện B", "84", "2"]
+
+
+@pytest.mark.parametrize("titles", [["TT", "Đơn vị", "Xếp hạng"], ["Đơn vị", "Tổng điểm"]])
+def test_a_block_whose_title_is_empty_is_refused(load, titles):
+    rows = ["1", "Sở A", "95", "1", "2", "Sở B", "94", "2"]
+    with pytest.raises(ValueError, match="'1 Sở A 95 1' trông như dòng đầu của một bảng"):
+        load([*titles, *rows, *RANKED])
+
+
+@pytest.mark.parametrize("row", [["7", "Sở X", "99"], ["Sở X", "99", "Sở Y", "98"]])
+def test_units_above_a_pasted_header_are_told(load, row):
+    with pytest.warns(LoadWarning, match="(?i)không đọc dòng 1 '.*Sở X 99"):
+        assert len(load([*row, *RANKED])) == 2

@@ -25,6 +25,7 @@ _TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
 MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+    r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
 )
 # What names a year that is not the table's: brackets, a date, the number of a decision.
 _DATE = re.compile(
@@ -50,7 +51,7 @@ class Header:
         """Return for each titled column its role, or that it may hold scores."""
         found = {}
         for column, title in self.titles.items():
-            joined, short = _role_or_like(title), _role_or_like(self.short[column])
+            joined, short = role_or_like(title), role_or_like(self.short[column])
             found[column] = short or joined if joined in (None, LIKE) else joined
         return found
 
@@ -109,7 +110,8 @@ def _key(title: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _role_or_like(title: str) -> str | None:
+def role_or_like(title: str) -> str | None:
+    """Return the role of a title, or that it may hold scores."""
     key = _key(title)
     is_like = LIKE_HEADERS["score"].fullmatch(key) and not NOT_A_SCORE.match(key)
     return role_of(title) or (LIKE if is_like else None)

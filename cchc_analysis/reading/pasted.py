@@ -8,31 +8,39 @@ one way is taken, anything else is refused.
 import bisect
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.grid import to_cells
-from cchc_analysis.reading.header import role_of, split_maximum
+from cchc_analysis.reading.grid import titles_in_words, to_cells
+from cchc_analysis.reading.header import LIKE, role_of, role_or_like, split_maximum
+from cchc_analysis.reading.strides import (
+    COUNT,
+    NUMBER,
+    Row,
+    Stride,
+    Titles,
+    lost_row,
+    named_rows,
+    numbered_rows,
+    titles_above,
+)
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
 
-Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
-
 _LINES_PER_HEADER, _LINES_PER_NAME = 4, 10
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
-_COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _KINDS = {
-    "number": _COUNT, "score": _NUMBER, "max_score": _NUMBER, "year": _COUNT,
+    "number": COUNT, "score": NUMBER, "max_score": NUMBER, "year": COUNT,
     "published_rank": _RANK,
 }  # fmt: skip
 
@@ -57,7 +65,7 @@ class _Table:
 
     def number_of(self, row: Row) -> int:
         """Return the number of a row: "1", "01" or "1."."""
-        return int(_COUNT.fullmatch(row[0][self.roles.index("number")])[1])
+        return int(COUNT.fullmatch(row[0][self.roles.index("number")])[1])
 
     def is_row(self, at: int, role: int = 0) -> bool:
         """Return whether the cells from this role on can be read at `at`."""
@@ -115,48 +123,30 @@ class _Table:
         return [length for length, _ in enumerate(words, start=1)]
 
 
+class _Found(NamedTuple):
+    """A table in the text: its titles, its rows, each with its line, and what is to be checked."""
+
+    start: int
+    end: int
+    rows: dict[int, Sequence[str]]
+    header: Sequence[str]
+    notes: list[str]
+
+
 def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     """Return the tables in `text` as raw cells with their line numbers, and what to check.
 
     Each table is its header row and its rows, after the line above it, which may be its heading.
-    Refused is a table that reads in two ways, and text below that looks like a row of it.
+    Refused is a table that reads in two ways, and text around it that looks like a row.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
     lines = [i for i, line in numbered if line]
     values = [line for _, line in numbered if line]
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
-    starts = [*headers, len(values)]
-    cells: dict[int, Sequence[str]] = {}
-    notes: list[str] = []
-    end = tried = 0
-    for start, (header, body) in headers.items():
-        if start < end or body == tried:
-            continue
-        tried = body
-        if are_column_numbers(values[body : body + len(header)]):
-            body = min(body + len(header), len(values))
-        stop = starts[bisect.bisect_left(starts, body)]
-        rows = _rows(values[body:stop], header, lines[body:stop], name)
-        if not rows:
-            continue
-        if start > end:
-            cells[start - 1] = (values[start - 1],)
-        cells[start] = header
-        end = body
-        for row, after in rows:
-            cells[end], last, end = row, end, body + after
-        if end < stop:
-            notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
-        roles = [role_of(cell) for cell in header]
-        if "number" not in roles:
-            names = [row[roles.index("unit")] for row, _ in rows]
-            joined = [quoted(unit) for unit in names if unit not in values]
-            what = f"{len(joined)} tên ghép từ nhiều dòng ({first_few(joined)}), " if joined else ""
-            notes.append(
-                f"bảng dán không có STT, hãy kiểm tra {what}đơn vị cuối {quoted(names[-1])} "
-                f"(dòng {lines[last]})"
-            )
-    if headers and not cells:
+    tables = _known_tables(values, lines, headers, name)
+    tables = sorted([*tables, *_other_tables(values, lines, tables, name)])
+    told = _rows_elsewhere(values, lines, tables, name)
+    if headers and not tables:
         header, body = next(iter(headers.values()))
         raise Refusal(
             f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})",
@@ -164,7 +154,168 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
             file=name,
             place=f"dòng {lines[body]}" if body < len(lines) else "cuối tệp",
         )
-    return to_cells(list(cells.values()), [lines[at] for at in cells]), notes
+    cells: dict[int, Sequence[str]] = {}
+    notes: list[str] = []
+    end = 0
+    for table, below in zip(
+        tables, [*(one.start for one in tables[1:]), len(values)], strict=False
+    ):
+        if table.start > end and values[table.start] == table.header[0]:
+            cells[table.start - 1] = (values[table.start - 1],)
+        cells |= table.rows
+        end = table.end
+        if end < below - (below < len(values)):  # the line above a header is its heading
+            notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
+        notes += table.notes
+    return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
+
+
+def _known_tables(
+    values: list[str], lines: list[int], headers: Mapping[int, tuple], name: str
+) -> list[_Found]:
+    """Return the tables of which every title is known."""
+    found: list[_Found] = []
+    starts = [*headers, len(values)]
+    end = tried = 0
+    for start, (header, body) in headers.items():
+        if start < end or body == tried:
+            continue
+        tried = body
+        if body < len(values) and role_or_like(values[body]) == LIKE:
+            continue  # one more title, which is not known
+        wider = named_rows(values, start) if role_of(header[0]) == "unit" else None
+        if wider and len(wider.kinds) > len(header):
+            continue
+        if are_column_numbers(values[body : body + len(header)]):
+            body = min(body + len(header), len(values))
+        stop = starts[bisect.bisect_left(starts, body)]
+        rows = _rows(values[body:stop], header, lines[body:stop], name)
+        if not rows:
+            continue
+        end = body + rows[-1][1]
+        roles = [role_of(cell) for cell in header]
+        places = [body, *(body + after for _, after in rows)]
+        cells = dict(zip(places, (row for row, _ in rows), strict=False))
+        notes = []
+        if "number" not in roles:
+            units = [row[roles.index("unit")] for row, _ in rows]
+            notes.append(_without_numbers(units, values, lines[max(cells)]))
+        found.append(_Found(start, end, {start: header, **cells}, header, notes))
+    return found
+
+
+def _without_numbers(units: Sequence[str], values: Sequence[str], last: int) -> str:
+    return (
+        f"bảng dán không có STT, hãy kiểm tra {_joined_names(units, values)}đơn vị cuối "
+        f"{quoted(units[-1])} (dòng {last})"
+    )
+
+
+def _joined_names(units: Sequence[str], values: Sequence[str]) -> str:
+    joined = [quoted(unit) for unit in units if unit not in values]
+    return f"{len(joined)} tên ghép từ nhiều dòng ({first_few(joined)}), " if joined else ""
+
+
+def _other_tables(
+    values: list[str], lines: list[int], known: Sequence[_Found], name: str
+) -> list[_Found]:
+    """Return the tables with titles that are not known, by the width of their rows."""
+    found: list[_Found] = []
+    for starts_with in (_numbered_at, _named_at):  # what is numbered is no table without numbers
+        at = 0
+        while at < len(values):
+            if inside := [one.end for one in (*known, *found) if one.start <= at < one.end]:
+                at = inside[0]
+                continue
+            one = starts_with(values, at)
+            last = found[-1] if found else None
+            if one and not one[1] and last and one[0].first == last.end + 1:
+                # The same table goes on under the name of its next part.
+                one = (one[0], (last.end, last.header, values[last.end]))
+            if one is None or not one[1]:
+                at += 1
+                continue
+            found.append(_other_table(values, lines, *one, name))
+            at = found[-1].end
+    return found
+
+
+def _numbered_at(values: list[str], at: int) -> tuple[Stride, Titles | None] | None:
+    count = COUNT.fullmatch(values[at])
+    stride = numbered_rows(values, at) if count and int(count[1]) == 1 else None
+    return (stride, titles_above(values, stride)) if stride else None
+
+
+def _named_at(values: list[str], at: int) -> tuple[Stride, Titles] | None:
+    stride = named_rows(values, at) if role_of(values[at]) == "unit" else None
+    return (stride, (at, values[at : stride.first], "")) if stride else None
+
+
+def _other_table(
+    values: list[str], lines: list[int], stride: Stride, titles: Titles, name: str
+) -> _Found:
+    """Return the table of rows of one width, unless a row beside them is shorter or longer."""
+    start, header, heading = titles
+    units = [row[stride.unit] for row, _ in stride.rows]
+    starts = [stride.first, *(after for _, after in stride.rows)]
+    if (lost := lost_row(values, stride)) is not None:
+        unit = next((line for line in values[lost : lost + 2] if not NUMBER.fullmatch(line)), "")
+        raise Refusal(
+            f"{quoted(unit or units[-1])} trông như thuộc bảng nhưng không đọc được thành một "
+            f"dòng đủ {len(header)} ô ({', '.join(header)})",
+            "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
+            file=name,
+            place=f"dòng {lines[lost]}",
+        )
+    rows: dict[int, Sequence[str]] = {stride.first - 1: (heading,)} if heading else {}
+    if start != stride.first - 1:
+        rows = {start: header, **rows}
+    rows |= dict(zip(starts, (row for row, _ in stride.rows), strict=False))
+    note = (
+        f"bảng dán có cột chưa biết, hiểu mỗi dòng là {len(header)} ô "
+        f"({titles_in_words(header)}), hãy kiểm tra {_joined_names(units, values)}"
+        f"đơn vị cuối {quoted(units[-1])} (dòng {lines[starts[-2]]})"
+    )
+    return _Found(start, stride.end, rows, header, [note])
+
+
+def _rows_elsewhere(
+    values: list[str], lines: list[int], tables: Sequence[_Found], name: str
+) -> list[str]:
+    """Tell what looks like numbered rows outside the tables; refuse it under titles."""
+    told, at = [], 0
+    while at < len(values):
+        if inside := [one.end for one in tables if one.start <= at < one.end]:
+            at = inside[0]
+            continue
+        count = COUNT.fullmatch(values[at])
+        stride = numbered_rows(values, at) if count and int(count[1]) == 1 else None
+        if stride is None or any(at < one.start < stride.end for one in tables):
+            if tables and at < tables[0].start and _is_like_row(values[at : tables[0].start]):
+                told.append(f"không đọc dòng {lines[at]} {quoted(' '.join(values[at : at + 3]))}")
+            at += 1
+            continue
+        place = f"dòng {lines[at]}–{lines[stride.end - 1]}"
+        above = values[max(0, at - 2 * len(stride.kinds)) : at]
+        if "unit" in map(role_of, above):
+            raise Refusal(
+                f"{quoted(' '.join(stride.rows[0][0]))} trông như dòng đầu của một bảng mỗi dòng "
+                f"{len(stride.kinds)} ô, nhưng phía trên không có đủ {len(stride.kinds)} tiêu đề",
+                "hãy ghi đủ tiêu đề cột, mỗi tiêu đề một dòng, hoặc xóa phần này",
+                file=name,
+                place=place,
+            )
+        told.append(f"không đọc {place} ({quoted(' '.join(stride.rows[0][0]))}…), trông như bảng")
+        at = stride.end
+    return told
+
+
+def _is_like_row(lines: Sequence[str]) -> bool:
+    """Return whether lines begin with a number, a name and a number, or twice a name and one."""
+    is_name = [_may_be_in_a_name(line) and len(line) > 1 for line in lines[:4]]
+    is_number = [bool(NUMBER.fullmatch(line)) for line in lines[:4]]
+    is_row = is_number[:3] == [True, False, True] and is_name[1] and COUNT.fullmatch(lines[0])
+    return bool(is_row) or (is_number == [False, True] * 2 and is_name == [True, False] * 2)
 
 
 def _rows(values: list[str], header: Sequence[str], lines: Sequence[int], name: str) -> list[Row]:
@@ -224,7 +375,7 @@ def _header(values: list[str], start: int) -> tuple[tuple[str, ...], int]:
 
 def _may_be_in_a_name(line: str) -> bool:
     # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
-    if _NUMBER.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
+    if NUMBER.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
         return False
     if len(line) > 2 and same(line) in known_grades():
         return False
