@@ -15,7 +15,7 @@ ASSUMED = (
     "Ngưỡng xếp loại giả định: Xuất sắc từ 90%, Tốt từ 80%, Khá từ 65%, Trung bình từ 50%, Yếu "
     "dưới 50%."
 )
-TWO = GradeScheme(["Đạt", "Không đạt"], [50, 0])
+TWO = GradeScheme(["Đạt", "Không đạt"], [50, 0], source="Quyết định 1")
 BOUNDS = "Ngưỡng xếp loại: Đạt từ 50%, Không đạt dưới 50%."
 
 

@@ -1,9 +1,23 @@
 import dataclasses
 
 import pytest
+from conftest import DATA, table
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cchc_analysis import GradeScheme, load_scheme
-from cchc_analysis.scoring.schemes import spelled
+from cchc_analysis import (
+    GradeScheme,
+    choose_table,
+    cutoff_sensitivity,
+    describe_ranking,
+    grade_units,
+    load_scheme,
+    plot_distribution,
+    plot_ranking,
+    points_to_next_grade,
+)
+from cchc_analysis.app.command import main
+from cchc_analysis.scoring.schemes import scheme_of_words, spelled
 
 KNOWN = {
     "thi-xa-2020": (90, 80, 65, 50, 0),
@@ -75,10 +89,184 @@ def test_an_unknown_scheme_names_the_known_ones_and_the_closest():
 
 def test_bounds_in_words():
     scheme = GradeScheme(["A", "B", "C"], [89.5, 70, 0])
-    assert str(scheme) == "A từ 89,5%, B từ 70%, C dưới 70%"
+    assert str(scheme) == "A từ 89,5%, B từ 70%, C dưới 70% (giả định)"
     assert GradeScheme(["A"], [0]).bounds_in_words() == ["từ 0%"]
 
 
 def test_spelling_of_a_published_grade():
     assert spelled("XUẤT  SẮC") == "Xuất sắc"
     assert spelled("Hoàn thành tốt") == "Hoàn thành tốt"
+
+
+OWN = """[so]
+grades = ["Tốt", "Khá", "Yếu"]
+bounds = [87.5, 70, 0]
+strict = ["Tốt"]
+number = "Quyết định 5/QĐ-UBND"
+date = "02/01/2024"
+place = "UBND tỉnh"
+[của huyện]
+grades = ["Đạt"]
+bounds = [50]
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cua-toi.toml").write_text(OWN, encoding="utf-8-sig")
+    return tmp_path / "cua-toi.toml"
+
+
+def test_a_scheme_of_ones_own_stands_in_a_file(own):
+    scheme = load_scheme("cua-toi.toml:so")
+    assert str(scheme) == "Tốt trên 87,5%, Khá từ 70%, Yếu dưới 70%"
+    assert scheme.source == "Quyết định 5/QĐ-UBND ngày 02/01/2024 của UBND tỉnh"
+    assert load_scheme(f"{own}:của huyện") == GradeScheme(["Đạt"], [50], name="của huyện")
+    with pytest.raises(ValueError, match=r'2 thang xếp loại \(so, của huyện\).*toml:so"'):
+        load_scheme(own)
+    own.write_text(OWN[: OWN.index("[của")], encoding="utf-8")
+    assert load_scheme(own) == load_scheme("CUA-TOI.toml".lower()) == scheme
+    # What is a folder on Windows is a name elsewhere; the colon of its drive parts nothing.
+    own.rename(own.with_name(r"C:\nguong.toml"))
+    assert load_scheme(r"C:\nguong.toml") == load_scheme(r"C:\nguong.toml:so") == scheme
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("khac.toml", OWN, "Không tìm thấy tệp thang xếp loại 'khac.toml'"),
+        ("a.toml:xa", OWN, "không có thang xếp loại 'xa'; hãy chọn một trong: so, của huyện"),
+        ("a.toml:", OWN, "không có thang xếp loại ''"),
+        ("a.toml", "", "a.toml: tệp không có thang nào; hãy viết ba dòng"),
+        ("a.toml", "bounds = [5]", "a.toml: mục 'bounds' không thuộc thang nào"),
+        ("a.toml", "[a]\nbound = [5]", r"thang 'a': không hiểu mục 'bound' \(có phải 'bounds'\?\)"),
+        ("a.toml", '[a]\ngrades = ["A"]', "thang 'a': thiếu mục 'bounds'"),
+        ("a.toml", "[a]\ngrades = [A]\nbounds = [5]", "a.toml, dòng 2: không đọc được"),
+        ("a.toml", '[a]\ngrades = ["A"]\nbounds = ["x"]', "Ngưỡng 'x' không phải là số"),
+        ("a.toml", '[a]\ngrades = "A"\nbounds = [5]', "thang 'a': grades, bounds và strict"),
+        ("a.toml", '[a]\ngrades = ["A"]\nbounds = [87,5]', "1 tên loại và 2 ngưỡng"),
+        (
+            "a.toml",
+            '[a]\ngrades = ["A"]\nbounds = [5]\ndate = 2024',
+            "mục 'date' không phải là chữ",
+        ),
+        ("a.toml", '[a]\ngrades = ["A"]\nbounds = [5]\nstrict = ["B"]', "strict nêu 'B'"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_a_sentence(name, text, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=told) as caught:
+        load_scheme(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_and_other_letters_are_refused(tmp_path):
+    (tmp_path / "a.toml").mkdir()
+    with pytest.raises(ValueError, match="không mở được tệp thang xếp loại"):
+        load_scheme(tmp_path / "a.toml")
+    (tmp_path / "b.toml").write_text(OWN, encoding="utf-16")
+    with pytest.raises(ValueError, match="không phải là chữ UTF-8"):
+        load_scheme(tmp_path / "b.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Xuất sắc 90, Tốt 80, Yếu", "Xuất sắc từ 90%, Tốt từ 80%, Yếu dưới 80%"),
+        ("Tốt 87,5; Khá trên 70", "Tốt từ 87,5%, Khá trên 70%"),
+        ("A: >= 87.5%, B > 70, C không quá 70.", "A từ 87,5%, B trên 70%, C không quá 70%"),
+        ("Nhóm 1 90, Nhóm 2 80", "Nhóm 1 từ 90%, Nhóm 2 từ 80%"),
+        ("Tốt từ 80 trở lên, Yếu dưới 80%", "Tốt từ 80%, Yếu dưới 80%"),
+    ],
+)  # fmt: skip
+def test_cut_offs_in_words(words, told):
+    scheme = scheme_of_words(words, "Quyết định 5")
+    assert str(scheme) == told
+    assert str(scheme_of_words(told)) == f"{told} (giả định)"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "", "Đạt", "Tốt 80,Khá 65", "Tốt 87, 5, Khá", "Nhóm 1 90, Nhóm 2 80, Nhóm 3", "A 90 100",
+        "A 90-100, B", "A 90, B, C 50", "A 90, B 80 C 70", "A 90,, B 80", "Tốt -5", "A 50, B 80",
+        "A 101, B", "A 90, a 80", "A 90, Chưa chấm", "A trên 100, B", "A 90, B dưới 80", "90, 80",
+    ],
+)  # fmt: skip
+def test_what_is_left_over_of_cut_offs_in_words_is_refused(words):
+    with pytest.raises(ValueError, match=r"[^.]\.$"):
+        scheme_of_words(words)
+
+
+def test_above_80_is_not_from_80():
+    strict = GradeScheme(["Tốt", "Khá"], [80, 50], strict=["tốt"], source="x")
+    scores = table([56, 56.01, 55.99, 35, None], 70)
+    assert grade_units(scores, scheme=strict)["grade"].tolist()[:4] == ["Khá", "Tốt", "Khá", "Khá"]
+    lacking = points_to_next_grade(scores, scheme=strict).set_index("unit")
+    assert lacking.loc["a", ["next_grade", "points_to_next", "margin"]].tolist() == ["Tốt", 0, 21]
+    told = describe_ranking(scores, scheme=strict, unit="a")
+    assert "Ngưỡng xếp loại: Tốt trên 80%, Khá từ 50%." in told
+    assert told.endswith("đúng bằng ngưỡng phải vượt để đạt loại Tốt.")
+    assert describe_ranking(scores, scheme=strict, unit="d").endswith(
+        "còn thiếu hơn 21,00 điểm để đạt loại Tốt."
+    )
+    ranked = grade_units(scores, scheme=strict)
+    ax = plot_ranking(ranked, scheme=strict)
+    assert "ngưỡng xếp loại trên 80/50" in ax.get_xlabel()
+    assert ">80" in [text.get_text() for text in ax.texts]
+    ax = plot_distribution(ranked, scheme=strict)
+    assert ax.get_yticklabels()[0].get_text() == "Tốt (trên 80%)"
+    moved = cutoff_sensitivity(scores, scheme=strict, shift=-0.5)
+    assert moved["units"].tolist() == [1, 3, 1, 3, 1, 1]
+
+
+@given(st.lists(st.integers(0, 200).map(lambda n: n / 2), min_size=1), st.integers(1, 199))
+def test_a_strict_bound_differs_only_at_the_bound(scores, bound):
+    bound /= 2
+    closed, strict = (
+        grade_units(table(scores), scheme=GradeScheme(["A", "B"], [bound, 0], strict=above))
+        for above in ([], ["A"])
+    )
+    assert ((closed["grade"] != strict["grade"]) == (closed["percent"] == bound)).all()
+
+
+def test_a_source_ends_that_cut_offs_are_assumed(own):
+    assert GradeScheme(["A"], [50], source=" ").assumed
+    assert GradeScheme(["A"], [50], assumed=False).assumed
+    assert not GradeScheme(["A"], [50], source="Quyết định 5").assumed
+    assert load_scheme("cua-toi.toml:của huyện").assumed
+
+
+def run(capsys, *arguments):
+    code = main([str(DATA / "cchc-2020.csv"), *arguments, "--out", "r"])
+    return code, "".join(capsys.readouterr())
+
+
+def test_the_command_takes_cut_offs_of_ones_own(own, capsys, monkeypatch):
+    monkeypatch.setattr("cchc_analysis.app.run.write_files", lambda folder, *_: None)
+    of_words = "--cutoffs", "Xuất sắc 90, Tốt trên 80, Khá 62,5, Yếu"
+    told = "Ngưỡng xếp loại: Xuất sắc từ 90%, Tốt trên 80%, Khá từ 62,5%, Yếu dưới 62,5%"
+    assert f"{told} (giả định)\n" in run(capsys, *of_words)[1]
+    assert f"{told}\n" in run(capsys, *of_words, "--scheme-source", "Quyết định 5")[1]
+    own.write_text(OWN[: OWN.index("[của")].replace("0]", "0.0]"), encoding="utf-8")
+    assert "Tốt trên 87,5%, Khá từ 70%, Yếu dưới 70%\n" in run(capsys, "--scheme", str(own))[1]
+    known = "--scheme", "thi-xa-2020", "--scheme-source", "Quyết định 9"
+    assert "Yếu dưới 50%\n" in run(capsys, *known)[1]
+    for refused, words in {
+        (*of_words, *known): "Có cả --scheme và --cutoffs; hãy dùng một trong hai.",
+        known[2:]: "--scheme-source không cho biết các ngưỡng; hãy ghi thêm --cutoffs hoặc",
+        (*known[:3], " "): "--scheme-source trống",
+        ("--cutoffs", "Tốt 80,Khá 65"): 'ví dụ --cutoffs "Xuất sắc 90; Tốt trên 80; Khá 62,5;',
+    }.items():
+        code, said = run(capsys, *refused)
+        assert (code, said.count("\n")) == (1, 1)
+        assert words in said
+
+
+def test_the_notebook_offers_the_scheme_that_it_is_given(own):
+    choice = choose_table(DATA / "cchc-2020.csv", folder=own.parent, scheme="cua-toi.toml:so")
+    assert choice.fields["scheme"].value == load_scheme("cua-toi.toml:so")
+    assert "Tốt trên 87,5%" in choice.fields["scheme"].options[-1][0]
+    assert set(choice.ranking["grade"].dropna()) == {"Tốt", "Khá", "Yếu"}

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TextIO
 
 from cchc_analysis.app.options import read_options
-from cchc_analysis.app.run import in_words, notes, run
+from cchc_analysis.app.run import in_words, notes, run, scheme_of
 from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.schemes import GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import TONES
 
 _STOPPED = 130  # what a shell gives for Ctrl+C
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = read_options(arguments)
     files = options.files
     try:
-        scheme = load_scheme(options.scheme)
+        scheme = scheme_of(options)
         folders = _folders(options)
     except (ValueError, OSError) as error:
         print(f"Lỗi: {in_words(error, 'command')}", file=sys.stderr)

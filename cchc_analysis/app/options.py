@@ -14,6 +14,7 @@ _EXAMPLES = """ví dụ:
   cchc-report data/cchc-2020.csv
   cchc-report "bảng của tôi.xlsx" --max-score 70 --scheme nam-dinh-2020-so
   cchc-report nam-2021.docx --before nam-2020.xlsx --unit "Sở Nội vụ"
+  cchc-report diem.xlsx --cutoffs "Tốt 80, Khá 65, Yếu" --scheme-source "Quyết định 5/QĐ-UBND"
   cchc-report diem.xlsx --source "Quyết định số 12/QĐ-UBND" --date 11/01/2021
   cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
 (gõ 'python -m uv run' trước mỗi lệnh)"""
@@ -82,8 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
     add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which + own)
     add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
-    schemes = f"thang xếp loại: {', '.join(scheme_names())} (mặc định: %(default)s)"
-    add("--scheme", metavar="TÊN", default=DEFAULT_SCHEME, help=schemes)
+    schemes = f"{', '.join(scheme_names())} (mặc định: {DEFAULT_SCHEME})"
+    schemes = f"thang xếp loại: tệp .toml của bạn (nhiều thang: tệp.toml:tên), hoặc {schemes}"
+    add("--scheme", metavar="THANG", type=as_typed, help=schemes)
+    cutoffs = 'ngưỡng xếp loại của bạn, ví dụ "Xuất sắc 90, Tốt trên 80, Khá 62,5, Yếu"'
+    add("--cutoffs", metavar="NGƯỠNG", type=as_typed, help=cutoffs)
+    stated = "văn bản nêu các ngưỡng của --scheme hoặc --cutoffs; không có thì ghi là giả định"
+    add("--scheme-source", metavar="VĂN BẢN", type=as_typed, help=stated)
     source = (
         "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới biểu đồ, "
         "dòng chấm trong báo cáo)"

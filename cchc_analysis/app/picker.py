@@ -21,7 +21,7 @@ from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.reports.notebook import PARTS, first_look
 from cchc_analysis.reports.report import report_of
 from cchc_analysis.scoring.results import results_of
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme, scheme_names
 
 _ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is no table
 _DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
@@ -36,7 +36,7 @@ def choose_table(
     file: str | PathLike,
     *,
     folder: str | PathLike | None = None,
-    scheme: str = DEFAULT_SCHEME,
+    scheme: str | GradeScheme = DEFAULT_SCHEME,
     columns: Mapping[str, str | int] | None = None,
     max_score: float | None = None,
 ) -> Choice:
@@ -55,8 +55,8 @@ def choose_table(
         The files to choose from are in it, its ``data/`` and the current folder; uploaded ones go
         to its ``uploads/``, reports to its ``reports/``, none over another. By default that of
         `file`.
-    scheme : str
-        The scheme to begin with.
+    scheme : str or GradeScheme
+        The scheme to begin with, as for `load_scheme`: one's own stands beside the known ones.
     columns, max_score : mapping and float, optional
         As for `load_scores`.
 
@@ -73,27 +73,30 @@ def choose_table(
     """
     folder = Path(file).parent if folder is None else Path(folder)
     options = {"columns": columns, "max_score": max_score}
-    return Choice(Path(file), folder, load_scheme(scheme).name, options)
+    return Choice(Path(file), folder, load_scheme(scheme), options)
 
 
 class Choice:
     """The fields of `choose_table`, and what comes of them."""
 
-    def __init__(self, file: Path, folder: Path, scheme: str, options: dict) -> None:
+    def __init__(self, file: Path, folder: Path, scheme: GradeScheme, options: dict) -> None:
         """Make the fields, and read the file."""
         from ipywidgets import HTML, Button, Dropdown, FileUpload, Output, VBox
 
         self._folder, self._options, self._busy = folder, options, False
         self._parts, self._results = {}, None
         choices = {"file": self._files(file), **{name: [one] for name, one in _ALL.items()}}
-        choices["scheme"] = [(f"{name}: {load_scheme(name)}", name) for name in scheme_names()]
+        known = {name: load_scheme(name) for name in scheme_names()}
+        choices["scheme"] = [(f"{name}: {one}", name) for name, one in known.items()]
+        if scheme not in known.values():
+            choices["scheme"].append((f"{scheme.name or 'thang riêng'}: {scheme}", scheme))
         wide = {"style": {"description_width": "8em"}, "layout": {"width": "min(98%, 48em)"}}
         narrow = {"layout": {"width": "min(98%, 16em)"}}
         self.fields = drop = {
             name: Dropdown(description=words, options=choices[name], **wide)
             for name, words in _DROP.items()
         }
-        drop["scheme"].value = scheme
+        drop["scheme"].value = scheme.name if scheme in known.values() else scheme
         ends = ",".join(_ENDINGS)
         self.upload = FileUpload(description="Tải tệp lên…", accept=ends, **narrow)
         self.again = Button(description="Đọc lại tệp", **narrow)

@@ -21,13 +21,36 @@ from cchc_analysis.reports.workbook import workbook_of
 from cchc_analysis.scoring.fields import who_lacks
 from cchc_analysis.scoring.printing import printed
 from cchc_analysis.scoring.results import Results, results_of
-from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    GradeScheme,
+    load_scheme,
+    scheme_of_words,
+    sourced,
+)
 from cchc_analysis.text import listed, unit_key
 
 _HEAD = 10  # units that are shown
 _INPUTS = ("before", "predecessors", "fields", "template")
 _LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 _AGAIN = {"notebook": "hãy đọc lại tệp", "command": "hãy lưu lại tệp rồi chạy lại"}
+
+
+def scheme_of(options: argparse.Namespace) -> GradeScheme:
+    """Return the scheme that the options name, with the document that states it."""
+    source = options.scheme_source
+    if options.scheme is not None and options.cutoffs is not None:
+        raise Refusal("Có cả --scheme và --cutoffs", "hãy dùng một trong hai")
+    if source is not None and not source.strip():
+        raise Refusal("--scheme-source trống", "hãy ghi văn bản nêu ngưỡng, hoặc bỏ lựa chọn này")
+    if options.cutoffs is not None:
+        return scheme_of_words(options.cutoffs, source or "")
+    if source is not None and options.scheme is None:
+        raise Refusal(
+            "--scheme-source không cho biết các ngưỡng", "hãy ghi thêm --cutoffs hoặc --scheme"
+        )
+    scheme = load_scheme(DEFAULT_SCHEME if options.scheme is None else options.scheme)
+    return scheme if source is None else sourced(scheme, source)
 
 
 def run(file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespace) -> list[str]:

@@ -12,7 +12,7 @@ from cchc_analysis.charts.units import out_of_100
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.text import decimal_comma, lower_first
+from cchc_analysis.text import lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
@@ -72,26 +72,25 @@ def draw_cutoffs(
 ) -> dict[str, str]:
     """Draw the cut-offs and label the axis; return those in view for the numbers."""
     ax, (left, right) = frame.ax, frame.ax.get_xlim()
-    bounds = [bound for bound in scheme.bounds if bound]
-    for bound in bounds:
+    for bound, _ in scheme.cuts:
         ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
         ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-    drawn = [bound for bound in bounds if left <= bound <= right]
+    drawn = [(bound, told) for bound, told in scheme.cuts if left <= bound <= right]
     room, last = (right - left) * (0.09 if frame.is_wide else 0.35), np.inf
-    for bound in drawn:  # one that has no room is in the words below the axes, where all are
+    for bound, told in drawn:  # one that has no room is in the words below the axes, where all are
         if last - bound > room:
             last = bound
             ax.annotate(
-                decimal_comma(bound), (bound, 1), (0, 3), ha="center", fontsize=8,
+                told.replace("trên ", ">"), (bound, 1), (0, 3), ha="center", fontsize=8,
                 xycoords=ax.get_xaxis_transform(), textcoords="offset points",
             )  # fmt: skip
     start = f", trục bắt đầu từ {left:g}" if left else ""
-    in_view = "/".join(map(decimal_comma, drawn))
+    in_view = [told for _, told in drawn]
     assumed = f" ({ASSUMED})" if scheme.assumed else ""
     ax.set_xlabel(
         f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
         f"({lower_first(scale_of(table))}{start})"
-        + (f"\nNét đứt: ngưỡng xếp loại {in_view}{assumed}" if drawn else "")
+        + (f"\nNét đứt: ngưỡng xếp loại {'/'.join(in_view)}{assumed}" if drawn else "")
         + more
     )
-    return {SHOWN["cutoffs"]: "; ".join(map(decimal_comma, drawn))} if drawn else {}
+    return {SHOWN["cutoffs"]: "; ".join(in_view)} if drawn else {}

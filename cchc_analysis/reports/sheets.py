@@ -17,7 +17,7 @@ from cchc_analysis.charts.units import drawn_units, first_and_last, printed_valu
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.scoring.printing import format_percent
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.text import clean, decimal_comma, lower_first, unit_key
+from cchc_analysis.text import clean, lower_first, unit_key
 from cchc_analysis.vocabulary import ASSUMED, SHEETS, SHOWN
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _lay_out(
     chart: object, title: str, axis: str, scheme: GradeScheme, height: int, bounds: dict
 ) -> None:
     """Set titles, axes and frame: best on top, from zero, with room for names and labels."""
-    cutoffs = "/".join(decimal_comma(bound) for bound in scheme.bounds if bound)
+    cutoffs = "/".join(told for _, told in scheme.cuts)
     axis += f"\nNgưỡng xếp loại: {cutoffs}%{f' ({ASSUMED})' if scheme.assumed else ''}"
     chart.set_size({"width": _CHART_WIDTH, "height": height})
     chart.set_title({"name": title, "name_font": _CHART_FONT | {"size": 12, "bold": True}})

@@ -1,6 +1,7 @@
 """Where the cut-offs between grades stand, and what becomes of the grades when they move."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from numbers import Real
 
@@ -155,13 +156,14 @@ def cutoff_sensitivity(
     parts = []
     first = grades_in_words(with_grades(exact, schemes[0]))
     for one in schemes:
-        graded, name = with_grades(exact, one), one.name or str(one)
+        graded, name = with_grades(exact, one), one.name or one.told
         base = grades_in_words(graded)
         parts.append(_scenario(graded, name, first))
         for points in dict.fromkeys(shifts):
             # Nine places, as for scores: 90 + 0.1 is 90.1.
-            bounds = [round(bound + points, 9) if bound else 0 for bound in one.bounds]
-            moved = with_grades(exact, GradeScheme(one.grades, bounds))
+            cuts = dict(one.cuts)
+            bounds = [round(bound + points, 9) if bound in cuts else 0 for bound in one.bounds]
+            moved = with_grades(exact, replace(one, bounds=bounds))
             parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
     return stamped(pd.concat(parts, ignore_index=True), "distribution")
 

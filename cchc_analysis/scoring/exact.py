@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 from numbers import Real
 
 import numpy as np
@@ -109,17 +110,19 @@ class Exact:
         keys = pd.arrays.IntegerArray(self.keys, self.missing)
         return pd.Series(keys, self.table.index, copy=False)
 
-    def first_reached(self, bounds: Sequence[float]) -> np.ndarray:
+    def first_reached(self, bounds: Sequence[float], strict: Sequence[bool] = ()) -> np.ndarray:
         """Return for each score the position of the first bound it reaches.
 
-        Bounds are percent of the maximum, falling and closed below. ``len(bounds)`` means that none
-        is reached, -1 that the score is missing.
+        Bounds are percent of the maximum, falling, and closed below unless `strict` says that one
+        must be passed. ``len(bounds)`` means that none is reached, -1 that the score is missing.
         """
         reached = np.zeros(len(self.points), dtype="int16")
-        for bound in bounds:
+        for bound, above in zip_longest(bounds, strict, fillvalue=False):
             # The least whole number of points that is so many percent of each maximum, or more.
             percent = to_fraction(bound) * 10**self.places / (100 * 10**self.max_places)
-            least = _last_is_missing([math.ceil(percent * maximum) for maximum in self.maxima])
+            needed = [percent * maximum for maximum in self.maxima]
+            needed = [math.floor(n) + 1 if above else math.ceil(n) for n in needed]
+            least = _last_is_missing(needed)
             reached += self.points >= least[self.which]
         return np.where(self.missing, -1, len(bounds) - reached)
 

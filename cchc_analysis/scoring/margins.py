@@ -22,7 +22,7 @@ def points_to_next_grade(
     """Find the points each unit lacks for the next grade, and those it has above its own bound.
 
     Both are exact and in points of the unit's own scale: 84% of a maximum of 70 lacks 4.2 points
-    for a bound of 90%. A bound is closed below: a unit that lacks 0 would have the grade.
+    for a bound of 90%. A unit that lacks 0 stands at a bound that must be passed ("trên 80").
 
     Parameters
     ----------
@@ -54,12 +54,13 @@ def points_to_next_grade(
     """
     scheme = load_scheme(scheme)
     table = in_order(graded(ranking, scheme))
-    own = Exact.of(table).first_reached(scheme.bounds)
+    own = Exact.of(table).first_reached(scheme.bounds, scheme.is_strict)
     table["next_grade"] = pd.Categorical.from_codes(
         np.maximum(own - 1, -1), scheme.grades, ordered=True
     )
     table["points_to_next"] = -_above(table, scheme.bounds, own - 1)
-    is_cut = np.array([*map(bool, scheme.bounds), False])  # a bound of 0 is none
+    cuts = dict(scheme.cuts)
+    is_cut = np.array([*(bound in cuts for bound in scheme.bounds), False])
     table["margin"] = _above(table, scheme.bounds, np.where(is_cut[own], own, -1))
     columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
     return stamped(table[[*group_columns(table), *columns]], "margins")

@@ -54,8 +54,9 @@ def grade_units(
 ) -> pd.DataFrame:
     """Grade units by percent of their maximum.
 
-    A grade begins at its lower bound, decided exactly and before any rounding: 63 of 70 is 90% and
-    89.995 is not. A unit without a score has no grade; nor has one below the last bound.
+    A grade begins at its lower bound, or above it where the scheme says so, decided exactly and
+    before any rounding: 63 of 70 is 90% and 89.995 is not. A unit without a score has no grade; nor
+    has one below the last bound.
 
     Parameters
     ----------
@@ -138,7 +139,7 @@ def differs(published: pd.Series, computed: pd.array, groups: np.ndarray) -> pd.
 
 
 def _grades(points: Exact, scheme: GradeScheme) -> pd.Categorical:
-    position = points.first_reached(scheme.bounds)
+    position = points.first_reached(scheme.bounds, scheme.is_strict)
     codes = np.where(position < len(scheme.grades), position, -1)
     return pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
 

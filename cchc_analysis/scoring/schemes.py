@@ -1,13 +1,18 @@
 """Grade schemes: which percent earns which grade, and who says so."""
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
+from numbers import Real
+from pathlib import Path
 
 from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.scoring.catalogue import in_file, known_schemes, of_file, of_words
 from cchc_analysis.text import clean, decimal_comma, same
-from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
+from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades
 
 DEFAULT_SCHEME = "thi-xa-2020"
 
@@ -27,7 +32,9 @@ class GradeScheme:
     name, source : str
         A short name, and the document that states the bounds.
     assumed : bool
-        True where no document was found that states them.
+        True where no document was found that states them; always true without a source.
+    strict : sequence of str
+        The grades that begin above their bound ("trên 80"), not at it ("từ 80").
 
     Raises
     ------
@@ -36,7 +43,7 @@ class GradeScheme:
 
     Examples
     --------
-    >>> print(GradeScheme(["Đạt", "Không đạt"], [50, 0]))
+    >>> print(GradeScheme(["Đạt", "Không đạt"], [50, 0], source="Quyết định 12/QĐ-UBND"))
     Đạt từ 50%, Không đạt dưới 50%
     """
 
@@ -46,20 +53,26 @@ class GradeScheme:
     name: str = ""
     source: str = ""
     assumed: bool = False
+    strict: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Check the bounds, and keep names and bounds as tuples."""
-        if isinstance(self.grades, str) or isinstance(self.bounds, str):
-            raise TypeError(
-                "grades và bounds là hai danh sách, ví dụ ['Đạt', 'Không đạt'], [50, 0]."
-            )
-        grades = tuple(clean(str(grade)) for grade in self.grades)
-        bounds = tuple(float(bound) for bound in self.bounds)
+        for many in (self.grades, self.bounds, self.strict):
+            if isinstance(many, str) or not isinstance(many, Iterable):
+                raise TypeError(
+                    "grades, bounds và strict là những danh sách, ví dụ ['Đạt', 'Không đạt'], "
+                    "[50, 0], strict=['Đạt']."
+                )
+        grades, bounds, source = tuple(self.grades), tuple(self.bounds), clean(self.source or "")
         if not grades or len(grades) != len(bounds):
             raise Refusal(
                 f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng",
-                "mỗi loại cần đúng một ngưỡng dưới",
+                "mỗi loại cần đúng một ngưỡng dưới (số lẻ viết với dấu chấm: 87.5)",
             )
+        for grade in grades:
+            if not isinstance(grade, str):
+                raise Refusal(f"Tên loại {grade!r} không phải là chữ", "hãy đặt trong ngoặc kép")
+        grades = tuple(map(clean, grades))
         keys = [same(grade) for grade in grades]
         for grade, key in zip(grades, keys, strict=True):
             if not key or keys.count(key) > 1 or key in map(same, RESERVED_GRADES):
@@ -67,43 +80,83 @@ class GradeScheme:
                     f"Tên loại '{grade}' trống, bị lặp hoặc có nghĩa khác", "hãy đặt tên khác"
                 )
         for bound in bounds:
+            if not isinstance(bound, (Real, Decimal)) or isinstance(bound, bool):
+                raise Refusal(f"Ngưỡng {bound!r} không phải là số", "hãy viết ví dụ 80 hoặc 87.5")
             if not 0 <= bound <= 100:
                 raise Refusal(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%)")
         for better, worse in pairwise(bounds):
             if better <= worse:
                 raise Refusal(f"Ngưỡng {worse:g} đứng sau {better:g}", "các ngưỡng phải giảm dần")
+        strict = {same(str(grade)): grade for grade in self.strict}
+        for key, grade in strict.items():
+            if key not in keys:
+                raise Refusal(
+                    f"strict nêu '{grade}' không phải là tên loại của thang",
+                    f"hãy chọn trong: {', '.join(grades)}",
+                )
+            if bounds[keys.index(key)] == 100:
+                raise Refusal(f"Không điểm nào trên 100% để đạt loại '{grade}'", "hãy sửa ngưỡng")
+        is_strict = tuple(g for g, key in zip(grades, keys, strict=True) if key in strict)
         object.__setattr__(self, "grades", grades)
-        object.__setattr__(self, "bounds", bounds)
+        object.__setattr__(self, "bounds", tuple(map(float, bounds)))
+        object.__setattr__(self, "strict", is_strict)
+        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "assumed", bool(self.assumed) or not source)
+
+    @property
+    def is_strict(self) -> tuple[bool, ...]:
+        """Return for each bound whether the grade begins above it, not at it."""
+        return tuple(grade in self.strict for grade in self.grades)
+
+    @property
+    def cuts(self) -> list[tuple[float, str]]:
+        """Return the bounds that part units, and how each is read: "90", "trên 80"."""
+        return [
+            (bound, f"trên {decimal_comma(bound)}" if above else decimal_comma(bound))
+            for bound, above in zip(self.bounds, self.is_strict, strict=True)
+            if bound or above
+        ]
 
     def bounds_in_words(self) -> list[str]:
-        """Return the bounds as they are read: "từ 90%", "dưới 50%" for a grade that begins at 0."""
+        """Return the bounds as they are read: "từ 90%", "trên 80%", "dưới 50%" for what is left.
+
+        What is left under "trên 50%" is "không quá 50%".
+        """
         told = []
-        for bound, higher in zip(self.bounds, (None, *self.bounds[:-1]), strict=True):
-            from_ = f"từ {decimal_comma(bound)}%"
-            told.append(from_ if bound or higher is None else f"dưới {decimal_comma(higher)}%")
+        for at, (bound, above) in enumerate(zip(self.bounds, self.is_strict, strict=True)):
+            words, of = "trên" if above else "từ", bound
+            if not (bound or above) and at:
+                words = "không quá" if self.is_strict[at - 1] else "dưới"
+                of = self.bounds[at - 1]
+            told.append(f"{words} {decimal_comma(of)}%")
         return told
+
+    @property
+    def told(self) -> str:
+        """Return grades and bounds in words, without whether they are assumed."""
+        pairs = zip(self.grades, self.bounds_in_words(), strict=True)
+        return ", ".join(f"{grade} {bound}" for grade, bound in pairs)
 
     def __str__(self) -> str:
         """Return the scheme as a report states it."""
-        pairs = zip(self.grades, self.bounds_in_words(), strict=True)
-        told = ", ".join(f"{grade} {bound}" for grade, bound in pairs)
-        return f"{told} ({ASSUMED})" if self.assumed else told
+        return f"{self.told} ({ASSUMED})" if self.assumed else self.told
 
 
-def load_scheme(name: str | GradeScheme) -> GradeScheme:
-    """Return a grade scheme by its name.
+def load_scheme(name: str | os.PathLike | GradeScheme) -> GradeScheme:
+    """Return a grade scheme by its name, or of a file of one's own.
 
     Parameters
     ----------
-    name : str or GradeScheme
+    name : str, path or GradeScheme
         A name in ``cchc_analysis/words/schemes.toml``: ``thi-xa-2020`` (assumed), ``da-nang-2011``,
-        ``par-index``, ``nam-dinh-2020-so``, ``nam-dinh-2020-huyen`` or ``tttt-2024``. A
-        `GradeScheme` comes back as it is.
+        ``par-index``, ``nam-dinh-2020-so``, ``nam-dinh-2020-huyen``, ``tttt-2024``… Or a file of
+        that form, of which only ``grades`` and ``bounds`` are needed: ``cua-toi.toml``, and of
+        several schemes in it ``cua-toi.toml:name``. A `GradeScheme` comes back as it is.
 
     Raises
     ------
     ValueError
-        If there is no scheme of that name.
+        If there is no scheme of that name, or the file does not hold one.
 
     Examples
     --------
@@ -112,22 +165,42 @@ def load_scheme(name: str | GradeScheme) -> GradeScheme:
     """
     if isinstance(name, GradeScheme):
         return name
-    if not isinstance(name, str):
-        raise TypeError(f"scheme nhận tên thang xếp loại hoặc GradeScheme, không nhận {name!r}.")
-    known = _known()
+    if not isinstance(name, (str, os.PathLike)):
+        raise TypeError(
+            f"scheme nhận tên thang xếp loại, tệp .toml hoặc GradeScheme, không nhận {name!r:.60}."
+        )
+    name, known = os.fspath(name), known_schemes()
+    if found := in_file(name):
+        path, section = Path(found[0]), found[1]
+        name, arguments = of_file(path, section)
+        try:
+            return GradeScheme(name=name, **arguments)
+        except (Refusal, TypeError) as error:
+            raise Refusal(str(error).rstrip("."), file=path.name, place=f"thang '{name}'") from None
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" (có phải '{close[0]}'?)" if close else ""
         raise Refusal(
-            f"Không có thang xếp loại '{name}'{hint}", f"hãy chọn một trong: {', '.join(known)}",
+            f"Không có thang xếp loại '{name}'{hint}",
+            f"hãy chọn một trong: {', '.join(known)}; hoặc ghi tệp .toml của bạn",
             value=name, option=Option("scheme"),
         )  # fmt: skip
     return GradeScheme(name=name, **known[name])
 
 
+def scheme_of_words(text: str, source: str = "") -> GradeScheme:
+    """Return the scheme of "Xuất sắc 90, Tốt trên 80; Khá 65, Yếu", assumed without a source."""
+    return GradeScheme(**of_words(text), source=source)
+
+
+def sourced(scheme: GradeScheme, source: str) -> GradeScheme:
+    """Return a scheme whose bounds this document states, so that they are assumed no more."""
+    return replace(scheme, source=source, assumed=False)
+
+
 def scheme_names() -> list[str]:
     """Return the names that `load_scheme` knows."""
-    return list(_known())
+    return list(known_schemes())
 
 
 def spelled(grade: str) -> str:
@@ -138,9 +211,5 @@ def spelled(grade: str) -> str:
 def known_order(grades: Iterable[str]) -> list[str] | None:
     """Return the grades, best first, of the first known scheme that has all these; else None."""
     keys = set(map(same, grades))
-    known = (scheme["grades"] for scheme in _known().values())
+    known = (scheme["grades"] for scheme in known_schemes().values())
     return next((order for order in known if keys <= set(map(same, order))), None)
-
-
-def _known() -> dict[str, dict]:
-    return words("schemes")

@@ -55,7 +55,6 @@ def _of_units(part: pd.DataFrame, scored: pd.DataFrame) -> str:
 def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
     """Return how many units have each grade, and the cut-offs."""
     counts = counts[counts["grade"] != UNSCORED]
-    bounds = str(scheme).removesuffix(f" ({ASSUMED})")
     called = f"Ngưỡng xếp loại {ASSUMED}" if scheme.assumed else "Ngưỡng xếp loại"
     given = []
     for row in counts[counts["units"] > 0].itertuples():
@@ -69,7 +68,7 @@ def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
         told = f"Cả {scored} đơn vị được chấm đều {given[0][1]}"
     empty = counts.loc[counts["units"] == 0, "grade"].tolist()
     none = f"; không có đơn vị xếp loại {joined(empty, ' hoặc ')}" if empty else ""
-    return f"{told}{none}. {called}: {bounds}."
+    return f"{told}{none}. {called}: {scheme.told}."
 
 
 def _of_ranks(scored: pd.DataFrame) -> list[str]:
@@ -202,8 +201,11 @@ def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
             told += f", thấp hơn đơn vị cao nhất {measure.gap(far)}"
     out_of = exact.to_fraction(row["max_score"]) if measure.in_points else 100
     cuts = [exact.to_fraction(bound) * out_of / 100 for bound in scheme.bounds]
-    missed = [at for at, cut in enumerate(cuts) if value < cut]
+    bounds = list(zip(scheme.grades, cuts, scheme.is_strict, strict=True))
+    missed = [bound for bound in bounds if value < bound[1] or (bound[2] and value == bound[1])]
     if missed:
-        lacks = measure.gap(cuts[missed[-1]] - value)
-        told += f"; còn thiếu {lacks} để đạt loại {scheme.grades[missed[-1]]}"
+        grade, cut, is_strict = missed[-1]
+        lacks = f"còn thiếu {'hơn ' if is_strict else ''}{measure.gap(cut - value)}"
+        lacks = "đúng bằng ngưỡng phải vượt" if value == cut else lacks
+        told += f"; {lacks} để đạt loại {grade}"
     return f"{told}."
