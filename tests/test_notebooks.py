@@ -219,7 +219,7 @@ def test_units_without_a_figure_are_said_to_lack_it_and_kept():
         "Bảng không có số liệu năm 2022 của 2 đơn vị: Đồng bằng sông Cửu Long; Tây Nguyên." in said
     )
     assert "Bảng không có số liệu năm 2023 của 0 đơn vị." in said
-    assert "4 tăng điểm, 0 giảm điểm, 0 giữ nguyên điểm" in said
+    assert "4 đơn vị tăng điểm, không có đơn vị giảm điểm hoặc giữ nguyên điểm" in said
     assert "1 tăng hạng, 1 giảm hạng, 2 giữ nguyên hạng" in said
 
 
@@ -309,7 +309,7 @@ def test_the_sister_index_is_called_so_and_only_it(run, project):
     notebook = run("06-fields", project / "sổ tay", **changes)
     said = said_by(notebook)
     assert "DDCI" not in said
-    assert "Mất điểm nhiều nhất ở lĩnh vực Tài chính: 4,00 điểm, 61,54% tổng điểm bị mất" in said
+    assert "Mất nhiều điểm nhất: lĩnh vực Tài chính, 4,00 điểm (61,54% tổng điểm bị mất" in said
     assert "2 đơn vị × 2 lĩnh vực; 4 dòng, 4 có điểm" in said
     assert all((project / path).is_file() for path in output_text(notebook.cells[-1]).split())
 

@@ -44,8 +44,8 @@ def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> fields = pd.DataFrame({"unit": list("AABB"), "field": ["x", "y"] * 2, "max_score": 10})
-    >>> field_influence(fields.assign(score=[2, 9, 2, 8])).values.tolist()
-    [['x', 0.8421052631578947, 0.0, 0], ['y', 0.15789473684210525, 1.0, 2]]
+    >>> field_influence(fields.assign(score=[2, 9, 2, 8])).round(3).values.tolist()
+    [['x', 0.842, 0.0, 0], ['y', 0.158, 1.0, 1]]
     """
     fields = whole_fields(fields)
     where = group_columns(fields)
