@@ -16,6 +16,7 @@ NOT_COMPUTED = "#CHƯA TÍNH"  # a formula whose value the file does not hold
 MOST_CELLS, MOST_COLUMNS = 2_000_000, 1000
 MOST_LETTERS = 10 * MOST_CELLS
 _MOST_TOLD = 10
+_MOST_ABOVE = 30  # lines of text over a table
 
 
 @dataclass
@@ -26,13 +27,14 @@ class Seen:
     """
 
     place: str
-    title: str
+    title: str = ""  # of a sheet its name
     rows: list[list[str]] = field(default_factory=list)
     merged: list[tuple[int, int, int]] = field(default_factory=list)  # first and last row, column
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden_cells: set[tuple[int, int]] = field(default_factory=set)
     is_sheet: bool = False
+    above: list[str] = field(default_factory=list)  # lines of text over a table, nearest first
 
 
 def text_of(value: object, *, is_percent: bool = False, is_marked: bool = False) -> str:
@@ -81,11 +83,12 @@ def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
     told = _told_hidden(seen, where, hidden_rows, hidden_columns, letters)
     return Grid(
         seen.place,
-        seen.title,
+        seen.title or next(iter(seen.above), ""),
         to_cells(rows, range(1, len(rows) + 1), letters),
         merged,
         {row + 1 for row in hidden_rows},
         {letters[column] for column in hidden_columns},
+        tuple(seen.above[:_MOST_ABOVE]),
     ), told
 
 

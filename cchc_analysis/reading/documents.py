@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cchc_analysis.reading.appearance import MOST_COLUMNS, Seen, check_size, text_of
 from cchc_analysis.reading.containers import Contents, damaged
-from cchc_analysis.reading.header import is_heading
+from cchc_analysis.reading.headings import is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean
 
@@ -39,14 +39,15 @@ def word_tables(path: Path, contents: Contents) -> list[Seen]:
         if style.get(f"{_W}val") in marked:
             style.tag = f"{_W}strike"
     tables: list[Seen] = []
-    title = ""
+    above: list[str] = []
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
         if element.tag == f"{_W}p":
             if next(element.iterancestors(f"{_W}tbl"), None) is None:
-                title = title_of(_text(element)) or title
+                above += filter(None, [title_of(_text(element))])
         elif next(element.iterancestors("{*}Fallback"), None) is None:
-            tables.append(_table(element, Seen(f"bảng {len(tables) + 1}", title), path.name))
-            title = ""
+            seen = Seen(f"bảng {len(tables) + 1}", above=above[::-1])
+            tables.append(_table(element, seen, path.name))
+            above = []
     return tables
 
 

@@ -455,7 +455,7 @@ def load_fields(
     if "survey_score" in fields and (fields["score"] != fields["survey_score"]).any():
         told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
     if len(parts) > 1:
-        told.append(joined_in_words(taken))
+        told.append(joined_in_words(taken, known))
     tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
     kept = ["unit", *group_columns(fields), *levels, "score", "max_score", *_STAGES]
     kept.append("published_total")

@@ -108,6 +108,7 @@ class Grid(NamedTuple):
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
     hidden_rows: Set[int] = frozenset()  # lines that nobody sees and that hold something
     hidden_columns: Set[object] = frozenset()
+    above: tuple[str, ...] = ()  # the lines of text over a table, nearest first
 
 
 def to_cells(

@@ -1,7 +1,7 @@
-"""What stands over a table: its titles, which row is a header at all, and the headings above it."""
+"""The titles over the columns of a table, and which row is a header at all."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
-from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, LIKE_HEADERS, NOT_A_SCORE, SCALE
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold
@@ -23,17 +22,6 @@ YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]")
 _LONGEST_TITLE = 200
-MARK = re.compile(
-    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
-    r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
-)
-# What names a year that is not the table's: brackets, a date, the number of a decision.
-_DATE = re.compile(
-    r"\([^)]*\)?|ngày\s+\S+\s+tháng\s+\S+\s+năm\s+\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
-    r"|\d*/\S*[A-ZĐ]\S*",
-    re.IGNORECASE,
-)
-_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
 FIRST_TABLE = Option("table", 1)
 LIKE = "score-like"
@@ -73,13 +61,24 @@ class Table(NamedTuple):
     place: str
     heading: str  # the line above the header, else the title of its sheet or page
     title: str  # of its sheet or page
-    context: str  # every line above it: the year may stand in another
     header: Header
     body: pd.DataFrame
     notes: tuple[str, ...] = ()
     merged: Set[tuple[int, object]] = frozenset()  # as in its grid
     grid: int = 0  # of which grid of the source
     above: tuple[int, ...] = ()  # the lines of its header, and those of its headings
+    lines: tuple[str, ...] = ()  # right above it, nearest first
+    general: tuple[str, ...] = ()  # above all tables here
+
+    @property
+    def context(self) -> str:
+        """Return every line right above, and the title."""
+        return " ".join([*self.lines, self.title])
+
+    @property
+    def is_sheet(self) -> bool:
+        """Return whether it stands in a workbook, where the title is the name of a sheet."""
+        return self.place.startswith("trang tính")
 
 
 def role_of(title: str) -> str | None:
@@ -227,50 +226,3 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
             titles[part], short[part] = f"{title} – {SHOWN[role]}", role
         header, body = Header(titles, short), body.drop(columns=column)
     return header, body
-
-
-def under_headings(
-    where: Where, headings: Sequence[str], contexts: Sequence[str]
-) -> list[dict[str, str]]:
-    """Return the year, the block or both that headings name; they must tell the tables apart."""
-    years = [_year(h) or _year(c) for h, c in zip(headings, contexts, strict=True)]
-    blocks = [bare(heading) for heading in headings]
-    named: dict[str, list[str]] = {}
-    if all(years) and len(set(years)) > 1:
-        named["year"] = years
-    if all(blocks) and (len(set(blocks)) > 1 or not named):
-        named["block"] = blocks
-    rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
-    if len({tuple(row.values()) for row in rows}) < len(headings):
-        raise where.refuse(
-            f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
-            f"({numbered_names(headings)})",
-            CHOOSE_TABLE,
-            option=FIRST_TABLE,
-        )
-    return rows
-
-
-def _year(text: str) -> str:
-    """Return the one year that a text names, "" if none or several; in brackets it is no such."""
-    text = _DATE.sub(" ", text)
-    years = set(re.findall(rf"(?i)năm\s+({YEAR})(?!\s*[-–])", text))
-    years = years or set(re.findall(rf"(?<![/\w]){YEAR}(?![/\w])", text))
-    return years.pop() if len(years) == 1 else ""
-
-
-def bare(heading: str) -> str:
-    """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
-    text = re.sub(rf"\s*\([^)]*{YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
-    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{YEAR}\b", "", text)
-    return text.strip(" .:,;–-*#")
-
-
-def is_heading(line: str) -> bool:
-    """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
-    return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
-
-
-def is_block(heading: str) -> bool:
-    """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
-    return re.match(_BLOCK, fold(bare(heading))) is not None

@@ -11,7 +11,16 @@ import pandas as pd
 from cchc_analysis.groups import group_numbers, holes_in_ranks
 from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
 from cchc_analysis.reading.grid import Grid, Where, first_line, lines_in_words, row_in_words
-from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, bare, is_block, under_headings
+from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE
+from cchc_analysis.reading.headings import (
+    Said,
+    bare,
+    is_block,
+    names_of,
+    told_year,
+    year_in,
+    year_of,
+)
 from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
@@ -119,6 +128,7 @@ def load_scores(
     if table is not None:
         tables, unused = [pick(file, found, table)], []
     named = named_by_headings(file, tables)
+    said = _year_said(file, tables, year)
     parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
@@ -135,6 +145,12 @@ def load_scores(
     scores = join(file, places)
     if "bonus" in scores:
         scores["bonus"] = scores["bonus"].fillna(0.0)
+    if "year" not in scores:
+        said = _of_score(said, [part.title for part in parts])
+        scores = scores.assign(year=int(said.year)) if said.year else scores
+        to_check += filter(None, [told_year(said)])
+    elif year is not None and said.year not in ("", str(year)):
+        to_check.append(f"dùng năm {year} dù tiêu đề {quoted(said.line, 120)} ghi {said.year}")
     if "max_assumed" in scores:
         scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):
@@ -144,7 +160,7 @@ def load_scores(
     scores = scores[[column for column in _KEPT if column in scores]]
     scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
-        to_check.append(joined_in_words(tables))
+        to_check.append(joined_in_words(tables, named))
     elif table is None and "block" not in scores and is_block(tables[0].heading):
         words = f"tiêu đề {quoted(tables[0].heading)} không dùng làm khối; dùng {{option}} nếu cần"
         to_check.append((words, Option("block", bare(tables[0].heading))))
@@ -216,10 +232,34 @@ def named_by_headings(file: str, tables: Sequence[Table]) -> list[dict[str, str]
     has_own = [{"year", "block"} & set(one.header.roles.values()) for one in tables]
     if len(tables) == 1 or all(has_own):
         return [{} for _ in tables]
-    headings = [one.heading for one in tables]
-    if len(set(headings)) < len(tables) and len({one.title for one in tables}) == len(tables):
-        headings = [one.title for one in tables]  # sheets under the same lines
-    return under_headings(Where(file), headings, [one.context for one in tables])
+    return names_of(Where(file), tables)
+
+
+def _year_said(file: str, tables: Sequence[Table], given: int | None) -> Said:
+    """Return the year that all titles say, or why none is taken; refuse one given for several."""
+    every = [year_of(one) for one in tables]
+    sure = {said.year: said for said in every if said.year}
+    if given is not None and len(sure) > 1:
+        raise Refusal(
+            f"các bảng có tiêu đề ghi năm {', '.join(sorted(sure))} nhưng tham số là {{option}}",
+            "hãy bỏ tham số này, hoặc chọn một bảng bằng table=",
+            file=file, value=given, option=Option("year", given),
+        )  # fmt: skip
+    if doubt := next((said for said in every if said.doubt), None):
+        return doubt
+    if len(sure) == 1 and not all(said.year for said in every):
+        (said,) = sure.values()
+        words = f"ghi năm {said.year} còn tiêu đề của bảng khác không ghi năm"
+        return Said("", said.line, words)
+    return next(iter(sure.values()), Said()) if len(sure) == 1 else Said()
+
+
+def _of_score(said: Said, titles: Sequence[str]) -> Said:
+    """Return the year of the titles, unless the column of scores is of another."""
+    own = {year_in(title).year for title in titles} - {"", said.year}
+    if said.year and own:
+        return Said("", said.line, f"ghi năm {said.year} còn cột điểm ghi năm {', '.join(own)}")
+    return said
 
 
 def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -233,29 +273,33 @@ def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _headings_in_words(tables: Sequence[Table], most: int) -> str:
-    more = len(tables) - most
-    words = ", ".join(f"'{one.heading[:40]}'" for one in tables[:most])
+def _headings_in_words(headings: Sequence[str], most: int) -> str:
+    more = len(headings) - most
+    words = ", ".join(f"'{heading[:40]}'" for heading in headings[:most])
     return f"{words} và {more} bảng khác" if more > 0 else words
 
 
-def joined_in_words(tables: Sequence[Table]) -> tuple[str, Option]:
-    """Return the clause that tells how many tables became one."""
-    headings = _headings_in_words(tables, _MOST_TOLD)
+def joined_in_words(
+    tables: Sequence[Table], named: Sequence[Mapping[str, str]]
+) -> tuple[str, Option]:
+    """Return the clause that tells how many tables became one, and what tells them apart."""
+    names = [", ".join(known.values()) or t.heading for t, known in zip(tables, named, strict=True)]
+    headings = _headings_in_words(names, _MOST_TOLD)
     words = f"đã gộp {len(tables)} bảng ({headings}); dùng {{option}} nếu chỉ cần một bảng"
     return words, Option("table")
 
 
 def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], named: list) -> None:
     """Refuse to join tables that list the same units, unless their headings call them blocks."""
-    if all(is_block(one.heading) for one in tables) or not any(named):
+    blocks = [known.get("block", "") for known in named]
+    if all(map(is_block, blocks)) or not any(named):
         return
     keys = unit_keys(scores, "year")
     if (line := first_line(keys.duplicated())) is not None:
         unit = scores["unit"][line]
+        headings = _headings_in_words([one.heading for one in tables], 8)
         raise Refusal(
-            f"đơn vị {quoted(unit)} có trong nhiều bảng ({_headings_in_words(tables, 8)}), không "
-            "rõ bảng nào cần dùng",
+            f"đơn vị {quoted(unit)} có trong nhiều bảng ({headings}), không rõ bảng nào cần dùng",
             CHOOSE_TABLE, file=file, value=unit, option=FIRST_TABLE,
         )  # fmt: skip
 

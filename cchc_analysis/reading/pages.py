@@ -73,8 +73,8 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
             first = next(filter(None, (clean(" ".join(row)) for row in seen.rows)), "")
             hidden += [f"bảng ẩn {quoted(first)}"] if first else []
         elif max(map(len, seen.rows), default=0) > 1:
-            titles = [title for line in lines.split("\n") if (title := title_of(line))]
-            seen.title = title_of(caption) or (titles[-1] if titles else "")
+            titles = [*map(title_of, lines.split("\n")), title_of(caption)]
+            seen.above = list(filter(None, titles[::-1]))
             seen.place = f"bảng {len(shown) + 1}"
             shown.append(seen)
     return shown, hidden

@@ -29,7 +29,7 @@ from cchc_analysis.reading.grid import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.header import MARK, bare, is_block, is_heading
+from cchc_analysis.reading.headings import MARK, bare, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted, same

@@ -23,7 +23,8 @@ from cchc_analysis.reading.grid import (
     place,
     titles_in_words,
 )
-from cchc_analysis.reading.header import role_of, under_headings
+from cchc_analysis.reading.header import role_of
+from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.maxima import (
     check_scores,
     check_shares,
@@ -54,6 +55,7 @@ class Part(NamedTuple):
     unused: list[str]
     told: list[str]
     fates: pd.Series  # of each row below the header
+    title: str  # of the column of scores
 
 
 def read_scores(
@@ -126,7 +128,7 @@ def read_scores(
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
-    return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of)
+    return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of, title)
 
 
 def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
@@ -177,7 +179,7 @@ def _under_sections(
     every = headings.index.union(lines)
     of_units = headings.reindex(every).ffill().fillna(heading)[lines]
     names = list(dict.fromkeys(of_units))
-    known = under_headings(where, names, [""] * len(names))
+    known = under_headings(where, names)
     told.append(f"lấy tên khối từ các dòng tiêu đề {titles_in_words(names)}")
     return {
         role: of_units.map(

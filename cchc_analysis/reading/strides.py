@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.header import LIKE, MARK, is_block, role_of, role_or_like
+from cchc_analysis.reading.header import LIKE, role_of, role_or_like
+from cchc_analysis.reading.headings import MARK, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.text import fold, same
 from cchc_analysis.vocabulary import known_grades

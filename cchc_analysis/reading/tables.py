@@ -21,17 +21,15 @@ from cchc_analysis.reading.header import (
     PLAIN_NUMBER,
     Header,
     Table,
-    bare,
     goes_on,
     header_of,
-    is_block,
     is_distribution,
     is_header,
-    is_heading,
     is_near_header,
     may_be_titles,
     split_pairs,
 )
+from cchc_analysis.reading.headings import bare, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
@@ -40,6 +38,7 @@ from cchc_analysis.text import fold, quoted
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
+_MOST_ABOVE = 30  # lines
 
 
 def continued(grids: Sequence[Grid]) -> list[Grid]:
@@ -82,6 +81,8 @@ def find_tables(
         if not tables
     ]
     tables = [table for tables in found for table in tables]
+    over = tables[0].lines[1:]  # what stands over the tables of a document
+    tables = [t if t.is_sheet else t._replace(general=(*t.general, *over)) for t in tables]
     full = [table for table in tables if count_filled(table.body).any()]
     if full:  # a header without rows is no table to choose
         unused += [
@@ -140,13 +141,20 @@ def tables_in(number: int, grid: Grid, test: Callable[[Header], bool]) -> list[T
         own = [line for line in lines if is_heading(line)]
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
-        context = " ".join([*lines, grid.title])
         tables.append(
-            Table(grid.place, heading, grid.title, context, header, body,
-                  merged=grid.merged, grid=number, above=taken)
+            Table(grid.place, heading, grid.title, header, body, merged=grid.merged, grid=number,
+                  above=taken, lines=(*lines, *grid.above), general=_general(cells, above[0]))
         )  # fmt: skip
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
+
+
+def _general(cells: pd.DataFrame, first: tuple[int, list[str]]) -> tuple[str, ...]:
+    """Return what stands over all tables of a grid, save what heads the first, nearest first."""
+    at, lines = first
+    rows = cells.iloc[:at].fillna("").to_numpy()[::-1]
+    over = [" ".join(filter(None, row)) for row in rows[:_MOST_ABOVE]]
+    return (*lines[1:], *filter(None, over))
 
 
 def _with(table: Table, note: str, lines: tuple[int, ...]) -> Table:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from cchc_analysis.vocabulary import words
 
 _WORDS = words("headings")
-_TOTALS, _FIELDS, _ROWS, _MAXIMA = (_WORDS[part] for part in ("totals", "fields", "rows", "maxima"))
+_TOTALS, _FIELDS, _ROWS, _MAXIMA, _YEARS = (
+    _WORDS[part] for part in ("totals", "fields", "rows", "maxima", "years")
+)
 
 
 def _any_of(patterns: Iterable[str], **parts: str) -> re.Pattern:
@@ -54,6 +56,12 @@ SCALE = re.compile(
     rf"[\s\-–:,;]*[(\[]?\s*{_any_of(_MAXIMA['title'], **_PARTS).pattern}\s*[)\]]?$", re.IGNORECASE
 )
 SCALE_ELSEWHERE = re.compile(_any_of([_MAXIMA["elsewhere"]], **_PARTS).pattern, re.IGNORECASE)
+
+RESULTS = re.compile(_YEARS["results"])
+PROSE = re.compile(_YEARS["prose"])
+OTHER_YEARS = re.compile("|".join(_YEARS["other"]), re.IGNORECASE)
+PART_OF_YEAR = re.compile(_YEARS["part"])
+PLACES = re.compile(f"(?:{_YEARS['places']})$")
 
 LEGACY: dict[str, list[str]] = _WORDS["legacy"]
 NO_NUMBER: dict[str, str] = _WORDS["no_number"]

@@ -1,0 +1,195 @@
+"""What the lines above a table say: its year, its block, and which lines are headings at all."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cchc_analysis.reading.grid import Where, numbered_names
+from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, YEAR, Table
+from cchc_analysis.reading.vocabulary import OTHER_YEARS, PART_OF_YEAR, PLACES, PROSE, RESULTS
+from cchc_analysis.refusal import Option
+from cchc_analysis.text import fold, quoted
+
+MARK = re.compile(
+    r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
+    r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
+)
+_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
+_GROUP_WORDS = {"cac", "khoi", "nhom", "cum", "cap", "ubnd"}  # a name of units begins with them
+_LONGEST_TITLE = 200
+_NUMBERED_SHEET = r"(?:sheet|trang(?: tinh)?|bang|bieu|phu luc|pl|mau)?[ ._]*(?:[0-9]+|[ivx]+)"
+_SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
+
+
+class Said(NamedTuple):
+    """What titles say of the year of a table: the year, or why it is not taken; and which title."""
+
+    year: str = ""
+    line: str = ""
+    doubt: str = ""
+
+
+def is_heading(line: str) -> bool:
+    """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
+    return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
+
+
+def is_block(heading: str) -> bool:
+    """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
+    return re.match(_BLOCK, fold(bare(heading))) is not None
+
+
+def bare(heading: str) -> str:
+    """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
+    text = re.sub(rf"\s*\([^)]*{YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
+    text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{YEAR}\b", "", text)
+    return text.strip(" .:,;–-*#")
+
+
+def year_in(line: str) -> Said:
+    """Return the year that a line says its scores are of.
+
+    Dates, the numbers of decisions and years of publication name another; two years, a span of
+    them or a part of a year is a doubt, and none is taken.
+    """
+    if len(line) > _LONGEST_TITLE:
+        return Said()
+    text = re.sub(rf"\((?:năm\s+)?({YEAR})\)", r" năm \1 ", line, flags=re.IGNORECASE)
+    text = OTHER_YEARS.sub(" ", text)
+    span = re.search(_SPAN, text, re.IGNORECASE)
+    years = re.findall(rf"(?<![\w/:.,-]){YEAR}(?![\w/])|(?<=năm){YEAR}\b", text, re.IGNORECASE)
+    years = list(dict.fromkeys(years))
+    if span or len(years) > 1:
+        return Said("", line, "ghi nhiều năm")
+    if years and PART_OF_YEAR.search(fold(text)):
+        return Said("", line, f"là của một phần năm {years[0]}")
+    return Said(years[0], line) if years else Said()
+
+
+def _of_lines(lines: Sequence[str]) -> Said:
+    """Return the one year that some titles say."""
+    found = [said for line in lines if (said := year_in(line)) != Said()]
+    sure = {said.year: said for said in found if not said.doubt}
+    if len(sure) > 1:
+        one, other = list(sure.values())[:2]
+        return Said("", one.line, f"ghi năm {one.year} còn {quoted(other.line, 40)} khác năm")
+    return next((said for said in found if said.doubt), None) or next(iter(sure.values()), Said())
+
+
+def _is_title(line: str, above: str = "") -> bool:
+    """Return whether a line, or the one above it, speaks of results and is no sentence."""
+    key = fold(line)
+    is_short = len(line) <= _LONGEST_TITLE and not PROSE.match(key)
+    return is_short and bool(RESULTS.search(key) or (above and _is_title(above)))
+
+
+def _titles(lines: Sequence[str]) -> list[str]:
+    above = [*lines[1:], ""]
+    return [line for line, over in zip(lines, above, strict=False) if _is_title(line, over)]
+
+
+def year_of(table: Table, *, is_alone: bool = True) -> Said:
+    """Return the year that stands over a table: in its own lines, else in those over all.
+
+    The name of a sheet that holds no other table must not contradict them.
+    """
+    titles = _titles(table.lines)
+    own = [line for line in table.lines if line in titles or is_block(line)]
+    if not is_alone and table.heading not in own:
+        own.append(table.heading)
+    sheet = [table.title] if table.is_sheet and is_alone else []
+    found = _of_lines([*own, *sheet])
+    return found if found != Said() else _of_lines(_titles([table.title, *table.general]))
+
+
+def names_of(where: Where, tables: Sequence[Table]) -> list[dict[str, str]]:
+    """Return the year, the block or both that tell several tables apart."""
+    alone = {one.grid: sum(one.grid == other.grid for other in tables) == 1 for one in tables}
+    years = [year_of(one, is_alone=alone[one.grid]).year for one in tables]
+    names = [
+        one.heading if is_block(one.heading) else one.title * (one.is_sheet and alone[one.grid])
+        for one in tables
+    ]
+    has_own = [bare(name) and not re.fullmatch(_NUMBERED_SHEET, fold(name)) for name in names]
+    headings = [one.heading for one in tables]
+    if not all(has_own) or _same(names, years):
+        names = headings
+        if _same(names, years) and len({one.title for one in tables}) == len(tables):
+            names = [one.title for one in tables]  # sheets under the same lines
+    return under_headings(where, names, years)
+
+
+def _same(names: Sequence[str], years: Sequence[str]) -> bool:
+    """Return whether some of these names, with their years, are of several tables."""
+    return len({*zip(map(bare, names), years, strict=True)}) < len(names)
+
+
+def under_headings(
+    where: Where, headings: Sequence[str], years: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Return the year, the block or both that headings name; they must tell the tables apart."""
+    years = years or [year_in(heading).year for heading in headings]
+    blocks = without_shared([bare(heading) for heading in headings])
+    named: dict[str, Sequence[str]] = {}
+    if all(years) and len(set(years)) > 1:
+        named["year"] = years
+    if all(blocks) and (len(set(blocks)) > 1 or not named):
+        named["block"] = blocks
+    rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
+    if len({tuple(row.values()) for row in rows}) < len(headings):
+        raise where.refuse(
+            f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
+            f"({numbered_names(headings)})",
+            CHOOSE_TABLE,
+            option=FIRST_TABLE,
+        )
+    return rows
+
+
+def without_shared(names: Sequence[str]) -> list[str]:
+    """Return names without what all of them begin and end with, if that speaks of results.
+
+    "KẾT QUẢ XẾP HẠNG CÁC SỞ CỦA TỈNH" beside "KẾT QUẢ XẾP HẠNG CÁC HUYỆN CỦA TỈNH" leaves "CÁC SỞ"
+    and "CÁC HUYỆN".
+    """
+    rows = [name.split() for name in names]
+    distinct = {name.casefold(): [fold(word) for word in name.split()] for name in names}.values()
+    if len(distinct) < 2:
+        return list(names)
+    first = _shared(distinct)
+    while first and _begins_group(next(iter(distinct))[first - 1]):
+        first -= 1
+    before = " ".join(next(iter(distinct))[:first])
+    if not RESULTS.search(before):
+        return list(names)
+    last = _shared([row[first:][::-1] for row in distinct])
+    ending = next(iter(distinct))[-last:] if last else []
+    last = next((last - at for at, word in enumerate(ending) if PLACES.match(word)), 0)
+    cut = [" ".join(row[first : len(row) - last]).strip(" .:,;–-") for row in rows]
+    cut = [re.sub(r"(?i)^(?:của|đối với|tại)\s+", "", name) for name in cut]
+    return cut if all(cut) else list(names)
+
+
+def _begins_group(word: str) -> bool:
+    return word in _GROUP_WORDS
+
+
+def _shared(rows: Sequence[Sequence[str]]) -> int:
+    """Return with how many words all rows begin alike."""
+    count = 0
+    for words in zip(*rows, strict=False):
+        if len(set(words)) > 1:
+            break
+        count += 1
+    return count
+
+
+def told_year(said: Said) -> tuple[str, Option] | None:
+    """Return the clause on the year that titles say, or on why none is taken."""
+    title = quoted(said.line, 120)
+    if said.year:
+        return f"lấy năm {said.year} từ tiêu đề {title}; dùng {{option}} nếu khác", Option("year")
+    if said.doubt:
+        words = f"tiêu đề {title} {said.doubt} nên không lấy năm; dùng {{option}} nếu cần"
+        return words, Option("year")
+    return None
