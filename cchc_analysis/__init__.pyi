@@ -4,6 +4,7 @@ from .charts.export import save_chart
 from .charts.fields import plot_fields, plot_profile
 from .charts.periods import plot_change, plot_rank_history
 from .charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from .files import find_file
 from .reading.fields import load_fields
 from .reading.load import LoadWarning, load_scores
 from .reading.tables import list_tables
@@ -32,6 +33,7 @@ __all__ = [
     "describe_ranking",
     "field_influence",
     "field_losses",
+    "find_file",
     "format_ranking",
     "grade_distribution",
     "grade_units",

@@ -11,6 +11,7 @@ import zipfile
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cchc_analysis.refusal import Refusal
 
@@ -20,10 +21,73 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICE = re.compile(
     r"^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])( *(?:\..*)?)$", re.IGNORECASE
 )
+_QUOTED = re.compile(r"""^["'“‘](.*)["'”’]$""")
 _MOST_BYTES = 150  # of a folder; on Windows a whole path has 260 letters
 _LONGEST = 250  # bytes; a name and its ending have 255
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between trials to move a file
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
+
+
+def given_path(given: str | PathLike) -> Path:
+    """Return a path as it was meant: one from a file manager may have quotes or be an address."""
+    text = os.fsdecode(given)
+    if os.path.lexists(text):
+        return Path(text)
+    text = _QUOTED.sub(r"\1", text.strip())
+    if text.lower().startswith("file:"):
+        from urllib.request import url2pathname  # seldom, and slow to import
+
+        text = url2pathname(urlsplit(text).path)
+    if found := re.search(r"[\x00-\x1f]", text):  # "C:\bang.csv" without r has no backslash left
+        raise Refusal(
+            f"Đường dẫn {text!r:.100} có ký tự điều khiển {found[0]!r}, do dấu \\ trong ngoặc kép",
+            'hãy đặt chữ r trước dấu ngoặc kép: FILE = r"C:\\…", hoặc dùng dấu /',
+            value=text,
+        )
+    return Path(text)
+
+
+def find_file(file: str | PathLike) -> tuple[Path, Path]:
+    """Find a table that a notebook names, and the folder for what is made of it.
+
+    Parameters
+    ----------
+    file : path
+        As typed, or pasted from a file manager (quotes and ``file:///`` do no harm): whole, or
+        from the current folder or one above it ("data/cchc-2020.csv").
+
+    Returns
+    -------
+    tuple of Path
+        The file; and ``reports/<name of the file>`` in the nearest of these folders that has a
+        folder ``data``, else in the current one. Nothing is made.
+
+    Raises
+    ------
+    ValueError
+        If the path has lost its backslashes.
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> find_file("khong-co.csv")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    FileNotFoundError: Không tìm thấy tệp khong-co.csv; hãy kiểm tra tên tệp hoặc ghi đường dẫn...
+    """
+    path, folders = given_path(file), [Path.cwd(), *Path.cwd().parents]
+    found = next((folder / path for folder in folders if (folder / path).is_file()), None)
+    if found is None:
+        raise not_found(path)
+    home = next((folder for folder in folders if (folder / "data").is_dir()), folders[0])
+    return found, home / "reports" / allowed_name(found.stem)
+
+
+def not_found(path: Path) -> FileNotFoundError:
+    """Return the error of a file that is not there."""
+    return FileNotFoundError(
+        f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy đủ."
+    )
 
 
 def allowed_name(name: str) -> str:

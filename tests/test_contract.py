@@ -18,7 +18,8 @@ import cchc_analysis as cchc
 PUBLIC = [
     "GradeScheme", "LoadWarning", "check_published", "choose_table",
     "compare_periods",
-    "cutoff_sensitivity", "describe_ranking", "field_influence", "field_losses", "format_ranking",
+    "cutoff_sensitivity", "describe_ranking", "field_influence", "field_losses", "find_file",
+    "format_ranking",
     "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields",
     "load_scheme", "load_scores", "plot_blocks", "plot_change", "plot_comparison",
     "plot_distribution", "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking",
@@ -27,7 +28,14 @@ PUBLIC = [
     "summarise_blocks", "write_report", "write_workbook",
 ]  # fmt: skip
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
-NOT_OF_A_TABLE = ("list_tables", "load_fields", "load_scheme", "load_scores", "save_chart")
+NOT_OF_A_TABLE = (
+    "find_file",
+    "list_tables",
+    "load_fields",
+    "load_scheme",
+    "load_scores",
+    "save_chart",
+)
 NOT_OF_A_TABLE += ("field_influence", "field_losses", "self_score_gaps")  # see test_fields.py
 NOT_OF_A_TABLE += ("plot_change", "plot_rank_history")  # see test_change_charts.py
 NOT_OF_A_TABLE += ("plot_fields", "plot_profile")  # see test_field_charts.py

@@ -8,6 +8,7 @@ from conftest import is_reserved
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cchc_analysis import find_file, load_scores
 from cchc_analysis.files import (
     allowed_name,
     as_typed,
@@ -123,3 +124,37 @@ def test_a_new_file_keeps_its_ending(tmp_path, name, ending):
     assert paths[1].suffix == paths[0].suffix
     assert not is_reserved(paths[0].name)
     assert [path.read_bytes() for path in paths[:2]] == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["{}", '"{}"', " '{}' ", "“{}”", "file://{}", "FILE://{}", '"file://{}"']
+)
+def test_a_path_that_was_pasted_is_found(tmp_path, typed):
+    path = tmp_path / "bảng điểm.csv"
+    path.write_text("Đơn vị;Điểm\nSở A;81,5\nSở B;70\n", encoding="utf-8")
+    name = typed.format(path if "://" not in typed.lower() else path.as_uri()[len("file://") :])
+    assert find_file(name)[0] == path
+    assert load_scores(name, max_score=100)["score"].tolist() == [81.5, 70]
+
+
+def test_a_name_is_found_from_the_folders_above(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "notebooks" / "deep").mkdir(parents=True)
+    path = tmp_path / "data" / "a.csv"
+    path.write_text("x", encoding="utf-8")
+    for here in (tmp_path, tmp_path / "notebooks", tmp_path / "notebooks" / "deep"):
+        monkeypatch.chdir(here)
+        assert find_file("data/a.csv") == (path, tmp_path / "reports" / "a")
+        assert find_file(str(path)) == (path, tmp_path / "reports" / "a")
+    away = tmp_path.parent / f"{tmp_path.name}-away"
+    away.mkdir()
+    monkeypatch.chdir(away)
+    assert find_file(path) == (path, away / "reports" / "a")
+    with pytest.raises(FileNotFoundError, match="Không tìm thấy tệp data/a.csv; hãy kiểm tra"):
+        find_file("data/a.csv")
+
+
+def test_a_path_that_lost_its_backslashes_says_so():
+    for typed in ("C:\\bang\n.csv", "D:\x07.csv", "a\x00.csv"):
+        with pytest.raises(ValueError, match="hãy đặt chữ r trước dấu ngoặc kép"):
+            load_scores(typed)

@@ -6,6 +6,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import DATA, RANKING_TABLES, ROOT, ddci, loaded
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -64,7 +65,9 @@ class TestEach:
         for cell in cells(READ[name], "code"):
             kinds = (ast.FunctionDef, ast.ClassDef, ast.Lambda)
             assert not [
-                node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, kinds)
+                node
+                for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source)))
+                if isinstance(node, kinds)
             ]
 
     def test_the_first_code_cell_names_the_file(self, name):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from cchc_analysis.files import not_found
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 
@@ -138,10 +139,7 @@ def contents(path: Path) -> Contents:
             "quyền đọc rồi thử lại."
         ) from None
     except OSError:
-        raise FileNotFoundError(
-            f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy "
-            "đủ."
-        ) from None
+        raise not_found(path) from None
     ending = quoted(path.suffix)
     kind = KINDS.get(path.suffix.lower())
     if kind is None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cchc_analysis.files import given_path
 from cchc_analysis.reading.appearance import Seen, as_shown
 from cchc_analysis.reading.containers import Contents, contents
 from cchc_analysis.reading.delimited import refuse_one_column, text_grid
@@ -38,7 +39,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         return Source("Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], [])
     if not isinstance(source, (str, PathLike)):
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
-    path = Path(source)
+    path = given_path(source)
     found = contents(path)
     kind = found.kind
     left_out: list[str] = []
