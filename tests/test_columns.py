@@ -356,6 +356,10 @@ def test_a_total_exceeds_its_maximum_by_no_more_than_its_bonus():
     assert ranking["grade"].tolist() == ["Xuất sắc", "Xuất sắc", "Trung bình"]
     ax = plot_ranking(ranking)
     assert ax.get_xlim()[1] > 102.5
+    assert (
+        plot_ranking(ranking.assign(score=99.5)[["unit", "score", "max_score"]]).get_xlim()[1]
+        == 100
+    )
     for wrong in (102.51, 105):
         with pytest.raises(ValueError, match="nằm ngoài khoảng 0 đến 100"):
             load_scores(raw.assign(**{"Điểm": [wrong, 100, 60]}))

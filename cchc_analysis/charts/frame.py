@@ -104,7 +104,8 @@ class Frame:
         if known.empty:
             known = pd.Series([0.0, 100.0])
         left = max(0, 5 * np.floor((known.min() - 2) / 5))
-        self.ax.set_xlim(left, min(max(101, known.max() + 1), 5 * np.ceil((known.max() + 1) / 5)))
+        right = min(end_of_axis(known, 101), 5 * np.ceil((known.max() + 1) / 5))
+        self.ax.set_xlim(left, right)
         self.ax.xaxis.get_major_locator().set_params(integer=True)
         of = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
         return f"{of}, trục bắt đầu từ {left:g})" if left else f"{of})"
@@ -150,6 +151,12 @@ def numbers_of(ax: Axes) -> pd.DataFrame | None:
     in which they are drawn. What is missing is "–".
     """
     return ax.cchc_numbers.copy() if hasattr(ax, "cchc_numbers") else None
+
+
+def end_of_axis(percents: pd.Series, usual: float) -> float:
+    """Return where an axis of percents ends: points beside the total may lift one above 100."""
+    most = percents.max()
+    return most + 1 if most > 100 else usual
 
 
 def wrap(text: str, letters: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts import units
-from cchc_analysis.charts.frame import ACCENT, Frame
+from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
 from cchc_analysis.groups import grades_in_words, is_unit
 from cchc_analysis.scoring.printing import (
@@ -65,9 +65,7 @@ def plot_ranking(
     draw_bars(frame, table["percent"].fillna(0), grades, scheme)
     frame.write_beside(values + "  " + grades)
     frame.mark_names(is_unit(table, unit))
-    frame.ax.set_xlim(
-        0, np.fmax(100, table["percent"].max() + 1)
-    )  # beyond: points beside the total
+    frame.ax.set_xlim(0, end_of_axis(table["percent"], 100))
     frame.set_title(f"Xếp hạng các đơn vị theo {what}{units.of_year(table)}")
     cutoffs = draw_cutoffs(frame, table, scheme)
     counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
@@ -186,7 +184,7 @@ def plot_comparison(
     one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
     one = one if standard.nunique() == 1 else ""
     frame.set_percent_axis(pd.concat([table["percent"], standard]), in_points=in_points)
-    ax.set_xlim(right=np.fmax(101, table["percent"].max() + 1))
+    ax.set_xlim(right=end_of_axis(table["percent"], 101))
     frame.set_title(f"Chênh lệch so với {what}{of}{one}{units.of_year(table)}")
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
