@@ -341,7 +341,7 @@ SCHEMES += [
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.name or str(len(s.grades)))
 def test_grades_tell_themselves_apart_in_grey_and_to_the_colour_blind(scheme):
-    shades = [to_rgb(shade) for shade in grade_shades(scheme).values()]
+    shades = [to_rgb(shade) for shade in grade_shades(scheme.grades).values()]
     seen = {"grey": luminance(shades)}
     for kind, matrix in BLIND.items():
         simulated = np.clip(linear(shades) @ np.transpose(matrix), 0, 1)
@@ -409,6 +409,7 @@ def test_the_gallery_is_what_the_package_draws(tmp_path):
             for key in ("Title", "Description", "Source"):
                 assert old.info[key] == new.info[key], f"{name}: run tests/gallery.py"
             assert old.size == new.size, f"{name}: run tests/gallery.py"
+            assert new.width == 1890  # the text of a page: 160 mm at 300 dpi
         assert path.stat().st_size < 160_000
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
+from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame, wrap
 from cchc_analysis.charts.units import (
     check_units,
     chosen_rows,
@@ -37,6 +37,7 @@ _NEEDED = (
 )  # fmt: skip
 _LEADER = "#b0b0b0"
 _PALE = "#9a9a9a"  # the others, beside one that is chosen
+_LEGEND_LETTERS = 60  # of a line below the axis, or the picture is wider than the text of a page
 _YEARS_ACROSS = 5  # for which there is room beside one another
 
 
@@ -100,12 +101,11 @@ def plot_change(
     frame.set_title(f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}")
     axis = frame.set_percent_axis(pd.concat([before, after]), in_points=in_points)
     common = " hoặc ".join(map(str, table["common_units"][~few].unique()))
-    among = f", hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
-    among += "; quá ít đơn vị chung nên không nêu thay đổi hạng" if few.any() else ""
-    ax.set_xlabel(
-        f"{axis}\n○ {earlier}   ● {later}. Số bên phải: thay đổi{among}\n"
-        f"Đơn vị xếp theo hạng {later}"
-    )
+    among = f"hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
+    too_few = "quá ít đơn vị chung nên không nêu thay đổi hạng" if few.any() else ""
+    right = ", ".join(filter(None, ["Số bên phải: thay đổi", among]))
+    right = wrap("; ".join(filter(None, [right, too_few])), _LEGEND_LETTERS)
+    ax.set_xlabel(f"{axis}\n○ {earlier}   ● {later}\n{right}\nĐơn vị xếp theo hạng {later}")
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
     numbers = {
