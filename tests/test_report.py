@@ -760,3 +760,12 @@ def test_the_note_of_a_difference_has_more_room_than_a_list_of_grades(tmp_path):
     document = Document(write_report(published, tmp_path / "r.docx"))
     widths = [column.width for column in document.tables[-1].columns]
     assert widths[-1] == max(widths)
+
+
+@pytest.mark.parametrize(("units", "is_there"), [(3, False), (4, True)])
+def test_places_among_common_units_are_printed_where_they_are_others(tmp_path, units, is_there):
+    before, after = table([90, 80, 70]), table([85, 91, 75, 88][:units])
+    path = write_report(after, tmp_path / "a.docx", before=before)
+    heads = {cell.text for one in Document(path).tables for cell in one.rows[0].cells}
+    assert {"Hạng trước", "Hạng sau", "Tăng, giảm hạng giữa các đơn vị chung"} <= heads
+    assert ("Hạng trước giữa các đơn vị chung" in heads) is is_there

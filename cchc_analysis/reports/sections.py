@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from cchc_analysis.scoring.results import Group, Results
 
 _DOTS = "………………………………………………"
+_WHEN = ("before", "after")
+_COMMON = ("common_rank_before", "common_rank_after", "common_units")
 _RANKS = (
-    "rank_before", "rank_after", "ranked_before", "ranked_after", "common_rank_before",
-    "common_rank_after", "common_units", "rank_change",
+    "rank_before", "rank_after", "ranked_before", "ranked_after", *_COMMON, "rank_change",
 )  # fmt: skip
 _SCORES = ("unit", "score_before", "score_after", "score_change", *_RANKS)
 _PERCENTS = ("unit", "percent_before", "percent_after", "percent_change", *_RANKS)
@@ -136,6 +137,8 @@ def _changes(change: pd.DataFrame) -> Printed:
     in_points = (change["score_change"].notna() | (change["status"] != "stayed")).all()
     by = (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
     columns = [*(_SCORES if in_points else _PERCENTS)]
+    if all(change[f"rank_{when}"].equals(change[f"common_rank_{when}"]) for when in _WHEN):
+        columns = [name for name in columns if name not in _COMMON]  # both lists are the same units
     if "into" in change:
         columns += ["predecessors", "into"]
     return printed(change.assign(percent_change=by)[columns], "change")
