@@ -90,6 +90,29 @@ def refusal(source, **options) -> str:
     return str(caught.value)
 
 
+def read_and_told(load, source, **options) -> tuple[pd.DataFrame, str]:
+    """Return what a source gives, and what was told of it."""
+    from cchc_analysis import LoadWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        table = load(source, **options)
+    assert all(issubclass(one.category, LoadWarning) for one in caught)
+    return table, " ".join(str(one.message) for one in caught)
+
+
+def refusal_of_fields(source, **options) -> str:
+    """Return the sentence with which a source of fields is refused, whatever it tells before."""
+    from cchc_analysis import load_fields
+
+    with pytest.raises(ValueError) as caught, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        load_fields(source, **options)
+    assert isinstance(caught.value, ValueError)
+    assert len(str(caught.value)) <= 600
+    return str(caught.value)
+
+
 def is_reserved(name: str) -> bool:
     """Return whether Windows has no file of this name."""
     if hasattr(ntpath, "isreserved"):  # from Python 3.13 on

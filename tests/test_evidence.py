@@ -1,24 +1,16 @@
 """What a column holds and what becomes of a row, told from evidence: through the public loaders."""
 
-import warnings
+from functools import partial
 
 import openpyxl
-import pandas as pd
 import pytest
-from conftest import refusal
+from conftest import read_and_told, refusal
 from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
 from cchc_analysis.refusal import Option, Refusal
 
-
-def read(source, **options) -> tuple[pd.DataFrame, str]:
-    """Return the scores and what was told."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        scores = load_scores(source, **options)
-    assert all(issubclass(one.category, LoadWarning) for one in caught)
-    return scores, " ".join(str(one.message) for one in caught)
+read = partial(read_and_told, load_scores)
 
 
 @pytest.fixture

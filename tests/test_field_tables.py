@@ -1,36 +1,21 @@
-import warnings
+from functools import partial
 
 import docx
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import DATA, ddci
+from conftest import DATA, ddci, read_and_told
+from conftest import refusal_of_fields as refusal
 
 from cchc_analysis import LoadWarning, load_fields
 from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.scoring.fields import total_fields
 
+read = partial(read_and_told, load_fields)
+
 
 def frame(titles, *rows) -> pd.DataFrame:
     return pd.DataFrame([*rows], columns=titles)
-
-
-def read(source, **options) -> tuple[pd.DataFrame, str]:
-    """Return the fields and what was told."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        fields = load_fields(source, **options)
-    assert all(issubclass(one.category, LoadWarning) for one in caught)
-    return fields, " ".join(str(one.message) for one in caught)
-
-
-def refusal(source, **options) -> str:
-    with pytest.raises(ValueError) as caught, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        load_fields(source, **options)
-    assert isinstance(caught.value, ValueError)
-    assert len(str(caught.value)) <= 600
-    return str(caught.value)
 
 
 WIDE = frame(

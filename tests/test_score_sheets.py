@@ -1,15 +1,19 @@
 import datetime
-import warnings
+from functools import partial
 
 import docx
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import read_and_told
+from conftest import refusal_of_fields as refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis import LoadWarning, field_losses, format_ranking, load_fields
+from cchc_analysis import field_losses, format_ranking, load_fields
 from cchc_analysis.scoring.fields import field_matrix, total_fields
+
+read = partial(read_and_told, load_fields)
 
 TREE = [
     ["I", "Cải cách thể chế", 10, 9, 8.5],
@@ -28,22 +32,6 @@ LEAVES = [
     ["Sở A", "Thủ tục hành chính", "Công khai", None, 4, 5, 5],
 ]
 NAMES = ["unit", "field", "criterion", "subcriterion", "score", "max_score", "self_score"]
-
-
-def read(source, **options) -> tuple[pd.DataFrame, str]:
-    """Return the fields and what was told."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        fields = load_fields(source, **options)
-    assert all(issubclass(one.category, LoadWarning) for one in caught)
-    return fields, " ".join(str(one.message) for one in caught)
-
-
-def refusal(source, **options) -> str:
-    with pytest.raises(ValueError) as caught, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        load_fields(source, **options)
-    return str(caught.value)
 
 
 def as_rows(fields: pd.DataFrame) -> list[list]:
@@ -172,6 +160,12 @@ def test_names_in_columns_merged_down_or_written_once(tmp_path):
     rows[1][1] = None
     once = write(tmp_path / "o.docx", {"Sở A": [titles, *rows]})
     assert as_rows(read(once)[0]) == LEAVES
+
+
+@pytest.mark.parametrize("code", ["01/01/0000", "31/12/9999", "00/00/2001"])
+def test_a_date_that_is_no_code_is_refused(code):
+    rows = [["I", "Thể chế", 3, 3, 3], ["1.1", "a", 1, 1, 1], [code, "b", 2, 2, 2]]
+    assert f"mã '{code}'" in refusal(pd.DataFrame(rows, columns=TITLES, dtype="str"), unit="Sở A")
 
 
 def test_codes_that_excel_changed_are_told_from_their_neighbours(tmp_path):

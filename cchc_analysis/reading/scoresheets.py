@@ -1,6 +1,5 @@
 """Score sheets (phiếu chấm điểm): a row per criterion of three levels, each the sum of others."""
 
-import datetime
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -439,7 +438,7 @@ def _codes(cell: str) -> list[_Code]:
     """Return what a code may be, first as it stands: Excel keeps 1.10 as 1.1, 1.1.1 as a date."""
     if date := _DATE.fullmatch(cell):
         day, month, year = map(int, date.groups())
-        ends = [(year % 100,)] if datetime.date(year, 1, 1).year < 2100 else []
+        ends = [(year % 100,)] if year < 2100 else []
         both = dict.fromkeys([(day, month), (month, day)])
         return [_Code("number", (*pair, *end)) for end in [*ends, ()] for pair in both]
     text = cell.strip(" .):/,(")
@@ -506,8 +505,7 @@ def _leaves(
             told.append(f"điểm tính từ cột {quoted(table.header.titles[column])} và điểm tối đa")
         else:
             numbers[stage] = to_numbers(where, table.header.titles[column], rows[column][lines])
-    below = _children(tree, numbers)
-    leaves = [row for row in tree if row.path in below[()]["leaves"]]
+    below, leaves = _children(tree, numbers)
     of_leaf = [row.line for row in leaves]
     numbers["filled"] = numbers["score"].copy()
     if "survey_score" in stages:
@@ -529,8 +527,7 @@ def _leaves(
     for stage in stages:
         if stage != "score":
             found[stage] = numbers[stage][of_leaf]
-        held = found.assign(score=found["score" if stage == "score" else stage])
-        check_scores(where, held, cells[stage][of_leaf], assumed=False)
+        check_scores(where, found.assign(score=found[stage]), cells[stage][of_leaf], assumed=False)
     for role in ("max_score", *stages):
         if role in cells and (sheet.percent is None or role == "max_score"):
             also = numbers["filled"] if role == "score" else None
@@ -557,8 +554,13 @@ def _name(names: Mapping[tuple, _Row], path: tuple, tree: list[_Row]) -> str:
     return f"{row.code} {name}" if len(twins) > 1 else name
 
 
-def _children(tree: list[_Row], numbers: Mapping[str, pd.Series]) -> dict[tuple, dict]:
-    """Return the rows below each row; those without any number only explain their parent."""
+def _children(
+    tree: list[_Row], numbers: Mapping[str, pd.Series]
+) -> tuple[dict[tuple, list[tuple]], list[_Row]]:
+    """Return the paths right below each path, and the rows without any below them.
+
+    Rows without any number only explain their parent.
+    """
     has_number = {
         row.path: any(pd.notna(series[row.line]) for series in numbers.values()) for row in tree
     }
@@ -568,33 +570,32 @@ def _children(tree: list[_Row], numbers: Mapping[str, pd.Series]) -> dict[tuple,
                                      if o[: len(path) - 1] == path[:-1] and len(o) >= len(path))
         and has_number.get(path[:-1])
     }  # fmt: skip
-    below: dict[tuple, dict] = {}
-    for row in tree:
-        if row.path in bare:
-            continue
+    kept = [row for row in tree if row.path not in bare]
+    kids: dict[tuple, dict[tuple, None]] = {}  # each once, in order
+    for row in kept:
         for at in range(len(row.path)):
-            kids = below.setdefault(row.path[:at], {"kids": {}, "leaves": set()})["kids"]
-            kids[row.path[: at + 1]] = None
-    leaves = {row.path for row in tree if row.path not in bare and row.path not in below}
-    below[()]["leaves"] = leaves
-    return below
+            kids.setdefault(row.path[:at], {})[row.path[: at + 1]] = None
+    below = {path: list(paths) for path, paths in kids.items()}
+    return below, [row for row in kept if row.path not in below]
 
 
 def _check_sums(
-    where: Where, tree: list[_Row], below: dict, cells: pd.Series, numbers: pd.Series,
+    where: Where, tree: list[_Row], below: dict[tuple, list[tuple]], cells: pd.Series,
+    numbers: pd.Series,
     also: pd.Series | None, totals: list[int],
 ) -> None:  # fmt: skip
     """Refuse a row that differs from the sum of the rows below it by more than rounding."""
     lines = {row.path: row.line for row in tree}
     names = {row.path: row.name for row in tree}
-    stated = {path: _exact(cells[line]) for path, line in lines.items() if pd.notna(numbers[line])}
+    stated = {path: _exact(numbers[line]) for path, line in lines.items()
+              if pd.notna(numbers[line])}  # fmt: skip
     others = dict(stated)
     if also is not None:
         for path, line in lines.items():
             if path not in stated and pd.notna(also[line]):
-                others[path] = Decimal(str(also[line]))
-    if totals and numbers_in(cells[totals]).notna().any():
-        stated[()] = others[()] = _exact(cells[totals[0]])
+                others[path] = _exact(also[line])
+    if totals and pd.notna(total := numbers_in(cells[totals]).iloc[0]):
+        stated[()] = others[()] = _exact(total)
         lines[()], names[()] = totals[0], "Tổng"
     parents = [_places(stated[path]) for path in below if path in stated]
     fewest = max([1, *parents])
@@ -602,14 +603,14 @@ def _check_sums(
     def value(path: tuple, known: dict) -> Decimal | None:
         if path in known and path != ():
             return known[path]
-        parts = [value(kid, known) for kid in below.get(path, {"kids": ()})["kids"]]
+        parts = [value(kid, known) for kid in below.get(path, ())]
         parts = [part for part in parts if part is not None]
         return sum(parts) if parts else None
 
     for path in sorted((one for one in below if one in stated), key=len, reverse=True):
         sums = []
         for known in (stated, others):
-            parts = [value(kid, known) for kid in below[path]["kids"]]
+            parts = [value(kid, known) for kid in below[path]]
             parts = [part for part in parts if part is not None]
             places = max([_LEAST_PLACES, *map(_places, parts)])
             room = (Decimal(10) ** -fewest + len(parts) * Decimal(10) ** -places) / 2
@@ -622,9 +623,9 @@ def _check_sums(
             )  # fmt: skip
 
 
-def _exact(cell: str) -> Decimal:
+def _exact(number: float) -> Decimal:
     """Return a number as it is written, not as the nearest float."""
-    return Decimal(repr(float(numbers_in(pd.Series([cell], dtype="str"))[0])))
+    return Decimal(repr(float(number)))
 
 
 def _places(number: Decimal) -> int:
