@@ -85,7 +85,7 @@ def drawn(book, chart, scheme="thi-xa-2020") -> dict:
     assert series["val"].startswith("'Xếp hạng'!")
     units, values = cells(book, series["cat"]), cells(book, series["val"])
     assert [float(v) for v in series["cache"]] == values
-    grades, shades = (series["cat"].replace("$B", "$E"), grade_shades(load_scheme(scheme)))
+    grades, shades = (series["cat"].replace("$B", "$E"), grade_shades(load_scheme(scheme).grades))
     if book["Xếp hạng"]["E1"].value == "Xếp loại":
         assert series["shades"] == [shades.get(g, "#ffffff") for g in cells(book, grades)]
     return dict(zip(units, values, strict=True))
@@ -150,7 +150,7 @@ def test_columns_are_as_wide_as_their_texts_and_long_names_are_broken(town, tmp_
 
 def test_grades_are_shaded_and_written(town, tmp_path):
     sheet = written(town, tmp_path)["Xếp hạng"]
-    shades = grade_shades(load_scheme("thi-xa-2020"))
+    shades = grade_shades(load_scheme("thi-xa-2020").grades)
     for row in range(2, 20):
         cell = sheet.cell(row, 5)
         assert f"#{cell.fill.fgColor.rgb[2:].lower()}" == shades[cell.value]
@@ -164,7 +164,7 @@ def test_text_on_every_shade_is_readable(name):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
-    for shade in grade_shades(load_scheme(name)).values():
+    for shade in grade_shades(load_scheme(name).grades).values():
         dark, light = sorted([luminance(shade), luminance(ink_on(shade))])
         assert (light + 0.05) / (dark + 0.05) >= 4.5
 
@@ -307,7 +307,7 @@ def test_the_charts_refer_to_the_right_cells(town, tmp_path):
     dots = distribution["root"].xpath(
         "//c:dPt//a:solidFill[1]/a:srgbClr/@val", namespaces=NAMESPACES
     )
-    shades = grade_shades(load_scheme("thi-xa-2020"))
+    shades = grade_shades(load_scheme("thi-xa-2020").grades)
     assert [f"#{dot.lower()}" for dot in dots[::2]] == [
         shades[g] for g in cells(book, series["cat"])
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from matplotlib.container import BarContainer
 
 
-def grade_shades(scheme: GradeScheme) -> dict[str, str]:
-    """Return the shade of each grade: darkest for the best, in order in grey."""
+def grade_shades(grades: Sequence[str]) -> dict[str, str]:
+    """Return the shade of each grade, given best first: darkest for the best, in order in grey."""
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
-    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(scheme.grades)))
-    return dict(zip(scheme.grades, map(to_hex, shades), strict=True))
+    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(grades)))
+    return dict(zip(grades, map(to_hex, shades), strict=True))
 
 
 def ink_on(shade: str) -> str:
@@ -62,7 +63,7 @@ def draw_bars(
     frame: Frame, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme
 ) -> BarContainer:
     """Draw a bar in each row in the shade of its grade; white without one."""
-    shades = grade_shades(scheme)
+    shades = grade_shades(scheme.grades)
     colors = [shades.get(grade, "white") for grade in grades]
     return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
 

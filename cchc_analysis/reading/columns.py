@@ -27,7 +27,7 @@ from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, named
 from cchc_analysis.reading.vocabulary import (
     FINAL,
     HEADERS,
-    LEVELS,
+    LEVELS_OF_UNITS,
     MISSING,
     NOT_A_SCORE,
     PLAIN_TOTAL,
@@ -308,7 +308,8 @@ def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> 
 
 def _level(one: Evidence) -> int:
     """Return how wide the units of a title are: regions hold provinces, these districts."""
-    return next((at for at, level in enumerate(LEVELS) if re.match(level, one.key)), len(LEVELS))
+    fits = (at for at, level in enumerate(LEVELS_OF_UNITS) if re.match(level, one.key))
+    return next(fits, len(LEVELS_OF_UNITS))
 
 
 def _settle_patterns(evidence: dict, columns: dict, told: list[str]) -> None:

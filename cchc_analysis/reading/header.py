@@ -21,7 +21,7 @@ _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]")
-_LONGEST_TITLE = 200
+LONGEST_TITLE = 200
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
 FIRST_TABLE = Option("table", 1)
 LIKE = "score-like"
@@ -105,7 +105,7 @@ def split_maximum(title: str) -> tuple[str, float | None]:
 @lru_cache(maxsize=10_000)
 def _key(title: str) -> str:
     bare = _FOOTNOTE.sub("", title)
-    return fold(split_maximum(bare)[0] or bare) if len(title) < _LONGEST_TITLE else ""
+    return fold(split_maximum(bare)[0] or bare) if len(title) < LONGEST_TITLE else ""
 
 
 @lru_cache(maxsize=10_000)

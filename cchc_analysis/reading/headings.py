@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cchc_analysis.reading.grid import Where, numbered_names
-from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, YEAR, Table
+from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
 from cchc_analysis.reading.vocabulary import OTHER_YEARS, PART_OF_YEAR, PLACES, PROSE, RESULTS
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold, quoted
@@ -16,7 +16,6 @@ MARK = re.compile(
 )
 _BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
 _GROUP_WORDS = {"cac", "khoi", "nhom", "cum", "cap", "ubnd"}  # a name of units begins with them
-_LONGEST_TITLE = 200
 _NUMBERED_SHEET = r"(?:sheet|trang(?: tinh)?|bang|bieu|phu luc|pl|mau)?[ ._]*(?:[0-9]+|[ivx]+)"
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
 
@@ -52,7 +51,7 @@ def year_in(line: str) -> Said:
     Dates, the numbers of decisions and years of publication name another; two years, a span of
     them or a part of a year is a doubt, and none is taken.
     """
-    if len(line) > _LONGEST_TITLE:
+    if len(line) > LONGEST_TITLE:
         return Said()
     text = re.sub(rf"\((?:năm\s+)?({YEAR})\)", r" năm \1 ", line, flags=re.IGNORECASE)
     text = OTHER_YEARS.sub(" ", text)
@@ -79,7 +78,7 @@ def _of_lines(lines: Sequence[str]) -> Said:
 def _is_title(line: str, above: str = "") -> bool:
     """Return whether a line, or the one above it, speaks of results and is no sentence."""
     key = fold(line)
-    is_short = len(line) <= _LONGEST_TITLE and not PROSE.match(key)
+    is_short = len(line) <= LONGEST_TITLE and not PROSE.match(key)
     return is_short and bool(RESULTS.search(key) or (above and _is_title(above)))
 
 
@@ -157,7 +156,7 @@ def without_shared(names: Sequence[str]) -> list[str]:
     if len(distinct) < 2:
         return list(names)
     first = _shared(distinct)
-    while first and _begins_group(next(iter(distinct))[first - 1]):
+    while first and next(iter(distinct))[first - 1] in _GROUP_WORDS:
         first -= 1
     before = " ".join(next(iter(distinct))[:first])
     if not RESULTS.search(before):
@@ -168,10 +167,6 @@ def without_shared(names: Sequence[str]) -> list[str]:
     cut = [" ".join(row[first : len(row) - last]).strip(" .:,;–-") for row in rows]
     cut = [re.sub(r"(?i)^(?:của|đối với|tại)\s+", "", name) for name in cut]
     return cut if all(cut) else list(names)
-
-
-def _begins_group(word: str) -> bool:
-    return word in _GROUP_WORDS
 
 
 def _shared(rows: Sequence[Sequence[str]]) -> int:

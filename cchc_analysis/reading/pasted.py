@@ -241,8 +241,7 @@ def _other_tables(
 
 
 def _numbered_at(values: list[str], at: int) -> tuple[Stride, Titles | None] | None:
-    count = COUNT.fullmatch(values[at])
-    stride = numbered_rows(values, at) if count and int(count[1]) == 1 else None
+    stride = numbered_rows(values, at)
     return (stride, titles_above(values, stride)) if stride else None
 
 
@@ -288,8 +287,7 @@ def _rows_elsewhere(
         if inside := [one.end for one in tables if one.start <= at < one.end]:
             at = inside[0]
             continue
-        count = COUNT.fullmatch(values[at])
-        stride = numbered_rows(values, at) if count and int(count[1]) == 1 else None
+        stride = numbered_rows(values, at)
         if stride is None or any(at < one.start < stride.end for one in tables):
             if tables and at < tables[0].start and _is_like_row(values[at : tables[0].start]):
                 told.append(f"không đọc dòng {lines[at]} {quoted(' '.join(values[at : at + 3]))}")

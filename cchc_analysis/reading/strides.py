@@ -47,7 +47,9 @@ class Stride:
 
 
 def numbered_rows(values: Sequence[str], first: int) -> Stride | None:
-    """Return the rows from "1" at `first` on, None if no "2" stands a row's length below."""
+    """Return the rows from "1" at `first` on, None if it is none, or no "2" stands a row below."""
+    if _count(values[first]) != 1:
+        return None
     found: list[Stride] = []
     for after in range(first + _NARROWEST, min(len(values), first + _WIDEST + 1)):
         if _count(values[after]) != 2:

@@ -28,7 +28,7 @@ LIKE_HEADERS: dict[str, re.Pattern] = {
     for role, said in _WORDS["titles"].items()
     if "patterns" in said
 }
-LEVELS: list[str] = _WORDS["titles"]["unit"]["levels"]
+LEVELS_OF_UNITS: list[str] = _WORDS["titles"]["unit"]["levels"]
 PENALTY, GAIN = (re.compile(_WORDS["titles"]["bonus"][kind]) for kind in ("penalty", "gain"))
 NOT_A_SCORE = _any_of(_WORDS["titles"]["score"]["never"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.printing import Printed, kind_of, printed
 from cchc_analysis.scoring.ranking import graded, ranked
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme
 from cchc_analysis.vocabulary import BLANK, NO_GRADE, TOTAL, UNSCORED
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ def style_ranking(table: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SC
     scheme, kind = load_scheme(scheme), kind_of(table)
     if kind == "ranking":
         table = graded(ranked(table), scheme)
-        return _styled(printed(table, kind), scheme, _basis(table, scheme))
+        return _styled(printed(table, kind), scheme.grades, _basis(table, scheme))
     shown = printed(table, kind)
-    return _styled(shown, scheme, shown.note or table.attrs.get("note", ""))
+    return _styled(shown, scheme.grades, shown.note or table.attrs.get("note", ""))
 
 
 def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
@@ -85,9 +86,8 @@ def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
     )
     grades = {text for column in shown.columns if column.kind == "grade" for text in column.texts}
     grades -= {BLANK, NO_GRADE, UNSCORED, TOTAL}
-    known = [load_scheme(name) for name in (DEFAULT_SCHEME, *scheme_names())]
-    scheme = next((one for one in known if grades <= set(one.grades)), known[0])
-    return _styled(shown, scheme, " ".join(filter(None, told))).to_html()
+    order = known_order(grades) or load_scheme(DEFAULT_SCHEME).grades
+    return _styled(shown, order, " ".join(filter(None, told))).to_html()
 
 
 def first_look(results: Results) -> dict[str, tuple[str, ...]]:
@@ -95,12 +95,13 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
     from cchc_analysis.reports.pictures import drawn
 
     check, scheme = results.check, results.scheme
-    ranking = _styled(printed(results.ranking, "ranking"), scheme, _basis(results.table, scheme))
+    basis = _basis(results.table, scheme)
+    ranking = _styled(printed(results.ranking, "ranking"), scheme.grades, basis)
     parts = {
         "ranking": ("text/html", ranking.to_html()),
         "check": (
             "text/html",
-            _styled(printed(check, "check"), scheme).to_html(),
+            _styled(printed(check, "check"), scheme.grades).to_html(),
             check.attrs["note"],
         ),
     }
@@ -116,17 +117,17 @@ def _basis(ranking: pd.DataFrame, scheme: GradeScheme) -> str:
     return f"{scale_of(ranking)}. Ngưỡng xếp loại: {scheme}."
 
 
-def _styled(shown: Printed, scheme: GradeScheme, caption: str = "") -> Styler:
+def _styled(shown: Printed, grades: Sequence[str], caption: str = "") -> Styler:
     """Return a printed table as HTML."""
     frame, caption = shown.frame(), escape(caption)
     # Cells are styled by their id: two tables in one notebook must not have the same.
     content = frame.to_csv(index=False) + caption
     looks = {
         grade: f"background-color: {shade}; color: {ink_on(shade)}; text-align: center;"
-        for grade, shade in grade_shades(scheme).items()
+        for grade, shade in grade_shades(grades).items()
     }
     numbers = [column.head for column in shown.columns if column.kind in _NUMBERS]
-    grades = [column.head for column in shown.columns if column.kind == "grade"]
+    shaded = [column.head for column in shown.columns if column.kind == "grade"]
     return (
         frame.style.set_uuid(hashlib.sha256(content.encode()).hexdigest()[:12])
         .hide(axis="index")
@@ -136,5 +137,5 @@ def _styled(shown: Printed, scheme: GradeScheme, caption: str = "") -> Styler:
         .set_table_styles(_LOOK)
         .set_properties(**_PAPER)
         .set_properties(subset=numbers, **{"text-align": "right"})
-        .map(lambda grade: looks.get(grade, ""), subset=grades)
+        .map(lambda grade: looks.get(grade, ""), subset=shaded)
     )

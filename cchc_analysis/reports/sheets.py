@@ -173,7 +173,7 @@ def write_charts(book: Workbook, results: Results, columns: Sequence[str]) -> No
     _set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
     scheme = results.scheme
-    shades, assumed = grade_shades(scheme), assumption(scheme)
+    shades, assumed = grade_shades(scheme.grades), assumption(scheme)
     table = drawn_units(results.table)
     value = "percent" if "percent" in columns else "score"
     what = SHOWN["percent"] if value == "percent" else "Điểm"

@@ -97,7 +97,9 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
     comparison = _comparison(results)  # refuses a unit that nothing can be compared with
     data = io.BytesIO()
     book = new_book(data, METHOD["title"])
-    write = partial(write_table, book, shades=grade_shades(results.scheme), unit=results.unit)
+    write = partial(
+        write_table, book, shades=grade_shades(results.scheme.grades), unit=results.unit
+    )
     ranking = _without_blank_notes(printed(results.table, "ranking"))
     write(SHEETS["ranking"], ranking)
     counts = printed(results.distribution, "distribution").totals_last()

@@ -17,7 +17,8 @@ _TITLES = {
     "unit": ("unit", "don vi", "don vi moi", "ten don vi moi"),
     "predecessor": ("predecessor", "don vi cu", "ten don vi cu"),
 }
-_HERE = {"bảng trước": "đơn vị cũ", "bảng sau": "đơn vị mới"}
+BEFORE, AFTER = "bảng trước", "bảng sau"
+_UNIT_OF = {BEFORE: "đơn vị cũ", AFTER: "đơn vị mới"}
 
 
 def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
@@ -72,8 +73,8 @@ def rows_of(
     """Return for the row of each merged unit those of its old units, which have keys as columns."""
     merged: dict[int, list[int]] = {}
     for unit, old in read_pairs(predecessors):
-        new = _row(after, unit, "bảng sau")
-        row = _row(before, old, "bảng trước", block=after["block"].iloc[new])
+        new = _row(after, unit, AFTER)
+        row = _row(before, old, BEFORE, block=after["block"].iloc[new])
         if row in merged.setdefault(new, []):
             raise Refusal(f"predecessors: '{old}' có hai lần ở '{unit}'", "hãy bỏ một lần")
         merged[new].append(row)
@@ -105,9 +106,9 @@ def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -
         found = [row for row in found if keyed["block"].iloc[row] == block]
     if len(found) == 1:
         return found[0]
-    problem = f"predecessors: {_HERE[where]} '{name}' không có trong {where}"
+    problem = f"predecessors: {_UNIT_OF[where]} '{name}' không có trong {where}"
     remedy = "hãy ghi đúng tên như trong bảng"
-    if where == "bảng trước":
+    if where == BEFORE:
         remedy += ", hoặc thêm nó vào bảng trước với ô điểm để trống"
     else:
         remedy += ", hoặc bỏ các dòng của nó"

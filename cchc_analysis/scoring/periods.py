@@ -11,7 +11,7 @@ from cchc_analysis.groups import SCORES, check_columns, row_names, several_group
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import mergers
 from cchc_analysis.scoring.exact import Exact, to_integers
-from cchc_analysis.scoring.mergers import Predecessors
+from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
@@ -19,7 +19,6 @@ from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_sche
 from cchc_analysis.text import FEW, MOST_TOLD, clean, listed, unit_key
 from cchc_analysis.vocabulary import VALUES
 
-BEFORE, AFTER = "bảng trước", "bảng sau"
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
 _COLUMNS = [
     "unit", "status", "score_before", "score_after", "score_change", "percent_before",
