@@ -171,7 +171,9 @@ def test_names_listed_again_in_another_order_have_their_own_refusal(text):
     assert "xóa cột" not in words
 
 
-@pytest.mark.parametrize("title", ["Lĩnh vực CCHC", "Tiêu chí", "Nội dung đánh giá"])
+@pytest.mark.parametrize(
+    "title", ["Lĩnh vực CCHC", "Tiêu chí", "Nội dung đánh giá", "Chỉ số/Chỉ số thành phần"]
+)
 def test_a_table_of_fields_is_no_table_of_units(text, title):
     path = text(f"TT;{title};Thang điểm;Điểm số", "1;Thể chế;10;8", "2;TTHC;15;12")
     assert "bảng điểm theo lĩnh vực" in refusal(path)

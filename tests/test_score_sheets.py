@@ -260,6 +260,17 @@ def test_a_sheet_without_an_appraised_score_is_refused_until_one_is_chosen(stage
         assert fields["score"].tolist() == [2, 3, 4, 5]
 
 
+def test_how_points_are_given_is_no_score_and_letters_number_the_columns():
+    how = ["Cách xác định và tính điểm", *["4 lần: 20 điểm"] * len(TREE)]
+    titles = ["STT", "Chỉ số/Chỉ số thành phần", *TITLES[2:]]
+    source = sheet(*TREE).set_axis(titles, axis="columns").assign(**{how[0]: how[1:]})
+    fields, told = read(
+        pd.concat([pd.DataFrame([list("abcdef")], columns=source.columns), source]), unit="Sở A"
+    )
+    assert as_rows(fields[NAMES]) == LEAVES
+    assert "không dùng đến cột 'Cách xác định và tính điểm'" in told
+
+
 @pytest.mark.parametrize(("at", "cell", "words"), [
     ((2, 2), "3", "'Xây dựng văn bản' ghi 6 nhưng các dòng thành phần cộng lại là 7"),
     ((2, 4), "2,5", "điểm '2,5' nằm ngoài khoảng 0 đến 2"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
@@ -57,12 +58,12 @@ def count_filled(body: pd.DataFrame) -> pd.Series:
 
 
 def are_column_numbers(cells: Sequence[str]) -> bool:
-    """Return whether a row only numbers the columns: "1 2 3", "(1) (2) (3)", "A B 1 2"."""
+    """Return whether a row only numbers the columns: "1 2 3", "(1) (2) (3)", "A B 1 2", "a b c"."""
     bare = [cell.partition("=")[0].strip("() ") for cell in cells if cell]
     return len(bare) > 2 and any(
         [cell.upper() for cell in bare]
-        == [*"ABC"[:letters], *map(str, range(1, len(bare) - letters + 1))]
-        for letters in range(4)
+        == [*ascii_uppercase[:letters], *map(str, range(1, len(bare) - letters + 1))]
+        for letters in range(len(bare) + 1)
     )
 
 
