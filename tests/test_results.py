@@ -7,8 +7,6 @@ from conftest import table
 from cchc_analysis import check_published, compare_periods, describe_ranking, grade_distribution
 from cchc_analysis.scoring import ranking
 from cchc_analysis.scoring.results import results_of
-from cchc_analysis.scoring.schemes import load_scheme
-from cchc_analysis.scoring.sentences import of_blocks, of_nearness
 
 
 def test_each_thing_is_what_its_own_function_gives(town):
@@ -22,7 +20,7 @@ def test_each_thing_is_what_its_own_function_gives(town):
     pd.testing.assert_frame_equal(results.change, compare_periods(before, town))
     (group,) = results.groups
     assert group.rows["number"].tolist() == list(range(1, 19))
-    text = " ".join(group.told)
+    text = " ".join(group.told[:3])
     assert text == describe_ranking(town, before=before, unit="Phòng Y tế")
 
 
@@ -63,28 +61,49 @@ def test_no_unit_at_all_is_no_group():
     assert results.more == ()
 
 
+def nearness(scores):
+    return results_of(scores).groups[0].told.nearness
+
+
 def test_who_is_just_below_a_grade_and_how_sure_the_first_places_are():
-    scheme = load_scheme("thi-xa-2020")
-    ranking = results_of(table([95, 89.996, 79.5, 79.2, 60])).table
-    assert of_nearness(ranking, scheme) == (
+    assert nearness(table([95, 89.996, 79.5, 79.2, 60])) == (
         "Sát loại trên (thiếu không quá 1% điểm tối đa): b còn thiếu 0,004 điểm để đạt loại Xuất "
         "sắc; c còn thiếu 0,500 điểm để đạt loại Tốt; d còn thiếu 0,800 điểm để đạt loại Tốt. Nếu "
         "mỗi điểm lệch lên hoặc xuống tối đa 0,5 điểm: a chắc chắn hạng 1; b chắc chắn hạng 2; "
         "c (hạng 3) có thể từ hạng 3 đến 4."
     )
-    far = results_of(table([95, 50])).table
-    assert "gần nhất là b còn thiếu 15,00 điểm để đạt loại Khá." in of_nearness(far, scheme)
-    assert of_nearness(far[:1], scheme) == ""
+    assert "gần nhất là b còn thiếu 15,00 điểm để đạt loại Khá." in nearness(table([95, 50]))
+    assert nearness(table([95])) == ""
+
+
+@pytest.mark.parametrize(
+    ("maxima", "off", "places"),
+    [
+        ([70, 70], "0,35 điểm", "a chắc chắn hạng 1"),
+        ([70, 100], "0,5% điểm tối đa", "a (hạng 1) có thể từ hạng 1 đến 2"),
+        ([70, 140], "0,5% điểm tối đa", "a (hạng 1) có thể từ hạng 1 đến 2"),
+    ],
+)
+def test_a_score_may_be_off_by_half_a_percent_of_its_own_maximum(maxima, off, places):
+    shares = [0.9, 0.88 if maxima == [70, 70] else 0.891]
+    scores = table([s * m for s, m in zip(shares, maxima, strict=True)], max_score=maxima)
+    told = nearness(scores)
+    assert f"tối đa {off}: {places}; b" in told
+    results = results_of(scores.assign(block="x"))
+    assert results.margins["best_rank"].tolist() == [1, 1 + (maxima == [70, 70])]
+    assert "block" not in results.margins
 
 
 def test_which_blocks_differ_and_by_how_much():
     scores = table([90, 80, 60], block=["x", "x", "y"])
-    assert of_blocks(scores) == [
-        "Tỷ lệ điểm trung bình của các khối: x 85,00%; y 60,00%; chênh nhau 25,00 điểm phần trăm."
-    ]
-    assert of_blocks(scores[:2]) == of_blocks(table([9])) == []
-    years = of_blocks(pd.concat([scores.assign(year=year) for year in (2020, 2021)]))
-    assert [told.split(":")[0][-8:] for told in years] == ["năm 2020", "năm 2021"]
+    assert results_of(scores).across == (
+        "Tỷ lệ điểm trung bình của các khối: x 85,00%; y 60,00%; chênh nhau 25,00 điểm phần trăm.",
+    )
+    assert results_of(scores[:2]).across == results_of(table([9])).across == ()
+    years = pd.concat([scores.assign(year=year) for year in (2020, 2021)])
+    assert [told.split(":")[0][-8:] for told in results_of(years).across] == [
+        "năm 2020", "năm 2021",
+    ]  # fmt: skip
 
 
 def test_who_changed_grade_and_the_counts_against_the_year_before():

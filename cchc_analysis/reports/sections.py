@@ -13,10 +13,7 @@ from markupsafe import Markup
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reports.word import HEADINGS, TEXT, paragraph, picture, table
 from cchc_analysis.scoring.exact import FALLBACK_PLACES
-from cchc_analysis.scoring.fields import field_losses
-from cchc_analysis.scoring.influence import field_influence
-from cchc_analysis.scoring.printing import Printed, format_percent, printed
-from cchc_analysis.scoring.sentences import of_blocks, of_nearness
+from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.text import lower_first
 
 if TYPE_CHECKING:
@@ -45,7 +42,6 @@ def sections_of(
     # Kept with the table or chart that it is about, or a page ends with a heading and a sentence.
     say = partial(paragraph, document, style=TEXT, keep=True)
     told, scored = group.told, group.rows["score"].count()
-    near = of_nearness(group.rows, results.scheme)
 
     def tabled(shown: Printed, text: str) -> str:
         names = [column.texts for column in shown.columns if column.name == "unit"]
@@ -75,7 +71,7 @@ def sections_of(
         + (say(counts.note, before=6) if counts.note else "")
         + (drawn("distribution") if scored else ""),
         "comparison": (head("So sánh giữa các đơn vị") if scored > 1 or told.own else Markup())
-        + (say(near) if near else "")
+        + (say(told.nearness) if told.nearness else "")
         + (say(told.own) if told.own else "")
         + (drawn("comparison") if scored > 1 else ""),
         "changes": "",
@@ -93,17 +89,14 @@ def sections_of(
     if "fields" in pictures:
         sections["fields"] = head("Điểm bị mất theo lĩnh vực")
         for unit in (None, results.unit)[: 1 + ("profile" in pictures)]:
-            losses = field_losses(group.fields, unit=unit)
-            shown = printed(losses, "losses")
-            said = _most_lost(unit or "Các đơn vị", losses, shown)
-            said += "" if unit else _most_apart(group.fields)
+            shown = printed(group.own_losses if unit else group.losses, "losses")
             columns = [shown[name] for name in _LOSSES if not (unit and name == "units")]
             if unit is None:  # of all units, so that it is not taken for the maximum of one
                 columns = [replace(c, head=f"Tổng {c.head.lower()}") if c.name == "max_score" else c
                            for c in columns]  # fmt: skip
             of = unit or "tất cả các đơn vị"
             sections["fields"] += (
-                say(said if unit else f"{said} {group.fields_note}".strip())
+                say(told.own_fields if unit else f"{told.fields} {group.fields_note}".strip())
                 + tabled(replace(shown, columns=tuple(columns)),
                          f"Điểm bị mất theo từng lĩnh vực của {of}")
                 + drawn("profile" if unit else "fields")
@@ -116,7 +109,7 @@ def method_of(document: Document, results: Results, source: str | None) -> dict[
     scheme, check = results.scheme, results.check
     text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
     return {
-        "more": (*results.more, *of_blocks(results.table)),
+        "more": (*results.more, *results.across),
         "source": source.rstrip(". ") if source else _DOTS,
         "scale": scale_of(results.ranking),
         "cutoffs": str(scheme),
@@ -142,38 +135,3 @@ def _changes(change: pd.DataFrame) -> Printed:
     if "into" in change:
         columns += ["predecessors", "into"]
     return printed(change.assign(percent_change=by)[columns], "change")
-
-
-def _most_lost(who: str, losses: pd.DataFrame, shown: Printed) -> str:
-    """Return a sentence on the field in which most points were lost, or all that tie."""
-    most = losses["lost"].max()
-    if not most > 0:  # missing too
-        return f"{who} không mất điểm ở lĩnh vực nào có điểm."
-    tied = [at for at, lost in enumerate(losses["lost"]) if lost == most]
-    names = "; ".join(losses["field"].iloc[tied])
-    lost, share = (shown[name].texts[tied[0]] for name in ("lost", "share_pct"))
-    each = "mỗi lĩnh vực " if len(tied) > 1 else ""
-    told = (
-        f"{who} mất điểm nhiều nhất ở lĩnh vực {names}: {each}{lost} điểm, chiếm {share}% tổng số "
-        "điểm bị mất."
-    )
-    worst = [at for at, pct in enumerate(losses["lost_pct"]) if pct == losses["lost_pct"].max()]
-    if worst != tied:  # the field with the largest maximum loses most points
-        names = "; ".join(losses["field"].iloc[worst])
-        told += (
-            f" So với điểm tối đa thì mất nhiều nhất ở lĩnh vực {names} "
-            f"({shown['lost_pct'].texts[worst[0]]}%)."
-        )
-    return told
-
-
-def _most_apart(fields: pd.DataFrame) -> str:
-    """Return a sentence on the field that makes the largest part of the differences."""
-    influence = field_influence(fields)
-    if len(influence) == 1 or influence["share_difference"].isna().all():
-        return ""
-    row = influence.loc[influence["share_difference"].idxmax()]
-    return (
-        f" Các đơn vị hơn kém nhau nhiều nhất ở lĩnh vực {row['field']}: chiếm "
-        f"{format_percent(100 * row['share_difference'])} chênh lệch tổng điểm các lĩnh vực."
-    )

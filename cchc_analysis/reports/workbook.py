@@ -16,15 +16,11 @@ from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports.sheets import new_book, write_charts, write_table
-from cchc_analysis.scoring.blocks import summarise_blocks
-from cchc_analysis.scoring.fields import field_losses, field_matrix
-from cchc_analysis.scoring.margins import points_to_next_grade, rank_range
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
 from cchc_analysis.scoring.sentences import judged
-from cchc_analysis.text import decimal_comma
 from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS
 
 
@@ -106,19 +102,19 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
     write(SHEETS["distribution"], counts, note=counts.note)
     write_charts(book, results, [column.name for column in ranking.columns])
     write(SHEETS["comparison"], comparison)
-    off = decimal_comma(judged(results.table))
     write(
-        SHEETS["margins"], _margins(results),
-        note=f"Hạng cao nhất, thấp nhất có thể: nếu mỗi điểm lệch lên, xuống tối đa {off} điểm.",
+        SHEETS["margins"], printed(results.margins, "margins"),
+        note="Hạng cao nhất, thấp nhất có thể: nếu mỗi điểm lệch lên, xuống tối đa "
+        f"{judged(results.table)}.",
     )  # fmt: skip
-    if "block" in several_groups(results.table):
-        write(SHEETS["blocks"], printed(summarise_blocks(results.table), "blocks"))
+    if "block" in several_groups(results.blocks):
+        write(SHEETS["blocks"], printed(results.blocks, "blocks"))
     if results.change is not None:
         note = results.change.attrs["note"]
         write(SHEETS["change"], printed(results.change, "change"), note=note)
     if results.fields is not None:
-        write(SHEETS["fields"], printed(field_losses(results.fields), "losses"))
-        write(SHEETS["matrix"], printed(field_matrix(results.fields), "matrix"))
+        write(SHEETS["fields"], printed(results.losses, "losses"))
+        write(SHEETS["matrix"], printed(results.matrix, "matrix"))
     check = printed(results.check, "check")
     write(SHEETS["check"], check, note=results.check.attrs["note"])
     write(SHEETS["notes"], _notes(results, counts.note, source))
@@ -143,16 +139,6 @@ def _comparison(results: Results) -> Printed:
         own, *_ = reference(table, chosen, unit)
         values["from_unit_pct"] = (table["percent"] - own).round(9)
     return printed(values, "table")
-
-
-def _margins(results: Results) -> Printed:
-    """Return what each unit lacks for the next grade, and which ranks it may have."""
-    lacking = points_to_next_grade(results.table, scheme=results.scheme)
-    ranges = rank_range(results.table, margin=judged(results.table))
-    places = ranges[["rank", "best_rank", "worst_rank"]]
-    several = several_groups(lacking)
-    columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
-    return printed(lacking[[*several, *columns]].join(places), "margins")
 
 
 def _notes(results: Results, shares: str, source: str | None) -> Printed:

@@ -15,6 +15,8 @@ from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
 
+JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down
+
 
 def points_to_next_grade(
     ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME
@@ -53,7 +55,21 @@ def points_to_next_grade(
     1    a   Xuất sắc             4.2     2.8
     """
     scheme = load_scheme(scheme)
-    table = in_order(graded(ranking, scheme))
+    return _to_next_grade(in_order(graded(ranking, scheme)), scheme)
+
+
+def margins_of(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+    """Return of a graded table in order what each unit lacks, and which ranks it may have.
+
+    Each score may be off by half a percent of its own maximum, whatever the others have.
+    """
+    places = _reachable(table, table["max_score"] * JUDGED / 100)
+    return _to_next_grade(table, scheme).join(places[["rank", "best_rank", "worst_rank"]])
+
+
+def _to_next_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+    """Return the margins of a graded table in order."""
+    table = table.copy()
     own = Exact.of(table).first_reached(scheme.bounds, scheme.is_strict)
     table["next_grade"] = pd.Categorical.from_codes(
         np.maximum(own - 1, -1), scheme.grades, ordered=True
@@ -120,7 +136,13 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     if not isinstance(margin, Real) or isinstance(margin, bool) or not 0 <= margin < math.inf:
         raise Refusal(f"margin={margin!r} phải là số điểm không âm, ví dụ 0.5")
     table = in_order(ranked(ranking))
-    low, high = _limits(table, margin)
+    return _reachable(table, pd.Series(float(margin), table.index))
+
+
+def _reachable(table: pd.DataFrame, off: pd.Series) -> pd.DataFrame:
+    """Return the ranks that each unit of a ranking in order can have if scores are so far off."""
+    table = table.copy()
+    low, high = _limits(table, off)
     has = table["rank"].notna().to_numpy()
     low, high, groups = low[has].to_numpy("int64"), high[has].to_numpy("int64"), table["group"][has]
     certain = count_above(high, groups, pool=low, pool_groups=groups)
@@ -133,12 +155,11 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     return stamped(table[[*group_columns(table), *columns]], "rank range")
 
 
-def _limits(table: pd.DataFrame, margin: float) -> tuple[pd.Series, pd.Series]:
+def _limits(table: pd.DataFrame, off: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return whole numbers that order the lowest and the highest shares there can be."""
-    known = pd.concat([table["score"], pd.Series([float(margin)])], ignore_index=True)
-    points, places = to_integers(known)
-    off = points.iloc[-1]
-    both = pd.concat([points[:-1] - off, points[:-1] + off], ignore_index=True)
+    known, places = to_integers(pd.concat([table["score"], off], ignore_index=True))
+    points, off = known[: len(table)], known[len(table) :].array
+    both = pd.concat([points - off, points + off], ignore_index=True)
     maxima = pd.concat([table["max_score"]] * 2, ignore_index=True)
     limits = pd.DataFrame({"score": both.astype("float64") / 10**places, "max_score": maxima})
     key = Exact.of(limits).order

@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.groups import is_unit, of_group, several_groups
+from cchc_analysis.groups import group_columns, has_unit, is_unit, of_group, several_groups
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import changes, sentences
+from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.check import check_published
-from cchc_analysis.scoring.fields import checked_fields, who_lacks
+from cchc_analysis.scoring.fields import checked_fields, field_losses, field_matrix, who_lacks
+from cchc_analysis.scoring.influence import field_influence
+from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
@@ -19,11 +22,17 @@ from cchc_analysis.text import clean, listed, lower_first, unit_key
 
 
 class Told(NamedTuple):
-    """What is told of one year and block: of its results, of the chosen unit, of the changes."""
+    """What is told of one year and block: of its results, of the chosen unit, of the changes.
+
+    A report tells more: who is near a grade, and where points were lost, by all and by the unit.
+    """
 
     results: str
     own: str
     changes: str
+    nearness: str
+    fields: str
+    own_fields: str
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,13 @@ class Group:
     names: tuple[str, ...]  # block and year in words, those it has: "Khối sở", "năm 2021"
     rows: pd.DataFrame
     distribution: pd.DataFrame
+    margins: pd.DataFrame
     told: Told
     change: pd.DataFrame | None = None
     fields: pd.DataFrame | None = None
     fields_note: str = ""
+    losses: pd.DataFrame | None = None
+    own_losses: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -50,7 +62,9 @@ class Results:
     """What a ranking gives: each thing is computed once, whoever shows it.
 
     `ranking` has the order of the source, `table` that of print, with ``group`` and ``number``.
-    `unit` is spelled as the table spells it. `more` is what is told of no group.
+    `unit` is spelled as the table spells it. `margins` has what each unit lacks for the next grade
+    and the ranks it may have, `blocks` each year and block in a row, `matrix` the percent of each
+    field. `across` is what is told of all blocks together, `more` what is told of no group.
     """
 
     ranking: pd.DataFrame
@@ -58,11 +72,16 @@ class Results:
     scheme: GradeScheme
     unit: str | None
     distribution: pd.DataFrame
+    margins: pd.DataFrame
+    blocks: pd.DataFrame
     check: pd.DataFrame
     before: pd.DataFrame | None
     change: pd.DataFrame | None
     fields: pd.DataFrame | None
+    losses: pd.DataFrame | None
+    matrix: pd.DataFrame | None
     groups: tuple[Group, ...]
+    across: tuple[str, ...]
     more: tuple[str, ...]
 
 
@@ -113,8 +132,11 @@ def results_of(
         )  # fmt: skip
     if fields is not None:
         checked_fields(fields)
+    # What is the same in all rows is no column of them.
+    same = [column for column in group_columns(table) if column not in several_groups(table)]
+    margins, blocks = margins_of(table, scheme).drop(columns=same), summarise_blocks(table)
     groups = tuple(
-        _group(part.reset_index(drop=True), table, scheme, unit, old, change, fields)
+        _group(part, table, margins, scheme, unit, old, change, fields)
         for _, part in table.groupby("group")
     )
     if fields is not None and groups and not any(len(group.fields) for group in groups):
@@ -125,8 +147,11 @@ def results_of(
     return Results(
         ranking, table, scheme, unit,
         distribution=grade_distribution(ranking, by=several_groups(ranking)),
-        check=check_published(ranking), before=before, change=change, fields=fields,
-        groups=groups, more=_gone_blocks(table, before, change),
+        margins=margins, blocks=blocks, check=check_published(ranking), before=before,
+        change=change, fields=fields,
+        losses=None if fields is None else field_losses(fields),
+        matrix=None if fields is None else field_matrix(fields), groups=groups,
+        across=tuple(sentences.of_blocks(blocks)), more=_gone_blocks(table, before, change),
     )  # fmt: skip
 
 
@@ -188,16 +213,18 @@ def described(results: Results) -> str:
     """Return what is told of all groups, a paragraph each, and what is told of none."""
     paragraphs = []
     for group in results.groups:
-        text = " ".join(filter(None, group.told))
+        text = " ".join(filter(None, group.told[:3]))
         paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
     return "\n".join([*paragraphs, *results.more]) or "Bảng không có đơn vị nào."
 
 
 def _group(
-    part: pd.DataFrame, table: pd.DataFrame, scheme: GradeScheme, unit: str | None,
-    before: pd.DataFrame | None, change: pd.DataFrame | None, fields: pd.DataFrame | None,
+    part: pd.DataFrame, table: pd.DataFrame, margins: pd.DataFrame, scheme: GradeScheme,
+    unit: str | None, before: pd.DataFrame | None, change: pd.DataFrame | None,
+    fields: pd.DataFrame | None,
 ) -> Group:  # fmt: skip
     """Return what there is of one group, among all rows of the ranking."""
+    margins, part = margins.loc[part.index], part.reset_index(drop=True)
     counts = grade_distribution(part)
     results = sentences.of_results(part, counts, scheme)
     changed, told = None, []
@@ -212,10 +239,20 @@ def _group(
         if changed is not None:
             told = changes.of_change(changed, old, part, where=where)
     own = "" if unit is None else sentences.of_unit(part, unit, scheme)
-    here = of_group(fields, part)
+    here, losses, own_losses = of_group(fields, part), None, None
+    lost = own_lost = ""
+    if here is not None and len(here):
+        losses = field_losses(here)
+        apart = sentences.of_influence(field_influence(here))
+        lost = f"{sentences.of_losses('Các đơn vị', losses)} {apart}".strip()
+        if unit is not None and has_unit(here, unit):
+            own_losses = field_losses(here, unit=unit)
+            own_lost = sentences.of_losses(unit, own_losses)
+    near = sentences.of_nearness(margins)
     return Group(
-        tuple(_names(part)), part, counts, Told(results, own, " ".join(told)), change=changed,
-        fields=here, fields_note=who_lacks(fields, part, here, table),
+        tuple(_names(part)), part, counts, margins,
+        Told(results, own, " ".join(told), near, lost, own_lost), change=changed, fields=here,
+        fields_note=who_lacks(fields, part, here, table), losses=losses, own_losses=own_losses,
     )  # fmt: skip
 
 

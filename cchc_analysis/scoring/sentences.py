@@ -4,13 +4,13 @@ import pandas as pd
 
 from cchc_analysis.groups import has_unit, is_unit, scale_of, several_groups
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.changes import joined, measure_of
-from cchc_analysis.scoring.margins import points_to_next_grade, rank_range
+from cchc_analysis.scoring.margins import JUDGED
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
     format_percent,
+    printed,
     printed_places,
 )
 from cchc_analysis.scoring.schemes import GradeScheme
@@ -105,53 +105,51 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
     ]
 
 
-def of_nearness(part: pd.DataFrame, scheme: GradeScheme) -> str:
+def of_nearness(margins: pd.DataFrame) -> str:
     """Return who of a group is just below a grade, and how sure the first places are."""
-    scored = part[part["score"].notna()]
+    scored = margins[margins["score"].notna()]
     if len(scored) < 2:
         return ""
-    margins = points_to_next_grade(scored, scheme=scheme).dropna(subset="points_to_next")
-    share = margins["points_to_next"] / margins["max_score"]
-    margins = margins.assign(share=share).sort_values("share", kind="stable")
-    places = printed_places(margins["points_to_next"])
+    below = scored.dropna(subset="points_to_next")
+    share = below["points_to_next"] / below["max_score"]
+    below = below.assign(share=share).sort_values("share", kind="stable")
+    places = printed_places(below["points_to_next"])
     lacks = [
         f"{row.unit} còn thiếu {format_number(row.points_to_next, places)} điểm để đạt loại "
         f"{row.next_grade}"
-        for row in margins.itertuples()
+        for row in below.itertuples()
     ]
-    near = lacks[: (margins["share"] <= NEAR / 100).sum()]
+    near = lacks[: (below["share"] <= NEAR / 100).sum()]
     told = []
     if near:
         told = [f"Sát loại trên (thiếu không quá {NEAR}% điểm tối đa): {listed(near)}."]
     elif lacks:
         told = [f"Không đơn vị nào thiếu dưới {NEAR}% điểm tối đa; gần nhất là {lacks[0]}."]
-    margin = judged(scored)
-    first = rank_range(part, margin=margin)
-    first = first[first["rank"] <= len(_PLACES)]
+    first = scored[scored["rank"] <= len(_PLACES)]
     places = [
         f"{row.unit} chắc chắn hạng {row.rank}" if row.best_rank == row.worst_rank
         else f"{row.unit} (hạng {row.rank}) có thể từ hạng {row.best_rank} đến {row.worst_rank}"
         for row in first.itertuples()
     ]  # fmt: skip
     if places:
-        told.append(
-            f"Nếu mỗi điểm lệch lên hoặc xuống tối đa {decimal_comma(margin)} điểm: "
-            f"{listed(places)}."
-        )
+        off = judged(scored)
+        told.append(f"Nếu mỗi điểm lệch lên hoặc xuống tối đa {off}: {listed(places)}.")
     return " ".join(told)
 
 
-def judged(scored: pd.DataFrame) -> float:
-    """Return half a percent of the maximum in points, or half a point where maxima differ."""
+def judged(scored: pd.DataFrame) -> str:
+    """Return by how much a score may be off: in points, or in percent where maxima differ."""
     maxima = scored["max_score"].dropna().unique()
-    return float(maxima[0]) / 200 if len(maxima) == 1 else 0.5
+    if len(maxima) > 1:
+        return f"{decimal_comma(JUDGED)}% điểm tối đa"
+    return f"{decimal_comma((maxima.max() if len(maxima) else 100) * JUDGED / 100)} điểm"
 
 
-def of_blocks(table: pd.DataFrame) -> list[str]:
+def of_blocks(blocks: pd.DataFrame) -> list[str]:
     """Return a sentence for each year on the means of its blocks, where there are several."""
-    if "block" not in several_groups(table):
+    if "block" not in several_groups(blocks):
         return []
-    blocks = summarise_blocks(table).dropna(subset="mean")
+    blocks = blocks.dropna(subset="mean")
     years = blocks["year"] if "year" in blocks else pd.Series(0, blocks.index)
     told = []
     for year, of_year in blocks.groupby(years):
@@ -164,6 +162,40 @@ def of_blocks(table: pd.DataFrame) -> list[str]:
             "phần trăm."
         )
     return told
+
+
+def of_losses(who: str, losses: pd.DataFrame) -> str:
+    """Return a sentence on the field in which most points were lost, or all that tie."""
+    most, shown = losses["lost"].max(), printed(losses, "losses")
+    if not most > 0:  # missing too
+        return f"{who} không mất điểm ở lĩnh vực nào có điểm."
+    tied = [at for at, lost in enumerate(losses["lost"]) if lost == most]
+    names = "; ".join(losses["field"].iloc[tied])
+    lost, share = (shown[name].texts[tied[0]] for name in ("lost", "share_pct"))
+    each = "mỗi lĩnh vực " if len(tied) > 1 else ""
+    told = (
+        f"{who} mất điểm nhiều nhất ở lĩnh vực {names}: {each}{lost} điểm, chiếm {share}% tổng số "
+        "điểm bị mất."
+    )
+    worst = [at for at, pct in enumerate(losses["lost_pct"]) if pct == losses["lost_pct"].max()]
+    if worst != tied:  # the field with the largest maximum loses most points
+        names = "; ".join(losses["field"].iloc[worst])
+        told += (
+            f" So với điểm tối đa thì mất nhiều nhất ở lĩnh vực {names} "
+            f"({shown['lost_pct'].texts[worst[0]]}%)."
+        )
+    return told
+
+
+def of_influence(influence: pd.DataFrame) -> str:
+    """Return a sentence on the field that makes the largest part of the differences."""
+    if len(influence) == 1 or influence["share_difference"].isna().all():
+        return ""
+    row = influence.loc[influence["share_difference"].idxmax()]
+    return (
+        f"Các đơn vị hơn kém nhau nhiều nhất ở lĩnh vực {row['field']}: chiếm "
+        f"{format_percent(100 * row['share_difference'])} chênh lệch tổng điểm các lĩnh vực."
+    )
 
 
 def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
