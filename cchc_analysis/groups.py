@@ -1,6 +1,6 @@
 """What the functions ask of a table: its columns, and the groups within which units compare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import numpy as np
@@ -77,14 +77,20 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     return numbers
 
 
+def in_group(rows: pd.DataFrame, group: Mapping[str, object]) -> pd.Series:
+    """Return which rows are of a year and block, as far as they have these."""
+    here = pd.Series(True, rows.index)
+    for column in group_columns(rows):
+        if column in group:
+            here &= rows[column].astype("str").map(unit_key) == unit_key(str(group[column]))
+    return here
+
+
 def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | None:
     """Return the rows of the year and block of a part of the ranking, or else of its units."""
     if rows is None:
         return None
-    here = pd.Series(True, rows.index)
-    for column in group_columns(part):
-        if column in rows:
-            here &= rows[column].astype("str").map(unit_key) == unit_key(str(part[column].iloc[0]))
+    here = in_group(rows, part.iloc[0])
     if "field" in rows:
         here &= rows["unit"].map(unit_key).isin(part["unit"].map(unit_key))
     return rows[here]

@@ -47,6 +47,41 @@ def test_fields_go_to_the_group_of_their_unit_and_others_are_refused():
         results_of(scores, fields=fields.iloc[1:])
 
 
+def test_units_whose_fields_are_not_their_score_are_told_with_the_results():
+    scores = table([87.37, 81.9, 70]).assign(max_score=100.0)
+    halves = {"a": 40.75, "b": 40.75, "c": 35}
+    cells = [(unit, field, halves[unit], 50) for unit in halves for field in ("Thể chế", "TTHC")]
+    fields = pd.DataFrame(cells, columns=["unit", "field", "score", "max_score"])
+    check = results_of(scores, fields=fields).check
+    assert check[["unit", "item", "published", "computed"]].values.tolist() == [
+        ["a", "fields", "87,37", "81,50"], ["b", "fields", "81,90", "81,50"],
+    ]  # fmt: skip
+    assert "tổng các lĩnh vực của 3 đơn vị" in check.attrs["note"]
+    assert results_of(scores).check.empty
+
+
+def test_where_weights_are_known_losses_are_of_points_of_the_total():
+    points = {"x": [9, 5, 2, 7, 4], "y": [3, 8, 6, 1, 9]}
+    fields = pd.DataFrame(
+        [(u, f, points[f][at], 10) for f in "xy" for at, u in enumerate("abcde")],
+        columns=["unit", "field", "score", "max_score"],
+    ).astype({"score": float})  # fmt: skip
+    scores = table([8 * x + 2 * y for x, y in zip(*points.values(), strict=True)]).assign(
+        max_score=100.0
+    )
+    results = results_of(scores, fields=fields)
+    assert "x 80 % / y 20 %" in results.check.attrs["note"]
+    assert results.check.empty
+    losses = results.losses.set_index("field")
+    assert losses["lost"].to_dict() == {"x": 23 * 8, "y": 23 * 2}  # 23 points each, unweighted
+    assert losses["max_score"].to_dict() == {"x": 400, "y": 100}
+    (group,) = results.groups
+    assert group.fields_note.startswith("Điểm từng lĩnh vực đã nhân trọng số")
+    alone = results_of(scores.assign(block=list("vwxyz")), fields=fields)  # too few in each block
+    assert alone.losses["lost"].tolist() == [23, 23]
+    assert "trọng số" not in alone.groups[0].fields_note
+
+
 def test_a_table_is_ranked_once(town, monkeypatch):
     calls = []
     once = ranking.ranks_within

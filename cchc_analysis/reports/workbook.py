@@ -113,7 +113,9 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
         note = results.change.attrs["note"]
         write(SHEETS["change"], printed(results.change, "change"), note=note)
     if results.fields is not None:
-        write(SHEETS["fields"], printed(results.losses, "losses"))
+        write(
+            SHEETS["fields"], printed(results.losses, "losses"), note=results.fields.attrs["note"]
+        )
         write(SHEETS["matrix"], printed(results.matrix, "matrix"))
     check = printed(results.check, "check")
     write(SHEETS["check"], check, note=results.check.attrs["note"])

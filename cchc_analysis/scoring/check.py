@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import (
@@ -11,19 +10,9 @@ from cchc_analysis.groups import (
     group_columns,
     group_numbers,
     holes_in_ranks,
-    of_group,
-    several_groups,
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked, to_integers
-from cchc_analysis.scoring.fields import (
-    lacking_fields,
-    to_common_integers,
-    total_fields,
-    who_lacks,
-    whole_fields,
-)
-from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import (
     check_graded,
     differs,
@@ -32,11 +21,10 @@ from cchc_analysis.scoring.ranking import (
     with_ranks,
 )
 from cchc_analysis.scoring.schemes import spelled
-from cchc_analysis.scoring.weights import fitted_weights
-from cchc_analysis.text import decimal_comma, listed, same, unit_key
+from cchc_analysis.scoring.weights import sums_of
+from cchc_analysis.text import listed, same
 from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
 
-_MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
 _LISTED = "lấy số thứ tự trong danh sách"
 _METHODS = {"1-2-2-4": "min", "1-2-2-3": "dense"}
 _ROUNDED = {
@@ -105,7 +93,7 @@ def check_published(
     ranking = points.table if "rank" in ranking else with_ranks(points)
     ranking = ranking.reset_index(drop=True)
     found: list[dict] = []
-    compared, skipped, explained = [], "", ""
+    compared, skipped, explained, weights = [], "", "", []
     if "published_rank" in ranking:
         ranking["published_rank"] = ranking["published_rank"].convert_dtypes()  # 1.0 is rank 1
         holes = holes_in_ranks(ranking)
@@ -133,12 +121,12 @@ def check_published(
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
     if fields is not None:
-        wrong, units, lacking, weighted = _check_fields(ranking, fields)
-        found += wrong
-        skipped += lacking
-        explained += weighted
-        if units:
-            compared.append(f"tổng các lĩnh vực của {units} đơn vị")
+        sums = sums_of(ranking, fields)
+        found += [_row(ranking, at, "fields", *texts) for at, *texts in sums.wrong]
+        skipped += sums.told
+        weights = sums.weights
+        if sums.units:
+            compared.append(f"tổng các lĩnh vực của {sums.units} đơn vị")
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
@@ -147,7 +135,7 @@ def check_published(
         if compared
         else skipped.strip() or "Bảng không có số liệu công bố để đối chiếu."
     )
-    return stamped(result, "check", note=note)
+    return stamped(result, "check", note=note, weights=weights)
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
@@ -239,81 +227,6 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
         for grade, units in published.items()
         if computed.get(_key(grade), 0) != units
     ]
-
-
-def _check_fields(ranking: pd.DataFrame, fields: pd.DataFrame) -> tuple[list[dict], int, str, str]:
-    """Return the totals that are not the sum of a unit's fields, and what is told of them."""
-    totals, names = total_fields(fields), ["score", "published_total"]
-    keys = [column for column in group_columns(ranking) if column in totals]
-    ours, theirs = (
-        pd.DataFrame({c: table[c].astype("str").map(unit_key) for c in (*keys, "unit")})
-        for table in (ranking, totals)
-    )
-    theirs["sum"] = totals["score"]
-    theirs["published_total"] = totals.get("published_total", float("nan"))
-    both = ours.assign(score=ranking["score"]).merge(
-        theirs.drop_duplicates([*keys, "unit"]), how="left", on=[*keys, "unit"]
-    )
-    _, (whole, *stated) = to_common_integers(both, "sum", *names)
-    places = printed_places(pd.concat([both[name] for name in ("sum", *names)]))
-    found = {}
-    weighted, told_weights = _weighted(ranking, fields, both, whole, stated[0])
-    for name, total in zip(names, stated, strict=True):
-        note = "tổng ghi trong bảng điểm theo lĩnh vực" if name == "published_total" else ""
-        for at in both.index[(total != whole).fillna(False) & ~weighted.notna()]:
-            told = [format_number(both[column][at], places) for column in (name, "sum")]
-            found.setdefault((at, told[0]), _row(ranking, at, "fields", *told, note))
-    for at in weighted.index[weighted.fillna(0) != 0]:
-        told = [format_number(value, places) for value in (both["score"][at], weighted[at])]
-        note = "không theo trọng số chung của các lĩnh vực"
-        found[at, told[0]] = _row(ranking, at, "fields", *told, note)
-    lacking = [*lacking_fields(fields), who_lacks(fields, ranking, fields, ranking)]
-    return (
-        list(found.values()),
-        int(both["sum"].notna().sum()),
-        "".join(f" {t}" for t in lacking if t),
-        told_weights,
-    )
-
-
-def _weighted(
-    ranking: pd.DataFrame, fields: pd.DataFrame, both: pd.DataFrame, whole: pd.Series,
-    stated: pd.Series,
-) -> tuple[pd.Series, str]:  # fmt: skip
-    """Return 0 for units whose score is the weighted mean of their fields, that mean if it is not.
-
-    It is missing where no weights are known; the second says them.
-    """
-    result, told = pd.Series(float("nan"), both.index), ""
-    fields = whole_fields(fields)
-    percent = fields["score"] / fields["max_score"] * 100
-    keys = fields["unit"].map(unit_key)
-    names = pd.Series(ranking["unit"].map(unit_key), both.index)
-    for number in np.unique(groups := group_numbers(ranking)):
-        here = groups == number
-        part = of_group(fields, ranking[here])
-        differs = (stated != whole)[here].dropna()
-        if len(part) == 0 or len(differs) == 0 or differs.mean() <= _MOST_DIFFER:
-            continue
-        cells = percent[part.index].groupby([keys[part.index], part["field"]], sort=False).first()
-        table = cells.unstack(sort=False)  # noqa: PD010
-        units = names[here & names.isin(table.index)]
-        scale = ranking["max_score"][units.index] / 100
-        totals = both["score"][units.index] / scale
-        places = printed_places(both["score"][units.index])
-        room = (10.0**-places / scale.min() + 10.0 ** -printed_places(percent[part.index])) / 2
-        found = fitted_weights(table.loc[units].to_numpy(), totals.to_numpy("float64"), room)
-        if found is None:
-            continue
-        means = pd.Series(table.loc[units].to_numpy() @ found.of_fields, units.index) * scale
-        result[units.index] = means.mask(found.fits, 0)
-        said = " / ".join(
-            f"{field} {decimal_comma(round(weight * 100, 2))} %"
-            for field, weight in zip(table.columns, found.of_fields, strict=True)
-        )
-        where = "".join(f" {ranking[c][units.index[0]]}" for c in several_groups(ranking))
-        told += f" Điểm{where} là trung bình có trọng số của các lĩnh vực: {said}."
-    return result, told
 
 
 def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:

@@ -18,6 +18,7 @@ from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.weights import in_points
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 
 
@@ -130,8 +131,9 @@ def results_of(
             "predecessors chỉ dùng khi có bảng kỳ trước", "hãy thêm {option}",
             option=Option("before"),
         )  # fmt: skip
+    check = check_published(ranking, fields=fields)
     if fields is not None:
-        checked_fields(fields)
+        fields = in_points(checked_fields(fields)[0], check.attrs["weights"])
     # What is the same in all rows is no column of them.
     same = [column for column in group_columns(table) if column not in several_groups(table)]
     margins, blocks = margins_of(table, scheme).drop(columns=same), summarise_blocks(table)
@@ -147,7 +149,7 @@ def results_of(
     return Results(
         ranking, table, scheme, unit,
         distribution=grade_distribution(ranking, by=several_groups(ranking)),
-        margins=margins, blocks=blocks, check=check_published(ranking), before=before,
+        margins=margins, blocks=blocks, check=check, before=before,
         change=change, fields=fields,
         losses=None if fields is None else field_losses(fields),
         matrix=None if fields is None else field_matrix(fields), groups=groups,
@@ -240,7 +242,7 @@ def _group(
             told = changes.of_change(changed, old, part, where=where)
     own = "" if unit is None else sentences.of_unit(part, unit, scheme)
     here, losses, own_losses = of_group(fields, part), None, None
-    lost = own_lost = ""
+    lost = own_lost = note = ""
     if here is not None and len(here):
         losses = field_losses(here)
         apart = sentences.of_influence(field_influence(here))
@@ -248,11 +250,13 @@ def _group(
         if unit is not None and has_unit(here, unit):
             own_losses = field_losses(here, unit=unit)
             own_lost = sentences.of_losses(unit, own_losses)
+        note = fields.attrs["note"]
     near = sentences.of_nearness(margins)
     return Group(
         tuple(_names(part)), part, counts, margins,
         Told(results, own, " ".join(told), near, lost, own_lost), change=changed, fields=here,
-        fields_note=who_lacks(fields, part, here, table), losses=losses, own_losses=own_losses,
+        fields_note=f"{note} {who_lacks(fields, part, here, table)}".strip(), losses=losses,
+        own_losses=own_losses,
     )  # fmt: skip
 
 
