@@ -376,3 +376,76 @@ def test_a_sum_is_no_bonus(title):
         table = load_scores(raw)
     assert "bonus" not in table
     assert table["score"].tolist() == [92.5, 80, 60]
+
+
+# --- columns without a title, and two in one
+
+
+def test_a_number_names_a_column_of_the_source_though_another_was_cut_in_two():
+    titles = "TT|Tỉnh|Năm 2016|Năm 2017"
+    table = frame(titles, [1, "a", "02 (60)", "01 (72,7)"], [2, "b", "01 (70)", "02 (65)"])
+    for wanted in ("Năm 2017", 4, "Năm 2017 – Tổng điểm đánh giá"):
+        scores = loaded(table, columns={"score": wanted})
+        assert scores["score"].tolist() == [72.7, 65]
+        assert scores["published_rank"].tolist() == [1, 2]  # its own rank, not that of 2016
+    assert loaded(table, columns={"score": 3})["published_rank"].tolist() == [2, 1]
+    twice = loaded(table, columns={"score": 4, "published_rank": "Năm 2016"})
+    assert twice["published_rank"].tolist() == [2, 1]
+
+
+def test_a_column_without_a_title_that_nobody_asked_for_is_told():
+    for at, row in ((0, [7, "a", 90]), (1, ["a", 7, 90]), (1, ["a", "x", 90])):
+        titles = ["Đơn vị", "Điểm"]
+        titles.insert(at, "")
+        table = pd.DataFrame([row, [*map({"a": "b"}.get, row, row)]], columns=titles)
+        with pytest.warns(LoadWarning, match=f"cột thứ {at + 1} .không có tiêu đề"):
+            assert load_scores(table)["score"].tolist() == [90, 90]
+    units = frame("STT||Điểm", [1, "Sở A", 90], [2, "Sở B", 80])
+    with pytest.warns(LoadWarning, match="iểu cột thứ 2 là đơn vị"):
+        assert load_scores(units)["unit"].tolist() == ["Sở A", "Sở B"]
+
+
+def test_numbers_without_a_title_beside_the_scores_are_refused():
+    table = frame("Đơn vị|Điểm|", ["a", "90,5", "92,5"], ["b", "80,5", "81"])
+    assert 'columns={"score": 2}' in refusal(table)
+    assert loaded(table, columns={"score": 2})["score"].tolist() == [90.5, 80.5]
+    split = frame("Đơn vị|Điểm|", ["a", "90", "5"], ["b", "80", "25"])
+    for options in ({}, {"columns": {"score": "Điểm"}}):
+        assert "phần lẻ mà dấu phẩy đã tách ra" in refusal(split, **options)
+
+
+def test_scores_without_a_title_are_named_by_their_number():
+    table = frame("STT|Đơn vị|", [1, "a", 90], [2, "b", 80])
+    assert 'columns={"score": 3}' in refusal(table)
+    assert loaded(table, columns={"score": 3})["score"].tolist() == [90, 80]
+    two = frame("STT|Đơn vị||", [1, "a", 90, 70], [2, "b", 80, 95])
+    assert 'columns={"score": "tên cột"}' in refusal(two)
+    assert loaded(two, columns={"score": 4})["score"].tolist() == [70, 95]
+
+
+def test_two_tables_side_by_side_are_refused():
+    table = pd.DataFrame([["a", 90, "c", 70], ["b", 80, "d", 60]], columns=["Đơn vị", "Điểm"] * 2)
+    side = "có 2 cột cùng tên 'Điểm' (cột thứ 2 và 4); nếu là hai bảng đặt cạnh nhau"
+    assert side in refusal(table)
+    assert "cùng tên 'Đơn vị'" in refusal(table, columns={"score": 2})
+
+
+def test_the_total_is_no_index_titled_like_several_others():
+    rows = [[n, f"Tỉnh {n}", 9 - n, n, 9 - n, 99 - n] for n in range(1, 6)]
+    indices = frame("Xếp hạng|Tỉnh|Chỉ số A|Chỉ số B|Chỉ số C|Tổng thể (PDTI)", *rows)
+    with pytest.warns(LoadWarning, match="iểu cột 'Tổng thể .PDTI.' là điểm"):
+        assert load_scores(indices)["score"].tolist() == [98, 97, 96, 95, 94]
+    few = frame("Xếp hạng|Tỉnh|Chỉ số A|Chỉ số B|Chỉ số C|Tổng thể (PDTI)", *rows[:3])
+    assert "'Tổng thể (PDTI)'" in refusal(few)  # three rows may fall by chance
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["Đơn vị - Unit|Tổng điểm - Total score|Xếp hạng - Rank|Xếp loại - Grade",
+     "Tỉnh/Province|Điểm/Score|Hạng/Rank|Nhóm/Tier",
+     "Province Name|Overall Score|Overall Rank|Classification"],
+)  # fmt: skip
+def test_titles_may_be_english_or_of_two_languages(titles):
+    scores = load_scores(frame(titles, ["a", 90, 1, "Tốt"], ["b", 80, 2, "Khá"]))
+    assert scores["published_rank"].tolist() == [1, 2]
+    assert scores["published_grade"].tolist() == ["Tốt", "Khá"]

@@ -297,3 +297,14 @@ def test_a_block_whose_title_is_empty_is_refused(load, titles):
 def test_units_above_a_pasted_header_are_told(load, row):
     with pytest.warns(LoadWarning, match="(?i)không đọc dòng 1 '.*Sở X 99"):
         assert len(load([*row, *RANKED])) == 2
+
+
+@pytest.mark.filterwarnings("ignore:.*(chưa có điểm|mỗi dòng là 4 ô)")
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_is_missing_is_no_title(load, first):
+    rows = [["Sở A", "7", "90", "1"], ["Sở B", "8", "80", "2"], ["Sở C", "9", "70", "3"]]
+    rows.insert(first, ["Sở D", "N/A", "N/A", "N/A"])
+    lines = ["Province", "Entry", "PCI Score", "Rank", *(cell for row in rows for cell in row)]
+    scores = load(lines)
+    assert len(scores) == 4
+    assert scores["unit"][scores["score"].isna()].tolist() == ["Sở D"]

@@ -254,8 +254,9 @@ def test_a_list_of_counts_below_is_told_and_ends_the_table(text):
 
 @pytest.mark.parametrize(
     "name",
-    ["TB khối sở", "Cả nước", "Trung vị", "Điểm TB", "Giá trị trung bình", "Bình quân chung"],
-)
+    ["TB khối sở", "Cả nước", "Trung vị", "Điểm TB", "Giá trị trung bình", "Bình quân chung",
+     "Điểm BQ", "ĐTB chung", "Mức BQC"],
+)  # fmt: skip
 def test_sums_without_a_number_are_no_units(text, name):
     with pytest.warns(LoadWarning, match=f"dòng 4 '{name}"):
         assert len(load_scores(text("Đơn vị;Điểm", "A;90", "Xã Trung Bình;80", f"{name};85"))) == 2

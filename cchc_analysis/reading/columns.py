@@ -42,6 +42,8 @@ _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
 _ENOUGH = 3  # rows whose order tells one column from several others
 _ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
 _MOST_GRADES = 7
+_SURE = 5  # rows whose order tells the total from sub-indices
+_FIRST_WORDS = 2
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
 _SAME_NAMES = 0.5
 
@@ -157,7 +159,7 @@ def find_columns(
     And in words the columns not used, and what was understood.
     """
     check_roles(wanted)
-    columns = {role: column_named(where, header, title) for role, title in wanted.items()}
+    columns = {role: column_named(where, header, title, role) for role, title in wanted.items()}
     titles = header.titles
     body = body.fillna("")
     evidence = {
@@ -170,21 +172,24 @@ def find_columns(
     roles = {c: _role(where, one, told) for c, one in evidence.items() if c not in columns.values()}
     units = [c for c, role in roles.items() if role == "unit"]
     _check_order(where, evidence, columns.get("unit", units[0] if len(units) == 1 else None))
-    _settle_numbers(where, evidence, roles, told)
+    _settle_numbers(evidence, roles, told)
     free = {c: evidence[c] for c in roles if evidence[c].title}
     if "score" not in columns:
-        columns["score"] = _score_column(where, titles, free, roles, told)
+        columns["score"] = _score_column(where, header, evidence, free, roles, told)
+    _check_beside(where, header, evidence, columns["score"], is_named="score" in wanted)
+    if source := header.parts.get(columns["score"]):  # "01 (0,727)" has its own rank
+        roles |= {c: None for c, other in header.parts.items() if other != source and c in roles}
     _settle_regions(free, roles, columns, told)
     for role in dict.fromkeys(roles.values()):
         if role in (None, "note", "score", "bonus", LIKE) or role in wanted:
             continue
         found = [evidence[c] for c, other in roles.items() if other == role]
         if len(found) > 1:
-            raise _several(where, role, found, evidence[columns["score"]])
+            raise _several(where, header, role, found, evidence[columns["score"]])
         columns[role] = found[0].column
     _settle_patterns(evidence, columns, told)
     if "unit" not in columns:
-        columns["unit"] = _unit_column(where, titles, evidence, columns, told)
+        columns["unit"] = _unit_column(where, header, evidence, columns, told)
         _check_order(where, evidence, columns["unit"])
     others = {c: one for c, one in evidence.items() if c not in columns.values()}
     added = [columns.pop("bonus")] if "bonus" in columns else _added(others, roles, told)
@@ -219,9 +224,9 @@ def check_roles(wanted: Mapping[str, str | int]) -> None:
             )  # fmt: skip
 
 
-def column_named(where: Where, header: Header, title: str | int) -> object:
+def column_named(where: Where, header: Header, title: str | int, role: str | None = None) -> object:
     """Return the one column that the caller means by a title or a number from 1."""
-    if len(found := named(header, title)) == 1:
+    if len(found := named(header, title, role)) == 1:
         return found[0]
     what = f"{len(found)} cột tên" if found else "không có cột"
     raise where.refuse(
@@ -264,23 +269,41 @@ def _understood(one: Evidence, role: str) -> str:
     return f"hiểu {one.name} là {what[role]}"
 
 
-def _settle_numbers(where: Where, evidence: dict, roles: dict, told: list[str]) -> None:
-    """Make the number of a column that counts and has no title, or one that only suggests it.
-
-    Another column of numbers without a title may be what a lost decimal comma has split off.
-    """
+def _settle_numbers(evidence: dict, roles: dict, told: list[str]) -> None:
+    """Make the number of a column that counts and has no title, or one that only suggests it."""
     for column in roles:
         one = evidence[column]
-        is_untitled = not one.title and filled(one.cells).any()
-        if one.counts and (is_untitled or one.likely == "number"):
-            if "number" not in roles.values():
-                roles[column] = "number"
-                told.append(_understood(one, "number"))
-        elif is_untitled and are_numbers(one.cells).any():
-            raise where.refuse(
-                f"{one.name} có dữ liệu nhưng không có tiêu đề",
-                "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng",
-            )
+        may_count = not one.title or one.likely == "number"
+        if may_count and one.counts and "number" not in roles.values():
+            roles[column] = "number"
+            told.append(_understood(one, "number"))
+
+
+def _check_beside(
+    where: Where, header: Header, evidence: dict, score: object, *, is_named: bool
+) -> None:
+    """Refuse numbers without a title right of the scores: one title may stand over both.
+
+    Where the scores are whole, they may be the decimals that a comma has split off.
+    """
+    beside = dict(zip(header.titles, list(header.titles)[1:], strict=False)).get(score)
+    one, scores = evidence.get(beside), evidence[score]
+    if one is None or one.title or not are_numbers(one.cells).any():
+        return
+    may_be_decimals = _all_digits(one) and _all_digits(scores)
+    if is_named and not may_be_decimals:
+        return
+    settled = "" if may_be_decimals else ", hoặc chỉ rõ cột điểm ({option})"
+    raise where.refuse(
+        f"{one.name} ngay bên phải cột điểm {quoted(scores.title)} có số nhưng không có tiêu đề"
+        + (", có thể là phần lẻ mà dấu phẩy đã tách ra" if may_be_decimals else ""),
+        f"hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng{settled}",
+        option=Option("columns", {"score": header.number_of(score)}) if settled else None,
+    )
+
+
+def _all_digits(one: Evidence) -> bool:
+    return bool(one.words.str.fullmatch("[0-9]{1,3}").all())
 
 
 def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> None:
@@ -324,7 +347,7 @@ def _settle_patterns(evidence: dict, columns: dict, told: list[str]) -> None:
 
 
 def _score_column(
-    where: Where, titles: Mapping, free: dict, roles: dict, told: list[str]
+    where: Where, header: Header, evidence: dict, free: dict, roles: dict, told: list[str]
 ) -> object:
     """Return the one column that holds the scores; several are never guessed between.
 
@@ -349,7 +372,11 @@ def _score_column(
     ]  # fmt: skip
     one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks)
     if one is None:
-        raise _no_score(where, titles, found, numeric, ranks)
+        untitled = [
+            one for c, one in evidence.items() if not one.title and roles.get(c) is None
+            and one.are_numbers
+        ]  # fmt: skip
+        raise _no_score(where, header, found, numeric, ranks, untitled)
     is_named = roles[one.column] == "score" or one.key in SUMS or PLAIN_TOTAL.fullmatch(one.key)
     if not is_named or (roles[one.column] != "score" and len(found) == 1):
         told.append(_understood(one, "score"))
@@ -372,6 +399,8 @@ def _ranked(
     every = [*found, *numeric]
     least = _ENOUGH if len(every) > 1 else 2
     falling = [one for one in every if any(one.falls_with(rank, least) for rank in ranks)]
+    if len(falling) > 1 and any(one.falls_with(rank, _SURE) for one in falling for rank in ranks):
+        falling = [one for one in falling if not _is_one_of_many(one, every)] or falling
     if len(falling) == 1:
         return falling[0]
     if falling or len(found) != 1:
@@ -380,21 +409,37 @@ def _ranked(
     return None if numeric and is_against else found[0]
 
 
+def _is_one_of_many(one: Evidence, every: list[Evidence]) -> bool:
+    """Return whether several others are titled alike: "Chỉ số Thể chế", "Chỉ số Hạ tầng"."""
+    first = one.key.split()[:_FIRST_WORDS]
+    return sum(other.key.split()[:_FIRST_WORDS] == first for other in every) > _FIRST_WORDS
+
+
 def _no_score(
-    where: Where, titles: Mapping, found: list[Evidence], numeric: list[Evidence],
-    ranks: list[Evidence],
+    where: Where, header: Header, found: list[Evidence], numeric: list[Evidence],
+    ranks: list[Evidence], untitled: list[Evidence],
 ) -> Refusal:  # fmt: skip
     """Return the refusal of several columns, those first that ranks follow best, or of none."""
-    if len(found) > 1 or len(numeric) > 1 or (found and numeric):
-        if through := [one for one in ranks if one.rank_all]:
-            found = sorted(
-                [*found, *numeric], key=lambda one: min(one.rise_with(rank) for rank in through)
-            )
-            return _several(where, "score", found, *through)
-        return _several(where, "score", found or numeric)
+    every = [*found, *numeric]
+    if len(every) > 1:
+        if through := [one for one in ranks if one.rank_all] or ranks:
+            every = sorted(every, key=lambda one: min(one.rise_with(rank) for rank in through))
+            return _several(where, header, "score", every, *through)
+        return _several(where, header, "score", found if len(found) > 1 else every)
+    titles = titles_in_words(header.titles.values())
+    if untitled and not numeric:
+        first, *others = untitled
+        return where.refuse(
+            f"không có cột điểm; các cột: {titles}, {' và '.join(one.name for one in untitled)} "
+            "(không có tiêu đề)",
+            "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
+            option=Option(
+                "columns", {"score": _ANY_COLUMN if others else header.number_of(first.column)}
+            ),
+        )
     only_ranks = "bảng chỉ có xếp hạng, " if ranks and not numeric else ""
     return where.refuse(
-        f"{only_ranks}không có cột điểm; các cột: {titles_in_words(titles.values())}",
+        f"{only_ranks}không có cột điểm; các cột: {titles}",
         "hãy dùng bảng có điểm của từng đơn vị" if only_ranks else
         "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
         option=None if only_ranks else Option("columns", {"score": _ANY_COLUMN}),
@@ -402,17 +447,17 @@ def _no_score(
 
 
 def _unit_column(
-    where: Where, titles: Mapping, evidence: dict, columns: dict, told: list[str]
+    where: Where, header: Header, evidence: dict, columns: dict, told: list[str]
 ) -> object:
     """Return the only other column of words that all differ."""
     scored = ~missing(evidence[columns["score"]].cells)
-    free = [one for c, one in evidence.items() if c not in columns.values() and one.title]
+    free = [one for c, one in evidence.items() if c not in columns.values() and len(one.words)]
     names = [one for one in free if one.are_names(scored)]
     if len(names) == 1:
         told.append(_understood(names[0], "unit"))
         return names[0].column
     raise where.refuse(
-        f"không có cột đơn vị; các cột: {titles_in_words(titles.values())}",
+        f"không có cột đơn vị; các cột: {titles_in_words(header.titles.values())}",
         "hãy đặt tên cột là 'Đơn vị', hoặc chỉ rõ cột ({option})",
         option=Option("columns", {"unit": _ANY_COLUMN}),
     )
@@ -439,11 +484,22 @@ def _check_order(where: Where, evidence: dict, unit: object | None) -> None:
             )
 
 
-def _several(where: Where, role: str, found: list[Evidence], *others: Evidence) -> Refusal:
+def _several(
+    where: Where, header: Header, role: str, found: list[Evidence], *others: Evidence
+) -> Refusal:
     """Return the refusal of several columns of one role; its example is the only one that fits.
 
     What else is known speaks for it: the scores beside ranks, the ranks beside scores.
     """
+    titles = [one.title for one in found]
+    if len({one.key for one in found}) == 1:  # two tables side by side
+        numbers = [header.number_of(one.column) for one in found]
+        return where.refuse(
+            f"có {len(found)} cột cùng tên {quoted(found[0].title)} (cột thứ "
+            f"{' và '.join(map(str, numbers))})",
+            "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái; nếu "
+            "không, hãy xóa hoặc đổi tên cột không dùng",
+        )
     if role == "unit":  # of a region and its provinces never the region: it would lose names
         narrow = max(map(_level, found))
         fits = [one for one in found if _level(one) == narrow]
@@ -453,8 +509,7 @@ def _several(where: Where, role: str, found: list[Evidence], *others: Evidence) 
         fits = [one for one in found if one.bears_out(role, *others)]
     is_clear = len(fits) == 1 and 0 < len(fits[0].title) <= _LONGEST_TITLE
     return where.refuse(
-        f"các cột {titles_in_words([one.title for one in found], ' và ')} đều có thể là "
-        f"'{SHOWN[role]}'",
+        f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'",
         "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
         option=Option("columns", {role: fits[0].title if is_clear else _ANY_COLUMN}),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 _PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
-_TWO_NAMES = re.compile("[/()]")
+_TWO_NAMES = re.compile("[/()]| [-–] ")
 LONGEST_TITLE = 200
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
 FIRST_TABLE = Option("table", 1)
@@ -33,6 +33,16 @@ class Header:
 
     titles: Mapping[object, str]  # by column; where the row has no cell, there is none
     short: Mapping[object, str]
+    parts: Mapping[object, object] = field(default_factory=dict)  # which column each was cut from
+
+    def number_of(self, column: object) -> int:
+        """Return the number from 1 of a column of the source."""
+        return self.sources.index(self.parts.get(column, column)) + 1
+
+    @property
+    def sources(self) -> list[object]:
+        """Return the columns of the source, in order."""
+        return list(dict.fromkeys(self.parts.get(column, column) for column in self.titles))
 
     @cached_property
     def roles(self) -> dict[object, str | None]:
@@ -185,14 +195,29 @@ def is_distribution(header: Header) -> bool:
     return bool(keys & COUNTS) and "unit" not in header.roles.values()
 
 
-def named(header: Header, wanted: str | int) -> list:
-    """Return the columns that the caller may mean, by title or by number from 1."""
-    titles = header.titles
+def named(header: Header, wanted: str | int, role: str | None = None) -> list:
+    """Return the columns that the caller may mean, by title or by number from 1.
+
+    Of a column that was cut into rank and score it is the part with this role.
+    """
+    titles, sources = header.titles, header.sources
+    own = {column: header.parts.get(column, column) for column in titles}
     if isinstance(wanted, int):
-        return list(titles)[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
-    key = fold(wanted)
-    exact = [column for column, title in titles.items() if fold(title) == key]
-    return exact or [column for column in titles if fold(header.short[column]) == key]
+        chosen = sources[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
+        found = [column for column, source in own.items() if source in chosen]
+    else:
+        key, whole = fold(wanted), {c: _whole_title(header, c) for c in titles}
+        for texts in (titles, header.short, whole):
+            if found := [column for column in titles if fold(texts[column]) == key]:
+                break
+    parts = [column for column in found if column in header.parts]
+    return [column for column in parts if header.short[column] == role] or found
+
+
+def _whole_title(header: Header, column: object) -> str:
+    """Return the title that a column has in the source."""
+    title, short = header.titles[column], header.short[column]
+    return title.removesuffix(f" – {SHOWN[short]}") if column in header.parts else title
 
 
 def falls(scores: pd.Series, ranks: pd.Series) -> bool:
@@ -218,11 +243,14 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
         is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
         if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
             continue
-        titles, short = ({c: t for c, t in row.items() if c != column}
-                         for row in (header.titles, header.short))  # fmt: skip
-        for group, role in ((0, "published_rank"), (1, "score")):
-            part = f"{column} {role}"
-            body = body.assign(**{part: pairs[group].fillna("")})
-            titles[part], short[part] = f"{title} – {SHOWN[role]}", role
-        header, body = Header(titles, short), body.drop(columns=column)
+        titles, short, source = {}, {}, dict(header.parts)
+        for other in header.titles:
+            for group, role in enumerate(("published_rank", "score") if other == column else ()):
+                part = f"{column} {role}"
+                body = body.assign(**{part: pairs[group].fillna("")})
+                titles[part], short[part] = f"{title} – {SHOWN[role]}", role
+                source[part] = column
+            if other != column:
+                titles[other], short[other] = header.titles[other], header.short[other]
+        header, body = Header(titles, short, source), body.drop(columns=column)
     return header, body

@@ -66,9 +66,13 @@ def named_rows(values: Sequence[str], start: int) -> Stride | None:
     for width in range(2, _WIDEST):
         first = start + width
         titles, lines = values[start:first], values[first : first + width]
-        if len(lines) < width or any(map(NUMBER.fullmatch, titles)):
+        if len(lines) < width or any(_kind(title) != _TEXT for title in titles):
             return None
-        kinds = tuple(map(_kind, lines))
+        below = map(_kind, values[first + width : first + 2 * width])  # of a unit with "N/A"
+        kinds = tuple(
+            other if kind == _EMPTY and other else kind
+            for kind, other in itertools.zip_longest(map(_kind, lines), below)
+        )
         if kinds[0] != _TEXT or _NUMBER not in kinds or role_or_like(lines[0]):
             continue
         rows: list[Row] = []
