@@ -80,6 +80,11 @@ def unit_key(text: str) -> str:
     return unicodedata.normalize("NFC", _VOWELS.sub(_tone_last, letters))
 
 
+def title_key(text: str) -> str:
+    """Return the key under which a title is the one that was asked for: accents are its own."""
+    return " ".join("".join(c if c.isalnum() else " " for c in unit_key(text)).split())
+
+
 def _tone_last(vowels: re.Match) -> str:
     """Return a run of vowels with its tone after the last, so that its place does not matter."""
     tones = "".join(c for c in vowels[0] if c in TONES)

@@ -23,7 +23,7 @@ from cchc_analysis.refusal import Refusal
 
 RUN = "cchc_analysis.app.run."
 NAMES = sorted(
-    ["check.csv", "manifest.json", "report.docx", "report.xlsx"]
+    ["check.csv", "manifest.json", "report.docx", "report.html", "report.xlsx"]
     + [f"{n}.{e}" for n in ("comparison", "distribution", "ranking") for e in ("csv", "png", "svg")]
 )
 
@@ -485,7 +485,12 @@ ENGLISH = re.compile(
         ([], "thiếu tên tệp bảng điểm"),
         (["x.csv", "--year", "abc"], "--year: 'abc' không phải là một năm"),
         (["x.csv", "--max-score", "-5"], "--max-score: '-5' không phải là một số lớn hơn 0"),
-        (["x.csv", "--yaer", "2020"], "không hiểu '--yaer 2020'"),
+        (["x.csv", "--yaer", "2020"], "không hiểu '--yaer' (có phải --year?)"),
+        (["x.csv", "--yaer=2020"], "không hiểu '--yaer' (có phải --year?)"),
+        (["--shceme", "par-index"], "không hiểu '--shceme' (có phải --scheme?)"),
+        (["x.csv", "--max_score", "70"], "không hiểu '--max_score' (có phải --max-score?)"),
+        (["x.csv", "–scheme", "par-index"], "không hiểu '–scheme' (có phải --scheme?)"),
+        (["x.csv", "--zzz"], "không hiểu '--zzz'; hãy kiểm tra tên lựa chọn"),
         (["x.csv", "--unit"], "--unit: thiếu giá trị đi kèm"),
         (["x.csv", "--help=1"], "-h/--help: không có giá trị đi kèm"),
     ],
@@ -503,6 +508,14 @@ def test_a_wrong_command_is_said_in_vietnamese(arguments, words, capsys):
     said = capsys.readouterr().out
     assert said.startswith("cách dùng: cchc-report ")
     assert not ENGLISH.search(said)
+
+
+def test_a_value_that_looks_like_an_option_and_a_file_with_a_dash_are_no_options(tmp_path, capsys):
+    assert main(["–chưa-có.csv", "--source", "- nguồn", "--unit", "– Sở A"]) == 1
+    assert capsys.readouterr().err.startswith("Lỗi: Không tìm thấy tệp –chưa-có.csv")
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert re.fullmatch(r"cchc-report [\d.]+\n", capsys.readouterr().out)
 
 
 def test_a_wrong_template_or_place_is_said_in_a_sentence(tmp_path, coarse, capsys):
@@ -577,7 +590,7 @@ def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monke
     monkeypatch.setattr(RUN + "report_of", lambda *_, **__: None)
     monkeypatch.setattr(RUN + "workbook_of", lambda *_, **__: None)
     monkeypatch.setattr("cchc_analysis.reports.pictures.encode", lambda ax, **_: (
-        opened.append(len(plt.get_fignums())), encode(ax, formats=())
+        opened.append(len(plt.get_fignums())), encode(ax, formats=("svg",))
     )[1])  # fmt: skip
     files = [scores(tmp_path / f"{at}.csv") for at in range(7)]
     bad = written(tmp_path / "hỏng.csv", "Đơn vị;Điểm", "a;x")

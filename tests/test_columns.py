@@ -449,3 +449,17 @@ def test_titles_may_be_english_or_of_two_languages(titles):
     scores = load_scores(frame(titles, ["a", 90, 1, "Tốt"], ["b", 80, 2, "Khá"]))
     assert scores["published_rank"].tolist() == [1, 2]
     assert scores["published_grade"].tolist() == ["Tốt", "Khá"]
+
+
+@pytest.mark.parametrize("asked", ["Điểm thẩm đinh", "diem tham dinh", "Diểm thẩm định"])
+def test_a_column_asked_for_with_other_letters_is_suggested_and_not_taken(asked):
+    table = pd.DataFrame({"Đơn vị": ["A"], "Điểm tự chấm": [80], "Điểm thẩm định": [81]})
+    with pytest.raises(ValueError, match=r"\(có phải 'Điểm thẩm định'\?\)"):
+        load_scores(table, columns={"score": asked})
+
+
+@pytest.mark.parametrize("asked", ["điểm  thẩm định", "Điểm hoà giải", "Điểm hòa giải"])
+def test_case_spaces_and_the_place_of_a_tone_do_not_make_another_column(asked):
+    table = pd.DataFrame({"Đơn vị": ["A"], "Điểm hòa giải": [80], "Điểm thẩm định": [80]})
+    with pytest.warns(LoadWarning, match="không dùng đến cột"):
+        assert load_scores(table, columns={"score": asked})["score"].tolist() == [80]

@@ -54,6 +54,9 @@ def test_the_command_opens_the_first_notebook_with_settings_of_the_folder(
     assert f"--LabApp.user_settings_dir={tmp_path / 'x' / '.jupyter'}" in given
     assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in given
     assert given[-1] == "--no-browser"
+    with pytest.raises(SystemExit):
+        lab.main(["--foldr", str(tmp_path / "y")])
+    assert "không hiểu '--foldr' (có phải --folder?)" in capsys.readouterr().err
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert lab.main(["--folder", str(tmp_path / "file")]) == 1
     assert capsys.readouterr().err.startswith("Lỗi: ")

@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--folder", metavar="THƯ_MỤC", type=Path, default=Path("so-lieu"), help=where
     )
     group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
+    parser.check_names(sys.argv[1:] if arguments is None else arguments, only_near=True)
     options, others = parser.parse_known_args(arguments)
     try:
         made, old = fill(options.folder)

@@ -3,7 +3,10 @@
 import argparse
 import math
 import re
+import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,10 +24,6 @@ _EXAMPLES = """ví dụ:
 # What argparse says in English; the rest of its sentences are ours.
 _SAID = (
     ("the following arguments are required: .*", "thiếu tên tệp bảng điểm"),
-    (
-        "unrecognized arguments: (.*)",
-        r"không hiểu '\1'; hãy kiểm tra tên lựa chọn, và đặt chữ có dấu cách trong ngoặc kép",
-    ),
     ("argument ([^:]+): expected .*", r"\1: thiếu giá trị đi kèm"),
     ("argument ([^:]+): ignored explicit argument .*", r"\1: không có giá trị đi kèm"),
     ("argument ([^:]+): (.*)", r"\1: \2"),
@@ -33,13 +32,42 @@ _SAID = (
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options as they were given; each file once, however often it is named."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    parser.check_names(sys.argv[1:] if arguments is None else arguments)
+    options = parser.parse_args(arguments)
     options.files = list({file.resolve(): file for file in options.files}.values())
     return options
 
 
+_NAME = re.compile(r"[-–—]+[^\W\d][\w-]*")
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence in Vietnamese."""
+
+    def check_names(self, arguments: Sequence[str], *, only_near: bool = False) -> None:
+        """Refuse what looks like an option and is none, and say which one may be meant.
+
+        A dash that Word has made long counts as two; `only_near` lets others pass.
+        """
+        known = self._option_string_actions
+        for text in arguments:
+            name = text.partition("=")[0]
+            if text == "--":  # what follows are files
+                return
+            if name in known or not _NAME.fullmatch(name) or Path(text).exists():
+                continue
+            words = "--" + name.lstrip("-–—").replace("_", "-").lower()
+            if near := get_close_matches(words, known, n=1, cutoff=0.8 if only_near else 0.7):
+                self._say(f"không hiểu '{name}' (có phải {near[0]}?)")
+            if name.startswith("-") and not only_near:
+                self._say(
+                    f"không hiểu '{name}'; hãy kiểm tra tên lựa chọn, và đặt chữ có dấu cách "
+                    "trong ngoặc kép"
+                )
+
+    def _say(self, said: str) -> NoReturn:
+        self.exit(2, f"Lỗi: {said}. Gõ {self.prog} --help để xem cách dùng.\n")
 
     def error(self, message: str) -> NoReturn:
         """Say what was not understood, and end."""
@@ -48,7 +76,7 @@ class Parser(argparse.ArgumentParser):
             if match := re.fullmatch(english, message, re.DOTALL):
                 said = match.expand(ours)
                 break
-        self.exit(2, f"Lỗi: {said}. Gõ {self.prog} --help để xem cách dùng.\n")
+        self._say(said)
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -99,6 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
     add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
+    add(
+        "--version", action="version", version=f"%(prog)s {version('cchc-analysis')}",
+        help="hiện số phiên bản",
+    )  # fmt: skip
     add("-h", "--help", action="help", help="hiện hướng dẫn này")
     return parser
 

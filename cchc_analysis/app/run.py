@@ -10,7 +10,7 @@ import pandas as pd
 
 from cchc_analysis.charts.export import write_chart, write_csv
 from cchc_analysis.charts.units import chosen_rows
-from cchc_analysis.files import as_typed
+from cchc_analysis.files import as_typed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.fields import load_fields
 from cchc_analysis.reading.load import load_scores
@@ -106,6 +106,7 @@ def write_files(folder: Path, results: Results, file: Path, options: argparse.Na
     """Write report, workbook, charts and check; each chart is drawn once for all of them."""
     import matplotlib as mpl
 
+    from cchc_analysis.reports.page import page_of
     from cchc_analysis.reports.pictures import Sources, pictures_of
 
     mpl.use("agg")  # files only: no window, no display needed
@@ -123,6 +124,8 @@ def write_files(folder: Path, results: Results, file: Path, options: argparse.Na
         sources=sources, pictures=pictures if only else None,
     )  # fmt: skip
     workbook_of(results, folder / "report.xlsx", source=source)
+    page = page_of(results, pictures, source=own + dated)
+    write_whole(folder / "report.html", page.encode())
     write_csv(printed(results.check, "check").frame(), folder / "check.csv")
     for name, (whole, *_) in pictures.items():
         write_chart(whole, name, folder=folder)

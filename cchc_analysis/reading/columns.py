@@ -9,6 +9,7 @@ equally are refused.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
 import pandas as pd
@@ -229,10 +230,13 @@ def column_named(where: Where, header: Header, title: str | int, role: str | Non
     if len(found := named(header, title, role)) == 1:
         return found[0]
     what = f"{len(found)} cột tên" if found else "không có cột"
+    by_key = {fold(one): one for one in header.titles.values()}
+    close = [] if found else get_close_matches(fold(str(title)), by_key, n=1)
+    hint = f" (có phải {quoted(by_key[close[0]])}?)" if close else ""
     raise where.refuse(
         f"{what} {quoted(title)} ({{option}}); các cột của bảng: "
         f"{titles_in_words(header.titles.values())}",
-        "hãy ghi đúng tên, hoặc số thứ tự cột từ 1",
+        f"hãy ghi đúng tên{hint}, hoặc số thứ tự cột từ 1",
         value=title, option=Option("columns"),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import pandas as pd
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
 from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, LIKE_HEADERS, NOT_A_SCORE, SCALE
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import fold
+from cchc_analysis.text import fold, title_key
 from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
@@ -206,9 +206,9 @@ def named(header: Header, wanted: str | int, role: str | None = None) -> list:
         chosen = sources[wanted - 1 : wanted] if wanted > 0 and wanted is not True else []
         found = [column for column, source in own.items() if source in chosen]
     else:
-        key, whole = fold(wanted), {c: _whole_title(header, c) for c in titles}
+        key, whole = title_key(wanted), {c: _whole_title(header, c) for c in titles}
         for texts in (titles, header.short, whole):
-            if found := [column for column in titles if fold(texts[column]) == key]:
+            if found := [column for column in titles if title_key(texts[column]) == key]:
                 break
     parts = [column for column in found if column in header.parts]
     return [column for column in parts if header.short[column] == role] or found
