@@ -422,10 +422,58 @@ def test_the_earlier_year_is_the_last_before_and_never_guessed(tmp_path, words_o
         assert words in capsys.readouterr().err
     town = str(DATA / "cchc-2020.csv")
     assert main([town, "--before", regions, *out]) == 1
-    assert "hãy ghi năm của cchc-2020.csv bằng --year." in capsys.readouterr().err
+    remedy = "hãy ghi năm của cchc-2020.csv bằng --year, hoặc năm cần so bằng --before-year."
+    assert remedy in capsys.readouterr().err
+    assert main([town, "--before", regions, "--before-year", "2022", *out]) == 1
+    assert "không có đơn vị nào chung" in capsys.readouterr().err
     assert main([regions, "--year", "2022", "--before", scores(tmp_path / "n.csv", Năm="2023"),
                  *out]) == 1  # fmt: skip
     assert "scores[" not in capsys.readouterr().err
+
+
+def test_each_file_has_its_own_year(tmp_path, words_only, capsys):
+    def titled(year, *lines):
+        return written(tmp_path / f"{year}.csv", f"Kết quả chấm điểm năm {year}", "Đơn vị;Điểm",
+                       *lines)  # fmt: skip
+
+    regions, out = str(DATA / "par-index-regions.csv"), ["--out", str(tmp_path / "r")]
+    plain = scores(tmp_path / "trước.csv", "ab")
+    now, before = titled(2024, "Sở a;70", "Sở b;75"), titled(2022, "Sở a;75", "Sở b;70")
+    assert main([now, "--before", plain, "--before-year", "2023", *out]) == 0
+    assert "Năm 2024 so với năm 2023." in capsys.readouterr().out
+    assert main([now, "--before", before, *out]) == 0
+    said = capsys.readouterr().out
+    assert "lấy năm 2024 từ tiêu đề 'Kết quả chấm điểm năm 2024'; dùng --year nếu khác" in said
+    assert "dùng --before-year nếu khác" in said
+    assert main([now, "--year", "2025", "--before", before, "--before-year", "2023", *out]) == 0
+    said = capsys.readouterr().out
+    assert "Năm 2025 so với năm 2023." in said
+    assert "dùng năm 2023 dù tiêu đề" in said
+    chosen = ["--year", "2023", "--before", regions, "--before-year"]
+    assert main([regions, *chosen, "2022", *out]) == 0
+    assert "Năm 2023 so với năm 2022." in capsys.readouterr().out
+    assert main([regions, *chosen, "2021", *out]) == 1
+    assert "không có năm 2021 (--before-year); bảng có năm 2022, 2023" in capsys.readouterr().err
+    assert main([now, "--before-year", "2023", *out]) == 1
+    assert "--before-year là năm của tệp --before; hãy thêm --before." in capsys.readouterr().err
+
+
+def test_merged_units_come_from_a_file(tmp_path, words_only, capsys):
+    before = written(tmp_path / "trước.csv", "Đơn vị;Điểm", "Xã A;80", "Xã B;70", "Xã D;60")
+    now = written(tmp_path / "nay.csv", "Đơn vị;Điểm", "Phường C;78", "Xã D;66")
+    pairs = written(tmp_path / "nhập.csv", "unit,predecessor", "Phường C,Xã A", "Phường C,Xã B")
+    command = [now, "--before", before, "--out", str(tmp_path / "r")]
+    assert main([*command, "--predecessors", pairs]) == 0
+    said = capsys.readouterr().out
+    assert "Phường C (từ Xã A 80,00 (1/3); Xã B 70,00 (2/3))" in said
+    assert "Xã A (nhập vào Phường C); Xã B (nhập vào Phường C)" in said
+    assert "tăng hạng" not in said
+    wrong = written(tmp_path / "sai.csv", "unit,predecessor", "Phường C,Xã X")
+    assert main([*command, "--predecessors", wrong]) == 1
+    assert "đơn vị cũ 'Xã X' không có trong bảng trước" in capsys.readouterr().err
+    assert main([now, "--predecessors", pairs, "--out", str(tmp_path / "r")]) == 1
+    said = capsys.readouterr().err
+    assert "predecessors chỉ dùng khi có bảng kỳ trước; hãy thêm --before" in said
 
 
 def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, capsys):

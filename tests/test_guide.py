@@ -20,7 +20,16 @@ COMMANDS = [
 
 
 def test_there_is_a_recipe_for_each_wish():
-    wishes = "Ngưỡng", "Đánh dấu", "Một khối", "Hai năm", "Cỡ và dạng", "Bảng ra Excel", "Phiếu"
+    wishes = (
+        "Ngưỡng",
+        "Đánh dấu",
+        "Một khối",
+        "Hai năm",
+        "Hai tệp",
+        "Cỡ và dạng",
+        "Bảng ra Excel",
+        "Phiếu",
+    )
     titles = re.findall(r"^\*\*(.+?)\*\*.*\n?.*:\n\n```python", GUIDE, re.MULTILINE)
     assert len(titles) == len(RECIPES)
     assert all(any(title.startswith(wish) for title in titles) for wish in wishes)
@@ -37,6 +46,9 @@ def test_each_recipe_runs_as_typed_after_the_first_cell(recipe, tmp_path, coarse
         rows = [["I", "Thể chế", 3, 2], ["1.1", "Văn bản", 3, 2], ["1.1.1", "Kế hoạch", 3, 2]]
         sheet = pd.DataFrame(rows, columns=["TT", "Tiêu chí", "Điểm tối đa", "Thẩm định"])
         sheet.to_excel(tmp_path / "phieu-cham.xlsx", sheet_name="Sở Nội vụ", index=False)
+    for year in (2023, 2024):
+        lines = [[f"Kết quả năm {year}", ""], ["Đơn vị", "Điểm"], ["Sở A", 81], ["Sở B", 79]]
+        pd.DataFrame(lines).to_excel(tmp_path / f"nam-{year}.xlsx", header=False, index=False)
     monkeypatch.chdir(tmp_path)
     with mpl.rc_context():
         exec(FIRST + recipe, {})

@@ -208,8 +208,9 @@ def test_files_that_are_none(tmp_path):
         "latin-1",
     )
     assert "v.csv, dòng 2: tệp không phải là văn bản UTF-8" in refusal(legacy)
-    with pytest.raises(TypeError, match="đường dẫn hoặc DataFrame"):
-        load_scores(["a"])
+    for other in ({"a": 1}, [["a"]]):
+        with pytest.raises(TypeError, match="đường dẫn hoặc DataFrame"):
+            load_scores(other)
 
 
 def test_a_header_of_two_levels_is_refused():

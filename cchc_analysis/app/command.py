@@ -91,6 +91,8 @@ def _folders(options: argparse.Namespace) -> dict[Path, Path]:
     """
     if len(options.files) > 1 and (options.before or options.fields):
         raise Refusal("--before và --fields chỉ dùng với một tệp", "hãy chạy lệnh cho từng tệp")
+    if options.before_year and not options.before:
+        raise Refusal("--before-year là năm của tệp --before", "hãy thêm --before")
     folders = {file: options.out / allowed_name(file.stem) for file in options.files}
     alike = Counter(map(_key, folders.values()))
     for file, folder in folders.items():

@@ -16,7 +16,7 @@ from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, scheme_names
 _EXAMPLES = """ví dụ:
   cchc-report data/cchc-2020.csv
   cchc-report "bảng của tôi.xlsx" --max-score 70 --scheme nam-dinh-2020-so
-  cchc-report nam-2021.docx --before nam-2020.xlsx --unit "Sở Nội vụ"
+  cchc-report nam-2021.docx --before nam-2020.xlsx --before-year 2020 --unit "Sở Nội vụ"
   cchc-report diem.xlsx --cutoffs "Tốt 80, Khá 65, Yếu" --scheme-source "Quyết định 5/QĐ-UBND"
   cchc-report diem.xlsx --source "Quyết định số 12/QĐ-UBND" --date 11/01/2021
   cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
@@ -99,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
     before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
     add("--before", metavar="TỆP", type=Path, help=before)
+    which = "năm cần lấy trong tệp của --before, hoặc năm của nó nếu tệp không ghi"
+    add("--before-year", metavar="NĂM", type=_year, help=which)
     olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
     add("--predecessors", metavar="TỆP", type=Path, help=olds)
     add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")

@@ -2,7 +2,9 @@
 
 import argparse
 import errno
+import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from warnings import WarningMessage
 
@@ -13,8 +15,8 @@ from cchc_analysis.charts.units import chosen_rows
 from cchc_analysis.files import as_typed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.fields import load_fields
-from cchc_analysis.reading.load import load_scores
-from cchc_analysis.refusal import Face, Refusal
+from cchc_analysis.reading.load import LoadWarning, load_scores
+from cchc_analysis.refusal import Face, Option, Refusal
 from cchc_analysis.reports.folder import write_bundle
 from cchc_analysis.reports.report import report_of
 from cchc_analysis.reports.workbook import workbook_of
@@ -73,7 +75,7 @@ def read(file: Path, scheme: GradeScheme, options: argparse.Namespace) -> tuple[
     scores, told, before, fields = _scores(file, options), [], None, None
     chosen_rows(scores, options.unit)  # refused if it cannot be marked
     if options.before is not None:
-        before, told = _before(options.before, scores, file)
+        before, told = _before(options, scores, file)
     if options.fields is not None:
         of_all = _load(load_fields, options.fields, "--fields")
         if "year" in of_all and "year" in scores:
@@ -132,30 +134,47 @@ def write_files(folder: Path, results: Results, file: Path, options: argparse.Na
 
 
 def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:
-    columns, year = dict(options.columns), options.year
-    scores = load_scores(file, table=options.table, columns=columns, max_score=options.max_score)
-    if year is None:
-        return scores
-    if "year" not in scores:
-        return scores.assign(year=year)
+    columns, most = dict(options.columns), options.max_score
+    return _of_year(file, "year", options, table=options.table, columns=columns, max_score=most)
+
+
+def _of_year(file: Path, name: str, options: argparse.Namespace, **given: object) -> pd.DataFrame:
+    """Return the scores of the year that an option names: the only one, or one of several."""
+    year = vars(options)[name]
+    try:
+        return load_scores(file, year=year, **given)
+    except Refusal as error:  # the file says others
+        if year is None or error.option != Option("year", year):
+            raise
+    scores = load_scores(file, **given)
     if year not in set(scores["year"]):
         raise Refusal(
-            f"không có năm {year} (--year)", f"bảng có năm {_years(scores)}", file=file.name
-        )
+            f"không có năm {year} ({{option.name}})", f"bảng có năm {_years(scores)}",
+            file=file.name, option=Option(name),
+        )  # fmt: skip
     return _rows(scores, scores["year"] == year)
 
 
-def _before(file: Path, scores: pd.DataFrame, of: Path) -> tuple[pd.DataFrame, list[str]]:
+def _before(
+    options: argparse.Namespace, scores: pd.DataFrame, of: Path
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the scores of the period before those of a file, and what to tell of them."""
-    before, told = _load(load_scores, file, "--before"), []
+    file, told = options.before, []
+    with warnings.catch_warnings(record=True) as warned:
+        before = _load(partial(_of_year, name="before_year", options=options), file, "--before")
+    for message in (one.message for one in warned):  # the year of this file has its own option
+        ours = isinstance(message, LoadWarning)
+        warnings.warn(message.renamed({"year": "before_year"}) if ours else message, stacklevel=2)
     if "year" in before and before["year"].nunique() > 1:
         now = scores["year"].min() if "year" in scores else 0
         earlier = before["year"][before["year"] < now]
-        if earlier.empty or scores["year"].nunique() > 1:
+        several = scores["year"].nunique() > 1 if "year" in scores else False
+        if earlier.empty or several:
+            own = "" if several else ", hoặc năm cần so bằng --before-year"
             raise Refusal(
                 f"{file.name} (--before) có nhiều năm ({_years(before)}) và không rõ năm nào ngay "
                 f"trước {of.name}",
-                f"hãy ghi năm của {of.name} bằng --year",
+                f"hãy ghi năm của {of.name} bằng --year{own}",
             )
         before = _rows(before, before["year"] == earlier.max())
         told.append(f"{file.name} có nhiều năm: so sánh với năm {earlier.max()}.")

@@ -21,6 +21,7 @@ from cchc_analysis.reading.header import (
     role_of,
     split_maximum,
 )
+from cchc_analysis.reading.headings import years_said
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
 from cchc_analysis.reading.maxima import check_maximum, check_scores
 from cchc_analysis.reading.scores import read_scores
@@ -428,7 +429,9 @@ def load_fields(
     unused += [t.place for t in tables if not any(t is one for one, _ in found)]
     taken = [one for one, _ in found]
     units = _units(file, found, grids, wanted, unit, told)
-    known = [{}] * len(found) if found[0][1] is None else named_by_headings(file, taken)
+    known = [{}] * len(found)
+    if found[0][1] is not None:
+        known = named_by_headings(file, taken, years_said(taken))
     parts = []
     for (one, layout), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)

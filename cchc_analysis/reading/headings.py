@@ -87,7 +87,17 @@ def _titles(lines: Sequence[str]) -> list[str]:
     return [line for line, over in zip(lines, above, strict=False) if _is_title(line, over)]
 
 
-def year_of(table: Table, *, is_alone: bool = True) -> Said:
+def years_said(tables: Sequence[Table]) -> list[Said]:
+    """Return for each table the year that stands over it."""
+    return [_year_of(one, is_alone=_is_alone(one, tables)) for one in tables]
+
+
+def _is_alone(table: Table, tables: Sequence[Table]) -> bool:
+    """Return whether a table is the only one of its sheet or page."""
+    return sum(table.grid == other.grid for other in tables) == 1
+
+
+def _year_of(table: Table, *, is_alone: bool) -> Said:
     """Return the year that stands over a table: in its own lines, else in those over all.
 
     The name of a sheet that holds no other table must not contradict them.
@@ -101,12 +111,12 @@ def year_of(table: Table, *, is_alone: bool = True) -> Said:
     return found if found != Said() else _of_lines(_titles([table.title, *table.general]))
 
 
-def names_of(where: Where, tables: Sequence[Table]) -> list[dict[str, str]]:
+def names_of(where: Where, tables: Sequence[Table], years: Sequence[str]) -> list[dict[str, str]]:
     """Return the year, the block or both that tell several tables apart."""
-    alone = {one.grid: sum(one.grid == other.grid for other in tables) == 1 for one in tables}
-    years = [year_of(one, is_alone=alone[one.grid]).year for one in tables]
     names = [
-        one.heading if is_block(one.heading) else one.title * (one.is_sheet and alone[one.grid])
+        one.heading
+        if is_block(one.heading)
+        else one.title * (one.is_sheet and _is_alone(one, tables))
         for one in tables
     ]
     has_own = [bare(name) and not re.fullmatch(_NUMBERED_SHEET, fold(name)) for name in names]

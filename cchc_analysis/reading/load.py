@@ -2,8 +2,9 @@
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from cchc_analysis.reading.headings import (
     names_of,
     told_year,
     year_in,
-    year_of,
+    years_said,
 )
 from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import Part, read_scores
@@ -62,28 +63,49 @@ class LoadWarning(UserWarning):
         words = ". ".join([first, *(other[:1].upper() + other[1:] for other in others)])
         return f"{self.file}: {words}."
 
+    def renamed(self, names: Mapping[str, str]) -> "LoadWarning":
+        """Return the same warning where these options are called otherwise."""
+        clauses = [
+            clause
+            if isinstance(clause, str)
+            else (clause[0], clause[1]._replace(name=names.get(clause[1].name, clause[1].name)))
+            for clause in self.clauses
+        ]
+        return LoadWarning(self.file, clauses)
+
+
+class Loaded(NamedTuple):
+    """The scores of one source, what is told of it, and what its titles say of the year."""
+
+    file: str
+    scores: pd.DataFrame
+    unused: list[str]
+    told: list[str | tuple[str, Option]]
+    said: Said
+
 
 def load_scores(
-    source: str | PathLike | pd.DataFrame,
+    source: str | PathLike | pd.DataFrame | Sequence,
     *,
-    table: int | str | None = None,
-    columns: Mapping[str, str | int] | None = None,
-    max_score: float | None = None,
-    year: int | None = None,
-    block: str | None = None,
+    table: int | str | Sequence | None = None,
+    columns: Mapping[str, str | int] | Sequence | None = None,
+    max_score: float | Sequence | None = None,
+    year: int | Sequence[int] | None = None,
+    block: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores, or refuse it with the reason.
 
     Several tables in one source (blocks, years) are joined under their headings. Numbers are read
-    with a decimal comma or dot; never is one a thousands mark.
+    with a decimal comma or dot; never is one a thousands mark. Several sources are joined by year.
 
     Parameters
     ----------
-    source : path or DataFrame
+    source : path or DataFrame, or list of them
         A workbook (``.xlsx``, ``.xls``, ``.ods``), a Word file (``.docx``), a web page
         (``.html``), a CSV or text file (``.csv``, ``.txt``, also pasted one cell per line), a PDF
         file with a text layer, or a table in memory. Columns are known by their Vietnamese names
-        ("Đơn vị", "Tổng điểm"…) or the English ones below.
+        ("Đơn vị", "Tổng điểm"…) or the English ones below. Of a list, each has years of its own
+        (of its titles or columns, or `year`), and each option may be a list, too: one for each.
     table : int or str, optional
         The one table to load: its number from 1 or its heading, as `list_tables` gives them.
     columns : mapping, optional
@@ -92,7 +114,8 @@ def load_scores(
     max_score : float, optional
         The maximum of every score, in points, where the source does not say it.
     year, block : int and str, optional
-        The year and the block (khối) of all rows, where the source does not say them.
+        The year and the block (khối) of all rows, where the source does not say them:
+        ``load_scores([one, other], year=[2023, 2024])``.
 
     Returns
     -------
@@ -107,7 +130,8 @@ def load_scores(
     Raises
     ------
     ValueError
-        If the table cannot be read in exactly one way: file, place and remedy are named.
+        If the table cannot be read in exactly one way: file, place and remedy are named; or if two
+        sources are of one year, or one of none.
     FileNotFoundError
         If there is no such file.
 
@@ -122,13 +146,86 @@ def load_scores(
             unit  score  max_score  max_assumed
     0  Thanh tra  73.98      100.0         True
     """
+    options = {
+        "table": table, "columns": columns, "max_score": max_score, "year": year, "block": block,
+    }  # fmt: skip
+    if not isinstance(source, list | tuple):
+        loaded = [_load(source, **options)]
+    else:
+        loaded = [_load(one, **own) for one, own in _for_each(source, options)]
+        _check_years(loaded)
+    for one in loaded:
+        tell(one.file, one.unused, one.told)
+    if len(loaded) == 1:
+        return loaded[0].scores
+    return _completed(pd.concat([one.scores for one in loaded], ignore_index=True))
+
+
+def _for_each(
+    sources: Sequence, options: Mapping[str, object]
+) -> Iterator[tuple[object, dict[str, object]]]:
+    """Yield each source of a list with its own options: those that are lists have one for each."""
+    if not sources:
+        raise Refusal("Danh sách tệp trống", "hãy ghi ít nhất một tệp")
+    several = {name: given for name, given in options.items() if isinstance(given, list | tuple)}
+    for name, given in several.items():
+        if len(given) != len(sources):
+            raise Refusal(
+                f"{name}= có {len(given)} giá trị cho {len(sources)} tệp",
+                "hãy ghi mỗi tệp một giá trị, theo thứ tự của các tệp", value=given,
+            )  # fmt: skip
+    for at, source in enumerate(sources):
+        yield source, {**options, **{name: given[at] for name, given in several.items()}}
+
+
+def _check_years(loaded: Sequence[Loaded]) -> None:
+    """Refuse sources of one year, one without a year, and some with blocks and some without."""
+    years = [set(one.scores.get("year", [])) for one in loaded]
+    names = [f"{one.file} (tệp thứ {at})" for at, one in enumerate(loaded, 1)]
+    last = max({2024}.union(*years))
+    example = Option("year", list(range(int(last) - len(loaded) + 1, int(last) + 1)))
+    remedy = "hãy ghi năm của từng tệp theo thứ tự, ví dụ {option}"
+    for at, one in enumerate(loaded):
+        if not years[at] and len(loaded) > 1:
+            why = f": tiêu đề {quoted(one.said.line, 80)} {one.said.doubt}" * bool(one.said.doubt)
+            raise Refusal(f"{names[at]} không cho biết năm{why}", remedy, option=example)
+        for before in range(at):
+            if both := sorted(years[before] & years[at]):
+                several = len(years[before] | years[at]) > 1
+                raise Refusal(
+                    f"{names[before]} và {names[at]} cùng có năm {', '.join(map(str, both))}",
+                    "hãy bỏ năm này khỏi một trong hai tệp" if several else remedy, option=example,
+                )  # fmt: skip
+    without = [at for at, one in enumerate(loaded) if "block" not in one.scores]
+    if 0 < len(without) < len(loaded):
+        raise Refusal(
+            f"{names[without[0]]} không có khối còn tệp khác thì có",
+            'hãy ghi khối của từng tệp, ví dụ block=["Khối sở", None] (None: tệp đã có khối)',
+        )  # fmt: skip
+
+
+def _completed(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that are kept; what only some tables have is none in the others."""
+    for column, usual in (("bonus", 0.0), ("max_assumed", False)):
+        if column in scores:
+            scores[column] = scores[column].fillna(usual).astype(type(usual))
+    return scores[[column for column in _KEPT if column in scores]]
+
+
+def _load(
+    source: str | PathLike | pd.DataFrame, *, table: int | str | None,
+    columns: Mapping[str, str | int] | None, max_score: float | None, year: int | None,
+    block: str | None,
+) -> Loaded:  # fmt: skip
+    """Load one source, as `load_scores` does."""
     _check_options(table, columns, year, block)
     file, grids, found, unused, to_check = tables_of(source, columns)
     tables = found
     if table is not None:
         tables, unused = [pick(file, found, table)], []
-    named = named_by_headings(file, tables)
-    said = _year_said(file, tables, year)
+    titled = years_said(tables)
+    named = named_by_headings(file, tables, titled)
+    said = _year_said(file, titled, year)
     parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
@@ -143,29 +240,24 @@ def load_scores(
     unused += above if table is None else []
     places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
     scores = join(file, places)
-    if "bonus" in scores:
-        scores["bonus"] = scores["bonus"].fillna(0.0)
     if "year" not in scores:
         said = _of_score(said, [part.title for part in parts])
         scores = scores.assign(year=int(said.year)) if said.year else scores
         to_check += filter(None, [told_year(said)])
     elif year is not None and said.year not in ("", str(year)):
         to_check.append(f"dùng năm {year} dù tiêu đề {quoted(said.line, 120)} ghi {said.year}")
-    if "max_assumed" in scores:
-        scores["max_assumed"] = scores["max_assumed"].fillna(False).astype("bool")
     if several and not all("year" in known for known in named):
         _check_overlap(file, scores, tables, named)
     check_units(Where(file), scores)
     to_check = [*open_questions(scores), *to_check]
-    scores = scores[[column for column in _KEPT if column in scores]]
+    scores = _completed(scores)
     scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
         to_check.append(joined_in_words(tables, named))
     elif table is None and "block" not in scores and is_block(tables[0].heading):
         words = f"tiêu đề {quoted(tables[0].heading)} không dùng làm khối; dùng {{option}} nếu cần"
         to_check.append((words, Option("block", bare(tables[0].heading))))
-    tell(file, unused, to_check)
-    return scores
+    return Loaded(file, scores, unused, to_check, said)
 
 
 def _check_conserved(
@@ -227,17 +319,18 @@ def _check_options(table: object, columns: object, year: object, block: object) 
             )
 
 
-def named_by_headings(file: str, tables: Sequence[Table]) -> list[dict[str, str]]:
+def named_by_headings(
+    file: str, tables: Sequence[Table], said: Sequence[Said]
+) -> list[dict[str, str]]:
     """Return for each of several tables the year or block of its heading, unless columns say it."""
     has_own = [{"year", "block"} & set(one.header.roles.values()) for one in tables]
     if len(tables) == 1 or all(has_own):
         return [{} for _ in tables]
-    return names_of(Where(file), tables)
+    return names_of(Where(file), tables, [one.year for one in said])
 
 
-def _year_said(file: str, tables: Sequence[Table], given: int | None) -> Said:
+def _year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
     """Return the year that all titles say, or why none is taken; refuse one given for several."""
-    every = [year_of(one) for one in tables]
     sure = {said.year: said for said in every if said.year}
     if given is not None and len(sure) > 1:
         raise Refusal(

@@ -1,0 +1,103 @@
+"""Several files, one for each year: joined, or refused with the option that settles it."""
+
+import pandas as pd
+import pytest
+
+from cchc_analysis import LoadWarning, compare_periods, load_scores
+from cchc_analysis.refusal import Refusal
+
+pytestmark = pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
+
+
+@pytest.fixture
+def write(tmp_path):
+    def file(name, *lines, title="", head="Đơn vị;Điểm;Thang điểm"):
+        text = "\n".join([*([title] if title else []), head, *lines])
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+        return tmp_path / name
+
+    return file
+
+
+def refusal(*args, **options) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        load_scores(*args, **options)
+    return refused.value
+
+
+def test_files_of_two_years_are_one_table(write):
+    old = write("a.csv", "A;80;100", "B;70;100", title="Kết quả chấm điểm năm 2023")
+    new = write("b.csv", "A;75;100", "B;78;100", title="Kết quả chấm điểm năm 2024")
+    scores = load_scores([old, new])
+    assert scores["year"].tolist() == [2023, 2023, 2024, 2024]
+    assert scores["score"].tolist() == [80, 70, 75, 78]
+    assert scores.columns.tolist() == ["unit", "score", "max_score", "year"]
+    pd.testing.assert_frame_equal(load_scores((old, new)), scores)
+    one = load_scores([old])
+    pd.testing.assert_frame_equal(one, load_scores(old))
+    change = compare_periods(*(part for _, part in scores.groupby("year")))
+    assert change["rank_change"].tolist() == [1, -1]
+
+
+def test_years_are_given_where_the_files_do_not_say_them(write):
+    files = [write("a.csv", "A;80;100"), write("b.csv", "A;75;100")]
+    assert load_scores(files, year=[2023, 2024])["year"].tolist() == [2023, 2024]
+    titled = write("c.csv", "A;75;100", title="Kết quả chấm điểm năm 2023")
+    both = load_scores([titled, titled], year=[2023, 2024])
+    assert both["year"].tolist() == [2023, 2024], "the option is stronger than a title"
+    frames = [pd.DataFrame({"Đơn vị": ["A"], "Điểm": [score]}) for score in (80, 70)]
+    scores = load_scores(frames, year=[2023, 2024], max_score=[100, None])
+    assert scores["max_assumed"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("titles", "words"),
+    [
+        (("năm 2024", "năm 2024"), "a.csv (tệp thứ 1) và b.csv (tệp thứ 2) cùng có năm 2024"),
+        (("năm 2024", ""), "b.csv (tệp thứ 2) không cho biết năm"),
+        (("", "năm 2024"), "a.csv (tệp thứ 1) không cho biết năm"),
+        (("năm 2024", "6 tháng đầu năm 2025"), "'Kết quả chấm điểm 6 tháng đầu năm 2025' là của"),
+    ],
+)
+def test_files_of_one_year_or_of_none_are_refused_in_each_face(write, titles, words):
+    files = [
+        write(name, "A;80;100", title=f"Kết quả chấm điểm {title}" if title else "")
+        for name, title in zip(("a.csv", "b.csv"), titles, strict=True)
+    ]
+    error = refusal(files)
+    assert words in str(error)
+    assert "hãy ghi năm của từng tệp theo thứ tự, ví dụ year=[2023, 2024]" in str(error)
+    assert "ví dụ YEAR = [2023, 2024]" in error.said("notebook")
+    assert load_scores(files, year=[2023, 2024])["year"].tolist() == [2023, 2024]
+
+
+def test_a_file_of_several_years_goes_with_others_of_other_years(write):
+    head = "Đơn vị;Điểm;Thang điểm;Năm"
+    both = write("a.csv", "A;80;100;2022", "A;81;100;2023", head=head)
+    new = write("b.csv", "A;82;100;2024", head=head)
+    assert load_scores([both, new])["year"].tolist() == [2022, 2023, 2024]
+    assert "hãy bỏ năm này khỏi một trong hai tệp" in str(refusal([both, new, both]))
+
+
+def test_blocks_are_of_all_files_or_of_none(write):
+    old = write("a.csv", "A;80;100", title="Kết quả năm 2023")
+    new = write("b.csv", "A;75;100;Khối sở", "B;7;100;Khối xã", title="Kết quả năm 2024",
+                head="Đơn vị;Điểm;Thang điểm;Khối")  # fmt: skip
+    assert "a.csv (tệp thứ 1) không có khối còn tệp khác thì có" in str(refusal([old, new]))
+    scores = load_scores([old, new], block=["Khối sở", None])
+    assert scores["block"].tolist() == ["Khối sở", "Khối sở", "Khối xã"]
+
+
+def test_a_list_that_does_not_fit_the_files_is_refused(write):
+    file = write("a.csv", "A;80;100")
+    assert "year= có 1 giá trị cho 2 tệp" in str(refusal([file, file], year=[2024]))
+    assert "Danh sách tệp trống" in str(refusal([]))
+    assert "year=[2023, 2024] không dùng được" in str(refusal(file, year=[2023, 2024]))
+
+
+def test_what_is_told_is_told_once_for_each_file(write):
+    files = [write(f"{at}.csv", "A;80;100", title=f"Kết quả năm {at}") for at in (2023, 2024)]
+    with pytest.warns(LoadWarning) as told:
+        load_scores(files)
+    assert [str(one.message)[:8] for one in told] == ["2023.csv", "2024.csv"]
+    assert {one.filename for one in told} == {__file__}
