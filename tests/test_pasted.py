@@ -308,3 +308,23 @@ def test_what_is_missing_is_no_title(load, first):
     scores = load(lines)
     assert len(scores) == 4
     assert scores["unit"][scores["score"].isna()].tolist() == ["Sở D"]
+
+
+@pytest.mark.filterwarnings("ignore:.*(mỗi dòng là|bảng dán)")
+def test_ranks_and_scores_in_one_cell_are_read_where_titles_break_over_lines(load):
+    rows = [f"{n}\nTỉnh {n}\n{n:02d} (9{9 - n},5)" for n in range(1, 10)]
+    titles = ["TT", "Tỉnh, thành phố trực thuộc", "Trung ương", "Năm 2017"]
+    scores = load([*titles, *"\n".join(rows).split("\n")])
+    assert scores["score"].tolist() == [99.5 - n for n in range(1, 10)]
+    assert scores["published_rank"].tolist() == list(range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "cut", [["Sở D", "5", "6", "7"], ["Sở D", "5", "6", "7", "70", "Khá", "x"]]
+)
+def test_shorter_rows_below_rows_without_a_number_are_refused(load, cut):
+    lines = ["Đơn vị", "Thể chế", "Thủ tục", "Tổng điểm", "Xếp loại"]
+    for row in (["Sở A", "9", "9", "90", "Tốt"], ["Sở B", "8", "8", "80", "Tốt"], cut, cut):
+        lines += row
+    with pytest.raises(ValueError, match="'Sở D' trông như thuộc bảng"):
+        load(lines)

@@ -356,3 +356,28 @@ def test_a_hidden_column_is_told(book, tmp_path):
     old.save(str(tmp_path / "cũ.xls"))
     with pytest.warns(LoadWarning, match="ẩn vẫn được đọc .cột C"):
         load_scores(tmp_path / "cũ.xls")
+
+
+def test_a_sheet_that_looks_less_like_a_ranking_is_read_where_it_is_named(book):
+    plain = {"Tổng hợp": [HEADER, [1, "a", 90], [2, "b", 80]],
+             "Nguồn": [["Mã", "Tên", "Giá trị"], [1, "Sở C", 70], [2, "Sở D", 60]],
+             "Ghi": [["Đơn vị", "Lời"], ["Sở C", "tốt"]]}  # fmt: skip
+    path = book(plain)
+    assert loaded(path)["unit"].tolist() == ["a", "b"]
+    wanted = {"unit": "Tên", "score": "Giá trị"}
+    assert loaded(path, columns=wanted)["unit"].tolist() == ["Sở C", "Sở D"]
+    assert loaded(path, columns=wanted, table="Nguồn")["unit"].tolist() == ["Sở C", "Sở D"]
+    sentence = refusal(path, table="Nguồn")
+    assert "giống nhất là trang tính 'Nguồn', dòng 1" in sentence
+    assert 'columns={"unit": "Tên", "score": "Giá trị"}' in sentence
+    assert "các cột: 'Đơn vị', 'Lời'" in refusal(path, table="Ghi")
+    assert "các bảng có: 1: 'Tổng hợp'" in refusal(path, table="Ngoài")
+
+
+def test_the_same_titles_in_two_sheets_do_not_hide_one_another(book):
+    path = book({"A": [["STT", "Đơn vị", "Giá trị"], [1, "a", 90]],
+                 "B": [["Mã", "Tên", "Giá trị"], [7, "Sở C", 70]]})  # fmt: skip
+    assert loaded(path, columns={"score": "Giá trị"})["unit"].tolist() == ["a"]
+    assert loaded(path, columns={"score": "Giá trị"}, table="B")["unit"].tolist() == ["Sở C"]
+    both = loaded(path, columns={"unit": 2, "score": 3})
+    assert both["block"].tolist() == ["A", "B"]

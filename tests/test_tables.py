@@ -354,3 +354,55 @@ def test_a_cell_that_has_no_fate_is_refused_with_its_line(text, monkeypatch):
 
     monkeypatch.setattr(load, "read_scores", lose)
     assert "không rõ dòng 3 là gì" in refusal(text(HEADER, *SO))
+
+
+# --- what a caller names is found, and what is refused shows how to name it
+
+
+def test_a_header_of_three_rows_is_joined_whatever_the_caller_names(text):
+    path = text("TT;Đơn vị;Kết quả đánh giá;;", ";;Điểm;;Xếp hạng", ";;Năm 2020;Năm 2021;",
+                "1;Sở A;95;92;1", "2;Sở B;90;82;2")  # fmt: skip
+    assert loaded(path, columns={"score": "Năm 2021"})["score"].tolist() == [92, 82]
+    assert loaded(path, columns={"score": 3})["score"].tolist() == [95, 90]
+    whole = "Kết quả đánh giá Điểm Năm 2020"
+    assert loaded(path, columns={"score": whole})["score"].tolist() == [95, 90]
+
+
+def test_titles_that_nobody_knows_are_a_header_where_the_caller_names_them(text):
+    path = text("BÁO CÁO;;;", "Mã;Tên;Chấm;", ";;lần 1;lần 2", "1;Sở A;90;71", "2;Sở B;60;82",
+                "3;Sở C;-;-")  # fmt: skip
+    for wanted in ({"unit": "Tên", "score": "lần 2"}, {"unit": 2, "score": 4}):
+        assert loaded(path, columns=wanted)["score"].head(2).tolist() == [71, 82]
+    numbers = text("Mã;Tên;1;2", "1;Sở A;90;71", "2;Sở B;60;82")  # titles that look like a row
+    assert loaded(numbers, columns={"unit": "Tên", "score": "2"})["score"].tolist() == [71, 82]
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        (["Mã;Tên đối tượng;Giá trị", "1;Sở A;90", "2;Sở B;80"], {"unit": 2, "score": 3}),
+        (
+            ["BẢNG;;", "Mã;Tên;Giá trị;Vị thế", "x;Sở A;90;1", "x;Sở B;80;2"],
+            {"unit": 2, "score": 3},
+        ),
+        (["Biểu 1;;", ";;Điểm", ";Hà Nội;80", ";Huế;60"], {"unit": 2, "score": 3}),
+        (["Mã;Tên;Giá trị;Giá trị", "1;Sở A;90;x", "2;Sở B;80;x"], {"unit": 2, "score": 3}),
+    ],
+)
+def test_a_table_without_known_titles_is_loaded_as_its_refusal_proposes(text, lines, columns):
+    path = text(*lines)
+    with pytest.raises(ValueError) as caught:
+        loaded(path)
+    error = caught.value
+    assert error.option.said() in str(error)
+    titles = next(line for line in lines if ";Giá" in line or ";Điểm" in line).split(";")
+    number_of = {title: at for at, title in enumerate(titles, start=1)}
+    said = {role: number_of.get(title, title) for role, title in error.option.value.items()}
+    assert said == columns
+    assert len(loaded(path, columns=error.option.value)) == 2
+
+
+def test_nothing_is_proposed_where_no_column_fits_alone(text):
+    sentence = refusal(text("Mã;Tên;Giá trị", "1;Sở A;x1", "2;Sở B;x2"))
+    assert "giống nhất là dòng 1: 'Mã', 'Tên', 'Giá trị'" in sentence
+    assert "columns" not in sentence

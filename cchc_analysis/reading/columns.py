@@ -16,6 +16,7 @@ import pandas as pd
 
 from cchc_analysis.reading.cells import (
     are_numbers,
+    count_filled,
     distinct,
     filled,
     missing,
@@ -196,6 +197,25 @@ def find_columns(
     added = [columns.pop("bonus")] if "bonus" in columns else _added(others, roles, told)
     unused = [_unused(one) for c, one in others.items() if c not in added]
     return columns, added, list(filter(None, unused)), told
+
+
+def proposed(header: Header, body: pd.DataFrame) -> dict[str, str | int]:
+    """Return what a caller may name of a table without known titles: what alone fits a role."""
+    body = body[count_filled(body) > 1].fillna("")
+    every = [Evidence(c, title, None, None, body[c]) for c, title in header.titles.items()]
+    every = [one for one in every if len(one.words)]
+    units = [one for one in every if one.are_names(filled(one.cells))]
+    numbers = [one for one in every if one.are_numbers and not one.counts]
+    falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
+                                             if rank.rank_all and rank is not one)]  # fmt: skip
+    scores = falling if len(falling) == 1 else numbers
+    if not scores:
+        return {}
+    return {
+        role: found[0].title if found[0].title and len(named(header, found[0].title)) == 1
+        else header.number_of(found[0].column)
+        for role, found in (("unit", units), ("score", scores)) if len(found) == 1
+    }  # fmt: skip
 
 
 def _added(others: dict, roles: dict, told: list[str]) -> list[object]:

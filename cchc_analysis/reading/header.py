@@ -4,20 +4,28 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
-from cchc_analysis.reading.vocabulary import COUNTS, HEADERS, LIKE_HEADERS, NOT_A_SCORE, SCALE
+from cchc_analysis.reading.vocabulary import (
+    COUNTS,
+    HEADERS,
+    LIKE_HEADERS,
+    MISSING,
+    NOT_A_SCORE,
+    SCALE,
+)
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import fold, title_key
+from cchc_analysis.text import fold, same, title_key
 from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
-_PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
+PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
 _TWO_NAMES = re.compile("[/()]| [-–] ")
@@ -25,6 +33,7 @@ LONGEST_TITLE = 200
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
 FIRST_TABLE = Option("table", 1)
 LIKE = "score-like"
+Wanted = Mapping[str, str | int]  # which column the caller says has which role
 
 
 @dataclass(frozen=True)
@@ -126,15 +135,25 @@ def role_or_like(title: str) -> str | None:
     return role_of(title) or (LIKE if is_like else None)
 
 
-def may_be_titles(cells: pd.DataFrame) -> np.ndarray:
-    """Return for each row whether it has several cells and none is a number."""
+def may_be_titles(cells: pd.DataFrame, wanted: Wanted = MappingProxyType({})) -> np.ndarray:
+    """Return for each row whether it has several cells and none is a number.
+
+    Or whether it has every title that the caller wants, whatever else it has.
+    """
     may_be, number = np.ones(len(cells), "bool"), PLAIN_NUMBER.pattern
     for column in cells:
         may_be &= ~each(
             cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
         ).to_numpy()
     may_be[may_be] = count_filled(cells[may_be]) > 1
-    return may_be
+    titles = [fold(title) for title in wanted.values() if isinstance(title, str)]
+    has_every = np.full(len(cells), bool(titles))
+    for title in titles:
+        is_title = (
+            each(cells[c], lambda t, title=title: t.fillna("").map(fold) == title) for c in cells
+        )
+        has_every &= np.logical_or.reduce([found.to_numpy() for found in is_title])
+    return may_be | has_every
 
 
 def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
@@ -175,12 +194,17 @@ def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
     return bool(new) and new.isdisjoint(own) and is_text
 
 
-def is_header(header: Header, wanted: Mapping[str, str | int] | None = None) -> bool:
+def is_header(header: Header, wanted: Wanted = MappingProxyType({})) -> bool:
     """Return whether these titles name a unit and a score, or those that the caller wants."""
-    wanted = wanted or {}
     known = {"score" if role == LIKE else role for role in header.roles.values()}
-    needed = {"unit", "score"} - set(wanted)
-    return needed <= known and all(named(header, title) for title in wanted.values())
+    return {"unit", "score"} - set(wanted) <= known and has_wanted(header, wanted)
+
+
+def has_wanted(header: Header, wanted: Wanted) -> bool:
+    """Return whether each column that the caller wants is there; a dash is no title of one."""
+    found = [named(header, title) for title in wanted.values()]
+    nothing = MISSING - {""}
+    return all(found) and not any(same(header.titles[c]) in nothing for own in found for c in own)
 
 
 def is_near_header(header: Header) -> bool:
@@ -230,18 +254,20 @@ def falls(scores: pd.Series, ranks: pd.Series) -> bool:
 def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
     """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
 
-    What tells which is which: "01", or scores that fall as ranks rise and could be no ranks.
+    What tells which is which: ranks below ten as "01", or scores that fall as ranks rise and could
+    be no ranks.
     """
     for column, title in header.titles.items():
-        if not each(body[column], lambda t: t.str.fullmatch(_PAIR)).any():
+        if not each(body[column], lambda t: t.str.fullmatch(PAIR)).any():
             continue
         cells = body[column].astype("str").fillna("")
-        pairs = cells.str.extract(f"^{_PAIR}$")
+        pairs = cells.str.extract(f"^{PAIR}$")
         if not (pairs[0].notna() | missing(cells)).all():
             continue
         ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
-        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng").all()
-        if not is_marked and not (falls(scores, ranks) and scores.max() > len(ranks)):
+        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng") | (ranks >= 10)
+        no_ranks = scores.max() > len(ranks) or (scores % 1 > 0).any()
+        if not (is_marked.all() and ranks.min() < 10) and not (falls(scores, ranks) and no_ranks):
             continue
         titles, short, source = {}, {}, dict(header.parts)
         for other in header.titles:

@@ -219,7 +219,7 @@ def _load(
 ) -> Loaded:  # fmt: skip
     """Load one source, as `load_scores` does."""
     _check_options(table, columns, year, block)
-    file, grids, found, unused, to_check = tables_of(source, columns)
+    file, grids, found, unused, to_check = tables_of(source, columns, table)
     tables = found
     if table is not None:
         tables, unused = [pick(file, found, table)], []

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.header import LIKE, role_of, role_or_like
+from cchc_analysis.reading.header import LIKE, PAIR, role_of, role_or_like
 from cchc_analysis.reading.headings import MARK, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.text import fold, same
@@ -109,8 +109,13 @@ def titles_above(values: Sequence[str], found: Stride) -> Titles | None:
         heading = lines.pop()
     titles: list[str] = []
     for line in lines:
-        if len(lines) > width and titles and (line[0].islower() or line[0] == "("):
-            titles[-1] += f" {line}"
+        joined = f"{titles[-1]} {line}" if titles else ""
+        if (
+            len(lines) > width
+            and titles
+            and (line[0].islower() or line[0] == "(" or role_of(joined))
+        ):
+            titles[-1] = joined
         else:
             titles.append(line)
     return (start, titles, heading) if len(titles) == width else None
@@ -124,7 +129,10 @@ def lost_row(values: Sequence[str], found: Stride) -> int | None:
     if not below:
         return None
     if kinds[0] != _NUMBERED:
-        return end if _kind(below[0]) != _TEXT or _shifted(values, end, kinds) else None
+        numbers = sum(_kind(line) == _NUMBER for line in below)  # half a row is no prose
+        is_row = not FOOTERS.match(fold(below[0])) and numbers >= max(2, kinds.count(_NUMBER) / 2)
+        is_cut = _kind(below[0]) != _TEXT or is_row or _shifted(values, end, kinds)
+        return end if is_cut else None
     due = _count(last[0]) + 1
     if due in map(_count, last[2:]) and _kind(below[0]) == _TEXT and _NUMBER in map(_kind, below):
         return start  # a cell of the last row is lost, and this the number of the next
@@ -159,7 +167,7 @@ def _count(line: str) -> int | None:
 def _kind(line: str) -> str:
     if same(line) in MISSING:
         return _EMPTY
-    return _NUMBER if NUMBER.fullmatch(line) else _TEXT
+    return _NUMBER if NUMBER.fullmatch(line) or re.fullmatch(PAIR, line) else _TEXT
 
 
 def _kinds(lines: Sequence[str]) -> list[tuple[str, ...]]:

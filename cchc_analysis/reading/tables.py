@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_numbers, count_filled, numbering
+from cchc_analysis.reading.columns import proposed
 from cchc_analysis.reading.grid import (
     Grid,
     Where,
@@ -21,7 +23,9 @@ from cchc_analysis.reading.header import (
     PLAIN_NUMBER,
     Header,
     Table,
+    Wanted,
     goes_on,
+    has_wanted,
     header_of,
     is_distribution,
     is_header,
@@ -64,19 +68,25 @@ def continued(grids: Sequence[Grid]) -> list[Grid]:
     return joined
 
 
-def find_tables(
-    file: str, grids: Sequence[Grid], wanted: Mapping[str, str | int]
-) -> tuple[list[Table], list[str]]:
-    """Return the ranking tables, and in words what looks like another table."""
-    for test in (lambda header: is_header(header, wanted), is_near_header):
-        found = [tables_in(at, grid, test) for at, grid in enumerate(grids)]
+def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[Table], list[str]]:
+    """Return the ranking tables, and in words what looks like another table.
+
+    A header has what is needed, else the titles that the caller wants, else one that is known.
+    """
+    by_title = any(isinstance(title, str) for title in wanted.values())
+    for test in (
+        lambda header: is_header(header, wanted),
+        lambda header: by_title and has_wanted(header, wanted),
+        is_near_header,
+    ):
+        found = [tables_in(at, grid, test, wanted) for at, grid in enumerate(grids)]
         if any(found):
             break
     else:
         raise _no_table(file, grids)
     _check_above(file, grids, found)
     unused = [
-        f"{grid.place} ({'; '.join(cell for cell in grid.cells.iloc[0].dropna() if cell)[:60]})"
+        f"{grid.place} ({'; '.join(filter(None, _first_row(grid)))[:60]})"
         for grid, tables in zip(grids, found, strict=True)
         if not tables
     ]
@@ -91,6 +101,10 @@ def find_tables(
             if not any(table is other for other in full)
         ]
     return full or tables, unused
+
+
+def _first_row(grid: Grid) -> list[str]:
+    return grid.cells.head(1).fillna("").to_numpy().ravel().tolist()
 
 
 def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> None:
@@ -118,10 +132,12 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
             )
 
 
-def tables_in(number: int, grid: Grid, test: Callable[[Header], bool]) -> list[Table]:
+def tables_in(
+    number: int, grid: Grid, test: Callable[[Header], bool], wanted: Wanted = MappingProxyType({})
+) -> list[Table]:
     """Return the tables of one grid whose header passes a test."""
     cells = grid.cells
-    headers = _headers(cells, test)
+    headers = _headers(cells, test, may_be_titles(cells, wanted))
     above = [_lines_above(cells, at) for at, _, _ in headers]
     ends = [first for first, _ in above[1:]] + [len(cells)]
     tables: list[Table] = []
@@ -161,21 +177,23 @@ def _with(table: Table, note: str, lines: tuple[int, ...]) -> Table:
     return table._replace(notes=(*table.notes, note), above=(*table.above, *lines))
 
 
-def _headers(cells: pd.DataFrame, test: Callable[[Header], bool]) -> list[tuple[int, int, Header]]:
+def _headers(
+    cells: pd.DataFrame, test: Callable[[Header], bool], may_be: np.ndarray
+) -> list[tuple[int, int, Header]]:
     """Return where each header begins, over how many rows, and its titles."""
     found: list[tuple[int, int, Header]] = []
-    may_be = may_be_titles(cells)
     for at in np.flatnonzero(may_be):
         if found and at < sum(found[-1][:2]):
             continue
-        header, rows = header_of(cells, at), 1
-        while rows < min(_MOST_HEADER_ROWS, len(cells) - at) and (
-            goes_on(header, cells, at + rows) or (may_be[at + rows] and not test(header))
-        ):
-            joined = header_of(cells, at, rows + 1)
-            if not test(joined):
+        header = joined = header_of(cells, at)
+        rows = 1
+        for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
+            is_part = may_be[at + more] and not (test(joined) or test(header_of(cells, at + more)))
+            if not (is_part or goes_on(joined, cells, at + more)):
                 break
-            header, rows = joined, rows + 1
+            joined = header_of(cells, at, more + 1)
+            if test(joined):
+                header, rows = joined, more + 1
         if test(header) or is_distribution(header):
             found.append((at, rows, header))
     return found
@@ -210,39 +228,60 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
 
 
 def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
-    likely: tuple[int, str, str] = (1, "", "")  # how many titles, place, they
+    """Return the refusal of a source without a header; it shows the row that looked most like one.
+
+    What it proposes are the columns there that alone hold names and numbers.
+    """
+    most, place, header, option = (0, 1), "", None, None
     for grid in grids:
-        for at in np.flatnonzero(may_be_titles(grid.cells)):
+        may_be, given = may_be_titles(grid.cells), count_filled(grid.cells).to_numpy()
+        for at in np.flatnonzero(may_be | (given == 1)):
             if is_distribution(header_of(grid.cells, at)):
                 return Refusal(
                     "đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của từng "
                     "đơn vị",
                     "hãy dùng bảng xếp hạng có cột đơn vị và cột điểm", file=file,
                 )  # fmt: skip
-            header = header_of(grid.cells, at)
-            titles = [title for title in header.titles.values() if title]
-            is_known = len(titles) > 2 or any(header.roles.values())
-            if is_known and len(titles) > likely[0]:
+            one = header_of(grid.cells, at)
+            is_known = given[at] > 2 or any(one.roles.values())
+            columns = proposed(one, grid.cells.iloc[at + 1 :]) if is_known else {}
+            if is_known and (len(columns), given[at] * may_be[at]) > most:
+                most, header = (len(columns), given[at] * may_be[at]), one
                 place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
-                likely = len(titles), place, titles_in_words(titles)
-    _, place, titles = likely
-    seen = f"; giống nhất là {place}: {titles}" if place else ""
+                option = Option("columns", columns) if columns else None
+    seen = f"; giống nhất là {place}: {titles_in_words(header.titles.values())}" if header else ""
     return Refusal(
         f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
         "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
-        + (", hoặc chỉ rõ cột ({option})" if place else ""),
-        file=file, option=Option("columns", {"unit": "tên cột", "score": "tên cột"}),
+        + (", hoặc chỉ rõ cột ({option})" if option else ""),
+        file=file, option=option,
     )  # fmt: skip
 
 
 def tables_of(
-    source: str | PathLike | pd.DataFrame, columns: Mapping | None
+    source: str | PathLike | pd.DataFrame, columns: Wanted | None, table: int | str | None = None
 ) -> tuple[str, list[Grid], list[Table], list[str], list[str]]:
-    """Return the name of a source, its grids and tables, what is not used, and what to check."""
+    """Return the name of a source, its grids and tables, what is not used, and what to check.
+
+    A sheet that the caller names is read though others look more like rankings.
+    """
     file, grids, left_out, to_check = read_grids(source)
     grids = continued(grids)
     tables, unused = find_tables(file, grids, columns or {})
+    if isinstance(table, str) and not _called(tables, table):
+        is_meant = [fold(table) in fold(f"{grid.title} {grid.place}") for grid in grids]
+        if any(is_meant):
+            own = [g if here else g._replace(cells=g.cells.head(0))
+                   for g, here in zip(grids, is_meant, strict=True)]  # fmt: skip
+            tables, _ = find_tables(file, own, columns or {})
     return file, grids, tables, [*left_out, *unused], to_check
+
+
+def _called(tables: list[Table], name: str) -> list[Table]:
+    """Return the tables whose heading is this name, else those whose heading or place has it."""
+    key = fold(name)
+    exact = [t for t in tables if key in (fold(t.heading), fold(bare(t.heading)))]
+    return exact or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
 
 
 def pick(file: str, tables: list[Table], table: int | str) -> Table:
@@ -250,9 +289,7 @@ def pick(file: str, tables: list[Table], table: int | str) -> Table:
     if isinstance(table, int):
         found = tables[table - 1 : table] if table > 0 else []
     else:
-        key = fold(table)
-        found = [t for t in tables if key in (fold(t.heading), fold(bare(t.heading)))]
-        found = found or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
+        found = _called(tables, table)
     if len(found) != 1:
         raise Refusal(
             f"{'nhiều' if found else 'không có'} bảng {quoted(table)} ({{option.name}}=); các bảng "
