@@ -10,11 +10,14 @@ from cchc_analysis import (
     choose_table,
     cutoff_sensitivity,
     describe_ranking,
+    grade_distribution,
     grade_units,
     load_scheme,
     plot_distribution,
     plot_ranking,
     points_to_next_grade,
+    style_ranking,
+    write_workbook,
 )
 from cchc_analysis.app.command import main
 from cchc_analysis.scoring.schemes import scheme_of_words, spelled
@@ -270,3 +273,126 @@ def test_the_notebook_offers_the_scheme_that_it_is_given(own):
     assert choice.fields["scheme"].value == load_scheme("cua-toi.toml:so")
     assert "Tốt trên 87,5%" in choice.fields["scheme"].options[-1][0]
     assert set(choice.ranking["grade"].dropna()) == {"Tốt", "Khá", "Yếu"}
+
+
+BLOCKS = {"Khối sở": "nam-dinh-2020-so", "Khối huyện": "nam-dinh-2020-huyen"}
+OTHERS = {"Khối sở": "nam-dinh-2020-so", "khối  HUYỆN": "da-nang-2011"}
+
+
+def of_blocks(scores=(91, 85, 70, 85, 75, 60)):
+    names = ["Khối sở" if at * 2 < len(scores) else "Khối huyện" for at in range(len(scores))]
+    return table(list(scores), block=names)
+
+
+def test_each_block_is_graded_by_its_own_scheme():
+    graded = grade_units(of_blocks(), scheme=BLOCKS)
+    words = graded["grade"].astype("object").fillna("-").tolist()
+    assert words == ["Nhóm I", "Nhóm II", "-", "Nhóm I", "Nhóm II", "-"]
+    counts = grade_distribution(grade_units(of_blocks(), scheme=OTHERS), by="block")
+    assert counts.groupby("block", sort=False)["grade"].agg(list).tolist() == [
+        ["Nhóm I", "Nhóm II", "Không xếp loại"],
+        list(load_scheme("da-nang-2011").grades),
+    ]
+    told = describe_ranking(of_blocks(), scheme=OTHERS)
+    assert "Khối sở: có 3" in told and "Ngưỡng xếp loại: Nhóm I từ 90%, Nhóm II từ 80%." in told
+    assert "không có đơn vị xếp loại Rất tốt hoặc Yếu." in told
+    # Graded again by one scheme, a table has forgotten its blocks.
+    again = grade_distribution(grade_units(graded, scheme="par-index"), by="block")
+    assert again["grade"].nunique() == 4
+
+
+@given(
+    st.lists(st.integers(0, 100), min_size=2, max_size=9),
+    st.lists(st.sampled_from(sorted(KNOWN)), min_size=2, max_size=2),
+)
+def test_a_scheme_by_block_equals_grading_each_block_alone(scores, names):
+    both = dict(zip(("Khối sở", "Khối huyện"), names, strict=True))
+    scores = of_blocks(scores)
+    try:
+        whole = {f: f(scores, scheme=both) for f in (grade_units, points_to_next_grade)}
+    except ValueError as error:
+        assert "thứ tự ngược nhau" in str(error)
+        return
+    counts = grade_distribution(whole[grade_units], by="block")
+    for block, part in scores.groupby("block"):
+        for function, found in whole.items():
+            alone = function(part, scheme=both[block])
+            here = found[found["block"] == block]
+            assert here.astype("object").fillna("").values.tolist() == (
+                alone.astype("object").fillna("").values.tolist()
+            )
+        own = grade_distribution(grade_units(part, scheme=both[block]))
+        here = counts[counts["block"] == block].drop(columns="block")
+        assert here.astype("object").fillna("").values.tolist() == (
+            own.astype("object").fillna("").values.tolist()
+        )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        ({"Khối sở": "par-index"}, "Khối 'Khối huyện' không có thang xếp loại"),
+        ({**BLOCKS, "Khối xã": "par-index"}, "không có khối 'Khối xã'"),
+        ({**BLOCKS, "KHỐI SỞ": "par-index"}, "khối ghi hai lần"),
+        ({}, "trống"),
+        ({"Khối sở": "x", "Khối huyện": "par-index"}, "Không có thang xếp loại 'x'"),
+        (
+            {
+                "Khối sở": GradeScheme(["Tốt", "Khá"], [80, 0]),
+                "Khối huyện": GradeScheme(["Khá", "Tốt"], [80, 0]),
+            },
+            "theo thứ tự ngược",
+        ),
+    ],
+)
+def test_a_scheme_by_block_that_does_not_fit_the_table_is_refused(scheme, told):
+    with pytest.raises(ValueError, match=told):
+        grade_units(of_blocks(), scheme=scheme)
+
+
+def test_a_table_without_blocks_has_no_scheme_by_block():
+    with pytest.raises(ValueError, match="không có cột khối"):
+        grade_units(table([90]), scheme=BLOCKS)
+    scores = of_blocks()
+    with pytest.raises(ValueError, match="'a' không ghi khối"):
+        grade_units(scores.assign(block=scores["block"].mask(scores.index == 0)), scheme=BLOCKS)
+    assert grade_units(of_blocks()[:0], scheme=BLOCKS)["grade"].tolist() == []
+
+
+def test_cutoffs_stand_beside_the_rows_of_their_block():
+    ax = plot_ranking(of_blocks(), scheme=BLOCKS)
+    drawn = {
+        (line[0][0], round(line[:, 1].min()), round(line[:, 1].max()))
+        for lines in ax.collections
+        for line in lines.get_segments()
+    }
+    assert {x for x, *_ in drawn} == {90, 80, 70}
+    assert "ngưỡng xếp loại Khối sở 90/80; Khối huyện 80/70" in ax.get_xlabel()
+    names = [
+        tick.get_text() for tick in plot_distribution(of_blocks(), scheme=BLOCKS).get_yticklabels()
+    ]
+    assert "Khối sở – Nhóm I (từ 90%)" in names and "Khối huyện – Nhóm I (từ 80%)" in names
+    assert "Khối huyện: Nhóm I từ 80%" in style_ranking(of_blocks(), scheme=BLOCKS).to_html()
+
+
+def test_the_command_takes_a_scheme_for_each_block(tmp_path, capsys):
+    source = tmp_path / "t.csv"
+    rows = zip(of_blocks()["block"], "ABCDEF", of_blocks()["score"], strict=True)
+    lines = [f"{block},Sở {unit},{score}" for block, unit, score in rows]
+    source.write_text("\n".join(["Khối,Đơn vị,Điểm", *lines]), encoding="utf-8")
+    schemes = "; ".join(f"{block}={name}" for block, name in BLOCKS.items())
+    assert main([str(source), "--scheme", schemes, "--out", str(tmp_path / "r")]) == 0
+    assert "Khối sở: Nhóm I từ 90%, Nhóm II từ 80%; Khối huyện: Nhóm I" in capsys.readouterr().out
+    for wrong in ("Khối sở=par-index", f"{schemes}; Khối xã=par-index", "Khối sở=par-index; x",
+                  "Khối sở=par-index; Khối sở=par-index"):  # fmt: skip
+        assert main([str(source), "--scheme", wrong, "--out", str(tmp_path / "r")])
+        assert "Khối" in capsys.readouterr().err
+
+
+def test_a_workbook_says_the_cutoffs_of_each_block(tmp_path):
+    from openpyxl import load_workbook
+
+    path = write_workbook(of_blocks(), tmp_path / "t.xlsx", scheme=BLOCKS)
+    cells = [str(cell.value) for row in load_workbook(path)["Ghi chú"] for cell in row]
+    assert any("Khối huyện: Nhóm I từ 80%, Nhóm II từ 70%" in cell for cell in cells)
+    assert sum("Thông báo 118" in cell for cell in cells) == 1

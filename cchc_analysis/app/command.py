@@ -16,7 +16,7 @@ from cchc_analysis.app.options import read_options
 from cchc_analysis.app.run import in_words, notes, run, scheme_of
 from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.scoring.schemes import AnyScheme
 from cchc_analysis.text import TONES
 
 _STOPPED = 130  # what a shell gives for Ctrl+C
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(
-    file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespace, say: Callable
+    file: Path, folder: Path, scheme: AnyScheme, options: argparse.Namespace, say: Callable
 ) -> bool:
     """Make one report, or say why not: whatever one file does, the others are read."""
     try:

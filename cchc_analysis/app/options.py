@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
     schemes = f"{', '.join(scheme_names())} (mặc định: {DEFAULT_SCHEME})"
     schemes = f"thang xếp loại: tệp .toml của bạn (nhiều thang: tệp.toml:tên), hoặc {schemes}"
+    schemes += '; mỗi khối một thang: "Khối sở=nam-dinh-2020-so; Khối huyện=nam-dinh-2020-huyen"'
     add("--scheme", metavar="THANG", type=as_typed, help=schemes)
     cutoffs = 'ngưỡng xếp loại của bạn, ví dụ "Xuất sắc 90, Tốt trên 80, Khá 62,5, Yếu"'
     add("--cutoffs", metavar="NGƯỠNG", type=as_typed, help=cutoffs)

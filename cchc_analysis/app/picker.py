@@ -21,7 +21,14 @@ from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.reports.notebook import PARTS, first_look
 from cchc_analysis.reports.report import report_of
 from cchc_analysis.scoring.results import results_of
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    AnyScheme,
+    BlockSchemes,
+    GradeScheme,
+    load_scheme,
+    scheme_names,
+)
 
 _ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is no table
 _DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
@@ -36,7 +43,7 @@ def choose_table(
     file: str | PathLike,
     *,
     folder: str | PathLike | None = None,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     columns: Mapping[str, str | int] | None = None,
     max_score: float | None = None,
 ) -> Choice:
@@ -79,7 +86,9 @@ def choose_table(
 class Choice:
     """The fields of `choose_table`, and what comes of them."""
 
-    def __init__(self, file: Path, folder: Path, scheme: GradeScheme, options: dict) -> None:
+    def __init__(
+        self, file: Path, folder: Path, scheme: GradeScheme | BlockSchemes, options: dict
+    ) -> None:
         """Make the fields, and read the file."""
         from ipywidgets import HTML, Button, Dropdown, FileUpload, Output, VBox
 

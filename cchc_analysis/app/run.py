@@ -25,12 +25,11 @@ from cchc_analysis.scoring.printing import printed
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
-    GradeScheme,
+    AnyScheme,
     load_scheme,
     scheme_of_words,
-    sourced,
 )
-from cchc_analysis.text import listed, unit_key
+from cchc_analysis.text import clean, listed, unit_key
 
 _HEAD = 10  # units that are shown
 _INPUTS = ("before", "predecessors", "fields", "template")
@@ -38,8 +37,8 @@ _LONGEST = 248  # letters of a folder on Windows, where long paths are not switc
 _AGAIN = {"notebook": "hãy đọc lại tệp", "command": "hãy lưu lại tệp rồi chạy lại"}
 
 
-def scheme_of(options: argparse.Namespace) -> GradeScheme:
-    """Return the scheme that the options name, with the document that states it."""
+def scheme_of(options: argparse.Namespace) -> AnyScheme:
+    """Return the scheme that the options name, or one by block, as the document states it."""
     source = options.scheme_source
     if options.scheme is not None and options.cutoffs is not None:
         raise Refusal("Có cả --scheme và --cutoffs", "hãy dùng một trong hai")
@@ -51,11 +50,30 @@ def scheme_of(options: argparse.Namespace) -> GradeScheme:
         raise Refusal(
             "--scheme-source không cho biết các ngưỡng", "hãy ghi thêm --cutoffs hoặc --scheme"
         )
-    scheme = load_scheme(DEFAULT_SCHEME if options.scheme is None else options.scheme)
-    return scheme if source is None else sourced(scheme, source)
+    scheme = DEFAULT_SCHEME if options.scheme is None else options.scheme
+    of_block = _by_block(scheme)
+    schemes = {block: load_scheme(one) for block, one in (of_block or {"": scheme}).items()}
+    if source is not None:
+        schemes = {block: one.sourced(source) for block, one in schemes.items()}
+    return schemes if of_block else schemes[""]
 
 
-def run(file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespace) -> list[str]:
+def _by_block(scheme: str) -> dict[str, str]:
+    """Return the schemes of "Khối sở=a; Khối huyện=b", by block; none of one for all."""
+    pairs = [piece.partition("=") for piece in scheme.rstrip("; ").split(";")]
+    if "=" not in scheme or Path(scheme).exists():
+        return {}
+    of_block = {clean(block): clean(one) for block, _, one in pairs}
+    if not all([*of_block, *of_block.values()]) or len(of_block) < len(pairs):
+        raise Refusal(
+            f"--scheme '{scheme}' không phải là mỗi khối một thang",
+            'hãy viết {option}', value=scheme,
+            option=Option("scheme", "Khối sở=nam-dinh-2020-so; Khối huyện=nam-dinh-2020-huyen"),
+        )  # fmt: skip
+    return of_block
+
+
+def run(file: Path, folder: Path, scheme: AnyScheme, options: argparse.Namespace) -> list[str]:
     """Write all files of the report of one file, and return the lines to show."""
     results, told = read(file, scheme, options)
     inputs = {"file": file} | {role: vars(options)[role] for role in _INPUTS if vars(options)[role]}
@@ -70,7 +88,7 @@ def run(file: Path, folder: Path, scheme: GradeScheme, options: argparse.Namespa
     ]
 
 
-def read(file: Path, scheme: GradeScheme, options: argparse.Namespace) -> tuple[Results, list[str]]:
+def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Results, list[str]]:
     """Return what the files give, and what to tell of those beside the first."""
     scores, told, before, fields = _scores(file, options), [], None, None
     chosen_rows(scores, options.unit)  # refused if it cannot be marked

@@ -20,7 +20,7 @@ from cchc_analysis.charts.frame import WIDTH, numbers_of
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -282,7 +282,7 @@ def _settle(figure: Figure) -> None:
 def stamp(
     ranking: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     date: str | None = None,
     shows: Collection[str] = ("scale", "cutoffs", "ranks"),
 ) -> str:
@@ -292,7 +292,7 @@ def stamp(
     """
     told = {
         "scale": scale_of(ranking),
-        "cutoffs": f"Ngưỡng xếp loại: {load_scheme(scheme)}",
+        "cutoffs": f"Ngưỡng xếp loại: {scheme_for(scheme, ranking)}",
         "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)",
     }
     parts = [words for what, words in told.items() if what in shows]

@@ -19,7 +19,7 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import grade_distribution, graded
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme, scheme_for
 from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def plot_ranking(
     ranking: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     unit: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -39,7 +39,7 @@ def plot_ranking(
     ----------
     ranking : DataFrame
         A ranking, as `rank_units` gives it. Units without a score stand last, without a bar.
-    scheme : str or GradeScheme
+    scheme : str, GradeScheme or mapping
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     unit : str, optional
         The unit whose name is written bold.
@@ -58,8 +58,8 @@ def plot_ranking(
     >>> [float(bar.get_width()) for bar in plot_ranking(scores).patches]
     [95.0, 81.0]
     """
-    scheme = load_scheme(scheme)
-    table = units.drawn_units(graded(ranking, scheme))
+    table, scheme = graded(ranking, scheme)
+    table = units.drawn_units(table)
     grades, values, what = grades_in_words(table), units.printed_values(table), units.measure(table)
     frame = Frame(ax, units.numbered(table["name"], table["rank"]), narrow=True)
     draw_bars(frame, table["percent"].fillna(0), grades, scheme)
@@ -80,7 +80,7 @@ def plot_ranking(
 def plot_distribution(
     distribution: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     ax: Axes | None = None,
 ) -> Axes:
     """Plot how many units have each grade, with their share of the scored units.
@@ -89,7 +89,7 @@ def plot_distribution(
     ----------
     distribution : DataFrame
         What `grade_distribution` gives, or a ranking to count.
-    scheme : str or GradeScheme
+    scheme : str, GradeScheme or mapping
         The cut-offs to state beside each grade; the table's grades must be of this scheme.
     ax : Axes, optional
         Where to draw; by default a new figure.
@@ -105,9 +105,13 @@ def plot_distribution(
     >>> [int(bar.get_width()) for bar in plot_distribution(scores).patches]
     [1, 1, 0, 0, 0]
     """
-    scheme = load_scheme(scheme)
-    if "share_pct" not in distribution:
-        distribution = grade_distribution(graded(distribution, scheme))
+    if "share_pct" in distribution:
+        scheme = scheme_for(scheme, distribution)
+    else:
+        table, scheme = graded(distribution, scheme)
+        distribution = grade_distribution(
+            table, by=None if isinstance(scheme, GradeScheme) else "block"
+        )
     names, bounds = grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(format_percent)
     scored = distribution["units"][distribution["share_pct"].notna()].sum()
@@ -136,7 +140,7 @@ def plot_comparison(
     ranking: pd.DataFrame,
     *,
     unit: str | None = None,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     ax: Axes | None = None,
 ) -> Axes:
     """Plot how far each unit stands from the mean, or from one chosen unit, with the cut-offs.
@@ -148,7 +152,7 @@ def plot_comparison(
     unit : str, optional
         The unit to compare with, in the years and blocks where it has a score. By default the
         mean of the scored units of each year and block.
-    scheme : str or GradeScheme
+    scheme : str, GradeScheme or mapping
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
@@ -164,8 +168,8 @@ def plot_comparison(
     >>> [text.get_text() for text in plot_comparison(scores, unit="A").texts][:2]
     ['+14,00', '0,00']
     """
-    scheme = load_scheme(scheme)
-    table = units.drawn_units(graded(ranking, scheme))
+    table, scheme = graded(ranking, scheme)
+    table = units.drawn_units(table)
     chosen = units.chosen_rows(table, unit)
     standard, what = units.reference(table, chosen, unit)
     frame = Frame(ax, table["name"], narrow=True)

@@ -16,7 +16,14 @@ from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.printing import Printed, kind_of, printed
 from cchc_analysis.scoring.ranking import graded, ranked
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, known_order, load_scheme
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    AnyScheme,
+    BlockSchemes,
+    GradeScheme,
+    known_order,
+    load_scheme,
+)
 from cchc_analysis.vocabulary import BLANK, NO_GRADE, TOTAL, UNSCORED
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ _LOOK = [
 _PAPER = {"background-color": "#ffffff", "color": "#000000", "text-align": "left"}
 
 
-def style_ranking(table: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME) -> Styler:
+def style_ranking(table: pd.DataFrame, *, scheme: AnyScheme = DEFAULT_SCHEME) -> Styler:
     """Show a table in the notebook as `format_ranking` prints it, each grade in its shade.
 
     Names are shown as text, whatever they hold. The same table gives the same HTML in every run; a
@@ -48,8 +55,8 @@ def style_ranking(table: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SC
     table : DataFrame
         Scores or a ranking, as `load_scores` gives it: a missing rank or grade is computed. Or any
         other table of this package.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. An assumed one is called so in the caption.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, as for `grade_units`. An assumed one is called so in the caption.
 
     Returns
     -------
@@ -68,12 +75,12 @@ def style_ranking(table: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SC
     >>> "&lt;b&gt;A&lt;/b&gt;" in style_ranking(scores).to_html()
     True
     """
-    scheme, kind = load_scheme(scheme), kind_of(table)
+    kind = kind_of(table)
     if kind == "ranking":
-        table = graded(ranked(table), scheme)
+        table, scheme = graded(ranked(table), scheme)
         return _styled(printed(table, kind), scheme.grades, _basis(table, scheme))
     shown = printed(table, kind)
-    return _styled(shown, scheme.grades, shown.note or table.attrs.get("note", ""))
+    return _styled(shown, load_scheme(scheme).grades, shown.note or table.attrs.get("note", ""))
 
 
 def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
@@ -113,7 +120,7 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
     return parts
 
 
-def _basis(ranking: pd.DataFrame, scheme: GradeScheme) -> str:
+def _basis(ranking: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> str:
     return f"{scale_of(ranking)}. Ngưỡng xếp loại: {scheme}."
 
 

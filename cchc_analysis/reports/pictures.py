@@ -63,10 +63,10 @@ def pictures_of(
 ) -> dict[str, list[Encoded]]:
     """Return the charts by name: each whole, and behind it its pages if it is too high for one."""
     rows = results.table if group is None else group.rows
-    pictures = {}
+    scheme, pictures = results.scheme.of(rows), {}
     for name, ax in drawn(results, group):
         date = sources.date if name not in ("fields", "profile") else ""
-        note = stamp(rows, scheme=results.scheme, date=date, shows=_SHOWS.get(name, ()))
+        note = stamp(rows, scheme=scheme, date=date, shows=_SHOWS.get(name, ()))
         below = {"source": sources.of(name), "note": note}
         pictures[name] = [encode(ax, **below, formats=formats)]
         if group is not None and not pictures[name][0].fits_a_page:
@@ -76,8 +76,9 @@ def pictures_of(
 
 def _plots(results: Results, group: Group | None) -> dict[str, Callable[[], Axes]]:
     """Return what draws each chart."""
-    of, unit, scheme = group or results, results.unit, results.scheme
+    of, unit = group or results, results.unit
     rows = results.table if group is None else group.rows
+    scheme = results.scheme.of(rows)
     if unit is not None and rows["score"][rows["unit"] == unit].isna().all():
         unit = None  # a unit without a score here is not held against the others
     plots = {

@@ -16,7 +16,7 @@ from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
 from cchc_analysis.text import clean, fewest_lines, lower_first
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write_report(
     ranking: pd.DataFrame,
     path: str | PathLike,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
@@ -62,8 +62,8 @@ def write_report(
         Scores or a ranking, as `load_scores` gives it. Each year and block has its own section.
     path : path
         A name that ends in ``.docx``. A file of this name is replaced, whole or not at all.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. An assumed one is called so.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, as for `grade_units`. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does.
     predecessors : mapping, DataFrame or path, optional

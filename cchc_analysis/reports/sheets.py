@@ -172,8 +172,6 @@ def write_charts(book: Workbook, results: Results, columns: Sequence[str]) -> No
     sheet = book.add_worksheet(SHEETS["charts"])
     _set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
-    scheme = results.scheme
-    shades, assumed = grade_shades(scheme.grades), assumption(scheme)
     table = drawn_units(results.table)
     value = "percent" if "percent" in columns else "score"
     what = SHOWN["percent"] if value == "percent" else "Điểm"
@@ -182,6 +180,8 @@ def write_charts(book: Workbook, results: Results, columns: Sequence[str]) -> No
     charts, row, page, breaks = [], 0, 0, []
     for (_, group), of_group in zip(table.groupby("group"), results.groups, strict=True):
         of = f" – {', '.join(of_group.names)}" if of_group.names else ""
+        scheme = results.scheme.of(group)
+        shades, assumed = grade_shades(scheme.grades), assumption(scheme)
         scored = group[group["score"].notna()]
         about = first_and_last(group, printed_values(group))
         axis = f"{what} ({lower_first(scale_of(table))})"

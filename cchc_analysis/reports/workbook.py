@@ -19,7 +19,7 @@ from cchc_analysis.reports.sheets import new_book, write_charts, write_table
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
 from cchc_analysis.scoring.sentences import judged
 from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS
 
@@ -28,7 +28,7 @@ def write_workbook(
     ranking: pd.DataFrame,
     path: str | PathLike,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
@@ -49,8 +49,8 @@ def write_workbook(
         Scores or a ranking, as `load_scores` gives it. A missing rank or grade is computed.
     path : path
         The file, which ends in ``.xlsx``. One that is there is replaced whole.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. An assumed one is called so.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, as for `grade_units`. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does.
     predecessors : mapping, DataFrame or path, optional

@@ -1,7 +1,6 @@
 """Where the cut-offs between grades stand, and what becomes of the grades when they move."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from numbers import Real
 
@@ -20,9 +19,9 @@ from cchc_analysis.scoring.printing import format_percent, format_signed
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, stamped, with_grades
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
-    GradeScheme,
+    AnyScheme,
     known_order,
-    load_scheme,
+    scheme_for,
     spelled,
 )
 from cchc_analysis.text import same
@@ -104,7 +103,7 @@ def _spelled_alike(grades: pd.Series) -> pd.Series:
 def cutoff_sensitivity(
     scores: pd.DataFrame,
     *,
-    scheme: str | GradeScheme | Sequence[str | GradeScheme] = DEFAULT_SCHEME,
+    scheme: AnyScheme | Sequence[AnyScheme] = DEFAULT_SCHEME,
     shift: float | Sequence[float] = (-1, 1),
 ) -> pd.DataFrame:
     """Count grades again with every cut-off moved, and name the units that change grade.
@@ -116,8 +115,8 @@ def cutoff_sensitivity(
     ----------
     scores : DataFrame
         Has ``unit``, ``score`` and ``max_score`` (points); its grades are not used.
-    scheme : str, GradeScheme or sequence of them
-        The cut-offs, or several to stand side by side.
+    scheme : str, GradeScheme, mapping or sequence of them
+        The cut-offs, as for `grade_units`, or several to stand side by side.
     shift : float or sequence of float
         Percentage points by which all bounds move; ``()`` to leave them.
 
@@ -142,8 +141,7 @@ def cutoff_sensitivity(
                      scenario grade  units         moved
     6  thi-xa-2020, ngưỡng +1   Tốt      1  A (Xuất sắc)
     """
-    schemes = [scheme] if isinstance(scheme, (str, GradeScheme)) else list(scheme)
-    schemes = [load_scheme(one) for one in schemes]
+    schemes = list(scheme) if isinstance(scheme, (list, tuple)) else [scheme]
     if not schemes:
         raise Refusal("scheme trống", "hãy nêu ít nhất một thang xếp loại")
     shifts = [shift] if isinstance(shift, Real) else list(shift)
@@ -151,6 +149,7 @@ def cutoff_sensitivity(
         if not isinstance(points, Real):
             raise Refusal(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1)")
     table = in_order(checked(scores).table)
+    schemes = [scheme_for(one, table) for one in schemes]
     table["unit"] = row_names(table)
     exact = Exact.of(table)
     parts = []
@@ -160,10 +159,7 @@ def cutoff_sensitivity(
         base = grades_in_words(graded)
         parts.append(_scenario(graded, name, first))
         for points in dict.fromkeys(shifts):
-            # Nine places, as for scores: 90 + 0.1 is 90.1.
-            cuts = dict(one.cuts)
-            bounds = [round(bound + points, 9) if bound in cuts else 0 for bound in one.bounds]
-            moved = with_grades(exact, replace(one, bounds=bounds))
+            moved = with_grades(exact, one.moved(points))
             parts.append(_scenario(moved, f"{name}, ngưỡng {format_signed(points)}", base))
     return stamped(pd.concat(parts, ignore_index=True), "distribution")
 

@@ -13,13 +13,13 @@ from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_fraction, to_integers
 from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, BlockSchemes, GradeScheme
 
 JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down
 
 
 def points_to_next_grade(
-    ranking: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME
+    ranking: pd.DataFrame, *, scheme: AnyScheme = DEFAULT_SCHEME
 ) -> pd.DataFrame:
     """Find the points each unit lacks for the next grade, and those it has above its own bound.
 
@@ -30,8 +30,8 @@ def points_to_next_grade(
     ----------
     ranking : DataFrame
         Scores or a ranking, with ``unit``, ``score`` and ``max_score``.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. The default is an assumption.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, as for `grade_units`. The default is an assumption.
 
     Returns
     -------
@@ -54,11 +54,11 @@ def points_to_next_grade(
     0    b        NaN             NaN     0.5
     1    a   Xuất sắc             4.2     2.8
     """
-    scheme = load_scheme(scheme)
-    return _to_next_grade(in_order(graded(ranking, scheme)), scheme)
+    table, scheme = graded(ranking, scheme)
+    return _to_next_grade(in_order(table), scheme)
 
 
-def margins_of(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+def margins_of(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
     """Return of a graded table in order what each unit lacks, and which ranks it may have.
 
     Each score may be off by half a percent of its own maximum, whatever the others have.
@@ -67,19 +67,25 @@ def margins_of(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
     return _to_next_grade(table, scheme).join(places[["rank", "best_rank", "worst_rank"]])
 
 
-def _to_next_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+def _to_next_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
     """Return the margins of a graded table in order."""
+    parts = [_margins(table[rows], one) for _, rows, one in scheme.parts(table)]
+    table = pd.concat(parts).loc[table.index]
+    table["next_grade"] = pd.Categorical(table["next_grade"], scheme.grades, ordered=True)
+    columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
+    return stamped(table[[*group_columns(table), *columns]], "margins")
+
+
+def _margins(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+    """Return the rows of one scheme with their margins."""
     table = table.copy()
     own = Exact.of(table).first_reached(scheme.bounds, scheme.is_strict)
-    table["next_grade"] = pd.Categorical.from_codes(
-        np.maximum(own - 1, -1), scheme.grades, ordered=True
-    )
+    table["next_grade"] = pd.Categorical.from_codes(np.maximum(own - 1, -1), scheme.grades)
     table["points_to_next"] = -_above(table, scheme.bounds, own - 1)
     cuts = dict(scheme.cuts)
     is_cut = np.array([*(bound in cuts for bound in scheme.bounds), False])
     table["margin"] = _above(table, scheme.bounds, np.where(is_cut[own], own, -1))
-    columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
-    return stamped(table[[*group_columns(table), *columns]], "margins")
+    return table
 
 
 def _above(table: pd.DataFrame, bounds: Sequence[float], chosen: np.ndarray) -> pd.Series:

@@ -15,7 +15,7 @@ from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 from cchc_analysis.text import FEW, MOST_TOLD, clean, listed, unit_key
 from cchc_analysis.vocabulary import VALUES
 
@@ -32,7 +32,7 @@ def compare_periods(
     before: pd.DataFrame,
     after: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     aliases: Mapping[str, str] | None = None,
     predecessors: Predecessors | None = None,
 ) -> pd.DataFrame:
@@ -48,8 +48,8 @@ def compare_periods(
     ----------
     before, after : DataFrame
         Scores or rankings of one year each, with ``unit``, ``score`` and ``max_score``.
-    scheme : str or GradeScheme
-        The cut-offs for both, or their name for `load_scheme`. The default is an assumption.
+    scheme : str, GradeScheme or mapping
+        The cut-offs for both, as for `grade_units`. The default is an assumption.
     aliases : mapping, optional
         Names that are one unit, of either table to the other's: ``{"Phòng VH&TT": "Phòng Văn hóa
         và Thông tin"}``. Refused where another old unit could be meant, as of a merger.
@@ -90,8 +90,8 @@ def compare_periods(
     0    B           1.0            1              1.0                 0.0
     1    A           0.1           -1              0.0                -1.0
     """
-    scheme = load_scheme(scheme)
     years_of(before, after)
+    scheme = scheme_for(scheme, before, after)
     before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
 

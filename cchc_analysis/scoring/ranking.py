@@ -9,7 +9,14 @@ from cchc_analysis.groups import check_columns, group_numbers
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.order import first_rows, ranks_within
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    AnyScheme,
+    BlockSchemes,
+    GradeScheme,
+    scheme_for,
+)
+from cchc_analysis.text import unit_key
 from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
 _DERIVED = ("percent", "rank", "grade")
@@ -49,9 +56,7 @@ def rank_units(scores: pd.DataFrame, *, within: str | Sequence[str] | None = Non
     return with_ranks(checked(scores), within)
 
 
-def grade_units(
-    scores: pd.DataFrame, *, scheme: str | GradeScheme = DEFAULT_SCHEME
-) -> pd.DataFrame:
+def grade_units(scores: pd.DataFrame, *, scheme: AnyScheme = DEFAULT_SCHEME) -> pd.DataFrame:
     """Grade units by percent of their maximum.
 
     A grade begins at its lower bound, or above it where the scheme says so, decided exactly and
@@ -62,8 +67,9 @@ def grade_units(
     ----------
     scores : DataFrame
         Has ``unit``, ``score`` and ``max_score`` (points), as `load_scores` gives it.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. The default is an assumption.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, or their name for `load_scheme`; a mapping has those of each block of the
+        table. The default is an assumption.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def grade_units(
     Raises
     ------
     ValueError
-        If a column is missing or the scheme is not known.
+        If a column is missing, the scheme is not known, a block has none, or a name is no block.
 
     Examples
     --------
@@ -82,16 +88,17 @@ def grade_units(
     >>> grade_units(scores)["grade"].tolist()
     ['Xuất sắc', 'Tốt']
     """
-    return with_grades(checked(scores), load_scheme(scheme))
+    points = checked(scores)
+    return with_grades(points, scheme_for(scheme, points.table))
 
 
-def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
+def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
     """Return a table ranked within its years and blocks, and graded.
 
     Ranks and grades that it has must be the same: they are not of other units or another scheme.
     """
     points = checked(table)
-    result = _with(points, rank=_ranks(points), grade=_grades(points, scheme))
+    result = _with(points, scheme, rank=_ranks(points), grade=_grades(points, scheme))
     _check_ranks(table, result)
     _check_grades(table, result, scheme)
     return result
@@ -99,12 +106,12 @@ def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
 
 def with_ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Return the table of these points with its ranks."""
-    return _with(points, rank=_ranks(points, within))
+    return _with(points, None, rank=_ranks(points, within))
 
 
-def with_grades(points: Exact, scheme: GradeScheme) -> pd.DataFrame:
+def with_grades(points: Exact, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
     """Return the table of these points with its grades."""
-    return _with(points, grade=_grades(points, scheme))
+    return _with(points, scheme, grade=_grades(points, scheme))
 
 
 def _ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.array:
@@ -138,10 +145,14 @@ def differs(published: pd.Series, computed: pd.array, groups: np.ndarray) -> pd.
     return published.notna() & ~(ordered | (incomplete & within)).fillna(False).astype("bool")
 
 
-def _grades(points: Exact, scheme: GradeScheme) -> pd.Categorical:
-    position = points.first_reached(scheme.bounds, scheme.is_strict)
-    codes = np.where(position < len(scheme.grades), position, -1)
-    return pd.Categorical.from_codes(codes, scheme.grades, ordered=True)
+def _grades(points: Exact, scheme: GradeScheme | BlockSchemes) -> pd.Categorical:
+    grades = scheme.grades
+    codes = np.full(len(points.points), -1, dtype="int16")
+    for _, rows, one in scheme.parts(points.table):
+        # The last is that of a score that reaches no bound (len) or is missing (-1).
+        numbers = np.array([*map(grades.index, one.grades), -1], dtype="int16")
+        codes[rows] = numbers[points.first_reached(one.bounds, one.is_strict)[rows]]
+    return pd.Categorical.from_codes(codes, grades, ordered=True)
 
 
 def grade_distribution(
@@ -160,7 +171,8 @@ def grade_distribution(
     -------
     DataFrame
         ``grade`` (str), ``units`` (int) and ``share_pct`` (0…100), after the columns of `by`: one
-        row per grade of the scheme, best first and empty ones kept; then, only where there are
+        row per grade of the scheme (of the block, where each has its own), best first and empty
+        ones kept; then, only where there are
         some, "Không xếp loại" (scored, below the last bound) and "Chưa chấm" (no share).
 
     Raises
@@ -191,15 +203,31 @@ def grade_distribution(
     result = {column: ranking[column].array[np.repeat(first, len(grades))] for column in by}
     result["grade"] = pd.array(np.tile(grades, len(first)), dtype="str")
     result |= {"units": counts.ravel(), "share_pct": share.ravel()}
-    kept = (counts > 0) | (np.arange(len(grades)) < len(grades) - 2)
+    kept = (counts > 0) | _possible(ranking, groups, grades)
     return stamped(pd.DataFrame(result)[kept.ravel()].reset_index(drop=True), "distribution")
 
 
-def graded(ranking: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
-    """Return `ranking` graded by `scheme`, refusing a table whose grades are of another."""
-    result = with_grades(checked(ranking), scheme)
+def _possible(ranking: pd.DataFrame, groups: np.ndarray | int, grades: list[str]) -> np.ndarray:
+    """Return for each group (row) which grades its schemes have; a table graded by one has all."""
+    own = ranking.attrs.get("grades_of_blocks")
+    if own is None or "block" not in ranking:
+        return np.arange(len(grades)) < len(grades) - 2
+    possible = np.zeros((np.max(groups, initial=0) + 1, len(grades)), dtype="bool")
+    keys = ranking["block"].astype("str").map(unit_key)
+    for group, key in dict.fromkeys(zip(np.broadcast_to(groups, len(keys)), keys, strict=True)):
+        possible[group] |= np.isin(grades, own.get(key, grades[:-2]))
+    return possible
+
+
+def graded(
+    ranking: pd.DataFrame, scheme: AnyScheme
+) -> tuple[pd.DataFrame, GradeScheme | BlockSchemes]:
+    """Return `ranking` graded by `scheme`, and that; grades it has must not be of another."""
+    points = checked(ranking)
+    scheme = scheme_for(scheme, points.table)
+    result = with_grades(points, scheme)
     _check_grades(ranking, result, scheme)
-    return result
+    return result, scheme
 
 
 def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -209,13 +237,16 @@ def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _check_grades(table: pd.DataFrame, result: pd.DataFrame, scheme: GradeScheme) -> None:
+def _check_grades(
+    table: pd.DataFrame, result: pd.DataFrame, scheme: GradeScheme | BlockSchemes
+) -> None:
     """Refuse a table whose grades, if it has some, are not those of the scheme."""
     if "grade" not in table:
         return
     old, new = (t["grade"].astype("object").fillna(NO_GRADE) for t in (table, result))
     if (differs := (old != new).to_numpy()).any():
         at = differs.argmax()
+        scheme = scheme.of(table.iloc[[at]])
         raise Refusal(
             f"Đơn vị '{table['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
             f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'",
@@ -261,13 +292,20 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def _with(points: Exact, **derived: object) -> pd.DataFrame:
+def _with(
+    points: Exact, scheme: GradeScheme | BlockSchemes | None, **derived: object
+) -> pd.DataFrame:
     """Return the table of these points with percent and what is derived, in a fixed order."""
     table = points.table
     derived["percent"] = points.percent()
     derived = {c: derived.get(c, table.get(c)) for c in _DERIVED if c in derived or c in table}
-    table = table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived)
-    return stamped(table, "ranking")
+    table = stamped(table.drop(columns=[*_DERIVED], errors="ignore").assign(**derived), "ranking")
+    if scheme is not None:
+        table.attrs.pop("grades_of_blocks", None)
+    if isinstance(scheme, BlockSchemes):
+        own = {unit_key(b): list(one.grades) for b, one in scheme.of_block.items()}
+        table.attrs["grades_of_blocks"] = own
+    return table
 
 
 def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:

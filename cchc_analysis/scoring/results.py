@@ -11,13 +11,20 @@ from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.check import check_published
+from cchc_analysis.scoring.exact import checked
 from cchc_analysis.scoring.fields import checked_fields, field_losses, field_matrix, who_lacks
 from cchc_analysis.scoring.influence import field_influence
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.periods import compare_ranked, years_of
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, GradeScheme, load_scheme
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    AnyScheme,
+    BlockSchemes,
+    GradeScheme,
+    scheme_for,
+)
 from cchc_analysis.scoring.weights import in_points
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 
@@ -70,7 +77,7 @@ class Results:
 
     ranking: pd.DataFrame
     table: pd.DataFrame
-    scheme: GradeScheme
+    scheme: GradeScheme | BlockSchemes
     unit: str | None
     distribution: pd.DataFrame
     margins: pd.DataFrame
@@ -89,7 +96,7 @@ class Results:
 def results_of(
     ranking: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None,
     predecessors: Predecessors | None = None,
@@ -117,14 +124,15 @@ def results_of(
     >>> [group.told.own for group in results_of(scores).groups]
     ['']
     """
-    scheme = load_scheme(scheme)
-    ranking = rank_and_grade(ranking, scheme)
+    of_both = scheme_for(scheme, checked(ranking).table, *(() if before is None else (before,)))
+    ranking = rank_and_grade(ranking, of_both)
+    scheme = of_both.of(ranking)
     table = in_order(ranking.assign(unit=ranking["unit"].map(clean, na_action="ignore")))
     unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
     change = old = None
     if before is not None:
         _check_order(*years_of(before, ranking))
-        old = in_order(rank_and_grade(before, scheme))
+        old = in_order(rank_and_grade(before, of_both))
         change = compare_ranked(old, table, aliases, predecessors)
     elif predecessors is not None:
         raise Refusal(
@@ -160,7 +168,7 @@ def results_of(
 def describe_ranking(
     ranking: pd.DataFrame,
     *,
-    scheme: str | GradeScheme = DEFAULT_SCHEME,
+    scheme: AnyScheme = DEFAULT_SCHEME,
     before: pd.DataFrame | None = None,
     aliases: Mapping[str, str] | None = None,
     predecessors: Predecessors | None = None,
@@ -176,8 +184,8 @@ def describe_ranking(
     ----------
     ranking : DataFrame
         Scores or a ranking, as `load_scores` gives it. A missing rank or grade is computed.
-    scheme : str or GradeScheme
-        The cut-offs, or their name for `load_scheme`. An assumed one is called so.
+    scheme : str, GradeScheme or mapping
+        The cut-offs, as for `grade_units`, of both periods. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does; means and gaps
         are then compared over the units that have a score in both.
@@ -221,12 +229,13 @@ def described(results: Results) -> str:
 
 
 def _group(
-    part: pd.DataFrame, table: pd.DataFrame, margins: pd.DataFrame, scheme: GradeScheme,
+    part: pd.DataFrame, table: pd.DataFrame, margins: pd.DataFrame,
+    scheme: GradeScheme | BlockSchemes,
     unit: str | None, before: pd.DataFrame | None, change: pd.DataFrame | None,
     fields: pd.DataFrame | None,
 ) -> Group:  # fmt: skip
     """Return what there is of one group, among all rows of the ranking."""
-    margins, part = margins.loc[part.index], part.reset_index(drop=True)
+    margins, part, scheme = margins.loc[part.index], part.reset_index(drop=True), scheme.of(part)
     counts = grade_distribution(part)
     results = sentences.of_results(part, counts, scheme)
     changed, told = None, []

@@ -2,16 +2,20 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from numbers import Real
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.catalogue import in_file, known_schemes, of_file, of_words
-from cchc_analysis.text import clean, decimal_comma, same
+from cchc_analysis.text import clean, decimal_comma, same, unit_key
 from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades
 
 DEFAULT_SCHEME = "thi-xa-2020"
@@ -131,6 +135,24 @@ class GradeScheme:
             told.append(f"{words} {decimal_comma(of)}%")
         return told
 
+    def of(self, *_: pd.DataFrame) -> "GradeScheme":
+        """Return this scheme, which is that of any table."""
+        return self
+
+    def parts(self, _: pd.DataFrame) -> list[tuple[str, slice, "GradeScheme"]]:
+        """Return this scheme as that of all rows of a table."""
+        return [("", slice(None), self)]
+
+    def moved(self, points: float) -> "GradeScheme":
+        """Return the scheme with its bounds moved by so many points of percent, save those of 0."""
+        cuts = dict(self.cuts)  # nine places, as for scores: 90 + 0.1 is 90.1
+        bounds = [round(bound + points, 9) if bound in cuts else 0 for bound in self.bounds]
+        return replace(self, bounds=bounds)
+
+    def sourced(self, source: str) -> "GradeScheme":
+        """Return the scheme as this document states it, so that it is assumed no more."""
+        return replace(self, source=source, assumed=False)
+
     @property
     def told(self) -> str:
         """Return grades and bounds in words, without whether they are assumed."""
@@ -142,16 +164,119 @@ class GradeScheme:
         return f"{self.told} ({ASSUMED})" if self.assumed else self.told
 
 
-def load_scheme(name: str | os.PathLike | GradeScheme) -> GradeScheme:
-    """Return a grade scheme by its name, or of a file of one's own.
+@dataclass(frozen=True)
+class BlockSchemes:
+    """The scheme of each block (khối) of a table, by the name of the block."""
+
+    of_block: Mapping[str, GradeScheme]
+    name = ""
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Return the grades of all schemes, better ones first in each."""
+        order = TopologicalSorter()
+        for one in self.of_block.values():
+            for better, worse in pairwise([None, *one.grades]):
+                order.add(worse, better)
+        try:
+            return tuple(order.static_order())[1:]
+        except CycleError as error:
+            raise Refusal(
+                f"Các khối xếp loại '{error.args[1][0]}' và '{error.args[1][1]}' theo thứ tự ngược "
+                "nhau", "hãy xếp loại riêng từng khối",
+            ) from None  # fmt: skip
+
+    def _named(self, table: pd.DataFrame) -> tuple[np.ndarray, dict[str, GradeScheme]]:
+        """Return the number of each row's block, and the blocks of a table with their schemes."""
+        if "block" not in table:
+            raise Refusal(
+                "Bảng không có cột khối (block) mà thang xếp loại ghi theo khối",
+                "hãy dùng một thang, hoặc đếm theo khối",
+            )
+        blocks, names = pd.factorize(table["block"], use_na_sentinel=False)
+        known = {unit_key(block): scheme for block, scheme in self.of_block.items()}
+        for number, name in enumerate(names):
+            if pd.isna(name) or unit_key(str(name)) not in known:
+                unit = table["unit"].iloc[np.argmax(blocks == number)] if "unit" in table else ""
+                what = f"Đơn vị '{unit}' không ghi khối nên" if pd.isna(name) else f"Khối '{name}'"
+                raise Refusal(
+                    f"{what} không có thang xếp loại (có thang: {', '.join(self.of_block)})",
+                    "hãy ghi thang cho từng khối của bảng", value=name, option=Option("scheme"),
+                )  # fmt: skip
+        return blocks, {str(name): known[unit_key(str(name))] for name in names}
+
+    def parts(self, table: pd.DataFrame) -> list[tuple[str, np.ndarray, GradeScheme]]:
+        """Return each scheme of a table, the names of its blocks, and which rows are theirs."""
+        blocks, named = self._named(table)
+        schemes = list(named.values()) or list(self.of_block.values())
+        return [
+            (
+                ", ".join(name for name, its in named.items() if its == scheme),
+                np.isin(blocks, [at for at, its in enumerate(schemes) if its == scheme]),
+                scheme,
+            )
+            for scheme in dict.fromkeys(schemes)
+        ]
+
+    def of(self, *tables: pd.DataFrame) -> "BlockSchemes | GradeScheme":
+        """Return the one scheme of all blocks of these tables, else those that they have."""
+        named = {name: one for table in tables for name, one in self._named(table)[1].items()}
+        schemes = set(named.values())
+        return schemes.pop() if len(schemes) == 1 else BlockSchemes(named or self.of_block)
+
+    def moved(self, points: float) -> "BlockSchemes":
+        """Return the schemes with all bounds moved."""
+        return BlockSchemes({block: one.moved(points) for block, one in self.of_block.items()})
+
+    @property
+    def assumed(self) -> bool:
+        """Return whether a scheme among them is assumed."""
+        return any(one.assumed for one in self.of_block.values())
+
+    @property
+    def source(self) -> str:
+        """Return the documents that state the bounds."""
+        return "; ".join(dict.fromkeys(one.source for one in self.of_block.values() if one.source))
+
+    @property
+    def told(self) -> str:
+        """Return the schemes block by block, in words."""
+        return "; ".join(f"{block}: {one}" for block, one in self.of_block.items())
+
+    __str__ = told.fget
+
+
+OneScheme = str | os.PathLike | GradeScheme
+AnyScheme = OneScheme | BlockSchemes | Mapping[str, OneScheme]
+
+
+def scheme_for(scheme: AnyScheme, *tables: pd.DataFrame) -> GradeScheme | BlockSchemes:
+    """Return the scheme of these tables: one, or one for each block that they have."""
+    loaded = load_scheme(scheme)
+    if isinstance(scheme, Mapping):
+        blocks = [str(b) for t in tables if "block" in t for b in t["block"].dropna().unique()]
+        keys = set(map(unit_key, blocks))
+        for name in scheme:
+            if blocks and unit_key(name) not in keys:
+                raise Refusal(
+                    f"Bảng không có khối '{name}' mà thang xếp loại ghi",
+                    f"hãy ghi các khối của bảng: {', '.join(dict.fromkeys(blocks))}",
+                    value=name, option=Option("scheme"),
+                )  # fmt: skip
+    return loaded.of(*tables)
+
+
+def load_scheme(name: AnyScheme) -> GradeScheme | BlockSchemes:
+    """Return a grade scheme by its name, of a file of one's own, or one for each block.
 
     Parameters
     ----------
-    name : str, path or GradeScheme
+    name : str, path, GradeScheme or mapping
         A name in ``cchc_analysis/words/schemes.toml``: ``thi-xa-2020`` (assumed), ``da-nang-2011``,
         ``par-index``, ``nam-dinh-2020-so``, ``nam-dinh-2020-huyen``, ``tttt-2024``… Or a file of
         that form, of which only ``grades`` and ``bounds`` are needed: ``cua-toi.toml``, and of
-        several schemes in it ``cua-toi.toml:name``. A `GradeScheme` comes back as it is.
+        several schemes in it ``cua-toi.toml:name``. A `GradeScheme` comes back as it is. A mapping
+        gives each block its own: ``{"Khối sở": "nam-dinh-2020-so", "Khối xã": "cua-toi.toml"}``.
 
     Raises
     ------
@@ -163,8 +288,15 @@ def load_scheme(name: str | os.PathLike | GradeScheme) -> GradeScheme:
     >>> load_scheme("da-nang-2011").bounds
     (90.0, 80.0, 70.0, 60.0, 0.0)
     """
-    if isinstance(name, GradeScheme):
+    if isinstance(name, (GradeScheme, BlockSchemes)):
         return name
+    if isinstance(name, Mapping):
+        keys = [unit_key(block) for block in name]
+        if not keys or len(set(keys)) < len(keys):
+            raise Refusal(
+                "Thang theo khối trống, hoặc có khối ghi hai lần", "hãy ghi mỗi khối một lần"
+            )
+        return BlockSchemes({clean(block): load_scheme(one) for block, one in name.items()})
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(
             f"scheme nhận tên thang xếp loại, tệp .toml hoặc GradeScheme, không nhận {name!r:.60}."
@@ -191,11 +323,6 @@ def load_scheme(name: str | os.PathLike | GradeScheme) -> GradeScheme:
 def scheme_of_words(text: str, source: str = "") -> GradeScheme:
     """Return the scheme of "Xuất sắc 90, Tốt trên 80; Khá 65, Yếu", assumed without a source."""
     return GradeScheme(**of_words(text), source=source)
-
-
-def sourced(scheme: GradeScheme, source: str) -> GradeScheme:
-    """Return a scheme whose bounds this document states, so that they are assumed no more."""
-    return replace(scheme, source=source, assumed=False)
 
 
 def scheme_names() -> list[str]:
