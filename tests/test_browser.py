@@ -5,6 +5,7 @@ Needs Debian's packages chromium and chromium-driver; nothing is downloaded.
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -278,7 +279,7 @@ NAMES = ["01-ranking", "02-grades", "03-compare-units", "04-years", "05-blocks",
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_runs_untouched_and_after_a_change(name, browser, lab, project):
     page = Page(browser, lab, project, name)
-    first = nbformat.read(page.file, 4).cells[1].source.split('FILE = "data/')[1].split(".")[0]
+    first = re.search(r'"data/(.+)\.csv"', nbformat.read(page.file, 4).cells[1].source)[1]
     notebook = page.run()
     assert check_ran(notebook, project, first)
     page.look(dark=True, width=700)

@@ -212,6 +212,18 @@ def test_blocks_of_one_table_only_are_refused_and_a_single_one_is_not():
     assert "một khối có nhiều cách viết (Hòa; Hoà; y)" in refused(spelled, several)
 
 
+def test_one_table_of_several_years_compares_its_last_two():
+    years = pd.concat([table([9, 8]).assign(year=year) for year in (2024, 2020, 2022)])
+    years.loc[years["year"] == 2022, "score"] = [7.0, 8.0]
+    change = compare_periods(years)
+    assert change.attrs["years"] == (2022, 2024)
+    before, after = (years[years["year"] == year] for year in (2022, 2024))
+    pd.testing.assert_frame_equal(change, compare_periods(before, after))
+    for one in (table([9, 8]), years[years["year"] == 2020], years[:0]):
+        with pytest.raises(ValueError, match="cần ít nhất hai năm để so sánh; hãy đọc cả hai tệp"):
+            compare_periods(one)
+
+
 def test_several_years_are_refused():
     both = loaded(DATA / "par-index-regions.csv")
     told = refused(both, both)

@@ -72,7 +72,8 @@ class TestEach:
 
     def test_the_first_code_cell_names_the_file(self, name):
         first = cells(READ[name], "code")[0]
-        assert re.search(rf'^FILE = "data/{TABLE_OF[name]}.csv"', first.source, re.MULTILINE)
+        named = rf'^(?:FILE = |FILES = \[)"data/{TABLE_OF[name]}.csv"'
+        assert re.search(named, first.source, re.MULTILINE)
         assert first.metadata.tags == ["parameters"]
 
     def test_under_each_chart_stands_its_alt_text(self, name):
@@ -194,7 +195,7 @@ def test_it_runs_where_there_is_no_data_folder_with_a_path_given(run, tmp_path):
 def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, kernel, tmp_path):
     # Only the cells that load, all in one kernel that moves: whole runs would take minutes.
     first, load = cells(READ[name], "code")[:2]
-    files = re.findall(r'(?m)^(?:FILE|OTHER) = "(.+)"', first.source)
+    files = re.findall(r'(?m)^(?:FILE|OTHER|FILES) = \[?"(.+)"', first.source)
     away = first.source
     for file in files:
         away = away.replace(file, (ROOT / file).as_posix())
@@ -218,10 +219,7 @@ def test_where_there_is_no_file_one_sentence_asks_for_a_path(run, project):
 
 def test_units_without_a_figure_are_said_to_lack_it_and_kept():
     said = said_by(READ["04-years"])
-    assert (
-        "Bảng không có số liệu năm 2022 của 2 đơn vị: Đồng bằng sông Cửu Long; Tây Nguyên." in said
-    )
-    assert "Bảng không có số liệu năm 2023 của 0 đơn vị." in said
+    assert "Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên." in said
     assert "4 đơn vị tăng điểm, không có đơn vị giảm điểm hoặc giữ nguyên điểm" in said
     assert "1 tăng hạng, 1 giảm hạng, 2 giữ nguyên hạng" in said
 
@@ -241,32 +239,35 @@ def test_a_pair_is_told_apart_at_half_a_hundredth_and_not_at_half_a_point():
     assert rows["Trung tâm Dịch vụ Nông nghiệp thị xã"] == ["81,81", 8, 7, 9, "không"]
 
 
-def test_years_of_another_table_are_compared(run, project):
-    frame = pd.DataFrame({"Năm": [2019, 2019, 2021, 2021, 2022, 2022], "Đơn vị": ["A", "B"] * 3})
-    frame.assign(Điểm=[60, 50, 70, 71, 80, 79.5]).to_csv(project / "data" / "b.csv", index=False)
-    notebook = run("04-years", project / "sổ tay", FILE="data/b.csv", AFTER=2021, BEFORE=2019)
+def test_each_year_may_have_its_own_file(run, project):
+    for name, lines in {
+        "a": ["Kết quả năm 2019", "Đơn vị;Điểm", "A;60", "B;50", "C;40"],
+        "b": ["Đơn vị;Điểm", "A;70", "B;71", "D;60"],
+    }.items():
+        (project / "data" / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    files = ["data/a.csv", "data/b.csv"]
+    assert "ví dụ year=[2023, 2024]" in refused(run, "04-years", project, FILES=files)
+    changes = {"FILES": files, "YEAR": [2019, 2021], "PREDECESSORS": {"D": ["C"]}}
+    notebook = run("04-years", project / "sổ tay", **changes)
     said = said_by(notebook)
-    assert "2 đơn vị năm 2019, 2 đơn vị năm 2021." in said
-    assert "2 đơn vị có điểm ở cả hai bảng: 1 tăng hạng, 1 giảm hạng." in said
-    assert "Bảng không có số liệu năm 2019 của 0 đơn vị." in said
+    assert "Năm 2021 so với năm 2019. So sánh được 2 đơn vị có điểm ở cả hai bảng" in said
+    assert "1 tăng hạng, 1 giảm hạng." in said
+    assert "D (từ C 40,00 (3/3))" in said
     last = output_text(notebook.cells[-1]).split()
+    assert last[0] == "reports/b/change.png"
     assert all((project / path).is_file() for path in last)
-    with pytest.raises(
-        Exception, match="BEFORE=2021, AFTER=2019 không so sánh được; .* 2019, 2021"
-    ):
-        run("04-years", project, FILE="data/b.csv", AFTER=2019)
 
 
 def test_one_block_of_several_is_followed_over_the_years(run, project):
     frame = pd.DataFrame({"Năm": [2021, 2022] * 3, "Đơn vị": ["A", "A", "B", "B", "C", "C"]})
     frame = frame.assign(Khối=["Sở"] * 4 + ["Xã"] * 2, Điểm=[60, 70, 65, 64, 50, 51])
     frame.to_csv(project / "data" / "b.csv", index=False)
-    said = said_by(run("04-years", project, FILE="data/b.csv", BLOCK="Sở", UNIT="B"))
-    assert "2 đơn vị năm 2021, 2 đơn vị năm 2022." in said
+    said = said_by(run("04-years", project, FILES=["data/b.csv"], BLOCK="Sở", UNIT="B"))
+    assert "So sánh được 2 đơn vị" in said
     assert "Hạng của B: 2021: 1; 2022: 2." in said
-    for block in (None, "Huyện"):
-        with pytest.raises(Exception, match=r"có 2 khối \(Sở; Xã\); hãy ghi đúng tên một khối"):
-            run("04-years", project, FILE="data/b.csv", BLOCK=block)
+    for block, words in ((None, "Bảng có nhiều khối"), ("Huyện", "0 năm (không ghi) ở 0 dòng")):
+        changes = {"FILES": ["data/b.csv"], "BLOCK": block}
+        assert words in refused(run, "04-years", project, **changes)
 
 
 def refused(run, name, project, **changes):
@@ -281,8 +282,8 @@ def refused(run, name, project, **changes):
 
 @pytest.mark.parametrize("file", ["cchc-2020.csv", "so-nganh-2021.csv", "bảng của tôi.xlsx"])
 def test_a_table_without_years_is_refused_in_a_sentence(file, run, project):
-    words = f"data/{file} có 0 năm, cần ít nhất hai năm; hãy"
-    assert words in refused(run, "04-years", project, FILE=f"data/{file}")
+    said = refused(run, "04-years", project, FILES=[f"data/{file}"])
+    assert re.search(r"Bảng có [01] năm .*cần ít nhất hai năm để so sánh; hãy", said)
 
 
 def test_blocks_of_one_file_or_of_two_are_compared(run, project):

@@ -83,7 +83,7 @@ def _say_refusal(
 
 def _face(shell: InteractiveShell) -> Face:
     """Return how options are called: as the constants of our notebooks, where a cell set them."""
-    return "notebook" if {"FILE", "SCHEME"} & set(shell.user_ns) else "python"
+    return "notebook" if {"FILE", "FILES", "SCHEME"} & set(shell.user_ns) else "python"
 
 
 def _box(words: str, color: str, role: str = "status") -> None:

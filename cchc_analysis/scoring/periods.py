@@ -30,7 +30,7 @@ _COLUMNS = [
 
 def compare_periods(
     before: pd.DataFrame,
-    after: pd.DataFrame,
+    after: pd.DataFrame | None = None,
     *,
     scheme: AnyScheme = DEFAULT_SCHEME,
     aliases: Mapping[str, str] | None = None,
@@ -47,7 +47,8 @@ def compare_periods(
     Parameters
     ----------
     before, after : DataFrame
-        Scores or rankings of one year each, with ``unit``, ``score`` and ``max_score``.
+        Scores or rankings of one year each, with ``unit``, ``score`` and ``max_score``; or one
+        table alone, with ``year``, whose last two years are compared.
     scheme : str, GradeScheme or mapping
         The cut-offs for both, as for `grade_units`. The default is an assumption.
     aliases : mapping, optional
@@ -77,9 +78,10 @@ def compare_periods(
     Raises
     ------
     ValueError
-        If a table has several years, two units of one name, or blocks that the other lacks; if an
-        alias is in neither table or could be a merger; if a merged unit or an old one is not there
-        or is there twice; if ranks or grades are of other units or another scheme.
+        If a table has several years (one alone: fewer than two), two units of one name, or blocks
+        that the other lacks; if an alias is in neither table or could be a merger; if a merged unit
+        or an old one is not there or is there twice; if ranks or grades are of other units or
+        another scheme.
 
     Examples
     --------
@@ -90,10 +92,25 @@ def compare_periods(
     0    B           1.0            1              1.0                 0.0
     1    A           0.1           -1              0.0                -1.0
     """
+    if after is None:
+        before, after = _last_years(before)
     years_of(before, after)
     scheme = scheme_for(scheme, before, after)
     before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
+
+
+def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the last two years of a table that has several."""
+    check_columns(table, SCORES)
+    years = sorted(table["year"].unique()) if "year" in table else []
+    if len(years) < 2:
+        raise Refusal(
+            f"Bảng có {len(years)} năm ({', '.join(map(str, years)) or 'không ghi'}) ở "
+            f"{len(table)} dòng, cần ít nhất hai năm để so sánh",
+            "hãy đọc cả hai tệp một lần bằng load_scores([tệp trước, tệp sau]), hoặc thêm cột Năm",
+        )
+    return [table[table["year"] == year].reset_index(drop=True) for year in years[-2:]]
 
 
 def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
