@@ -217,7 +217,7 @@ const charts = images.map(image => {
   const output = image.closest('.jp-OutputArea-child'), under = output.nextElementSibling;
   return {
     scale: image.getBoundingClientRect().width / image.naturalWidth,
-    under: under?.innerText.trim() ?? '',
+    under: under?.querySelector('.jp-OutputArea-output')?.innerText.trim() ?? '',
     gap: under ? under.getBoundingClientRect().top - image.getBoundingClientRect().bottom : null,
   };
 });

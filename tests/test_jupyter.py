@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError
 SETUP = f"""%load_ext cchc_analysis
 import warnings
 import pandas as pd
-from cchc_analysis import grade_distribution, grade_units, load_scores, rank_units
+from cchc_analysis import grade_distribution, grade_units, list_tables, load_scores, rank_units
 seed = r"{DATA / "cchc-2020.csv"}"
 raw = pd.DataFrame({{"Đơn vị": ["Sở A", "Sở B"], "Điểm": [81, 70.5], "Lạ": ["x", "y"]}})
 many = pd.DataFrame({{"unit": [f"Xã {{n}}" for n in range(99)], "score": 50, "max_score": 100}})"""
@@ -26,6 +26,9 @@ CELLS = {
     "other": "pd.DataFrame({'a': [1]})",
     "counts": "grade_distribution(ranking)",
     "many": "rank_units(many)",
+    "tables": "list_tables(raw)",
+    "prose": "'Sở <A> đứng đầu; thứ hạng giữ nguyên.'",
+    "word": "'a'",
     "told": "scores = load_scores(raw)",
     "told again": "scores = load_scores(raw)\nscores = load_scores(raw)",
     "not ours": "warnings.warn('plain', stacklevel=1)",
@@ -79,6 +82,15 @@ def test_tables_of_the_package_show_themselves_as_they_are_printed(outputs):
         assert "dataframe" not in html
     for name in ("index", "other"):  # what is not ours, or would be lost, is shown by pandas
         assert 'class="dataframe"' in outputs[name][0][1]
+
+
+def test_prose_wraps_between_words_and_columns_of_ours_have_vietnamese_heads(outputs):
+    ((_, html, text),) = outputs["prose"]
+    assert html.startswith("<p style=")
+    assert html.endswith("Sở &lt;A&gt; đứng đầu; thứ hạng giữ nguyên.</p>")
+    assert text == "'Sở <A> đứng đầu; thứ hạng giữ nguyên.'"
+    assert outputs["word"][0][1] == ""
+    assert "Các đơn vị đầu" in outputs["tables"][0][1]
 
 
 def test_a_warning_is_one_sentence_each_time(outputs):

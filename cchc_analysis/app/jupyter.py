@@ -12,7 +12,7 @@ import pandas as pd
 
 from cchc_analysis.app.run import in_words, notes
 from cchc_analysis.refusal import Face, Refusal
-from cchc_analysis.reports.notebook import as_html
+from cchc_analysis.reports.notebook import as_html, as_prose
 from cchc_analysis.scoring.printing import kind_of
 from cchc_analysis.vocabulary import SHOWN
 
@@ -59,6 +59,7 @@ def load(shell: InteractiveShell) -> None:
     html = shell.display_formatter.formatters["text/html"]
     usual_table = html.type_printers.copy()
     html.for_type(pd.DataFrame, _table)
+    html.for_type(str, lambda words: as_prose(words) if " " in words else None)
     undo.callback(lambda: setattr(html, "type_printers", usual_table))
 
 
@@ -99,7 +100,8 @@ def _table(table: pd.DataFrame) -> str | None:
     So is one with an index that says something: here it would not be seen.
     """
     kind = kind_of(table)
-    is_ours = kind != "table" or "kind" in table.attrs
+    has_our_columns = len(table.columns) and set(table) <= set(SHOWN)
+    is_ours = kind != "table" or "kind" in table.attrs or has_our_columns
     if not is_ours or table.index.name is not None or table.index.dtype != "int64":
         return table._repr_html_()
     if kind == "ranking" and ("rank" not in table or not set(table) <= set(SHOWN)):

@@ -6,7 +6,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from html import escape
 from os import PathLike
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.containers import KINDS
 from cchc_analysis.reading.load import load_scores
 from cchc_analysis.reading.tables import list_tables
-from cchc_analysis.reports.notebook import PARTS, first_look
+from cchc_analysis.reports.notebook import PARTS, as_prose, first_look
 from cchc_analysis.reports.report import report_of
 from cchc_analysis.scoring.results import results_of
 from cchc_analysis.scoring.schemes import (
@@ -138,7 +137,7 @@ class Choice:
 
         kind, content, words = self._parts[part]
         whole = {kind: {"unconfined": True}}  # a narrow window scrolls, and shrinks no chart
-        under = {"text/html": _as_html(words), "text/plain": words}
+        under = {"text/html": as_prose(words), "text/plain": words}
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
@@ -226,9 +225,4 @@ class Choice:
     def _say(self, *lines: str) -> None:
         """Say lines under the fields."""
         self.said = "\n".join(lines)
-        self.words.value = f'<div role="status">{_as_html(self.said)}</div>'
-
-
-def _as_html(words: str) -> str:
-    """Return words as HTML, line for line."""
-    return f'<p style="white-space: pre-line">{escape(words)}</p>'
+        self.words.value = f'<div role="status">{as_prose(self.said)}</div>'

@@ -87,7 +87,10 @@ def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
     """Return the first rows of a table as HTML, and how many more there are."""
     shown = printed(table, kind)
     more = len(shown) - rows
-    told = [shown.note, f"… và {more} dòng nữa, không hiện ở đây." if more > 0 else ""]
+    told = [
+        shown.note or table.attrs.get("note", ""),
+        f"… và {more} dòng nữa, không hiện ở đây." if more > 0 else "",
+    ]
     shown = replace(
         shown, columns=tuple(column.take(range(min(rows, len(shown)))) for column in shown.columns)
     )
@@ -95,6 +98,11 @@ def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
     grades -= {BLANK, NO_GRADE, UNSCORED, TOTAL}
     order = known_order(grades) or load_scheme(DEFAULT_SCHEME).grades
     return _styled(shown, order, " ".join(filter(None, told))).to_html()
+
+
+def as_prose(words: str) -> str:
+    """Return words as HTML, line for line, that wraps between them."""
+    return f'<p style="white-space: pre-line; max-width: 60em">{escape(words)}</p>'
 
 
 def first_look(results: Results) -> dict[str, tuple[str, ...]]:
