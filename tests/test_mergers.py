@@ -57,6 +57,34 @@ def test_an_old_unit_that_bears_the_new_name_gives_it_no_history():
     assert "không có trong bảng" not in words
 
 
+TITLES = [
+    ("Tên đơn vị mới", "Tên đơn vị cũ"), ("Đơn vị sau sáp nhập", "Đơn vị trước sáp nhập"),
+    ("Xã, phường mới", "Xã, phường, thị trấn cũ"), ("Đơn vị", "Đơn vị được sáp nhập"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("titles", TITLES)
+def test_the_columns_of_mergers_are_called_as_offices_call_them(titles):
+    table = pd.DataFrame([["Phường C", "Xã A"], ["Phường C", "Xã B"]], columns=titles)
+    change = compare_periods(named(OLD), named(NEW), predecessors=table)
+    assert change["status"].tolist() == ["merged", "stayed", "absorbed", "absorbed"]
+
+
+def test_the_lone_common_unit_of_a_merger_is_neither_up_nor_down():
+    change = compare_periods(named({"A": 80, "B": 70, "D": 60}), named({"C": 78, "D": 66}))
+    row = change.set_index("unit").loc["D"]
+    assert row[["common_units", "rank_change"]].tolist() == [1, 0]
+    assert row[["rank_before", "ranked_before", "rank_after", "ranked_after"]].tolist() == [
+        3,
+        3,
+        2,
+        2,
+    ]
+    assert "tăng" not in change.attrs["note"].replace("không nêu tăng", "")
+    words = describe_ranking(named({"C": 78, "D": 66}), before=named({"A": 80, "B": 70, "D": 60}))
+    assert "tăng 1 hạng" not in words
+
+
 @pytest.mark.parametrize("form", ["frame", "csv", "one line", "merged cells"])
 def test_predecessors_come_as_a_table_or_a_file_too(form, tmp_path):
     table = pd.DataFrame({"unit": ["Phường C"] * 2, "predecessor": ["Xã A", "xã b"]})

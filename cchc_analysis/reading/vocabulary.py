@@ -63,5 +63,7 @@ OTHER_YEARS = re.compile("|".join(_YEARS["other"]), re.IGNORECASE)
 PART_OF_YEAR = re.compile(_YEARS["part"])
 PLACES = re.compile(f"(?:{_YEARS['places']})$")
 
+MERGED = {role: re.compile(pattern) for role, pattern in _WORDS["merged"].items()}
+
 LEGACY: dict[str, list[str]] = _WORDS["legacy"]
 NO_NUMBER: dict[str, str] = _WORDS["no_number"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.periods import against_points, mergers_told, why_untold
+from cchc_analysis.scoring.periods import against_points, mergers_told, rescaled_told, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     MOST_PLACES,
@@ -98,8 +98,7 @@ def of_change(
     told += against_points(both)
     told += _grades_moved(both) if len(both) else []
     told += [] if few else [_grades_against(before, after)]
-    if rescaled := both["score_change"].isna().sum():
-        told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
+    told += rescaled_told(both)
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         told.append(_mean_and_gap(measure, both))
     told += mergers_told(change)

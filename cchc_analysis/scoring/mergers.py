@@ -1,24 +1,151 @@
-"""Units that were merged between two periods: which old ones became which new one."""
+"""Which unit of one period is which of the other: of one name, renamed, or merged from several."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from os import PathLike
+from typing import NamedTuple
 
 import pandas as pd
 
+from cchc_analysis.groups import several_groups
 from cchc_analysis.reading.sources import read_grids
+from cchc_analysis.reading.vocabulary import MERGED
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.printing import format_number, printed_places
-from cchc_analysis.text import clean, fold, quoted, unit_key
+from cchc_analysis.text import FEW, clean, fold, listed, quoted, unit_key
 
 Predecessors = Mapping[str, str | Sequence[str]] | pd.DataFrame | str | PathLike
-_OPTION = Option("predecessors")
-_TITLES = {
-    "unit": ("unit", "don vi", "don vi moi", "ten don vi moi"),
-    "predecessor": ("predecessor", "don vi cu", "ten don vi cu"),
-}
 BEFORE, AFTER = "bảng trước", "bảng sau"
+_OPTION = Option("predecessors")
 _UNIT_OF = {BEFORE: "đơn vị cũ", AFTER: "đơn vị mới"}
+_NEAR = 0.6  # "Xã AA" is so near to "Xã A"
+
+
+class Matched(NamedTuple):
+    """The units of two tables: rows that stand side by side (-1: none), what became of each unit.
+
+    `merged` has for the row of each merged unit those of its old ones.
+    """
+
+    old: list[int]
+    new: list[int]
+    status: list[str]
+    merged: dict[int, list[int]]
+
+
+def match(
+    olds: pd.DataFrame,
+    news: pd.DataFrame,
+    aliases: Mapping[str, str] | None,
+    predecessors: Predecessors | None,
+) -> Matched:
+    """Match units by the keys that `with_keys` gives; merged ones and their old ones match nobody.
+
+    An old unit that bears the name of its merged one has no row of its own.
+    """
+    merged = {} if predecessors is None else _merged(read_pairs(predecessors), olds, news)
+    absorbed = {row: new for new, rows in merged.items() for row in rows}
+    renamed = _renamed(aliases or {}, olds, news)
+    rows, keys = (
+        _rows_by_key(table, renamed, left_out, where)
+        for table, left_out, where in ((olds, absorbed, BEFORE), (news, merged, AFTER))
+    )
+    same = {row: rows[key] for key, row in keys.items() if key in rows}
+    gone = set(rows.values()) - set(same.values())
+    for one, other in (aliases or {}).items():
+        _check_renamed(one, other, olds, news.loc[list(same)], olds.loc[sorted(gone)])
+    gone |= {row for row, new in absorbed.items() if _key(olds, row) != _key(news, new)}
+    old = [same.get(row, -1) for row in news.index] + sorted(gone)
+    new = [*news.index] + [-1] * len(gone)
+    status = [
+        "merged" if row in merged else "stayed" if row in same else "new" for row in news.index
+    ]
+    status += ["absorbed" if row in absorbed else "gone" for row in sorted(gone)]
+    return Matched(old, new, status, merged)
+
+
+def with_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return two tables with the block and the name of each unit as keys that compare."""
+    has_blocks = any("block" in several_groups(table) for table in (before, after))
+    found = []
+    for table, where, other in ((before, BEFORE, AFTER), (after, AFTER, BEFORE)):
+        table = table.assign(name_key=table["unit"].map(unit_key), block_key="")
+        if has_blocks and "block" not in table:
+            raise Refusal(
+                f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối",
+                "hãy chọn một khối, hoặc thêm cột Khối",
+            )
+        if has_blocks:
+            table["block_key"] = table["block"].map(unit_key, na_action="ignore")
+            if table["block_key"].nunique() < table["block"].nunique():
+                names = listed(table["block"].dropna().astype("str").unique())
+                raise Refusal(
+                    f"Trong {where}, một khối có nhiều cách viết ({names})", "hãy viết thống nhất"
+                )
+        found.append(table.fillna({"block_key": ""}))
+    return found
+
+
+def _key(table: pd.DataFrame, row: int) -> tuple[str, str]:
+    return table["block_key"][row], table["name_key"][row]
+
+
+def _rows_by_key(
+    table: pd.DataFrame, renamed: Mapping[str, str], left_out: Mapping, where: str
+) -> dict[tuple[str, str], int]:
+    """Return the row of each unit by its block and name, refusing two of one name."""
+    rows: dict[tuple[str, str], int] = {}
+    for row, block, name in table[["block_key", "name_key"]].itertuples(name=None):
+        if row in left_out or rows.setdefault((block, renamed.get(name, name)), row) == row:
+            continue
+        first, unit = table["unit"][rows[block, renamed.get(name, name)]], table["unit"][row]
+        remedy = "hãy sửa tên một trong hai đơn vị"
+        if renamed:
+            remedy = (
+                f"hãy ghi predecessors={{'{unit}': […]}} nếu chúng đã nhập làm một, nếu không thì "
+                "sửa tên một trong hai đơn vị"
+            )
+        raise Refusal(f"Trong {where}, '{first}' và '{unit}' là một tên khi so khớp", remedy)
+    return rows
+
+
+def _renamed(aliases: Mapping[str, str], olds: pd.DataFrame, news: pd.DataFrame) -> dict[str, str]:
+    """Return the key of each alias; without blocks, each name is in one of the tables only."""
+    known = [set(table["name_key"]) for table in (olds, news)]
+    has_blocks = olds["block_key"].ne("").any() or news["block_key"].ne("").any()
+    for names in aliases.items():
+        where = sorted([unit_key(name) in keys for keys in known] for name in names)
+        if not has_blocks and where != [[False, True], [True, False]]:
+            raise Refusal(
+                f"aliases: '{names[0]}' và '{names[1]}' phải là một đơn vị chỉ có ở bảng trước và "
+                "một đơn vị chỉ có ở bảng sau",
+                "hãy kiểm tra lại tên",
+            )
+    return {unit_key(one): unit_key(other) for one, other in aliases.items()}
+
+
+def _check_renamed(
+    one: str, other: str, olds: pd.DataFrame, same: pd.DataFrame, gone: pd.DataFrame
+) -> None:
+    """Refuse an alias for what may be a merger: another old unit is gone, nobody says where to."""
+    old, new = (one, other) if unit_key(one) in set(olds["name_key"]) else (other, one)
+    blocks = same["block_key"][same["name_key"] == unit_key(new)]
+    names = gone["unit"][gone["block_key"].isin(blocks)].tolist()
+    if names and _initials(old) != _initials(new):
+        raise Refusal(
+            f"aliases: '{new}' có thể được nhập từ nhiều đơn vị: ngoài '{old}' còn "
+            f"{listed(names[:FEW], of=len(names))} không còn trong bảng sau",
+            f'nếu là sáp nhập, hãy thay bằng predecessors={{"{new}": ["{old}", …]}}; nếu không, '
+            "hãy ghi nơi các đơn vị ấy nhập vào bằng predecessors, hoặc bỏ đơn vị đã giải thể khỏi "
+            "bảng trước",
+        )
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of a name, of an abbreviation all: "Phòng VH&TT" is "pvhtt"."""
+    words = [word for word in re.findall(r"\w+", clean(name)) if unit_key(word) != "và"]
+    return "".join(word if word.isupper() else word[0] for word in words).casefold()
 
 
 def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
@@ -43,7 +170,10 @@ def _of_table(source: pd.DataFrame | str | PathLike) -> list[tuple[str, str]]:
         cells = grid.cells.fillna("")
         for at, line in enumerate(cells.itertuples(index=False)):
             titles = [fold(cell) for cell in line]
-            places = [[titles.index(t) for t in some if t in titles] for some in _TITLES.values()]
+            places = [
+                [at for at, title in enumerate(titles) if MERGED[role].fullmatch(title)]
+                for role in ("unit", "predecessor")
+            ]
             if all(places):
                 return _of_lines(found.name, cells.iloc[at + 1 :], *(place[0] for place in places))
     raise Refusal(
@@ -67,33 +197,31 @@ def _of_lines(file: str, lines: pd.DataFrame, unit: int, old: int) -> list[tuple
     return pairs
 
 
-def rows_of(
-    predecessors: Predecessors, before: pd.DataFrame, after: pd.DataFrame
+def _merged(
+    pairs: Sequence[tuple[str, str]], olds: pd.DataFrame, news: pd.DataFrame
 ) -> dict[int, list[int]]:
-    """Return for the row of each merged unit those of its old units, which have keys as columns."""
+    """Return for the row of each merged unit those of its old units."""
     merged: dict[int, list[int]] = {}
-    for unit, old in read_pairs(predecessors):
-        new = _row(after, unit, AFTER)
-        row = _row(before, old, BEFORE, block=after["block"].iloc[new])
+    for unit, old in pairs:
+        new = _row(news, unit, AFTER)
+        row = _row(olds, old, BEFORE, block=news["block_key"][new])
         if row in merged.setdefault(new, []):
-            raise Refusal(f"predecessors: '{old}' có hai lần ở '{unit}'", "hãy bỏ một lần")
+            raise _refused(f"'{old}' có hai lần ở '{unit}'", "hãy bỏ một lần")
         merged[new].append(row)
     absorbed = {row for rows in merged.values() for row in rows}
-    keys, olds = (list(zip(t["block"], t["name"], strict=True)) for t in (after, before))
+    keys = [list(zip(t["block_key"], t["name_key"], strict=True)) for t in (olds, news)]
     for new, rows in merged.items():
-        if keys[new] in olds and (same := olds.index(keys[new])) not in absorbed:
-            name = after["unit"].iloc[new]
-            raise Refusal(
-                f"predecessors: '{before['unit'].iloc[same]}' có ở bảng trước nhưng không nằm "
-                f"trong các đơn vị cũ của '{name}'",
+        name = news["unit"][new]
+        if keys[1][new] in keys[0] and (own := keys[0].index(keys[1][new])) not in absorbed:
+            raise _refused(
+                f"'{olds['unit'][own]}' có ở bảng trước nhưng không nằm trong các đơn vị cũ của "
+                f"'{name}'",
                 "hãy ghi thêm tên này vào đơn vị mới mà nó đã nhập vào",
             )
         for row in rows:
-            if olds[row] in keys and keys.index(olds[row]) not in merged:
-                name = before["unit"].iloc[row]
-                raise Refusal(
-                    f"predecessors: '{name}' đã nhập vào '{after['unit'].iloc[new]}' nhưng vẫn có "
-                    "trong bảng sau",
+            if keys[0][row] in keys[1] and keys[1].index(keys[0][row]) not in merged:
+                raise _refused(
+                    f"'{olds['unit'][row]}' đã nhập vào '{name}' nhưng vẫn có trong bảng sau",
                     "hãy kiểm tra lại tên, hoặc bỏ nó khỏi các đơn vị cũ",
                 )
     return merged
@@ -101,31 +229,42 @@ def rows_of(
 
 def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -> int:
     """Return the row of a unit, of several of one name the one in this block."""
-    found = [row for row, key in enumerate(keyed["name"]) if key == unit_key(name)]
-    if len(found) > 1 and block is not None:
-        found = [row for row in found if keyed["block"].iloc[row] == block]
+    named = keyed[keyed["name_key"] == unit_key(name)]
+    found = named if block is None or len(named) < 2 else named[named["block_key"] == block]
     if len(found) == 1:
-        return found[0]
-    problem = f"predecessors: {_UNIT_OF[where]} '{name}' không có trong {where}"
-    remedy = "hãy ghi đúng tên như trong bảng"
-    if where == BEFORE:
-        remedy += ", hoặc thêm nó vào bảng trước với ô điểm để trống"
-    else:
-        remedy += ", hoặc bỏ các dòng của nó"
-    if found or (keyed["name"] == unit_key(name)).sum() > 1:
-        raise Refusal(f"predecessors: '{name}' có ở nhiều khối của {where}", "hãy so từng khối")
-    units = dict(zip(keyed["name"], keyed["unit"], strict=True))
-    if close := get_close_matches(unit_key(name), units, 1, 0.6):
-        problem += f" (có phải '{units[close[0]]}'?)"
-    raise Refusal(problem, remedy, value=name)
+        return found.index[0]
+    if len(named):
+        raise _refused(f"'{name}' có ở nhiều khối của {where}", "hãy so từng khối")
+    units = dict(zip(keyed["name_key"], keyed["unit"], strict=True))
+    close = get_close_matches(unit_key(name), units, 1, _NEAR)
+    hint = f" (có phải '{units[close[0]]}'?)" if close else ""
+    other = (
+        "thêm nó vào bảng trước với ô điểm để trống" if where == BEFORE else "bỏ các dòng của nó"
+    )
+    raise _refused(
+        f"{_UNIT_OF[where]} '{name}' không có trong {where}{hint}",
+        f"hãy ghi đúng tên như trong bảng, hoặc {other}",
+    )
 
 
-def in_words(old: pd.DataFrame, table: pd.DataFrame, units: pd.Series) -> str:
-    """Return old units with their scores and places: "Xã A 81,20 (12/145)"."""
-    places = printed_places(table["score"])
-    told = []
-    for row, among in zip(old.itertuples(), units, strict=True):
-        score = "chưa chấm" if pd.isna(row.score) else format_number(row.score, places)
-        place = "" if pd.isna(row.rank) else f" ({row.rank}/{among})"
-        told.append(f"{clean(row.unit)} {score}{place}")
-    return "; ".join(told)
+def _refused(problem: str, remedy: str) -> Refusal:
+    return Refusal(f"{{option.name}}: {problem}", remedy, option=_OPTION)
+
+
+def in_words(units: Matched, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list]:
+    """Return for each row the old units, "Xã A 81,20 (12/145); …", and where an old one went."""
+    places = printed_places(before["score"])
+    ranked = before["rank"].notna().groupby(before["block_key"]).transform("sum")
+    told, into = {}, {}
+    for new, rows in units.merged.items():
+        words = []
+        for row in rows:
+            score, rank = before["score"][row], before["rank"][row]
+            score = "chưa chấm" if pd.isna(score) else format_number(score, places)
+            place = "" if pd.isna(rank) else f" ({rank}/{ranked[row]})"
+            words.append(f"{clean(before['unit'][row])} {score}{place}")
+            into.setdefault(row, []).append(clean(after["unit"][new]))
+        told[new] = "; ".join(words)
+    went = {row: "; ".join(names) for row, names in into.items()}
+    olds = [row if new == -1 else None for row, new in zip(units.old, units.new, strict=True)]
+    return {"predecessors": list(map(told.get, units.new)), "into": list(map(went.get, olds))}

@@ -1,22 +1,19 @@
 """Two tables of the same units: who rose, who fell, and because of whom."""
 
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, row_names, several_groups
+from cchc_analysis.groups import SCORES, check_columns, row_names
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring import mergers
 from cchc_analysis.scoring.exact import Exact, to_integers
-from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors
+from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
-from cchc_analysis.text import FEW, MOST_TOLD, clean, listed, unit_key
+from cchc_analysis.text import MOST_TOLD, clean, listed
 from cchc_analysis.vocabulary import VALUES
 
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
@@ -126,52 +123,32 @@ def compare_ranked(
 ) -> pd.DataFrame:
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
     years = years_of(before, after)
-    before, after = before.copy(), after.copy()
-    both = pd.concat([before, after], ignore_index=True)
-    order = Exact.of(both).order.array
-    before["key"], after["key"] = order[: len(before)], order[len(before) :]
-    for one in (before, after):
-        one["key"] = one["key"].mask(one["rank"].isna())
-    keyed = _with_keys(before, after)
-    merged = {} if predecessors is None else mergers.rows_of(predecessors, *keyed)
-    before.index, after.index = _match_keys(*keyed, aliases, merged)
-    absorbed = [row for rows in merged.values() for row in rows]
-    own = [
-        row
-        for new, rows in merged.items()
-        for row in rows
-        if (keyed[0].loc[row, ["block", "name"]] == keyed[1].loc[new, ["block", "name"]]).all()
-    ]
-    gone = before.index.difference(after.index, sort=False).difference(
-        before.index[own], sort=False
-    )
-    keys = after.index.append(gone)
-    table = pd.concat(
-        [before.reindex(keys).add_suffix("_before"), after.reindex(keys).add_suffix("_after")],
-        axis=1,
-    )
+    before, after = with_keys(*(one.reset_index(drop=True) for one in (before, after)))
+    order = Exact.of(pd.concat([before, after], ignore_index=True)).order
+    for one, own in ((before, order[: len(before)]), (after, order[len(before) :])):
+        one["key"] = own.set_axis(one.index).mask(one["rank"].isna())
+    units = match(before, after, aliases, predecessors)
+    sides = {
+        when: one.reindex(rows).reset_index(drop=True)
+        for when, one, rows in (("before", before, units.old), ("after", after, units.new))
+    }
+    table = pd.concat([one.add_suffix(f"_{when}") for when, one in sides.items()], axis=1)
     where = ["block"] if "block" in before and "block" in after else []
-    for column in (*where, "unit"):
-        table[column] = table[f"{column}_after"].fillna(table[f"{column}_before"])
-    has = table[["score_before", "score_after"]].notna().all(axis=1)
-    is_new, is_gone = ~keys.isin(before.index), keys.isin(gone)
-    table["status"] = np.select(
-        [is_new, is_gone, ~has], ["new", "gone", "no score"], default="stayed"
-    )
-    table.loc[after.index[list(merged)], "status"] = "merged"
-    table.loc[before.index[absorbed].intersection(keys), "status"] = "absorbed"
+    for column in (*where, "unit", "block_key", "name_key"):
+        table[column] = sides["after"][column].fillna(sides["before"][column])
+    lacks = table[["score_before", "score_after"]].isna().any(axis=1)
+    status = pd.Series(units.status, table.index, dtype="str")
+    table["status"] = status.mask((status == "stayed") & lacks, "no score")
     table["score_change"] = _score_change(table)
     _add_places(table, before, after)
-    table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
     columns = [*where, *_COLUMNS]
     if predecessors is not None:
-        _add_mergers(table, before, after, merged)
+        table = table.assign(**in_words(units, before, after))
         columns += ["predecessors", "into"]
-    result = table[columns].reset_index(drop=True)
     told = {"note": " ".join(_sentences(table, years))}
     if None not in years:
-        told["years"] = tuple(years)
-    return stamped(result, "change", **told)
+        told["years"] = years
+    return stamped(table[columns], "change", **told)
 
 
 def _year(table: pd.DataFrame, where: str) -> int | None:
@@ -185,126 +162,6 @@ def _year(table: pd.DataFrame, where: str) -> int | None:
     return int(years[0]) if len(years) else None
 
 
-def _add_mergers(
-    table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, merged: Mapping[int, list[int]]
-) -> None:
-    """Add the old units of each merged one in words, and where each old one went."""
-    for column in ("predecessors", "into"):
-        table[column] = pd.Series(None, table.index, dtype="object")
-    ranked = before["rank"].notna().groupby(before.index.get_level_values("block")).sum()
-    into: dict[int, list[str]] = {}
-    for new, rows in merged.items():
-        old = before.iloc[rows]
-        among = ranked[old.index.get_level_values("block")]
-        table.loc[[after.index[new]], "predecessors"] = mergers.in_words(old, before, among)
-        for row in rows:
-            into.setdefault(row, []).append(clean(after["unit"].iloc[new]))
-    for row, names in into.items():
-        if before.index[row] in table.index:
-            table.loc[[before.index[row]], "into"] = "; ".join(names)
-
-
-def _with_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return for the units of each table the block and the name under which they match."""
-    blocks = _block_keys(before, after) or ("", "")
-    return tuple(
-        pd.DataFrame({"block": block, "name": table["unit"].map(unit_key), "unit": table["unit"]})
-        for table, block in zip((before, after), blocks, strict=True)
-    )
-
-
-def _match_keys(
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    aliases: Mapping[str, str] | None,
-    merged: Mapping[int, list[int]],
-) -> tuple[pd.MultiIndex, pd.MultiIndex]:
-    """Return the keys of each table, where two names may be one unit; merged ones match nobody."""
-    absorbed = {row for rows in merged.values() for row in rows}
-    outside = (absorbed, set(merged))
-    known = [set(table["name"]) for table in (before, after)]
-    blocks = before["block"].ne("").any() or after["block"].ne("").any()
-    renamed = {}
-    for one, other in (aliases or {}).items():
-        where = sorted([unit_key(name) in keys for keys in known] for name in (one, other))
-        # Where there are blocks, a name may be of one unit in each.
-        if not blocks and where != [[False, True], [True, False]]:
-            raise Refusal(
-                f"aliases: '{one}' và '{other}' phải là một đơn vị chỉ có ở bảng trước và một đơn "
-                "vị chỉ có ở bảng sau",
-                "hãy kiểm tra lại tên",
-            )
-        renamed[unit_key(one)] = unit_key(other)
-    result = []
-    for table, where, rows in zip((before, after), (BEFORE, AFTER), outside, strict=True):
-        names = table["name"].map(lambda key: renamed.get(key, key))
-        keys = pd.DataFrame({"block": table["block"], "name": names})
-        if (twice := keys.duplicated()).any():
-            at = twice.idxmax()
-            first = (keys == keys.loc[at]).all(axis=1).idxmax()
-            raise Refusal(
-                f"Trong {where}, '{table['unit'][first]}' và '{table['unit'][at]}' là một tên khi "
-                "so khớp",
-                f"hãy ghi predecessors={{'{table['unit'][at]}': […]}} nếu chúng đã nhập làm một, "
-                "nếu không thì sửa tên một trong hai đơn vị" if aliases else
-                "hãy sửa tên một trong hai đơn vị",
-            )  # fmt: skip
-        # A blank before the name is in no name that was cleaned.
-        keys["name"] = [f" {where} {name}" if row in rows else name for row, name in names.items()]
-        result.append(pd.MultiIndex.from_frame(keys))
-    for one, other in (aliases or {}).items():
-        _check_renamed(one, other, before, after, result)
-    return result[0], result[1]
-
-
-def _check_renamed(
-    one: str, other: str, before: pd.DataFrame, after: pd.DataFrame, keys: list[pd.MultiIndex]
-) -> None:
-    """Refuse an alias for what may be a merger: another old unit is gone, nobody says where to."""
-    old, new = (one, other) if unit_key(one) in set(before["name"]) else (other, one)
-    if _initials(old) == _initials(new):
-        return
-    for row in after.index[after["name"] == unit_key(new)]:
-        own = keys[1][row] in keys[0]
-        is_gone = (before["block"] == after["block"][row]) & ~keys[0].isin(keys[1])
-        is_gone &= ~keys[0].get_level_values("name").str.startswith(" ")
-        if own and is_gone.any():
-            names = before["unit"][is_gone].tolist()
-            raise Refusal(
-                f"aliases: '{new}' có thể được nhập từ nhiều đơn vị: ngoài '{old}' còn "
-                f"{listed(names[:FEW], of=len(names))} không còn trong bảng sau",
-                f'nếu là sáp nhập, hãy thay bằng predecessors={{"{new}": ["{old}", …]}}; nếu '
-                "không, hãy ghi nơi các đơn vị ấy nhập vào bằng predecessors, hoặc bỏ đơn vị đã "
-                "giải thể khỏi bảng trước",
-            )
-
-
-def _initials(name: str) -> str:
-    """Return the first letters of a name, of an abbreviation all: "Phòng VH&TT" is "pvhtt"."""
-    words = [word for word in re.findall(r"\w+", clean(name)) if unit_key(word) != "và"]
-    return "".join(word if word.isupper() else word[0] for word in words).casefold()
-
-
-def _block_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.Series] | None:
-    """Return the block of each unit as a key; None where no table has several."""
-    if not any("block" in several_groups(table) for table in (before, after)):
-        return None
-    for table, where, other in ((before, BEFORE, AFTER), (after, AFTER, BEFORE)):
-        if "block" not in table:
-            raise Refusal(
-                f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối",
-                "hãy chọn một khối, hoặc thêm cột Khối",
-            )
-    keys = [table["block"].map(unit_key, na_action="ignore") for table in (before, after)]
-    for table, key, where in zip((before, after), keys, (BEFORE, AFTER), strict=True):
-        if key.nunique() < table["block"].nunique():
-            names = listed(table["block"].dropna().astype("str").unique())
-            raise Refusal(
-                f"Trong {where}, một khối có nhiều cách viết ({names})", "hãy viết thống nhất"
-            )
-    return [key.fillna("") for key in keys]
-
-
 def _score_change(table: pd.DataFrame) -> pd.Series:
     """Return the difference in points, as exact as they are printed."""
     points, places = to_integers(pd.concat([table["score_before"], table["score_after"]]))
@@ -315,26 +172,24 @@ def _score_change(table: pd.DataFrame) -> pd.Series:
 
 def _add_places(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
     """Add the places among the units that both tables rank, and how many each list ranks."""
-    blocks = table.index.get_level_values("block")
-    groups = pd.factorize(blocks)[0]
-    ranked = {when: table[f"rank_{when}"].notna() for when in ("before", "after")}
-    common = ranked["before"] & ranked["after"]
+    groups = pd.factorize(table["block_key"])[0]
+    common = table["rank_before"].notna() & table["rank_after"].notna()
     table["common_units"] = common.groupby(groups).transform("sum").astype("Int64")
     for when, whole in (("before", before), ("after", after)):
         # Of the whole list: an old unit that bears the name of its merged one has no row.
-        counts = whole["rank"].notna().groupby(whole.index.get_level_values("block")).sum()
-        counts = counts.reindex(blocks, fill_value=0)
-        table[f"ranked_{when}"] = pd.array(counts, dtype="Int64")
+        counts = whole["rank"].notna().groupby(whole["block_key"]).sum()
+        table[f"ranked_{when}"] = table["block_key"].map(counts).fillna(0).astype("Int64")
         keys = table[f"key_{when}"].fillna(0).to_numpy("int64")
         table[f"common_rank_{when}"] = ranks_within(keys, ~common.to_numpy(), groups)
     table["rank_change"] = table["common_rank_before"] - table["common_rank_after"]
     table["rank_change_own"] = _own_places(table[common]).reindex(table.index)
+    table["rank_change_others"] = table["rank_change"].astype("float64") - table["rank_change_own"]
 
 
 def _own_places(common: pd.DataFrame) -> pd.Series:
     """Return how many places each unit's own points move it: mean of going first and last."""
     old, new = (common[f"key_{when}"].to_numpy("int64") for when in ("before", "after"))
-    groups = common.index.get_level_values("block").to_numpy("str")
+    groups = common["block_key"].to_numpy("str")
     # Places between the two tables; a unit does not stand above itself.
     moved_alone = 1 + count_above(new, groups, pool=old, pool_groups=groups) - (old > new)
     stood_alone = 1 + count_above(old, groups, pool=new, pool_groups=groups) - (new > old)
@@ -364,6 +219,14 @@ def why_untold(change: pd.DataFrame) -> list[str]:
             f"{' và của '.join(of)}, nên không nêu tăng, giảm."
         )
     return told
+
+
+def rescaled_told(table: pd.DataFrame) -> list[str]:
+    """Return a sentence on the units whose maximum changed: they have no change in points."""
+    units = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
+    if not units:
+        return []
+    return [f"Điểm tối đa của {units} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm."]
 
 
 def mergers_told(table: pd.DataFrame) -> list[str]:
@@ -417,30 +280,25 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
     told += [*why_untold(table), *against_points(told_of)]
-    # Of units that stayed, those whose maximum differs have no change in points.
-    rescaled = (table["score_change"].isna() & (table["status"] == "stayed")).sum()
-    if rescaled:
-        told.append(f"Điểm tối đa của {rescaled} đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm.")
-    told += mergers_told(table)
-    units = row_names(table)
-    return told + _unmatched(units[table["status"] == "gone"], units[table["status"] == "new"])
+    told += rescaled_told(table)
+    return [*told, *mergers_told(table), *_unmatched(table)]
 
 
-def _unmatched(gone: pd.Series, new: pd.Series) -> list[str]:
-    """Return sentences that list units of one table only, with the nearest names in the other.
-
-    Both hold the unit's name as printed, by block and matching name.
-    """
+def _unmatched(table: pd.DataFrame) -> list[str]:
+    """Return sentences that list units of one table only, with the nearest names in the other."""
+    table = table.assign(shown=row_names(table))
+    gone, new = (table[table["status"] == status] for status in ("gone", "new"))
     named = []
-    for (block, key), unit in gone[:MOST_TOLD].items():
-        here = new[new.index.get_level_values("block") == block].droplevel("block")
-        close = get_close_matches(key, here.index, 2, _CLOSE)
-        named.append(f"{unit} (gần nhất: {' hoặc '.join(here[close])})" if close else unit)
+    for row in gone[:MOST_TOLD].itertuples():
+        here = new[new["block_key"] == row.block_key].set_index("name_key")["shown"]
+        close = get_close_matches(row.name_key, here.index, 2, _CLOSE)
+        near = f" (gần nhất: {' hoặc '.join(here[close])})" if close else ""
+        named.append(f"{row.shown}{near}")
     told = []
     if named:
         told.append(f"Chỉ có ở bảng trước: {listed(named, of=len(gone))}.")
     if len(new):
-        told.append(f"Chỉ có ở bảng sau: {listed(new.tolist())}.")
+        told.append(f"Chỉ có ở bảng sau: {listed(new['shown'].tolist())}.")
     if len(new) and named:
         told.append("Nếu hai tên là một đơn vị, hãy ghi cùng một tên trong cả hai bảng.")
     return told
