@@ -302,7 +302,7 @@ def test_a_line_of_prose_that_names_columns_is_no_header(tmp_path):
     lines = ["Đơn vị; Điểm; Xếp hạng", "STT", "Đơn vị", "Điểm", "1", "a", "80", "2", "b", "70"]
     path = write(tmp_path, "\n".join(lines), "t.txt")
     assert load_scores(path)["score"].tolist() == [80, 70]
-    tabs = write(tmp_path, "Tiêu đề\nĐơn vị\tĐiểm\na\t80\n", "t.txt")
+    tabs = write(tmp_path, "TIÊU ĐỀ\nĐơn vị\tĐiểm\na\t80\n", "t.txt")
     assert load_scores(tabs)["score"].tolist() == [80]
 
 

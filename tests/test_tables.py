@@ -151,7 +151,8 @@ def test_one_warning_names_everything_that_was_left_out(text):
         load_scores(text(*lines))
     (message,) = [str(one.message) for one in told]
     assert message == (
-        "bảng.csv: không dùng đến cột 'Ghi chú'; dòng 7 'Tổng cộng 240'; dòng trống 5."
+        "bảng.csv: không dùng đến cột 'Ghi chú'; dòng 7 'Tổng cộng 240'; dòng trống 5; dòng 1 "
+        "'Tiêu đề'."
     )
 
 
@@ -354,6 +355,61 @@ def test_a_cell_that_has_no_fate_is_refused_with_its_line(text, monkeypatch):
 
     monkeypatch.setattr(load, "read_scores", lose)
     assert "không rõ dòng 3 là gì" in refusal(text(HEADER, *SO))
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["Kính gửi các đồng chí", "Ban Chỉ đạo có kết quả như sau:"], "dòng 1–2 'Kính gửi các"),
+        (["UBND TỈNH", "Kính gửi các sở", "KẾT QUẢ NĂM 2020"], "dòng 2 'Kính gửi các sở'"),
+        (["Lời mở đầu", "", "Phụ lục", "Khối sở"], "dòng 1 'Lời mở đầu'"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_prose_above_a_table_is_told_with_its_lines(text, lines, words, delimiter):
+    name = "bảng.csv" if delimiter == ";" else "bảng.txt"
+    rows = [line.replace(";", delimiter) for line in (HEADER, *SO)]
+    with pytest.warns(LoadWarning) as told:
+        assert len(load_scores(text(*lines, *rows, name=name))) == 2
+    (message,) = [str(one.message) for one in told]
+    assert f"không dùng đến {words}" in message
+    assert "KẾT QUẢ NĂM 2020" not in message.split(". ")[0]
+
+
+def test_titles_and_letterhead_above_a_table_are_no_prose(text):
+    lines = ["UBND TỈNH X", "Số: 24/QĐ-UBND", "Hà Nội, ngày 5 tháng 1 năm 2022", "Phụ lục 1",
+             "Kết quả chấm điểm", "(Kèm theo Quyết định số 24/QĐ-UBND)"]  # fmt: skip
+    assert len(load_scores(text(*lines, HEADER, *SO))) == 2
+
+
+def test_prose_above_a_page_that_is_repeated_is_told(text):
+    with pytest.warns(LoadWarning, match="dòng 4 .tiêu đề lặp lại.; dòng 3 'Trang sau'"):
+        load_scores(text(HEADER, SO[0], "Trang sau", HEADER, SO[1]))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_header_without_rows_is_told_and_no_table(text, first):
+    lines = [HEADER, HEADER, *SO] if first else [HEADER, *SO, HEADER]
+    with pytest.warns(LoadWarning, match=f"dòng {1 if first else 4} .tiêu đề không có dòng nào"):
+        assert len(load_scores(text(*lines))) == 2
+    assert list_tables(text(*lines))["rows"].tolist() == [2]
+
+
+def test_a_column_that_is_neither_used_nor_told_is_refused(text, monkeypatch):
+    from cchc_analysis.reading import load
+
+    read = load.read_scores
+    less = lambda part: part._replace(columns={0, 1, 2})  # noqa: E731
+    monkeypatch.setattr(
+        load, "read_scores", lambda *given, **options: less(read(*given, **options))
+    )
+    assert "không rõ dòng 2–3 là gì" in refusal(text(HEADER, *SO))
+
+
+def test_a_block_below_the_header_is_no_title_of_an_untitled_column(text):
+    path = text("TT;;Điểm", ";B. Đơn vị sự nghiệp;", "1;Sở A;90", "2;Sở B;80")
+    with pytest.warns(LoadWarning, match="hiểu cột thứ 2 là đơn vị"):
+        assert load_scores(path)["block"].unique().tolist() == ["Đơn vị sự nghiệp"]
 
 
 # --- what a caller names is found, and what is refused shows how to name it

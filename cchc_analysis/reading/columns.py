@@ -155,10 +155,10 @@ class Evidence:
 
 def find_columns(
     where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
-) -> tuple[dict[str, object], list[object], list[str], list[str]]:
+) -> tuple[dict[str, object], list[object], dict[object, str], list[str]]:
     """Return which column has each role, and those of points beside the total.
 
-    And in words the columns not used, and what was understood.
+    And in words each column that is not used, and what was understood.
     """
     check_roles(wanted)
     columns = {role: column_named(where, header, title, role) for role, title in wanted.items()}
@@ -195,8 +195,7 @@ def find_columns(
         _check_order(where, evidence, columns["unit"])
     others = {c: one for c, one in evidence.items() if c not in columns.values()}
     added = [columns.pop("bonus")] if "bonus" in columns else _added(others, roles, told)
-    unused = [_unused(one) for c, one in others.items() if c not in added]
-    return columns, added, list(filter(None, unused)), told
+    return columns, added, {c: _unused(one) for c, one in others.items() if c not in added}, told
 
 
 def proposed(header: Header, body: pd.DataFrame) -> dict[str, str | int]:

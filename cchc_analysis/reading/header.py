@@ -85,7 +85,8 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
     merged: Set[tuple[int, object]] = frozenset()  # as in its grid
     grid: int = 0  # of which grid of the source
-    above: tuple[int, ...] = ()  # the lines of its header, and those of its headings
+    above: tuple[int, ...] = ()  # the lines of its header
+    over: tuple[int, ...] = ()  # those of one text each that stand over it
     lines: tuple[str, ...] = ()  # right above it, nearest first
     general: tuple[str, ...] = ()  # above all tables here
 
@@ -146,13 +147,14 @@ def may_be_titles(cells: pd.DataFrame, wanted: Wanted = MappingProxyType({})) ->
             cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
         ).to_numpy()
     may_be[may_be] = count_filled(cells[may_be]) > 1
-    titles = [fold(title) for title in wanted.values() if isinstance(title, str)]
+    titles = [title_key(title) for title in wanted.values() if isinstance(title, str)]
     has_every = np.full(len(cells), bool(titles))
     for title in titles:
-        is_title = (
-            each(cells[c], lambda t, title=title: t.fillna("").map(fold) == title) for c in cells
-        )
-        has_every &= np.logical_or.reduce([found.to_numpy() for found in is_title])
+        has_it = np.zeros(len(cells), "bool")
+        for column in cells:
+            keys = each(cells[column], lambda texts: texts.fillna("").map(title_key))
+            has_it |= (keys == title).to_numpy()
+        has_every &= has_it
     return may_be | has_every
 
 

@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
-from cchc_analysis.reading.vocabulary import OTHER_YEARS, PART_OF_YEAR, PLACES, PROSE, RESULTS
+from cchc_analysis.reading.vocabulary import (
+    OTHER_YEARS,
+    PART_OF_YEAR,
+    PLACES,
+    PROSE,
+    RESULTS,
+    TITLES,
+)
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold, quoted
 
@@ -35,7 +42,7 @@ def is_heading(line: str) -> bool:
 
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
-    return re.match(_BLOCK, fold(bare(heading))) is not None
+    return len(heading) <= LONGEST_TITLE and bool(re.match(_BLOCK, fold(bare(heading))))
 
 
 def bare(heading: str) -> str:
@@ -80,6 +87,17 @@ def _is_title(line: str, above: str = "") -> bool:
     key = fold(line)
     is_short = len(line) <= LONGEST_TITLE and not PROSE.match(key)
     return is_short and bool(RESULTS.search(key) or (above and _is_title(above)))
+
+
+def belongs_to_title(line: str, above: str = "") -> bool:
+    """Return whether a line over a table is of its title or letterhead, and no sentence."""
+    if is_block(line) or MARK.match(line):
+        return True
+    is_sentence = len(line) > LONGEST_TITLE or line[-1:] in ".:;,"
+    is_capital = not any(map(str.islower, line)) or line.startswith("(")
+    return not is_sentence and bool(
+        is_capital or TITLES.match(fold(line)) or _is_title(line, above)
+    )
 
 
 def _titles(lines: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from os import PathLike
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ import pandas as pd
 from cchc_analysis.groups import group_numbers, holes_in_ranks
 from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
 from cchc_analysis.reading.grid import Grid, Where, first_line, lines_in_words, row_in_words
-from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE
+from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, YEAR
 from cchc_analysis.reading.headings import (
     Said,
     bare,
+    belongs_to_title,
     is_block,
     names_of,
     told_year,
@@ -26,7 +27,7 @@ from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
 from cchc_analysis.refusal import Face, Option, Refusal, with_option
-from cchc_analysis.text import decimal_comma, first_few, quoted, unit_key
+from cchc_analysis.text import clean, decimal_comma, first_few, quoted, unit_key
 from cchc_analysis.vocabulary import SHOWN
 
 _KEPT = (
@@ -266,12 +267,12 @@ def _check_conserved(
     taken: Sequence[tuple[Table, Part]],
     others: Sequence[Table] = (),
 ) -> list[str]:
-    """Return in words the rows above the tables that are no line of a title; refuse what is lost.
+    """Return in words what stands above the tables and is of no title; refuse what is lost.
 
-    Each cell that holds something is of a unit in a column of its table, or in a row that has
-    another fate; or it is in a header, or above it. Sheets without a table are told elsewhere.
+    Each cell that holds something is of a unit in a column that is used or told, or in a row that
+    has another fate; or it is in a header, or above it. Sheets without a table are told elsewhere.
     """
-    told = []
+    told, names = [], {table.heading for table, _ in taken if len(taken) > 1}
     for number, grid in enumerate(grids):
         own = [(table, part) for table, part in taken if table.grid == number]
         if not own:
@@ -280,28 +281,38 @@ def _check_conserved(
         left = np.column_stack([filled(grid.cells[column]).to_numpy() for column in columns])
         for other in others:
             if other.grid == number:
-                left[lines.isin([*other.above, *other.body.index])] = False
+                left[lines.isin([*other.above, *other.over, *other.body.index])] = False
         for table, part in own:
             is_unit = part.fates.isin(UNITS)
             known = part.fates.index[~is_unit & (part.fates != "")]
             left[lines.isin([*table.above, *known])] = False
             units = part.fates.index[is_unit].intersection(part.scores.index)
-            split = columns.difference(table.body.columns)  # its parts are in the titles
-            titled = columns.isin([*table.header.titles, *split])
-            left[np.ix_(lines.isin(units), titled)] = False
+            kept = [table.header.parts.get(column, column) for column in part.columns]
+            left[np.ix_(lines.isin(units), columns.isin(kept))] = False
         above = lines < min(table.above[0] for table, _ in own)
+        above |= lines.isin([line for table, _ in own for line in table.over])
         if len(lost := lines[left.any(axis=1) & ~above]):
             raise Where(file, grid.place).refuse(
                 f"không rõ {lines_in_words(lost)} là gì", "hãy sửa hoặc xóa các dòng này"
             )
-        rows = grid.cells[above & left.any(axis=1)].fillna("")
-        if rows.empty:
-            continue
-        is_title = (count_filled(rows) == 1) & ~are_numbers(rows.agg("".join, axis=1))
-        told += [
-            f"{grid.place} {row_in_words(line, row)}".strip()
-            for line, row in zip(rows.index[~is_title], rows[~is_title].to_numpy(), strict=True)
-        ]
+        if above.any():
+            words = _above(grid.cells[above], names)
+            told += [f"{grid.place} {one}".strip() for one in words]
+    return told
+
+
+def _above(rows: pd.DataFrame, names: Set[str]) -> list[str]:
+    """Return in words the rows above a table that name nothing: each row, and all prose."""
+    texts, given = rows.fillna("").agg(" ".join, axis=1).map(clean), count_filled(rows)
+    is_text = (given == 1) & (~are_numbers(texts) | texts.str.fullmatch(YEAR))
+    told = [row_in_words(line, [text]) for line, text in texts[(given > 0) & ~is_text].items()]
+    alone = texts[is_text]
+    no_title = [
+        text not in names and not belongs_to_title(text, over)
+        for over, text in zip(["", *alone], alone, strict=False)
+    ]
+    if prose := list(alone[no_title].items()):
+        told.append(f"{lines_in_words(line for line, _ in prose)} {quoted(prose[0][1])}")
     return told
 
 

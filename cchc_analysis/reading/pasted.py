@@ -156,6 +156,9 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         )
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
+    for first in tables[:1]:
+        has_heading = values[first.start] == first.header[0]
+        notes += _unread(values, lines, 0, first.start - has_heading)
     end = 0
     for table, below in zip(
         tables, [*(one.start for one in tables[1:]), len(values)], strict=False
@@ -164,10 +167,17 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
             cells[table.start - 1] = (values[table.start - 1],)
         cells |= table.rows
         end = table.end
-        if end < below - (below < len(values)):  # the line above a header is its heading
-            notes.append(f"không đọc phần chữ từ dòng {lines[end]} {quoted(values[end])}")
-        notes += table.notes
+        # the line above a header is its heading
+        notes += _unread(values, lines, end, below - (below < len(values))) + table.notes
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
+
+
+def _unread(values: Sequence[str], lines: Sequence[int], first: int, end: int) -> list[str]:
+    """Return in words the lines around the tables that no cell holds."""
+    if first >= end:
+        return []
+    last = f" đến dòng {lines[end - 1]}" if end - 1 > first else ""
+    return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(values[first])}{last}"]
 
 
 def _known_tables(

@@ -55,6 +55,7 @@ class Part(NamedTuple):
     unused: list[str]
     told: list[str]
     fates: pd.Series  # of each row below the header
+    columns: set  # which are used or told
     title: str  # of the column of scores
 
 
@@ -128,7 +129,8 @@ def read_scores(
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
         told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
-    return Part(scores, [*unused, *table.notes, *fates.left_out], told, fates.of, title)
+    words = [*filter(None, unused.values()), *table.notes, *fates.left_out]
+    return Part(scores, words, told, fates.of, {*columns.values(), *added, *unused}, title)
 
 
 def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:

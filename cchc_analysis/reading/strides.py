@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.header import LIKE, PAIR, role_of, role_or_like
@@ -164,6 +165,7 @@ def _count(line: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(maxsize=10_000)
 def _kind(line: str) -> str:
     if same(line) in MISSING:
         return _EMPTY

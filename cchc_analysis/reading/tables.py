@@ -31,9 +31,10 @@ from cchc_analysis.reading.header import (
     is_header,
     is_near_header,
     may_be_titles,
+    row_of,
     split_pairs,
 )
-from cchc_analysis.reading.headings import bare, is_block, is_heading
+from cchc_analysis.reading.headings import MARK, bare, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
@@ -95,11 +96,8 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
     tables = [t if t.is_sheet else t._replace(general=(*t.general, *over)) for t in tables]
     full = [table for table in tables if count_filled(table.body).any()]
     if full:  # a header without rows is no table to choose
-        unused += [
-            f"{table.place} {lines_in_words(table.above)} (tiêu đề không có dòng nào)".strip()
-            for table in tables
-            if not any(table is other for other in full)
-        ]
+        empty = [table for table in tables if not count_filled(table.body).any()]
+        unused += [f"{table.place} (tiêu đề không có dòng nào)" for table in empty]
     return full or tables, unused
 
 
@@ -112,7 +110,7 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
     for grid, tables in zip(grids, found, strict=True):
         if not tables:
             continue
-        taken = {line for t in tables for line in (*t.above, *t.body.index)}
+        taken = {line for t in tables for line in (*t.above, *t.over, *t.body.index)}
         roles = tables[0].header.roles
         unit = [c for c, role in roles.items() if role == "unit"]
         cells = grid.cells.loc[: tables[0].above[0]]
@@ -143,24 +141,29 @@ def tables_in(
     tables: list[Table] = []
     for (at, rows, header), (first, lines), end in zip(headers, above, ends, strict=False):
         body = cells.iloc[at + rows : end]
-        taken = tuple(cells.index[first : at + rows])
+        taken, over = tuple(cells.index[at : at + rows]), tuple(cells.index[first:at])
         if is_distribution(header):
             if tables:
                 counted = f"bảng phân bố từ dòng {cells.index[at]}"
-                last = tables.pop()
-                tables.append(_with(last, counted, (*taken, *body.index)))
+                tables[-1] = _with(tables[-1], counted, (*taken, *body.index), over)
             continue
         if tables and _goes_on(tables[-1], header, body, lines):
-            last = _with(tables.pop(), f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken)
-            tables.append(last._replace(body=pd.concat([last.body, body])))
+            last = _with(tables[-1], f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken, over)
+            tables[-1] = last._replace(body=pd.concat([last.body, body]))
             continue
         own = [line for line in lines if is_heading(line)]
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
-        tables.append(
-            Table(grid.place, heading, grid.title, header, body, merged=grid.merged, grid=number,
-                  above=taken, lines=(*lines, *grid.above), general=_general(cells, above[0]))
+        table = Table(
+            grid.place, heading, grid.title, header, body, merged=grid.merged, grid=number,
+            above=taken, over=over, lines=(*lines, *grid.above),
+            general=_general(cells, above[0]),
         )  # fmt: skip
+        if tables and not count_filled(tables[-1].body).any():  # a header without rows is no table
+            table = _without_rows(table, tables.pop())
+        elif tables and not count_filled(body).any():
+            table = _without_rows(tables.pop(), table)
+        tables.append(table)
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
 
@@ -173,8 +176,16 @@ def _general(cells: pd.DataFrame, first: tuple[int, list[str]]) -> tuple[str, ..
     return (*lines[1:], *filter(None, over))
 
 
-def _with(table: Table, note: str, lines: tuple[int, ...]) -> Table:
-    return table._replace(notes=(*table.notes, note), above=(*table.above, *lines))
+def _with(table: Table, note: str, lines: tuple[int, ...], over: tuple[int, ...]) -> Table:
+    return table._replace(
+        notes=(*table.notes, note), above=(*table.above, *lines), over=(*table.over, *over)
+    )
+
+
+def _without_rows(table: Table, empty: Table) -> Table:
+    """Return a table that tells of a header beside it without rows."""
+    note = f"{lines_in_words(empty.above)} (tiêu đề không có dòng nào)"
+    return _with(table, note, (*empty.above, *empty.body.index), empty.over)
 
 
 def _headers(
@@ -189,6 +200,9 @@ def _headers(
         rows = 1
         for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
             is_part = may_be[at + more] and not (test(joined) or test(header_of(cells, at + more)))
+            heads = list(filter(None, row_of(cells, at + more).values()))
+            if len(heads) == 1 and (is_block(heads[0]) or MARK.match(heads[0])):
+                break
             if not (is_part or goes_on(joined, cells, at + more)):
                 break
             joined = header_of(cells, at, more + 1)

@@ -46,6 +46,7 @@ STAGES: dict[str, str] = _FIELDS["stages"]
 STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 
 FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
+TITLES = _any_of(_ROWS["titles"])
 MAXIMUM = re.compile(_ROWS["maximum"])
 MISSING = set(_ROWS["missing"])
 
