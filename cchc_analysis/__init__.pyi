@@ -13,7 +13,7 @@ from .reports.report import write_report
 from .reports.workbook import write_workbook
 from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
-from .scoring.cutoffs import cutoff_sensitivity, implied_cutoffs
+from .scoring.cutoffs import cutoff_sensitivity, fitting_schemes, implied_cutoffs
 from .scoring.fields import field_losses
 from .scoring.influence import field_influence, self_score_gaps
 from .scoring.margins import points_to_next_grade, rank_range
@@ -34,6 +34,7 @@ __all__ = [
     "field_influence",
     "field_losses",
     "find_file",
+    "fitting_schemes",
     "format_ranking",
     "grade_distribution",
     "grade_units",

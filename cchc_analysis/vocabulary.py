@@ -25,10 +25,8 @@ def known_grades() -> dict[str, str]:
 _LABELS = words("labels")
 SHOWN: dict[str, str] = _LABELS["columns"]
 SHOWN_OF_FIELDS: dict[str, str] = _LABELS["columns_of_fields"]
-VALUES = {
-    "status": _LABELS["status"],
-    "separable_from_next": {key == "true": value for key, value in _LABELS["yes_no"].items()},
-}
+_YES_NO = {key == "true": value for key, value in _LABELS["yes_no"].items()}
+VALUES = {"status": _LABELS["status"], "separable_from_next": _YES_NO, "fits": _YES_NO}
 SHEETS: dict[str, str] = _LABELS["sheets"]
 METHOD: dict[str, str] = _LABELS["method"]
 

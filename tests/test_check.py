@@ -1,9 +1,12 @@
 import pandas as pd
 import pytest
-from conftest import table
+from conftest import DATA, loaded, table
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cchc_analysis import (
     check_published,
+    fitting_schemes,
     format_ranking,
     grade_distribution,
     grade_units,
@@ -80,7 +83,10 @@ def test_a_foreign_scale_is_reported_once(town):
     assert check["note"][0].endswith("chưa được đối chiếu, hãy chọn đúng thang xếp loại.")
     assert "Chưa đối chiếu: xếp loại (có loại ngoài thang)." in check.attrs["note"]
     none = check_published(regraded.drop(columns="published_rank"))
-    assert none.attrs["note"] == "Chưa đối chiếu: xếp loại (có loại ngoài thang)."
+    assert none.attrs["note"] == (
+        "Chưa đối chiếu: xếp loại (có loại ngoài thang). Thang cho đúng mọi xếp loại công bố: "
+        "thi-xa-2020 (giả định)."
+    )
 
 
 def test_what_is_not_there_is_not_compared():
@@ -178,3 +184,82 @@ def test_a_unit_that_is_scored_and_not_ranked_is_passed_over(scores, ranks, diff
     check = check_published(published(scores, ranks))
     assert len(check) == differ
     assert ("không xếp hạng: b." in check.attrs["note"]) == (differ == 0)
+
+
+def graded_as(grades, scores=(91, 85, 85, 75), **columns):
+    return table(list(scores), published_grade=grades, **columns)
+
+
+def test_the_check_says_which_scheme_gives_the_published_grades():
+    other = graded_as(["Rất tốt", "Tốt", "Tốt", "Khá"])
+    told = check_published(grade_units(other)).attrs["note"]
+    assert told.endswith("Thang cho đúng mọi xếp loại công bố: da-nang-2011.")
+    assert "Thang" not in check_published(grade_units(other, scheme="da-nang-2011")).attrs["note"]
+    none = graded_as(["Rất tốt", "Tốt", "Khá", "Khá"])
+    assert "Thang cho đúng" not in check_published(grade_units(none)).attrs["note"]
+
+
+def test_the_check_says_which_scheme_each_block_has():
+    blocks = ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    both = graded_as(["Nhóm I", "Nhóm II"] * 2, block=blocks)
+    told = check_published(grade_units(both, scheme="nam-dinh-2020-so")).attrs["note"]
+    assert "công bố: Khối sở: nam-dinh-2020-so; Khối huyện: nam-dinh-2020-huyen." in told
+    own = {"Khối sở": "nam-dinh-2020-so", "Khối huyện": "nam-dinh-2020-huyen"}
+    assert check_published(grade_units(both, scheme=own)).empty
+
+
+def test_schemes_that_do_not_fit_name_the_first_unit():
+    found = fitting_schemes(graded_as(["A", "B", None, "D"], (90, 79.5, 10, 50)))
+    found = found.set_index("scheme")
+    assert not found["fits"].any()
+    assert found.loc["tttt-2024", "unit"] == "b"
+    assert found.loc["tttt-2024", "note"] == "79,50%: công bố B, thang này cho C"
+    assert found.loc["par-index", ["unit", "note"]].tolist() == [
+        "b", "79,50%: công bố B, thang này cho Nhóm C"
+    ]  # fmt: skip
+    assert found.loc["da-nang-2011", "note"] == "thang này không có loại A"
+    with pytest.raises(ValueError, match="không có xếp loại công bố"):
+        fitting_schemes(graded_as([None] * 4))
+
+
+def test_a_unit_without_a_score_contradicts_no_scheme():
+    found = fitting_schemes(graded_as(["Tốt", "Khá"], (81, None)))
+    assert found.loc[found["fits"], "scheme"].tolist() == [
+        "thi-xa-2020",
+        "da-nang-2011",
+        "par-2012",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "at_most", "fits"), [(79, 80, True), (80, 81, False), (None, 79.9, False)]
+)
+def test_intervals_hold_a_bound_or_contradict_it(above, at_most, fits):
+    interval = pd.DataFrame({"grade": ["TỐT"], "above": [above], "at_most": [at_most]})
+    found = fitting_schemes(interval).set_index("scheme")
+    assert found.loc["da-nang-2011", "fits"] == fits
+    # "trên 80": a unit at 80 has a lower grade, and one at `at_most` is above 80.
+    assert found.loc["tay-ninh-2021", "fits"] == (above == 80)
+
+
+def test_tables_of_one_scheme_narrow_its_bounds():
+    tables = [loaded(DATA / f"{name}.csv") for name in ("cchc-2020", "so-nganh-2021")]
+    both = implied_cutoffs(tables).set_index("grade")
+    assert both.loc["Tốt", ["above", "at_most"]].tolist() == [79.455, 80.696]
+    wrong = graded_as(["Khá", "Tốt"], (85, 80))
+    with pytest.raises(ValueError, match=r"'a \(bảng 2\)' .* không thấp hơn '.* \(bảng 1\)'"):
+        implied_cutoffs([graded_as(["Tốt"], (82,)), wrong[:1]])
+    with pytest.raises(ValueError, match="trống"):
+        implied_cutoffs([])
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=8), st.integers(1, 7))
+def test_intersected_intervals_are_those_of_each_table(scores, cut):
+    one = grade_units(table(scores))
+    one = one.assign(published_grade=one["grade"].astype("str"))
+    parts = [part for part in (one[:cut], one[cut:]) if len(part)]
+    whole = implied_cutoffs(parts).set_index("grade")
+    for part in parts:
+        for row in implied_cutoffs(part).itertuples():
+            assert not whole.loc[row.grade, "above"] < row.above
+            assert whole.loc[row.grade, "at_most"] <= row.at_most

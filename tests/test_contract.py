@@ -19,7 +19,7 @@ PUBLIC = [
     "GradeScheme", "LoadWarning", "check_published", "choose_table",
     "compare_periods",
     "cutoff_sensitivity", "describe_ranking", "field_influence", "field_losses", "find_file",
-    "format_ranking",
+    "fitting_schemes", "format_ranking",
     "grade_distribution", "grade_units", "implied_cutoffs", "list_tables", "load_fields",
     "load_scheme", "load_scores", "plot_blocks", "plot_change", "plot_comparison",
     "plot_distribution", "plot_fields", "plot_profile", "plot_rank_history", "plot_ranking",

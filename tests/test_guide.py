@@ -78,5 +78,6 @@ def test_the_guide_says_every_scheme_with_its_bounds():
         (row,) = re.findall(rf"^\| `{name}`.*$", GUIDE, re.MULTILINE)
         scheme = load_scheme(name)
         for grade, bound in zip(scheme.grades, scheme.bounds, strict=True):
-            assert (f"{grade} {bound:g}" if bound else f"còn lại {grade}") in row
+            above = "trên " if grade in scheme.strict else ""
+            assert (f"{grade} {above}{bound:g}" if bound else f"còn lại {grade}") in row
         assert ("giả định" in row) == scheme.assumed

@@ -12,6 +12,7 @@ from cchc_analysis.groups import (
     holes_in_ranks,
 )
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.cutoffs import differently_graded, fitting_in_words
 from cchc_analysis.scoring.exact import Exact, checked, to_integers
 from cchc_analysis.scoring.ranking import (
     check_graded,
@@ -20,9 +21,9 @@ from cchc_analysis.scoring.ranking import (
     stamped,
     with_ranks,
 )
-from cchc_analysis.scoring.schemes import spelled
+from cchc_analysis.scoring.schemes import grade_key, spelled
 from cchc_analysis.scoring.weights import sums_of
-from cchc_analysis.text import listed, same
+from cchc_analysis.text import listed
 from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
 
 _LISTED = "lấy số thứ tự trong danh sách"
@@ -108,15 +109,17 @@ def check_published(
     if "grade" in ranking or distribution is not None:
         check_graded(ranking)
         grades = ranking.get("published_grade", pd.Series(dtype="str")).dropna()
-        counts = _as_counts(distribution)
+        counts, wrong = _as_counts(distribution), []
         foreign = _foreign_grades(ranking, [*grades, *counts])
         if foreign:
             found += foreign
             skipped += " Chưa đối chiếu: xếp loại (có loại ngoài thang)."
-            grades, counts = [], {}
-        if len(grades):
+            wrong, counts = foreign if len(grades) else [], {}
+        elif len(grades):
             compared.append(f"xếp loại của {len(grades)} đơn vị")
-            found += _check_grades(ranking)
+            found += (wrong := _check_grades(ranking))
+        if wrong and (fitting := fitting_in_words(ranking)):
+            explained += f" Thang cho đúng mọi xếp loại công bố: {fitting}."
         if counts:
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
@@ -133,7 +136,7 @@ def check_published(
     note = (
         f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
         if compared
-        else skipped.strip() or "Bảng không có số liệu công bố để đối chiếu."
+        else f"{skipped}{explained}".strip() or "Bảng không có số liệu công bố để đối chiếu."
     )
     return stamped(result, "check", note=note, weights=weights)
 
@@ -209,31 +212,38 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _check_grades(ranking: pd.DataFrame) -> list[dict]:
-    published = ranking["published_grade"]
-    computed = grades_in_words(ranking)
-    wrong = published.notna() & (published.map(_key, na_action="ignore") != computed.map(_key))
+    published, computed = ranking["published_grade"], grades_in_words(ranking)
     return [
         _row(ranking, at, "grade", spelled(published[at]), computed[at])
-        for at in ranking.index[wrong]
+        for at in ranking.index[differently_graded(ranking)]
     ]
 
 
 def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> list[dict]:
     counts = grade_distribution(ranking)
-    computed = {_key(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
-    computed[_key(TOTAL)] = len(ranking)
+    computed = {grade_key(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
+    computed[grade_key(TOTAL)] = len(ranking)
     return [
-        _row(ranking, None, "units", units, computed.get(_key(grade), 0), f"loại {spelled(grade)}")
+        _row(
+            ranking,
+            None,
+            "units",
+            units,
+            computed.get(grade_key(grade), 0),
+            f"loại {spelled(grade)}",
+        )
         for grade, units in published.items()
-        if computed.get(_key(grade), 0) != units
+        if computed.get(grade_key(grade), 0) != units
     ]
 
 
 def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
     """Return one row if there are grades that the scheme lacks."""
     scale = ranking["grade"].cat.categories
-    known = {_key(grade) for grade in (*scale, *RESERVED_GRADES)}
-    foreign = list(dict.fromkeys(spelled(grade) for grade in grades if _key(grade) not in known))
+    known = {grade_key(grade) for grade in (*scale, *RESERVED_GRADES)}
+    foreign = list(
+        dict.fromkeys(spelled(grade) for grade in grades if grade_key(grade) not in known)
+    )
     if not foreign:
         return []
     note = f"Thang đang dùng không có loại '{foreign[0]}' (hoặc tên loại viết sai); xếp loại chưa "
@@ -250,11 +260,6 @@ def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[st
         if distribution.index.has_duplicates:
             raise Refusal("Phân bố công bố có loại bị lặp", "hãy truyền phân bố của cả bảng")
     return {str(grade): int(units) for grade, units in distribution.items()}
-
-
-def _key(grade: str) -> str:
-    """Return the key of a grade: "A", "Nhóm A" and "NHÓM A" are one."""
-    return same(grade).removeprefix("nhóm ").removeprefix("loại ")
 
 
 def _row(

@@ -8,10 +8,12 @@ import pandas as pd
 
 from cchc_analysis.groups import (
     SCORES,
+    check_columns,
     grades_in_words,
     group_columns,
     group_numbers,
     row_names,
+    several_groups,
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked
@@ -20,14 +22,22 @@ from cchc_analysis.scoring.ranking import grade_distribution, in_order, stamped,
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
+    GradeScheme,
+    grade_key,
     known_order,
+    load_scheme,
     scheme_for,
+    scheme_names,
     spelled,
 )
-from cchc_analysis.text import same
+from cchc_analysis.text import decimal_comma, same
+from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES
+
+_ENDS = ("above", "at_most")
+_PUBLISHED = [*SCORES, "published_grade"]
 
 
-def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
+def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Find the interval in which each grade's lower bound must lie, from published grades alone.
 
     A bound lies above the best unit of the grades below and is at most the worst unit of its own
@@ -35,8 +45,10 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or sequence of DataFrame
         Has ``unit``, ``score``, ``max_score`` and ``published_grade``, as `load_scores` gives it.
+        Several tables are taken as graded by one scheme, whatever their years and blocks: a bound
+        lies in the intervals of all of them.
 
     Returns
     -------
@@ -59,7 +71,15 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
     0     A   80.0     90.0
     1     B    NaN     60.0
     """
-    exact = checked(scores, [*SCORES, "published_grade"])
+    if isinstance(scores, (list, tuple)):
+        if not scores:
+            raise Refusal("Danh sách bảng trống", "hãy nêu ít nhất một bảng có xếp loại công bố")
+        names = [*SCORES, "bonus", "published_grade"]
+        tables = [checked(one, _PUBLISHED).table.filter(names) for one in scores]
+        for number, one in enumerate(tables, 1):
+            one["unit"] += f" (bảng {number})"
+        scores = pd.concat(tables, ignore_index=True)
+    exact = checked(scores, _PUBLISHED)
     table = scores.assign(
         percent=exact.percent(),
         key=exact.order,
@@ -92,6 +112,127 @@ def implied_cutoffs(scores: pd.DataFrame) -> pd.DataFrame:
             rows.append({**worst[where], **found})
     found = pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
     return stamped(found, "cutoffs")
+
+
+def fitting_schemes(scores: pd.DataFrame) -> pd.DataFrame:
+    """Tell for each known grade scheme whether it gives every published grade.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Has ``unit``, ``score``, ``max_score`` and ``published_grade``, as `load_scores` gives it;
+        a unit without a score tells nothing. Or intervals of bounds, with ``grade``, ``above`` and
+        ``at_most``: what `implied_cutoffs` gives, or rows of ``data/observed-cutoffs.csv``.
+
+    Returns
+    -------
+    DataFrame
+        One row per scheme that `load_scheme` knows: ``scheme``, ``fits`` (bool), and of the first
+        row that contradicts it ``unit`` and ``note`` (text, missing where it fits).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or no grade was published.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [91, 72], "max_score": 100})
+    >>> found = fitting_schemes(scores.assign(published_grade=["Rất tốt", "Khá"]))
+    >>> found.loc[found["fits"], "scheme"].tolist()
+    ['da-nang-2011']
+    """
+    is_bounds = "at_most" in scores and "score" not in scores
+    if is_bounds:
+        check_columns(scores, ["grade", "above", "at_most"])
+        rows = scores.assign(published_grade=scores["grade"])
+    else:
+        exact = checked(scores, _PUBLISHED)
+        rows = exact.table
+    if rows["published_grade"].isna().all():
+        raise Refusal("Bảng không có xếp loại công bố", "hãy dùng bảng có cột xếp loại")
+    found = []
+    for name in scheme_names():
+        scheme = load_scheme(name)
+        notes = _outside(scores, scheme) if is_bounds else _misgraded(exact, scheme)
+        known = set(map(grade_key, (*scheme.grades, *RESERVED_GRADES)))
+        foreign = ~rows["published_grade"].map(grade_key, na_action="ignore").isin(known)
+        foreign &= rows["published_grade"].notna()
+        notes = notes.mask(
+            foreign,
+            "thang này không có loại " + rows["published_grade"].map(spelled, na_action="ignore"),
+        )
+        wrong = notes.notna().to_numpy()
+        at = wrong.argmax()
+        unit, note = (_who(rows.iloc[at]) or None, notes.iloc[at]) if wrong.any() else (None, None)
+        found.append((name, not wrong.any(), unit, note))
+    table = pd.DataFrame(found, columns=["scheme", "fits", "unit", "note"])
+    return stamped(table.astype({"unit": "str", "note": "str"}), "fitting")
+
+
+def _who(row: pd.Series) -> str:
+    """Return the unit of a row, or the place, year and block of one of intervals."""
+    names = ["unit"] if "unit" in row else ["place", "year", "block"]
+    return ", ".join(str(row[name]) for name in names if name in row and pd.notna(row[name]))
+
+
+def _misgraded(exact: Exact, scheme: GradeScheme) -> pd.Series:
+    """Return what contradicts the scheme in the scored rows that it grades otherwise."""
+    graded = with_grades(exact, scheme)
+    percent, given = graded["percent"].map(format_percent), grades_in_words(graded)
+    notes = (
+        percent
+        + ": công bố "
+        + graded["published_grade"].map(spelled, na_action="ignore")
+        + ", thang này cho "
+        + given
+    )
+    return notes.where(differently_graded(graded) & graded["score"].notna())
+
+
+def _outside(bounds: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
+    """Return what contradicts the scheme in the intervals that do not hold its bound."""
+    notes = pd.Series(None, bounds.index, dtype="object")
+    for grade, bound, words in zip(
+        scheme.grades, scheme.bounds, scheme.bounds_in_words(), strict=True
+    ):
+        # A unit at `above` has a lower grade, one at `at_most` has this one.
+        above, at_most = bounds["above"] >= bound, bounds["at_most"] < bound
+        if grade in scheme.strict:
+            above, at_most = bounds["above"] > bound, bounds["at_most"] <= bound
+        own = bounds["grade"].map(grade_key, na_action="ignore") == grade_key(grade)
+        low, high = (bounds[name].map(decimal_comma, na_action="ignore") for name in _ENDS)
+        where = "nằm ngoài khoảng (" + low.fillna("…") + "; " + high.fillna("…") + "]"
+        notes = notes.mask(own & (above | at_most), f"{grade} {words} " + where)
+    return notes
+
+
+def differently_graded(graded: pd.DataFrame) -> pd.Series:
+    """Return which rows were published with another grade than they have."""
+    published, computed = graded["published_grade"], grades_in_words(graded)
+    return published.notna() & (
+        published.map(grade_key, na_action="ignore") != computed.map(grade_key)
+    )
+
+
+def fitting_in_words(table: pd.DataFrame) -> str:
+    """Return which known scheme gives all published grades, or those of each block; else ""."""
+    table = table[table["published_grade"].notna() & table["score"].notna()]
+    whole = _that_fit(table)
+    if whole or "block" not in several_groups(table):
+        return " hoặc ".join(whole)
+    by_block = {block: _that_fit(part) for block, part in table.groupby("block", sort=False)}
+    if not all(by_block.values()):
+        return ""
+    return "; ".join(f"{block}: {' hoặc '.join(names)}" for block, names in by_block.items())
+
+
+def _that_fit(table: pd.DataFrame) -> list[str]:
+    if table.empty:
+        return []
+    found = fitting_schemes(table)
+    schemes = map(load_scheme, found.loc[found["fits"], "scheme"])
+    return [f"{one.name} ({ASSUMED})" if one.assumed else one.name for one in schemes]
 
 
 def _spelled_alike(grades: pd.Series) -> pd.Series:

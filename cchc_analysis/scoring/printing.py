@@ -71,6 +71,7 @@ _NEEDED = {
     "margins": {"points_to_next"},
     "rank range": {"best_rank"},
     "cutoffs": {"at_most"},
+    "fitting": {"fits"},
 }
 
 
@@ -303,7 +304,7 @@ def _words(table: pd.DataFrame, name: str) -> pd.Series:
         values = values.replace(SHOWN)
     if name in VALUES:
         values = values.map(VALUES[name])
-    blank = WHOLE_TABLE if name == "unit" else BLANK
+    blank = WHOLE_TABLE if name == "unit" and "fits" not in table else BLANK
     return values.where(values.notna(), blank).map(str).astype("str")
 
 

@@ -335,6 +335,11 @@ def spelled(grade: str) -> str:
     return known_grades().get(same(grade), clean(grade))
 
 
+def grade_key(grade: str) -> str:
+    """Return the key of a grade: "A", "Nhóm A" and "NHÓM A" are one."""
+    return same(grade).removeprefix("nhóm ").removeprefix("loại ")
+
+
 def known_order(grades: Iterable[str]) -> list[str] | None:
     """Return the grades, best first, of the first known scheme that has all these; else None."""
     keys = set(map(same, grades))
