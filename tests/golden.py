@@ -636,7 +636,7 @@ def _words(paragraph):
 
 def _workbook(path):
     lines = []
-    for sheet in openpyxl.load_workbook(path):
+    for sheet in openpyxl.load_workbook(path, data_only=True):
         lines.append(f"sheet {sheet.title}")
         for row in sheet.iter_rows():
             filled = [_cell(cell) for cell in row if cell.value is not None]

@@ -7,26 +7,29 @@ import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts.grades import assumption, grade_names, grade_shades, ink_on
 from cchc_analysis.charts.units import drawn_units, first_and_last, printed_values
-from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.groups import has_unit, scale_of, several_groups
 from cchc_analysis.scoring.printing import format_percent
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.text import clean, lower_first, unit_key
-from cchc_analysis.vocabulary import ASSUMED, SHEETS, SHOWN
+from cchc_analysis.text import clean, fold, lower_first, same, unit_key
+from cchc_analysis.vocabulary import ASSUMED, METHOD, SHEETS, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from cchc_analysis.reports.formulas import Living
     from cchc_analysis.scoring.printing import Printed
-    from cchc_analysis.scoring.results import Results
+    from cchc_analysis.scoring.results import Group, Results
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
 _COLUMN, _ROW = 72, 21  # pixels of a column and a row in that font, where no other size is set
@@ -36,6 +39,8 @@ _HEADER = {"bold": True, "text_wrap": True, "align": "center", "bg_color": "#d9d
 _WIDEST = 56  # a longer name is broken over lines
 _LINE = 16.5  # points
 _HEAD = 4  # about so many lines of a header
+_HEAD_LETTERS = 255  # of a table, in Excel
+_SCALE = ("#ffffff", "#7fb2dc")  # of numbers: black is read on both
 _WIDE = 105  # a wider table is printed across the page
 _NUMBERS = ("count", "place", "number", "percent", "change")
 _SHADED = ("grade", "text")  # a list of what differs holds grades, too
@@ -47,8 +52,11 @@ _PAGE = 920  # pixels: a chart is no higher, so that it is not cut in print
 _PRINTED = 95  # percent: charts fill the text width of a page
 _COVERED = 9  # columns that the charts cover
 _NAME_LETTERS = 38  # of a name in one line
-_AROUND, _TITLE = 130, 60  # pixels for title and axis, and of it for the title
+_AROUND, _TITLE = 155, 85  # pixels for title, legend and axis, and of it above the bars
 _CHART_FONT = {"name": "Times New Roman", "size": 10, "color": "#000000", "bold": False}
+_LABELS = {"value": True, "font": _CHART_FONT}
+_THIN = {"color": "#8c8c8c", "width": 0.5}
+_GAINED = "#2171b5"
 _NO_LINES = {"major_gridlines": {"visible": 0}}
 
 
@@ -63,70 +71,147 @@ def new_book(data: io.BytesIO, title: str) -> Workbook:
     return book
 
 
+class _Nothing(str):
+    """The text "" that a formula gave: of a bare one the library tells no type, as of no result."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        """Return that it is not what the library looks for."""
+        return False
+
+
+_NOTHING = _Nothing()
+
+
+class Sheet(NamedTuple):
+    """A table, the formulas of its columns by row ("": none), and how many last columns hide."""
+
+    table: Printed
+    formulas: Mapping[str, Sequence[str]] = {}
+    hidden: int = 0
+
+
 def write_table(
     book: Workbook,
     name: str,
-    printed: Printed,
+    content: Sheet,
     *,
     shades: Mapping[str, str],
     unit: str | None = None,
     note: str = "",
-) -> None:
+    mended: str = "",
+    scaled: Mapping[str, bool] = {},
+) -> Worksheet:
     """Write a printed table on a new sheet: numbers as numbers, a note below.
 
     Rows of `unit` and totals are bold; totals, which are the last rows, are not filtered or sorted.
+    `shades` has the names of the cells that hold a grade. Where the formula `mended` is true, the
+    sheet warns. `scaled` columns are coloured, the greatest dark (True) or the least.
     """
-    sheet, rows = book.add_worksheet(name), len(printed)
+    sheet, printed = book.add_worksheet(SHEETS[name]), content.table
+    rows, last = len(printed), len(printed.columns) - 1
+
+    formats: dict[tuple, Format] = {}
 
     def style(**look: object) -> Format:
-        return book.add_format(_FONT | {"valign": "vcenter"} | look)
+        key = tuple(sorted(look.items()))
+        if key not in formats:
+            formats[key] = book.add_format(_FONT | {"valign": "vcenter"} | look)
+        return formats[key]
 
-    named = [column for column in printed.columns if column.name == "unit"]
     bold = [row >= rows - printed.totals for row in range(rows)]
-    if named and unit is not None:
-        bold = [unit_key(text) == unit_key(unit) for text in named[0].texts]  # and no totals
+    if "unit" in printed.names and unit is not None:
+        bold = [unit_key(text) == unit_key(unit) for text in printed["unit"].texts]  # no totals
+    if rows > printed.totals:
+        _make_table(sheet, name, rows - printed.totals, [c.head for c in printed.columns])
     wide, lines = 0, [1] * (1 + rows)
     for at, column in enumerate(printed.columns):
         _write_text(sheet, 0, at, column.head, style, **_HEADER)
         texts = [clean(text) for text in column.texts]
         is_number = column.kind in _NUMBERS
-        number = _as_number(texts) if is_number else {}
+        number = _as_number(texts) if is_number else {"text_wrap": True}
+        if column.kind == "grade":
+            number["align"] = "center"
         scale = 100 if column.kind == "percent" else 1
-        for row, (value, text) in enumerate(zip(column.values, texts, strict=True), 1):
+        formulas = content.formulas.get(column.name, [""] * rows)
+        cells = zip(column.values, texts, formulas, strict=True)
+        for row, (value, text, formula) in enumerate(cells, 1):
             look = {"border": 1, "bold": bold[row - 1], **number}
             if column.kind == "place":  # a number that is shown with those among which it is one
                 look |= {"num_format": f'0"{text[text.find("/") :]}"'}
-            if is_number and pd.isna(value):
-                sheet.write_blank(row, at, None, style(**look))
+            known = text
+            if is_number:
+                known = _NOTHING if pd.isna(value) else _plain(value / scale)
+            if formula:
+                sheet.write_formula(row, at, f"={formula}", style(**look), known)
+            elif is_number and known is not _NOTHING:
+                sheet.write_number(row, at, known, style(**look))
             elif is_number:
-                sheet.write_number(row, at, float(value) / scale, style(**look))
+                sheet.write_blank(row, at, None, style(**look))
             else:
-                shade = shades.get(text) if column.kind in _SHADED else None
-                if shade:
-                    look |= {"bg_color": shade, "font_color": ink_on(shade), "align": "center"}
-                _write_text(sheet, row, at, text, style, text_wrap=True, **look)
+                _write_text(sheet, row, at, text, style, **look)
+        if rows and column.kind in _SHADED:
+            _shade(book, sheet, rows, at, shades)
+        if rows and column.name in scaled:
+            colors = _SCALE[:: 1 if scaled[column.name] else -1]
+            look = {"type": "2_color_scale", "min_color": colors[0], "max_color": colors[1]}
+            sheet.conditional_format(1, at, rows, at, look)
         longest = max([len(column.head) / _HEAD, *map(len, [*column.head.split(), *texts])])
         width = min(1.1 * longest + 4, _WIDEST)  # capitals, and the arrow of the filter
-        sheet.set_column(at, at, width)
-        wide += width
-        lines = [
-            max(n, _lines(text, width))
-            for n, text in zip(lines, [column.head, *texts], strict=True)
-        ]
-    if named:  # whoever sorts moves texts, but never heights
+        is_hidden = at > last - content.hidden
+        sheet.set_column(at, at, width, None, {"hidden": is_hidden})
+        if not is_hidden:
+            wide += width
+            of_column = [_lines(text, width) for text in [column.head, *texts]]
+            lines = [max(pair) for pair in zip(lines, of_column, strict=True)]
+    if "unit" in printed.names:  # whoever sorts moves texts, but never heights
         lines[1:] = [max(lines[1:], default=1)] * rows
     for row, count in enumerate(lines):
         sheet.set_row(row, _LINE * count)
-    last = len(printed.columns) - 1
-    sheet.autofilter(0, 0, max(rows - printed.totals, 1), last)
-    sheet.freeze_panes(1, 0)
+    named = [at for at, column in enumerate(printed.columns) if column.kind == "name"]
+    sheet.freeze_panes(1, named[0] + 1 if named else 0)
+    last, below = max(last - content.hidden, 1), rows + 2
     if note:
         look = style(text_wrap=True, italic=True, valign="top")
-        first = rows + 2
-        sheet.merge_range(first, 0, first + _lines(note, wide), max(last, 1), note, look)
+        sheet.merge_range(below, 0, below + _lines(note, wide), last, note, look)
+        below += _lines(note, wide) + 1
+    if mended:
+        look = style(text_wrap=True, bold=True, valign="top")
+        sheet.merge_range(below, 0, below + 2, last, "", look)
+        sheet.write_formula(below, 0, f'=IF({mended},"{METHOD["mended"]}","")', look, _NOTHING)
     _set_up_page(sheet, landscape=wide > _WIDE)
     sheet.fit_to_pages(1, 0)  # one page wide, as many high as it needs
     sheet.repeat_rows(0)
+    return sheet
+
+
+def _plain(number: float) -> float:
+    """Return a number as a cell stores it: whole ones without a point."""
+    return int(number) if number == int(number) else float(number)
+
+
+def _make_table(sheet: Worksheet, name: str, rows: int, heads: Sequence[str]) -> None:
+    """Make rows a table with a name, or only filter them where the heads cannot name columns."""
+    last = len(heads) - 1
+    if len(set(map(same, heads))) <= last or max(map(len, heads)) > _HEAD_LETTERS:
+        sheet.autofilter(0, 0, rows, last)
+        return
+    columns = [{"header": head} for head in heads]
+    named = {"name": fold(SHEETS[name]).title().replace(" ", ""), "columns": columns, "style": None}
+    sheet.add_table(0, 0, rows, last, named)
+
+
+def _shade(book: Workbook, sheet: Worksheet, rows: int, at: int, shades: Mapping[str, str]) -> None:
+    """Give the grades of a column their shades, also those that formulas find later."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    for name, shade in shades.items():
+        look = book.add_format({"bg_color": shade, "font_color": ink_on(shade)})
+        criteria = f"=EXACT({xl_rowcol_to_cell(1, at)},{name})"
+        rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
+        sheet.conditional_format(1, at, rows, at, rule)
 
 
 def _lines(text: str, width: float) -> int:
@@ -163,114 +248,172 @@ def _set_up_page(sheet: Worksheet, *, landscape: bool = False) -> None:
     sheet.set_footer('&C&"Times New Roman,Regular"&12Trang &P/&N', {"scale_with_doc": False})
 
 
-def write_charts(book: Workbook, results: Results, columns: Sequence[str]) -> None:
+def write_charts(book: Workbook, results: Results, living: Living) -> None:
     """Write a sheet with the charts of each year and block, which draw cells of other sheets.
 
-    `columns` are those of the sheet of the ranking; on the sheet of the distribution the grades of
-    each group stand below one another. A chart of many units is split, so that no page cuts it.
+    A chart of many units is split, so that no page cuts it.
     """
     sheet = book.add_worksheet(SHEETS["charts"])
     _set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)
-    table = drawn_units(results.table)
-    value = "percent" if "percent" in columns else "score"
-    what = SHOWN["percent"] if value == "percent" else "Điểm"
-    most = 100 if value == "percent" else float(table["max_score"].max())
-    grade, first_grade = len(several_groups(table)), 1
-    charts, row, page, breaks = [], 0, 0, []
-    for (_, group), of_group in zip(table.groupby("group"), results.groups, strict=True):
-        of = f" – {', '.join(of_group.names)}" if of_group.names else ""
-        scheme = results.scheme.of(group)
-        shades, assumed = grade_shades(scheme.grades), assumption(scheme)
-        scored = group[group["score"].notna()]
-        about = first_and_last(group, printed_values(group))
-        axis = f"{what} ({lower_first(scale_of(table))})"
-        if len(scored) < len(group):
-            axis += f"; không vẽ {len(group) - len(scored)} đơn vị chưa chấm"
-        lines = max([1, *(len(textwrap.wrap(name, _NAME_LETTERS)) for name in scored["unit"])])
-        pitch = 13 * lines + 11  # pixels
-        for part in _parts(scored, (_PAGE - _AROUND) // pitch):
-            cells = [SHEETS["ranking"], int(part.index[0]) + 1, int(part.index[-1]) + 1]
-            cells += [columns.index("unit"), columns.index(value)]
-            bars = _bars(book, cells, part["grade"].astype("object"), shades)
-            title = f"Xếp hạng các đơn vị theo {what.lower()} cải cách hành chính{of}"
-            if len(part) < len(scored):
-                title += f" (hạng {part['rank'].iloc[0]}–{part['rank'].iloc[-1]})"
-            charts.append((bars, title, axis, {"max": most}, pitch * len(part), about))
-        counts = of_group.distribution
-        cells = [SHEETS["distribution"], first_grade, first_grade + len(counts) - 1]
-        bars = _bars(book, [*cells, grade, grade + 1], counts["grade"], shades)
-        first_grade += len(counts)
-        shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
-        told = grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
-        axis = f"Số đơn vị (trong {len(group)} đơn vị, {len(scored)} đơn vị được chấm)"
-        title = f"Phân bố xếp loại cải cách hành chính{of}"
-        whole = {"major_unit": math.ceil(counts["units"].max() / 10)}
-        charts.append((bars, title, axis, whole, 30 * len(counts), f"{'; '.join(told)}."))
-    for chart, title, axis, bounds, height, told in charts:
-        height = max(290, height + _AROUND)  # lower, LibreOffice breaks the text beside bars
-        _lay_out(chart, title, axis, scheme, height, bounds)
-        rows = math.ceil(height / _ROW) + 1
+    charts = []
+    for number in range(len(results.groups)):
+        charts += _of_ranking(book, results, living, number)
+        charts.append(_of_distribution(book, results, living, number))
+    if results.change is not None:
+        charts += _of_change(book, results, living.sheets["change"].table.names)
+    row, page, breaks = 0, 0, []
+    for chart, alt in charts:
+        rows = math.ceil(chart.height / _ROW) + 1
         if (row + rows - page - 1) * _ROW > _PAGE:
             breaks.append(row)
             page = row
-        alt = f"Biểu đồ thanh ngang: {lower_first(title)}. {told}{assumed}"
         sheet.insert_chart(row, 0, chart, {"description": alt, "y_offset": 5, "object_position": 2})
         row += rows
     sheet.set_h_pagebreaks([at for at in breaks if at])
     sheet.print_area(0, 0, row - 1, _COVERED - 1)
 
 
-def _parts(table: pd.DataFrame, most: int) -> list[pd.DataFrame]:
-    """Return the rows in parts of about equal length, none longer than so many."""
-    parts = np.array_split(np.arange(len(table)), math.ceil(len(table) / max(most, 1)) or 1)
-    return [table.iloc[part] for part in parts if len(part)]
+def _of_ranking(
+    book: Workbook, results: Results, living: Living, number: int
+) -> list[tuple[Chart, str]]:
+    """Return the charts of a group by rank, on which each grade is a series."""
+    of_group, scheme, cuts = results.groups[number], living.schemes[number], living.cuts[number]
+    table, drawn = drawn_units(results.table), living.sheets["drawn"].table
+    group = table[table["group"] == number]
+    scored = group[group["score"].notna()]
+    value = drawn.columns[2].name
+    what = SHOWN["percent"] if value == "percent" else "Điểm"
+    axis = f"{what} ({lower_first(scale_of(table))})"
+    if len(scored) < len(group):
+        axis += f"; không vẽ {len(group) - len(scored)} đơn vị cuối bảng, chưa chấm khi lập sổ"
+    shades, charts = grade_shades(results.scheme.grades), []
+    grade = living.sheets["cutoffs"].table.names.index("grade")
+    for part, height in _parts(scored):
+        title = f"Xếp hạng các đơn vị theo {what.lower()} cải cách hành chính{_of(of_group)}"
+        if len(part) < len(scored):
+            title += f" (thứ {part['number'].iloc[0]}–{part['number'].iloc[-1]})"
+        chart = book.add_chart({"type": "bar"})
+        add = partial(_add_bars, chart, SHEETS["drawn"], part.index, drawn.names)
+        for place, named in enumerate(scheme.grades):
+            name = [SHEETS["cutoffs"], cuts[place] + 1, grade]
+            add(str(place + 1), name=name, fill={"color": shades[named]}, border=_THIN)
+        _add_labels(add, value, is_marked=results.unit is not None and has_unit(part, results.unit))
+        most = 100 if value == "percent" else float(table["max_score"].max())
+        alt = f"{first_and_last(group, printed_values(group))}{assumption(scheme)}"
+        _lay_out(chart, title, f"{axis}\n{_cuts_of(scheme)}", height, {"min": 0, "max": most})
+        charts.append((chart, _alt(title, alt)))
+    return charts
 
 
-def _bars(
-    book: Workbook, cells: Sequence[str | int], grades: pd.Series, shades: Mapping[str, str]
-) -> object:
-    """Return a chart of cells (sheet, first and last row, columns of names and of values)."""
-    sheet, first, last, name, value = cells
-    line = {"color": "#000000", "width": 0.5}
-    filled = [{"fill": {"color": shades.get(g, "#ffffff")}, "border": line} for g in grades]
+def _of_distribution(
+    book: Workbook, results: Results, living: Living, number: int
+) -> tuple[Chart, str]:
+    """Return the chart of how many units of a group have each grade."""
+    of_group, scheme, rows = results.groups[number], living.schemes[number], living.counts[number]
+    counts, names = of_group.distribution, living.sheets["distribution"].table.names
+    rows = rows[: len(counts) if UNSCORED not in set(counts["grade"]) else len(rows)]
+    shades = grade_shades(results.scheme.grades)
     chart = book.add_chart({"type": "bar"})
-    chart.add_series(
-        {
-            "name": [sheet, 0, value],
-            "categories": [sheet, first, name, last, name],
-            "values": [sheet, first, value, last, value],
-            "gap": 40,
-            "points": filled,
-            "data_labels": {"value": True, "font": _CHART_FONT},
-        }
-    )
-    return chart
+    points = [{"fill": {"color": shades[grade]}, "border": _THIN} for grade in scheme.grades]
+    points += [{"fill": {"color": "#ffffff"}, "border": _THIN}] * (len(rows) - len(points))
+    _add_bars(
+        chart, SHEETS["distribution"], rows, names, "units", category="grade", points=points,
+        data_labels=_LABELS,
+    )  # fmt: skip
+    shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
+    told = grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
+    title = f"Phân bố xếp loại cải cách hành chính{_of(of_group)}"
+    bounds = {"min": 0, "major_unit": math.ceil(counts["units"].max() / 10)}
+    _lay_out(chart, title, f"Số đơn vị\n{_cuts_of(scheme)}", 26 * len(rows), bounds)
+    return chart, _alt(title, f"{'; '.join(told)}.{assumption(scheme)}")
 
 
-def _lay_out(
-    chart: object, title: str, axis: str, scheme: GradeScheme, height: int, bounds: dict
-) -> None:
-    """Set titles, axes and frame: best on top, from zero, with room for names and labels."""
-    cutoffs = "/".join(told for _, told in scheme.cuts)
-    axis += f"\nNgưỡng xếp loại: {cutoffs}%{f' ({ASSUMED})' if scheme.assumed else ''}"
+def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[tuple[Chart, str]]:
+    """Return the charts of what each unit gained (dark) or lost (white), as the sheet has them."""
+    change = results.change
+    value = gain_of(change)
+    blocks = change["block"].astype("str") if "block" in several_groups(change) else None
+    charts = []
+    for block, rows in change.groupby(blocks, sort=False) if blocks is not None else [("", change)]:
+        known = rows.index[rows[value].notna()]
+        for part, height in _parts(rows.loc[known[0] : known[-1]]) if len(known) else ():
+            title = f"{SHOWN[value]} so với kỳ trước{f' – {block}' if block else ''}"
+            chart = book.add_chart({"type": "bar"})
+            add = partial(_add_bars, chart, SHEETS["change"], part.index, names)
+            add("gained", fill={"color": _GAINED}, border=_THIN)
+            add("dropped", fill={"color": "#ffffff"}, border=_THIN)
+            is_marked = results.unit is not None and has_unit(part, results.unit)
+            _add_labels(add, value, is_marked=is_marked)
+            gained, lost = (part[value] > 0).sum(), (part[value] < 0).sum()
+            _lay_out(chart, title, SHOWN[value], height, {})
+            charts.append((chart, _alt(title, f"{gained} đơn vị tăng, {lost} đơn vị giảm.")))
+    return charts
+
+
+def gain_of(change: pd.DataFrame) -> str:
+    """Return the column that says what units gained: points, or percent where maxima changed."""
+    return "score_change" if change["score_change"].notna().any() else "percent_change"
+
+
+def _of(group: Group) -> str:
+    """Return the group for the end of a title, if it has a name."""
+    return f" – {', '.join(group.names)}" if group.names else ""
+
+
+def _alt(title: str, told: str) -> str:
+    """Return an alt text: it is written once, and a score may be mended."""
+    return f"Biểu đồ thanh ngang: {lower_first(title)}. Khi lập sổ: {told}"
+
+
+def _cuts_of(scheme: GradeScheme) -> str:
+    """Return the line below an axis on which the cut-offs stand."""
+    cuts = "/".join(told for _, told in scheme.cuts)
+    return f"Ngưỡng xếp loại khi lập sổ: {cuts}%{f' ({ASSUMED})' if scheme.assumed else ''}"
+
+
+def _parts(table: pd.DataFrame) -> list[tuple[pd.DataFrame, int]]:
+    """Return the rows in parts of about equal length that fit a page, and the height of each."""
+    lines = max([1, *(len(textwrap.wrap(name, _NAME_LETTERS)) for name in table["unit"])])
+    pitch = 13 * lines + 11  # pixels
+    most = max(1, (_PAGE - _AROUND) // pitch)
+    parts = np.array_split(np.arange(len(table)), math.ceil(len(table) / most) or 1)
+    return [(table.iloc[part], pitch * len(part)) for part in parts if len(part)]
+
+
+def _add_bars(
+    chart: Chart, sheet: str, rows: Sequence[int], names: Sequence[str], value: str,
+    *, category: str = "unit", **look: object,
+) -> None:  # fmt: skip
+    """Add a series of cells, over those that a chart has; by default it has the column's name."""
+    first, last = rows[0] + 1, rows[-1] + 1
+    at, of = names.index(value), names.index(category)
+    cells = {"categories": [sheet, first, of, last, of], "values": [sheet, first, at, last, at]}
+    chart.add_series({"name": [sheet, 0, at], "gap": 40, "overlap": 100} | cells | look)
+
+
+def _add_labels(add: Callable[..., None], value: str, *, is_marked: bool) -> None:
+    """Add the values in figures, and a thick frame around the bar of the chosen unit."""
+    look = {"fill": {"none": True}, "border": {"none": True}}
+    add(value, name=" ", data_labels=_LABELS, **look)  # no name: the legend names it, too
+    if is_marked:
+        add("own", fill={"none": True}, border={"color": "#000000", "width": 2.5})
+
+
+def _lay_out(chart: Chart, title: str, axis: str, height: int, bounds: dict) -> None:
+    """Set titles, axes and frame: first on top, from zero, with room for names and labels."""
+    height = max(290, height + _AROUND)  # lower, LibreOffice breaks the text beside bars
     chart.set_size({"width": _CHART_WIDTH, "height": height})
     chart.set_title({"name": title, "name_font": _CHART_FONT | {"size": 12, "bold": True}})
-    chart.set_legend({"none": True})
+    legend = {"position": "top", "font": _CHART_FONT} if len(chart.series) > 1 else {"none": True}
+    chart.set_legend(legend)
     chart.show_hidden_data()  # whoever filters a table changes no chart
     # Excel's bars lie down and its axes do not: y is that of the names.
-    chart.set_y_axis(
-        {
-            "reverse": True,
-            "crossing": "max",
-            "num_font": _CHART_FONT,
-            "interval_unit": 1,
-            **_NO_LINES,
-        }
-    )
+    low = {"reverse": True, "crossing": "max", "num_font": _CHART_FONT, "interval_unit": 1}
+    chart.set_y_axis({**low, "label_position": "low", **_NO_LINES})
     chart.set_x_axis(
         {"name": axis, "name_font": _CHART_FONT, "num_font": _CHART_FONT, "num_format": "0"}
-        | {"min": 0, **bounds, **_NO_LINES}
+        | {**bounds, **_NO_LINES}
     )
     bars = {"x": 0.37, "y": _TITLE / height, "width": 0.5, "height": 1 - _AROUND / height}
     chart.set_plotarea({"layout": bars})

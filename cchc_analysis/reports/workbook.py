@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+import string
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cchc_analysis.charts.grades import grade_shades
-from cchc_analysis.charts.units import chosen_rows, reference
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.reports.sheets import new_book, write_charts, write_table
+from cchc_analysis.reports.formulas import Living, living_sheets
+from cchc_analysis.reports.sheets import Sheet, new_book, write_charts, write_table
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
 from cchc_analysis.scoring.sentences import judged
-from cchc_analysis.vocabulary import BLANK, METHOD, SHEETS
+from cchc_analysis.vocabulary import METHOD, SHEETS
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 def write_workbook(
@@ -37,10 +41,11 @@ def write_workbook(
 ) -> Path:
     """Write a ranking and all that is made from it as one workbook for Excel.
 
-    Sheets: ranking, distribution, charts, each unit against the mean of its year and block, changes
-    (with `before`), fields (with `fields`), published figures that differ, and method. Cells hold
-    numbers unrounded, shown as they are printed, and no formulas: whoever changes a score writes
-    the workbook anew. The charts are Excel's own and draw the cells of ranking and distribution.
+    Sheets: ranking, distribution, charts, each unit against the mean of its year and block,
+    margins, changes (with `before`), fields (with `fields`), published figures that differ,
+    cut-offs, method. Percent, rank, grade, counts, shares and margins are formulas with their
+    results: whoever mends a score or a cut-off gets what this package computes; sheets that do not
+    follow say so then. Above 2,000 units all are values. The charts are Excel's own and follow.
     A unit without a score has blank cells. The same tables give the same bytes.
 
     Parameters
@@ -90,60 +95,50 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
     """Write `results` as `write_workbook` does."""
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để ghi")
-    comparison = _comparison(results)  # refuses a unit that nothing can be compared with
+    living = living_sheets(results)  # refuses a unit that nothing can be compared with
     data = io.BytesIO()
     book = new_book(data, METHOD["title"])
     write = partial(
-        write_table, book, shades=grade_shades(results.scheme.grades), unit=results.unit
+        write_table, book, shades=_named_shades(book, results, living), unit=results.unit
     )
-    ranking = _without_blank_notes(printed(results.table, "ranking"))
-    write(SHEETS["ranking"], ranking)
-    counts = printed(results.distribution, "distribution").totals_last()
-    write(SHEETS["distribution"], counts, note=counts.note)
-    write_charts(book, results, [column.name for column in ranking.columns])
-    write(SHEETS["comparison"], comparison)
-    write(
-        SHEETS["margins"], printed(results.margins, "margins"),
-        note="Hạng cao nhất, thấp nhất có thể: nếu mỗi điểm lệch lên, xuống tối đa "
-        f"{judged(results.table)}.",
-    )  # fmt: skip
+    write("ranking", living.sheets["ranking"])
+    write("distribution", living.sheets["distribution"], note=METHOD["of_shares"])
+    write_charts(book, results, living)
+    write("comparison", living.sheets["comparison"])
+    near = METHOD["of_near"].format(judged(results.table))
+    write("margins", living.sheets["margins"], note=near)
+    still = partial(write, mended=living.mended)
     if "block" in several_groups(results.blocks):
-        write(SHEETS["blocks"], printed(results.blocks, "blocks"))
+        still("blocks", Sheet(printed(results.blocks, "blocks")))
     if results.change is not None:
-        note = results.change.attrs["note"]
-        write(SHEETS["change"], printed(results.change, "change"), note=note)
+        still("change", living.sheets["change"], note=results.change.attrs["note"])
     if results.fields is not None:
-        write(
-            SHEETS["fields"], printed(results.losses, "losses"), note=results.fields.attrs["note"]
-        )
-        write(SHEETS["matrix"], printed(results.matrix, "matrix"))
-    check = printed(results.check, "check")
-    write(SHEETS["check"], check, note=results.check.attrs["note"])
-    write(SHEETS["notes"], _notes(results, counts.note, source))
+        losses, matrix = printed(results.losses, "losses"), printed(results.matrix, "matrix")
+        still("fields", Sheet(losses), note=results.fields.attrs["note"], scaled={"lost_pct": True})
+        of_fields = dict.fromkeys(results.matrix.attrs["fields"], False)
+        still("matrix", Sheet(matrix), scaled=of_fields)
+    still("check", Sheet(printed(results.check, "check")), note=results.check.attrs["note"])
+    write("cutoffs", living.sheets["cutoffs"])
+    write("notes", Sheet(_notes(results, living, source)))
+    write("drawn", living.sheets["drawn"]).hide()
     book.close()
     return write_whole(path, fixed_zip(data.getvalue()))
 
 
-def _without_blank_notes(shown: Printed) -> Printed:
-    """Return a ranking without a column of notes that is blank."""
-    columns = [c for c in shown.columns if c.name != "note" or {*c.texts} - {"", BLANK}]
-    return replace(shown, columns=tuple(columns))
+def _named_shades(book: Workbook, results: Results, living: Living) -> dict[str, str]:
+    """Give the cells of the grades on the sheet of cut-offs names; return the shade of each."""
+    shades, named = grade_shades(results.scheme.grades), {}
+    cutoffs = living.sheets["cutoffs"].table
+    column = string.ascii_uppercase[cutoffs.names.index("grade")]
+    for row, grade in enumerate(cutoffs["grade"].texts):
+        if grade in shades:
+            name = f"Loai_{row + 1}"
+            book.define_name(name, f"='{SHEETS['cutoffs']}'!${column}${row + 2}")
+            named[name] = shades[grade]
+    return named
 
 
-def _comparison(results: Results) -> Printed:
-    """Return how far each unit is from the mean, and from one unit."""
-    table, unit = results.table, results.unit
-    chosen = chosen_rows(table, unit)
-    values = table[["number", *several_groups(table), "unit", "rank", "percent"]]
-    mean, *_ = reference(table, chosen, None)
-    values = values.assign(mean=mean, from_mean_pct=(table["percent"] - mean).round(9))
-    if unit is not None:
-        own, *_ = reference(table, chosen, unit)
-        values["from_unit_pct"] = (table["percent"] - own).round(9)
-    return printed(values, "table")
-
-
-def _notes(results: Results, shares: str, source: str | None) -> Printed:
+def _notes(results: Results, living: Living, source: str | None) -> Printed:
     """Return what a reader has to know: scale, cut-offs, rules, source."""
     told = {
         "source": source,
@@ -153,8 +148,9 @@ def _notes(results: Results, shares: str, source: str | None) -> Printed:
         "ranks": METHOD["of_ranks"],
         "grades": METHOD["of_grades"],
         "unscored": METHOD["of_unscored"] if results.table["score"].isna().any() else "",
-        "shares": shares,
-        "numbers": METHOD["of_numbers"],
+        "shares": METHOD["of_shares"],
+        "numbers": METHOD["of_numbers"].format(living.places),
+        "mending": METHOD["of_mending" if living.mended else "of_values"],
         "charts": METHOD["of_charts"],
     }
     rows = [(METHOD[name], text) for name, text in told.items() if text]

@@ -115,6 +115,11 @@ class Printed:
         """Return the number of rows."""
         return len(self.columns[0].texts) if self.columns else 0
 
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the columns, not their heads."""
+        return [column.name for column in self.columns]
+
     def __getitem__(self, name: str) -> PrintedColumn:
         """Return a column by its name, not its head."""
         return next(column for column in self.columns if column.name == name)

@@ -1,0 +1,361 @@
+"""The sheets of a workbook that follow when a score is mended: tables and their formulas.
+
+No formula holds a text of the source: a unit is looked up by the number of its row in the source, a
+grade by its place on the sheet of cut-offs. Whoever sorts a sheet moves its formulas along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.charts.units import chosen_rows, reference
+from cchc_analysis.groups import is_unit, several_groups
+from cchc_analysis.reports.sheets import Sheet, gain_of
+from cchc_analysis.scoring import exact
+from cchc_analysis.scoring.margins import JUDGED
+from cchc_analysis.scoring.printing import Printed, printed
+from cchc_analysis.scoring.ranking import in_order
+from cchc_analysis.scoring.results import Results
+from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.vocabulary import BLANK, NO_GRADE, SHEETS, UNSCORED
+
+_MOST_ROWS = 2000  # each is compared with each
+_LARGEST = 10**15  # a spreadsheet compares fifteen digits
+_BEGINS = ("từ", "trên")  # a bound itself has the grade, or has not
+
+# Of the first sheet: {x} is a cell of the row, {x_all} a column, {same} picks year and block.
+_RANKING = {
+    "number": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&{key})+COUNTIFS({same},{key_all},'
+    '{key},{source_row_all},"<"&{source_row}),1+COUNTIFS({same},{key_all},">=0")+COUNTIFS({same},'
+    '{source_row_all},"<"&{source_row})-COUNTIFS({same},{source_row_all},"<"&{source_row},'
+    '{key_all},">=0"))',
+    "percent": 'IF(COUNT({score},{max_score})=2,ROUND({score}/{max_score}*100,12),"")',
+    "rank": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&{key}),"")',
+    "grade": "INDEX({grades},{grade_place})",
+    "key": 'IF(ISNUMBER({percent}),ROUND({points},0),"")',
+    "grade_place": "IF(ISNUMBER({percent}),1+SUMPRODUCT(({percent}<{bounds})+({percent}={bounds})*"
+    '({begins}="{above}")),ROWS({grades}))',
+}
+_DISTRIBUTION = {
+    "units": "COUNTIFS({same},{grade_place_all},{place})",
+    "share_pct": 'IF(COUNTIFS({same},{percent_all},">=0")=0,"",{share})',
+}
+_SHARE = '{units}/COUNTIFS({same},{percent_all},">=0")'
+# Of other sheets: {x} looks a value of the unit up on the first sheet.
+_COMPARISON = {
+    "number": "{number}",
+    "rank": "{rank}",
+    "percent": "{percent}",
+    "mean": 'IFERROR(AVERAGEIFS({percent_all},{same}),"")',
+    "from_mean_pct": "IF(ISNUMBER({percent}),"
+    'ROUND({percent}-AVERAGEIFS({percent_all},{same}),9),"")',
+    "from_unit_pct": 'IF(COUNT({percent},{own})=2,ROUND({percent}-{own},9),"")',
+}
+_MARGINS = {
+    "score": 'IF(ISNUMBER({score}),{score},"")',
+    "grade": "{grade}",
+    "next_grade": "IF(AND(ISNUMBER({percent}),{grade_place}>1),INDEX({grades},{grade_place}-1),"
+    f'"{BLANK}")',
+    "points_to_next": "IF(AND(ISNUMBER({percent}),{grade_place}>1),"
+    'ROUND(INDEX({bounds},{grade_place}-1)*{max_score}/100-{score},9),"")',
+    "margin": 'IF({grade_place}>ROWS({bounds}),"",IF(AND(INDEX({bounds},{grade_place})=0,'
+    'INDEX({begins},{grade_place})<>"{above}"),"",'
+    "ROUND({score}-INDEX({bounds},{grade_place})*{max_score}/100,9)))",
+    "rank": "{rank}",
+    "best_rank": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&({key}+{off}+{slack})),"")',
+    "worst_rank": 'IF(ISNUMBER({key}),COUNTIFS({same},{key_all},">"&({key}-{off}+{slack})),"")',
+}
+# Of what charts draw: the units of a group by their number, however the first sheet is sorted.
+_DRAWN = {
+    "source_row": "SUMIFS({source_row_all},{same},{number_all},{of_number})",
+    "unit": "INDEX({unit_all},{line})",
+    "score": 'IF(ISNUMBER(INDEX({score_all},{line})),INDEX({score_all},{line}),"")',
+    "percent": "INDEX({percent_all},{line})",
+    "grade_place": "INDEX({grade_place_all},{line})",
+    "own": "IF({source_row}={own_row},{value},0)",
+}
+
+
+class Living(NamedTuple):
+    """The sheets with formulas, by their names in `SHEETS`, and what charts know of each group.
+
+    `schemes` has the scheme of each group, `cuts` the rows of its grades on the sheet of cut-offs,
+    `counts` its rows in the distribution. `mended` is a formula: was a score changed? It is ""
+    where all are values: there are too many units, or too many digits.
+    """
+
+    sheets: Mapping[str, Sheet]
+    schemes: Sequence[GradeScheme]
+    cuts: Sequence[range]
+    counts: Sequence[range]
+    places: int
+    mended: str
+
+
+class Whole(NamedTuple):
+    """Scores as whole numbers that order and tie as their shares of the maxima do.
+
+    Where two are one percent of the maximum apart, so are the numbers `off`, give or take `slack`.
+    """
+
+    places: int
+    formula: str
+    keys: pd.Series
+    off: int
+    slack: int
+    fits: bool
+
+
+def living_sheets(results: Results) -> Living:
+    """Return the sheets that follow when a score is mended, and what they hold now."""
+    rows = results.ranking.assign(source_row=range(1, len(results.ranking) + 1))
+    table = results.table.assign(source_row=in_order(rows)["source_row"])
+    schemes = [results.scheme.of(group.rows) for group in results.groups]
+    cutoffs, cuts = _cutoffs(results, schemes)
+    whole = _whole_numbers(table)
+    is_alive = whole.fits and len(table) <= _MOST_ROWS
+    ranking, hidden = _ranking(table, schemes, whole)
+    counts, counted = _distribution(results, schemes)
+    chosen = table[chosen_rows(table, results.unit)] if results.unit is not None else table[:0]
+    own = dict(zip(chosen["group"], chosen["source_row"], strict=True))
+    drawn = _drawn(
+        table.assign(grade_place=ranking["grade_place"].values), own, max(map(len, cuts)) - 2
+    )
+    change = _change(results.change, results.unit)
+    tables = {
+        "ranking": ranking, "distribution": counts, "comparison": _comparison(results),
+        "margins": printed(results.margins, "margins"), "drawn": drawn, "cutoffs": cutoffs,
+        "change": change,
+    }  # fmt: skip
+    hidden = {"ranking": hidden, "change": 3}
+
+    every = _columns("ranking", ranking, range(len(table)))
+    of_group = []
+    for group, rows in enumerate(cuts):
+        grades, graded = _columns("cutoffs", cutoffs, rows), _columns("cutoffs", cutoffs, rows[:-2])
+        of_group.append(
+            every
+            | {"same": f"{every['group_number_all']},{group + 1}"}
+            | {"off": whole.off, "slack": whole.slack, "above": _BEGINS[True]}
+            | {"grades": grades["grade_all"], "bounds": graded["bound_all"]}
+            | {"begins": graded["begins_all"], "own_row": own.get(group, 0)}
+            | {"own": _lookup(every, "percent", own[group]) if group in own else '""'}
+        )
+    of_ranking, of_others, of_drawn = [], [], []
+    for at, row in enumerate(table.itertuples()) if is_alive else ():
+        cells, here = of_group[row.group], _row(ranking, at)
+        of_ranking.append(cells | here | {"points": whole.formula.format(**here)})
+        found = {name[:-4]: _lookup(every, name[:-4], row.source_row) for name in every}
+        of_others.append(cells | found)
+        here = _row(drawn, at)
+        line = f"MATCH({here['source_row']},{every['source_row_all']},0)"
+        here |= {"value": here[drawn.columns[2].name], "of_number": row.number, "line": line}
+        of_drawn.append(cells | here)
+    of_counts = []
+    for at, (group, place) in enumerate(counted) if is_alive else ():
+        cells = of_group[group] | _row(counts, at) | {"place": place}
+        is_total = at >= len(counts) - counts.totals
+        of_counts.append(cells | {"share": "1" if is_total else _SHARE.format(**cells)})
+    bars = {
+        column.name: f"IF({{grade_place}}={column.name},{{value}},0)"
+        for column in drawn.columns
+        if column.name.isdecimal()
+    }
+    formulas = {
+        "ranking": _filled(_RANKING, of_ranking),
+        "distribution": _filled(_DISTRIBUTION, of_counts),
+        "comparison": _filled(_COMPARISON, of_others),
+        "margins": _filled(_MARGINS, of_others),
+        "drawn": _filled(_DRAWN | bars, of_drawn),
+        "cutoffs": {},
+        "change": {},
+    }
+    if is_alive:  # what is deliberately not ranked has no key, and what is not scored no share
+        unranked = (table["rank"].isna() & table["score"].notna()).tolist()
+        _without(formulas["ranking"]["key"], unranked)
+        unscored = [text == UNSCORED for text in counts["grade"].texts]
+        _without(formulas["distribution"]["share_pct"], unscored)
+    of_counts = [group for group, _ in counted[: len(counts) - counts.totals]]
+    first = [of_counts.index(group) for group in range(len(schemes))]
+    counts_of = [range(start, start + of_counts.count(group)) for group, start in enumerate(first)]
+    mended = f"SUMPRODUCT(--({every['score_all']}<>{every['score_written_all']}))>0"
+    return Living(
+        {name: Sheet(tables[name], formulas[name], hidden.get(name, 0)) for name in tables},
+        schemes, cuts, counts_of, whole.places, mended if is_alive else "",
+    )  # fmt: skip
+
+
+def _filled(
+    templates: Mapping[str, str], cells: Sequence[Mapping[str, object]]
+) -> dict[str, list[str]]:
+    """Return the formulas of each column by row; none where there are no cells."""
+    return {
+        name: [template.format_map(cell) for cell in cells]
+        for name, template in templates.items()
+        if cells
+    }
+
+
+def _without(formulas: list[str], rows: Sequence[bool]) -> None:
+    """Take the formulas of these rows away."""
+    formulas[:] = ["" if gone else each for gone, each in zip(rows, formulas, strict=True)]
+
+
+def _columns(sheet: str, table: Printed, rows: range) -> dict[str, str]:
+    """Return where the columns of a sheet stand: {"score_all": "'Xếp hạng'!$C$2:$C$19"}."""
+    from xlsxwriter.utility import xl_range_abs
+
+    first, last = rows[0] + 1, rows[-1] + 1  # below the heads
+    return {
+        f"{column.name}_all": f"'{SHEETS[sheet]}'!{xl_range_abs(first, at, last, at)}"
+        for at, column in enumerate(table.columns)
+    }
+
+
+def _row(table: Printed, row: int) -> dict[str, str]:
+    """Return where the cells of a row stand on its own sheet: {"score": "$C2"}."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return {
+        column.name: xl_rowcol_to_cell(row + 1, at, col_abs=True)
+        for at, column in enumerate(table.columns)
+    }
+
+
+def _lookup(every: Mapping[str, str], name: str, row: int) -> str:
+    """Return the formula of what the first sheet has for the unit of a row of the source."""
+    return f"INDEX({every[f'{name}_all']},MATCH({row},{every['source_row_all']},0))"
+
+
+def _whole_numbers(table: pd.DataFrame) -> Whole:
+    """Return the scores as whole numbers, of more places than they have: some may be added.
+
+    A share of one of several maxima is a quotient of whole numbers, so that equal shares are equal
+    floats, times 400 squares of the greatest maximum, so that others are at least 4 apart.
+    """
+    score, maxima = exact.floats(table["score"]), exact.floats(table["max_score"])
+    of_maxima = exact.places_of(table["max_score"])
+    least = max(exact.places_of(table["score"]), of_maxima + 2)
+    greatest = round(np.fmax.reduce(maxima, initial=0) * 10**of_maxima)
+    is_one = table["max_score"].nunique() <= 1
+    of_all = greatest if is_one else 400 * greatest**2  # what has all points, in 10^-of_maxima
+    most = of_all * max(np.fmax.reduce(score / maxima, initial=0), 1)
+    tried = range(exact.MAX_PLACES if least <= exact.MAX_PLACES else exact.FALLBACK_PLACES, 0, -1)
+    fitting = [at for at in tried if at >= least and most * 10 ** (at - of_maxima) < _LARGEST]
+    places = fitting[0] if fitting else least
+    keys, formula = np.rint(score * 10**places), f"{{score}}*{10**places}"
+    if not is_one:
+        keys = np.rint(keys / np.rint(maxima * 10**of_maxima) * of_all)
+        formula = f"ROUND({formula},0)/ROUND({{max_score}}*{10**of_maxima},0)*{of_all}"
+    keys = pd.Series(keys if fitting else np.nan, table.index).astype("Int64")
+    off = round(of_all * 10 ** (places - of_maxima - 2) * 2 * JUDGED)
+    return Whole(
+        places, formula, keys.mask(table["rank"].isna()), off, 0 if is_one else 1, bool(fitting)
+    )
+
+
+def _ranking(
+    table: pd.DataFrame, schemes: Sequence[GradeScheme], whole: Whole
+) -> tuple[Printed, int]:
+    """Return the first sheet, and how many of its last columns are hidden."""
+    shown = printed(table, "ranking").columns
+    shown = [c for c in shown if c.name != "note" or {*c.texts} - {"", BLANK}]
+    maxima = table["max_score"]
+    if maxima.nunique() == 1:  # also of a unit whose score comes later
+        table = table.assign(max_score=maxima.max())
+    names = {column.name for column in shown}
+    more = table[[name for name in ("max_score", "percent") if name not in names]]
+    places = [
+        schemes[group].grades.index(grade) if isinstance(grade, str) else len(schemes[group].grades)
+        for group, grade in zip(table["group"], table["grade"].astype("object"), strict=True)
+    ]
+    more = more.assign(
+        group_number=table["group"] + 1, source_row=table["source_row"], key=whole.keys,
+        grade_place=np.array(places) + 1 + table["score"].isna(), score_written=table["score"],
+    )  # fmt: skip
+    hidden = printed(more, "table").columns
+    return Printed((*shown, *hidden)), len(hidden)
+
+
+def _distribution(
+    results: Results, schemes: Sequence[GradeScheme]
+) -> tuple[Printed, list[tuple[int, int | str]]]:
+    """Return the counts, with rows for what there may be later, and what each row counts."""
+    parts, counted = [], []
+    for number, (group, scheme) in enumerate(zip(results.groups, schemes, strict=True)):
+        grades = [*scheme.grades, NO_GRADE, UNSCORED]
+        places = {grade: at for at, grade in enumerate(grades, 1)}
+        if not scheme.bounds[-1] and not scheme.is_strict[-1]:
+            grades.remove(NO_GRADE)  # nobody is below the last bound
+        part = group.distribution.set_index("grade").reindex(grades)
+        share = (
+            part["share_pct"].fillna(0) if part["share_pct"].notna().any() else part["share_pct"]
+        )
+        part = part.assign(
+            units=part["units"].fillna(0).astype("int64"),
+            share_pct=share.mask(part.index == UNSCORED),
+        )
+        where = {c: group.rows[c].iloc[0] for c in several_groups(results.table)}
+        parts.append(part.reset_index().assign(**where)[[*where, "grade", "units", "share_pct"]])
+        counted += [(number, places[grade]) for grade in grades]
+    counted += [(number, '">0"') for number in range(len(schemes))]
+    return printed(pd.concat(parts, ignore_index=True), "distribution").totals_last(), counted
+
+
+def _comparison(results: Results) -> Printed:
+    """Return how far each unit is from the mean, and from one unit."""
+    table, unit = results.table, results.unit
+    chosen = chosen_rows(table, unit)
+    values = table[["number", *several_groups(table), "unit", "rank", "percent"]]
+    mean, *_ = reference(table, chosen, None)
+    values = values.assign(mean=mean, from_mean_pct=(table["percent"] - mean).round(9))
+    if unit is not None:
+        own, *_ = reference(table, chosen, unit)
+        values["from_unit_pct"] = (table["percent"] - own).round(9)
+    return printed(values, "table")
+
+
+def _cutoffs(results: Results, schemes: Sequence[GradeScheme]) -> tuple[Printed, list[range]]:
+    """Return the grades and bounds of each scheme, and the rows of each group."""
+    rows, cuts = [], {}
+    for scheme in dict.fromkeys(schemes):
+        of = [
+            ", ".join(group.names)
+            for group, own in zip(results.groups, schemes, strict=True)
+            if own == scheme
+        ]
+        begins = [_BEGINS[above] for above in scheme.is_strict]
+        lines = [*zip(scheme.grades, begins, scheme.bounds, strict=True)]
+        lines += [(word, BLANK, np.nan) for word in (NO_GRADE, UNSCORED)]
+        cuts[scheme] = range(len(rows), len(rows) + len(lines))
+        rows += [("; ".join(filter(None, of)), *line) for line in lines]
+    columns = ["of_groups", "grade", "begins", "bound"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table if len(cuts) > 1 else table[columns[1:]]
+    return printed(table, "table"), [cuts[scheme] for scheme in schemes]
+
+
+def _drawn(table: pd.DataFrame, own: Mapping[int, int], grades: int) -> Printed:
+    """Return what the charts of rankings draw: of each grade the bars that have its shade."""
+    value = "percent" if table["max_score"].nunique() > 1 else "score"
+    drawn = table[["source_row", "unit", value, "grade_place"]]
+    bars = {
+        str(at): table[value].where(table["grade_place"] == at, 0.0) for at in range(1, grades + 1)
+    }
+    is_own = table["source_row"] == table["group"].map(own)
+    return printed(drawn.assign(**bars, own=table[value].where(is_own, 0.0)), "table")
+
+
+def _change(change: pd.DataFrame | None, unit: str | None) -> Printed | None:
+    """Return the changes, and hidden what their chart draws."""
+    if change is None:
+        return None
+    gain = change[gain_of(change)]
+    is_own = pd.Series(False, change.index) if unit is None else is_unit(change, unit)
+    drawn = {"gained": gain.clip(lower=0), "dropped": gain.clip(upper=0), "own": gain.where(is_own)}
+    shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table")
+    return Printed((*shown.columns, *hidden.columns))
