@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import (
+    check_published,
+    compare_periods,
     describe_ranking,
+    field_influence,
     grade_units,
     rank_units,
     summarise_blocks,
@@ -158,3 +161,20 @@ def test_a_whole_report_warns_of_long_scores_once(tmp_path):
     with pytest.warns(UserWarning, match="9 chữ số") as told:
         write_report(scores, tmp_path / "r.docx")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("what", ["compare", "describe", "report", "check", "influence"])
+def test_two_tables_with_many_places_are_told_of_once_to_the_caller(what, tmp_path):
+    before = pd.DataFrame({"unit": list("ab"), "score": [8.12345678, 7], "max_score": 10.0})
+    after = before.assign(score=[9.12345678, 7.2345678])
+    fields = after.assign(field="x")
+    calls = {
+        "compare": lambda: compare_periods(before, after),
+        "describe": lambda: describe_ranking(after, before=before),
+        "report": lambda: write_report(after, tmp_path / "r.docx", before=before, fields=fields),
+        "check": lambda: check_published(after, fields=fields),
+        "influence": lambda: field_influence(fields),
+    }
+    with pytest.warns(exact.PlacesWarning) as told:
+        calls[what]()
+    assert [one.filename for one in told] == [__file__]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
@@ -116,10 +117,12 @@ def write_report(
     _check_text("source", source)
     _check_text("unit", unit)
     path = with_ending(path, ".docx")
-    results = results_of(
-        ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields, unit=unit
-    )
-    return report_of(results, path, template=template, letter=letter, source=source)
+    with told_once():
+        results = results_of(
+            ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields,
+            unit=unit,
+        )  # fmt: skip
+        return report_of(results, path, template=template, letter=letter, source=source)
 
 
 class Letter(NamedTuple):

@@ -17,6 +17,7 @@ from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports.formulas import Living, living_sheets
 from cchc_analysis.reports.sheets import Sheet, new_book, write_charts, write_table
+from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.results import Results, results_of
@@ -85,10 +86,12 @@ def write_workbook(
     cchc_analysis.refusal.Refusal: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
     path = with_ending(path, ".xlsx")
-    results = results_of(
-        ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields, unit=unit
-    )
-    return workbook_of(results, path, source=source)
+    with told_once():
+        results = results_of(
+            ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields,
+            unit=unit,
+        )  # fmt: skip
+        return workbook_of(results, path, source=source)
 
 
 def workbook_of(results: Results, path: Path, *, source: str | None = None) -> Path:

@@ -13,7 +13,7 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.cutoffs import differently_graded, fitting_in_words
-from cchc_analysis.scoring.exact import Exact, checked, to_integers
+from cchc_analysis.scoring.exact import Exact, checked, to_integers, told_once
 from cchc_analysis.scoring.ranking import (
     check_graded,
     differs,
@@ -90,9 +90,11 @@ def check_published(
       unit published computed
     0    b         1        2
     """
-    points = checked(ranking)
-    ranking = points.table if "rank" in ranking else with_ranks(points)
-    ranking = ranking.reset_index(drop=True)
+    with told_once():
+        points = checked(ranking)
+        ranking = points.table if "rank" in ranking else with_ranks(points)
+        ranking = ranking.reset_index(drop=True)
+        sums = None if fields is None else sums_of(ranking, fields)
     found: list[dict] = []
     compared, skipped, explained, weights = [], "", "", []
     if "published_rank" in ranking:
@@ -123,8 +125,7 @@ def check_published(
         if counts:
             compared.append("số đơn vị theo từng loại")
             found += _check_distribution(ranking, counts)
-    if fields is not None:
-        sums = sums_of(ranking, fields)
+    if sums is not None:
         found += [_row(ranking, at, "fields", *texts) for at, *texts in sums.wrong]
         skipped += sums.told
         weights = sums.weights

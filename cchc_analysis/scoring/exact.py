@@ -7,7 +7,8 @@ place. A tolerance would not do: near the tolerance, A = B and B = C no longer g
 import math
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -129,6 +130,16 @@ class Exact:
 
 class PlacesWarning(UserWarning):
     """What is told of numbers with more places than scores are printed with."""
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """Give each warning once, to who called the function that this is in: tables share theirs."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield
+    for message in {str(one.message): one.message for one in told}.values():
+        warnings.warn(message, stacklevel=4)
 
 
 def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 
 from cchc_analysis.groups import check_columns, group_columns, group_numbers
-from cchc_analysis.scoring.exact import Exact
+from cchc_analysis.scoring.exact import Exact, told_once
 from cchc_analysis.scoring.fields import (
     checked_fields,
     field_losses,
@@ -47,9 +47,10 @@ def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
     >>> field_influence(fields.assign(score=[2, 9, 2, 8])).round(3).values.tolist()
     [['x', 0.842, 0.0, 0], ['y', 0.158, 1.0, 1]]
     """
-    fields = whole_fields(fields)
+    with told_once():
+        fields = whole_fields(fields)
+        losses = field_losses(fields)
     where = group_columns(fields)
-    losses = field_losses(fields)
     losses["share_lost"] = losses["share_pct"] / 100
     found = {}
     for _, part in fields.groupby(group_numbers(fields), sort=False):

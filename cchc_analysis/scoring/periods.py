@@ -7,7 +7,7 @@ import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, row_names
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, to_integers
+from cchc_analysis.scoring.exact import Exact, to_integers, told_once
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed
@@ -93,7 +93,8 @@ def compare_periods(
         before, after = _last_years(before)
     years_of(before, after)
     scheme = scheme_for(scheme, before, after)
-    before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
+    with told_once():
+        before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
 
 

@@ -11,7 +11,7 @@ from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.check import check_published
-from cchc_analysis.scoring.exact import checked
+from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import checked_fields, field_losses, field_matrix, who_lacks
 from cchc_analysis.scoring.influence import field_influence
 from cchc_analysis.scoring.margins import margins_of
@@ -213,9 +213,11 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
     """
-    results = results_of(
-        ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors, unit=unit
-    )
+    with told_once():
+        results = results_of(
+            ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors,
+            unit=unit,
+        )  # fmt: skip
     return described(results)
 
 
