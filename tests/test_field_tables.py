@@ -253,14 +253,18 @@ LONG = frame(
 )
 
 
-def test_a_long_table_in_vietnamese_leaves_out_its_total_rows():
+def test_the_total_rows_of_a_long_table_are_checked_and_are_no_fields():
     fields, told = read(LONG)
-    assert fields.to_numpy().tolist() == [
+    assert fields.drop(columns="published_total").to_numpy().tolist() == [
         ["Sở A", "Thể chế", 8, 10],
         ["Sở A", "TTHC", 9.5, 15],
         ["Sở B", "Thể chế", 7, 10],
     ]
-    assert told == "Bảng (DataFrame): không dùng đến dòng 3 'Sở A Tổng cộng 17,5 25'."
+    assert fields["published_total"].tolist()[:2] == [17.5, 17.5]
+    assert fields["published_total"].isna().tolist() == [False, False, True]
+    assert told == ""
+    words = refusal(LONG.assign(**{"Điểm": ["8", "9,5", "18", "7"]}))
+    assert "dòng 3: 'Tổng' ghi 18 nhưng các dòng thành phần cộng lại là 17,5" in words
 
 
 def test_a_long_table_takes_maxima_from_names_or_from_the_caller():
@@ -292,11 +296,11 @@ def test_a_long_table_with_a_repeated_total_keeps_it_apart_from_the_scores():
 
 def test_a_long_table_is_refused_where_it_is_wrong():
     twice = pd.concat([LONG, LONG.iloc[[0]]])
-    assert "lĩnh vực 'Thể chế', dòng 5: đơn vị 'Sở A' đã có ở dòng 1" in refusal(twice)
+    assert "dòng 5: 'Thể chế' đã có ở dòng 1" in refusal(twice)
     nameless = LONG.assign(**{"Lĩnh vực": ["Thể chế", "", "Tổng", "Thể chế"]})
     assert "dòng 2: thiếu tên lĩnh vực" in refusal(nameless)
     impossible = LONG.assign(**{"Điểm": ["8", "50", "17", "7"]})
-    assert "lĩnh vực 'TTHC', dòng 2: điểm '50' nằm ngoài khoảng 0 đến 15" in refusal(impossible)
+    assert "dòng 2: điểm '50' nằm ngoài khoảng 0 đến 15" in refusal(impossible)
     blank = LONG.assign(**{"Điểm tối đa": ["10", "", "", "10"]})
     assert "dòng 2: ô điểm tối đa để trống" in refusal(blank)
 
@@ -311,7 +315,7 @@ def test_a_long_table_leaves_out_what_stands_below_it():
 def test_a_long_table_whose_field_is_called_otherwise():
     table = LONG.rename(columns={"Lĩnh vực": "Tiêu chí"})
     assert read(table, columns={"field": "Tiêu chí"})[0]["field"].nunique() == 2
-    assert "ghi đúng tên cột vào columns=" in refusal(table, columns={"field": "Trục"})
+    assert "không có cột 'Trục' (columns=)" in refusal(table, columns={"field": "Trục"})
     assert "các tên dùng được" in refusal(table, columns={"linh_vuc": "Tiêu chí"})
 
 

@@ -1,0 +1,309 @@
+"""The rows of a score sheet: fields, criteria and subcriteria, each the sum of those below it.
+
+Columns of names tell the levels, or codes do: "I", "1.1", "1.1.2". A code is what can follow those
+above it, because Excel keeps 1.10 as 1.1 and 1.1.1 as a date.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.groups import LEVELS
+from cchc_analysis.reading.grid import Where, place
+from cchc_analysis.reading.header import split_maximum
+from cchc_analysis.reading.vocabulary import PLAIN_TOTAL
+from cchc_analysis.text import fold, quoted, same
+
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_CODE = r"([IVXLC]+|[A-ZĐ]|[a-zđ]|[0-9]{1,3}(?:[.,][0-9]{1,3})*)"
+_AROUND = " .):/,("
+_IN_NAME = re.compile(
+    r"(?:(?:lĩnh vực|tiêu chí|tiêu chí thành phần)\s+)?"
+    rf"(?:{_CODE}[.):/]+\s+|([0-9]{{1,3}}(?:[.,][0-9]{{1,3}})+)[.):/]*\s+)(.+)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_KINDS = ["upper", "roman", "number", "lower"]  # from the highest level down
+_FIRST = (("upper", "A"), ("roman", "I"), ("lower", "a"))  # what shows that there are such
+_ALPHABETS = "abcdefghijklmnopqrstuvwxyz", "abcdđeghiklmnopqrstuvxy"
+_PLAIN = "number", 1  # the level of codes that may only count
+_LEAST_PLACES = 2  # of the parts; a sum of whole points is no rounding
+
+
+@dataclass(eq=False)
+class Criterion:
+    """A row of a sheet and those below it; above all of them stands the whole sheet."""
+
+    name: str
+    line: int | None = None  # none where only the rows below name it
+    code: str = ""
+    above: "Criterion | None" = None
+    below: list["Criterion"] = field(default_factory=list)
+
+    def add(self, name: str, line: int | None = None, code: str = "") -> "Criterion":
+        """Return a new row below this one."""
+        self.below.append(Criterion(name, line, code, self))
+        return self.below[-1]
+
+    @property
+    def path(self) -> list["Criterion"]:
+        """Return the rows from the field down to this one."""
+        return [] if self.above is None else [*self.above.path, self]
+
+    @property
+    def title(self) -> str:
+        """Return its name, with its code where another beside it is called the same."""
+        name = split_maximum(self.name)[0] or self.name
+        twins = [one for one in self.above.below if same(one.name) == same(self.name)]
+        return f"{self.code} {name}" if len(twins) > 1 else name
+
+    def rows(self) -> Iterator["Criterion"]:
+        """Return all below it, each before those below itself."""
+        for one in self.below:
+            yield one
+            yield from one.rows()
+
+    def value(self, numbers: dict[int, Decimal]) -> Decimal | None:
+        """Return its number, or the sum of those below it."""
+        if self.line in numbers:
+            return numbers[self.line]
+        return sum(parts) if (parts := self.parts(numbers)) else None
+
+    def parts(self, numbers: dict[int, Decimal]) -> list[Decimal]:
+        """Return the numbers of the rows below it that have some."""
+        values = [one.value(numbers) for one in self.below]
+        return [value for value in values if value is not None]
+
+    def cut_remarks(self, numbered: pd.Series) -> list[int]:
+        """Take out the rows without numbers that only explain one; return their lines."""
+        lines = []
+        for one in list(self.rows()):
+            below = [row.line for row in one.rows()]
+            if below and numbered.get(one.line) and not any(map(numbered.get, below)):
+                lines += below
+                one.below.clear()
+        return lines
+
+
+class Code(NamedTuple):
+    """The number of a row: what kind it is of, and its parts: "1.1.2" has three."""
+
+    kind: str
+    parts: tuple[int, ...]
+
+    @property
+    def level(self) -> tuple[str, int]:
+        """Return what codes of one level have in common."""
+        return self.kind, len(self.parts)
+
+
+def is_sum(name: str) -> bool:
+    """Return whether a row is called the sum of others: "Tổng điểm", "Cộng"."""
+    key = fold(name)
+    return key == "cong" or bool(PLAIN_TOTAL.fullmatch(key))
+
+
+def is_coded(number: str, names: Sequence[str]) -> bool:
+    """Return whether a row has a code beside its name or in it."""
+    first = next(filter(None, [*names, number]), "")
+    return bool((codes_in(number) and any(names)) or _split_code(first)[0])
+
+
+def criteria_of(
+    where: Where, rows: list[tuple[int, str, list[str]]], told: list, *, has_units: bool
+) -> Criterion:
+    """Return the tree of the rows of one unit: of each its line, its number and its names.
+
+    In a table with a column of units plain numbers may count rows, and tell no levels.
+    """
+    if len(rows[0][2]) > 1:
+        return _by_names(where, [(line, names) for line, _, names in rows])
+    numbers = [number if codes_in(number) else "" for _, number, _ in rows]
+    own = [_split_code(names[0] or number) for _, number, names in rows]
+    levels = {code.level for number in numbers for code in codes_in(number)[:1]} - {_PLAIN}
+    if has_units and not levels and not any(re.search("[0-9][.,][0-9]", code) for code, _ in own):
+        return _by_names(where, [(line, names) for line, _, names in rows])
+    if not levels and all(code for code, _ in own):
+        numbers = [""] * len(rows)  # they only count
+    coded = [
+        (line, number or code, names[0] if number else bare)
+        for (line, _, names), number, (code, bare) in zip(rows, numbers, own, strict=True)
+    ]
+    if any(code for _, code, _ in coded):
+        return _by_codes(where, coded, told)
+    return _by_names(where, [(line, [name]) for line, _, name in coded])
+
+
+def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
+    """Return the tree of rows with a name for each level; a blank name is that above it."""
+    root, above = Criterion("Tổng"), []
+    for line, names in rows:
+        at = f"dòng {line}"
+        if not any(names):
+            raise where.refuse("thiếu tên lĩnh vực hoặc tiêu chí", "hãy điền tên", at=at)
+        depth = max(at for at, name in enumerate(names) if name)
+        last, node = names[depth], root
+        if depth and is_sum(last):  # "Cộng" among the criteria of a field
+            depth -= 1
+        for level, name in enumerate(names[: depth + 1]):
+            known = [one for one in node.below if same(one.name) == same(name)]
+            if not name:
+                known = [one for one in above[level : level + 1] if one.above is node]
+            if not name and not known:
+                raise where.refuse(
+                    f"không rõ {quoted(last)} thuộc {'tiêu chí' if level else 'lĩnh vực'} nào",
+                    "hãy điền tên vào ô trống", at=at, value=last,
+                )  # fmt: skip
+            node = known[0] if known else node.add(name)
+        if node.line is not None:
+            raise where.refuse(
+                f"{quoted(node.name)} đã có ở dòng {node.line}",
+                "hãy xóa hoặc sửa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm nhiều",
+                at=at, value=node.name,
+            )  # fmt: skip
+        node.line, above = line, node.path
+    return root
+
+
+def _by_codes(where: Where, rows: list[tuple[int, str, str]], told: list) -> Criterion:
+    """Return the tree of rows whose codes tell the levels."""
+    root, depths = Criterion("Tổng"), _depths(where, [text for _, text, _ in rows])
+    stack: list[tuple[Code, Criterion]] = []
+    latest: dict[int, Code] = {}
+    for line, text, name in rows:
+        at, readings = f"dòng {line}", codes_in(text)
+        fits = [code for code in readings if _follows(code, depths, stack, latest)]
+        if not text:
+            raise where.refuse(
+                f"dòng {quoted(name)} có điểm nhưng không có mã",
+                "hãy điền mã (ví dụ 1.1), hoặc xóa dòng nếu không phải tiêu chí", at=at,
+            )  # fmt: skip
+        if len(fits) != 1:
+            before = f" đứng sau mã {quoted(stack[-1][1].code)}" if stack else " ở dòng đầu"
+            raise where.refuse(
+                f"mã {quoted(text)}{before} không rõ là mã nào (có thể thiếu dòng, hoặc Excel đã "
+                "đổi mã thành số, ngày)",
+                "hãy đổi định dạng ô sang Text rồi gõ lại mã", at=at, value=text,
+            )  # fmt: skip
+        (code,) = fits
+        said = ".".join(map(str, code.parts)) if code.kind == "number" else text.strip(_AROUND)
+        if code != readings[0] or _DATE.fullmatch(text):
+            told.append(f"mã {quoted(text)} ở {at} được hiểu là {said} theo dòng bên cạnh")
+        depth = depths[code.level]
+        above = stack[depth - 1][1] if depth else root
+        stack = [*stack[:depth], (code, above.add(name or said, line, said))]
+        latest[depth] = code
+    return root
+
+
+def _depths(where: Where, texts: Sequence[str]) -> dict[tuple[str, int], int]:
+    """Return how deep the codes of each level stand: "A", "I", "1", "1.1", "1.1.1", "a"."""
+    bare = {text.strip(_AROUND) for text in texts}
+    levels = {(kind, 1) for kind, first in _FIRST if first in bare}
+    dates = [text for text in texts if _DATE.fullmatch(text)]
+    plain = [code for text in texts if text not in dates for code in codes_in(text)[:1]]
+    levels |= {code.level for code in plain if code.kind == "number"}
+    if dates and max((parts for _, parts in levels), default=0) < len(LEVELS):
+        levels.add(("number", len(LEVELS)))
+    if len(levels) > len(LEVELS):
+        raise where.refuse(
+            f"mã các dòng có {len(levels)} cấp, nhiều hơn lĩnh vực, tiêu chí, tiêu chí thành phần",
+            "hãy bỏ cấp thừa (phần chung phía trên, hoặc các dòng giải thích phía dưới)",
+        )
+    ordered = sorted(levels, key=lambda level: (_KINDS.index(level[0]), level[1]))
+    return {level: depth for depth, level in enumerate(ordered)}
+
+
+def _follows(
+    code: Code, depths: dict, stack: list[tuple[Code, Criterion]], latest: dict[int, Code]
+) -> bool:
+    """Return whether a code may follow those above it: the next of its level, or the first."""
+    depth = depths.get(code.level)
+    if depth is None or depth > len(stack):
+        return False
+    *prefix, last = code.parts
+    if depth < len(stack):
+        *before, number = stack[depth][0].parts
+        return before == prefix and last == number + 1
+    if depth == 0:
+        return last == 1
+    share = stack[depth - 1][0].parts[: len(prefix)]
+    if tuple(prefix[: len(share)]) != share:
+        return False
+    runs_on = not prefix and depth in latest and last == latest[depth].parts[-1] + 1
+    return last == 1 or runs_on
+
+
+def _split_code(name: str) -> tuple[str, str]:
+    """Return the code that a name begins with, and the name: "1.1. Kế hoạch", "I. Thể chế"."""
+    found = _IN_NAME.fullmatch(name)
+    return (found[1] or found[2], found[3]) if found else ("", name)
+
+
+def codes_in(cell: str) -> list[Code]:
+    """Return what a code may be, first as it stands."""
+    if date := _DATE.fullmatch(cell):
+        day, month, year = map(int, date.groups())
+        ends = [(year % 100,)] if year < 2100 else []
+        both = dict.fromkeys([(day, month), (month, day)])
+        return [Code("number", (*pair, *end)) for end in [*ends, ()] for pair in both]
+    text = cell.strip(_AROUND)
+    if not re.fullmatch(_CODE, text):
+        return []
+    if text[0].isdigit():
+        parts = tuple(map(int, re.split("[.,]", text)))
+        was_cut = len(parts) > 1 and parts[-1] < 10
+        return [Code("number", parts), *[Code("number", (*parts[:-1], parts[-1] * 10))] * was_cut]
+    found = []
+    if re.fullmatch("[IVXLC]+", text):
+        values = [_ROMAN[letter] for letter in text]
+        total = sum(-a if a < b else a for a, b in pairwise([*values, 0]))
+        found.append(Code("roman", (total,)))
+    if len(text) == 1:
+        kind = "upper" if text.isupper() else "lower"
+        places = {letters.find(text.lower()) + 1 for letters in _ALPHABETS} - {0}
+        found += [Code(kind, (at,)) for at in sorted(places)]
+    return found
+
+
+def check_sums(
+    where: Where, trees: list[Criterion], cells: pd.Series, *readings: pd.Series
+) -> None:
+    """Refuse a row that is not the sum of those below it, within rounding, as its numbers are read.
+
+    What only a survey measured may be in the numbers above it or not: these are two readings.
+    """
+    known = [
+        {line: Decimal(repr(number)) for line, number in reading.dropna().items()}
+        for reading in readings
+    ]
+    stated = known[0]
+    for tree in trees:
+        parents = [row for row in (tree, *tree.rows()) if row.below and row.line in stated]
+        fewest = max([1, *(_places(stated[row.line]) for row in parents)])
+        for parent in sorted(parents, key=lambda row: -len(row.path)):
+            number, sums = stated[parent.line], []
+            for numbers in known:
+                parts = parent.parts(numbers)
+                places = max([_LEAST_PLACES, *map(_places, parts)])
+                room = (Decimal(10) ** -fewest + len(parts) * Decimal(10) ** -places) / 2
+                sums.append((sum(parts, Decimal()), room))
+            if all(abs(number - total) > room for total, room in sums):
+                raise where.refuse(
+                    f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
+                    f"là {_said(sums[0][0])}",
+                    "hãy sửa số sai", at=place(cells, parent.line), value=cells[parent.line],
+                )  # fmt: skip
+
+
+def _places(number: Decimal) -> int:
+    return max(0, -number.normalize().as_tuple().exponent)
+
+
+def _said(number: Decimal) -> str:
+    return f"{number.normalize():f}".replace(".", ",")

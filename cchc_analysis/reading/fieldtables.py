@@ -1,0 +1,614 @@
+"""What the columns of a table with fields hold, and the scores that they give.
+
+Either each row is a unit and the titles name fields, or each row is a field or a criterion and the
+titles name nothing, or units side by side. A column may be of one stage of the scoring: the unit's
+own ("Tự chấm"), the appraised one, the survey's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.groups import LEVELS
+from cchc_analysis.reading.cells import (
+    are_column_numbers,
+    are_numbers,
+    missing,
+    numbers_in,
+    to_numbers,
+)
+from cchc_analysis.reading.columns import column_named
+from cchc_analysis.reading.criteria import Criterion, check_sums, criteria_of, is_coded, is_sum
+from cchc_analysis.reading.grid import (
+    Where,
+    as_written,
+    lines_in_words,
+    row_in_words,
+    titles_in_words,
+)
+from cchc_analysis.reading.header import (
+    LIKE,
+    Header,
+    Table,
+    named,
+    role_of,
+    split_maximum,
+)
+from cchc_analysis.reading.maxima import check_scores
+from cchc_analysis.reading.scores import Part, read_scores
+from cchc_analysis.reading.vocabulary import (
+    FOOTERS,
+    LEVELS_OF_FIELDS,
+    LIKE_HEADERS,
+    NAMELESS,
+    NO_FIELD,
+    PLAIN_TOTAL,
+    STAGE_TOTAL,
+    STAGES,
+)
+from cchc_analysis.refusal import Option
+from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
+from cchc_analysis.vocabulary import SHOWN
+
+OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
+_KEYS = ("unit", "year", "block")
+_NO_FIELD = ("published_rank", "published_grade", "bonus", "number")  # if only a pattern says so
+_UNUSED = "unused"
+_SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
+_WORDED = {
+    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua )?(?:{words})(?: chấm)?(?: điểm)?"
+    r"(?: (?:của|theo) .*)?"
+    for stage, words in STAGES.items()
+}
+_MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
+_GROUP = r"(?:diem|ket qua|so diem|tong diem|danh gia|cham)\b"  # over several stages, names no unit
+
+
+class Title(NamedTuple):
+    """What the titles over a column say."""
+
+    text: str  # without the maximum
+    name: str  # without the stage
+    stage: str | None
+    maximum: float | None
+
+
+class Layout(NamedTuple):
+    """What the columns of a table with fields hold."""
+
+    titles: dict[object, Title]
+    kinds: dict[object, str | None]
+    names: list  # the columns that name fields, criteria and subcriteria; without, titles do
+    others: list  # the columns that tell the rows apart
+    scores: dict[str, dict[str, object]]  # of each field, or unit side by side: stage, column
+    totals: list  # the columns that may be the published total
+    stated: dict[object, list[float]]  # the maxima that titles and rows state
+    percent: object | None  # where only this and the maximum tell the score
+    wanted: dict[str, object]  # what the caller says
+    unused: list[str]
+    told: list[str]
+    body: pd.DataFrame  # without the rows that number the columns or state maxima
+
+    def of(self, *kinds: str) -> list:
+        """Return the columns of some kinds."""
+        return [column for column in self.titles if self.kinds[column] in kinds]
+
+    @property
+    def holds_fields(self) -> bool:
+        """Return whether there are scores of fields."""
+        return bool(self.scores or self.names)
+
+    @property
+    def is_of_one_unit(self) -> bool:
+        """Return whether neither a column nor titles side by side name the units."""
+        return bool(self.names) and not self.of("unit") and {*self.scores} <= {""}
+
+
+def stage_of(title: str) -> str | None:
+    """Return the column that a title which names only a stage stands for: "Điểm tự chấm"."""
+    bare = title.strip(" ().:")
+    fits = (stage for stage, words in _WORDED.items() if re.fullmatch(rf"(?i){words}", bare))
+    return next(fits, None)
+
+
+def _split_stage(title: str, between: str = _MARK) -> tuple[str, str | None]:
+    """Return a title without the stage that it ends or begins with: "I. Thể chế - Tự chấm"."""
+    for stage, words in _WORDED.items():
+        for pattern in (rf"(.+?){between}{words}\s*\)?", rf"{words}{between}(.+?)\)?"):
+            if found := re.fullmatch(rf"(?i){pattern}", title):
+                return found[1], stage
+    return title, None
+
+
+def level_of(title: str) -> int | None:
+    """Return the level of the names under a title, -1 where they are of all levels."""
+    key = fold(split_maximum(title)[0])
+    fits = [at for at, pattern in enumerate(LEVELS_OF_FIELDS) if pattern.fullmatch(key)]
+    return fits[0] if fits else -1 if LIKE_HEADERS["field"].fullmatch(key) else None
+
+
+def _title_of(header: Header, column: object) -> Title:
+    """Return what the title of a column says, with the upper one if that names the field."""
+    title, short = header.titles[column], header.short[column]
+    upper, of_upper = split_maximum(title.removesuffix(short).strip())
+    text, maximum = split_maximum(short)
+    if upper and (stage := stage_of(text)):  # "Thể chế" over "Tự chấm"
+        return Title(f"{upper} {text}", upper, stage, maximum or of_upper)
+    if upper and fold(text) in NAMELESS:  # "Thể chế" over "Điểm"
+        text, maximum = upper, maximum or of_upper
+    elif upper and (stage := stage_of(upper)):  # "Tự chấm" over "Thể chế"
+        return Title(f"{upper} {text}", text, stage, maximum)
+    text = text or title
+    if stage := stage_of(text):
+        return Title(text, "", stage, maximum)
+    name, stage = _split_stage(text)
+    bare, inner = split_maximum(name)
+    return Title(text, bare, stage, maximum or inner)
+
+
+def _split_loosely(titles: dict[object, Title], columns: list) -> None:
+    """Split the names of columns from stages without a mark between them: "Thể chế tự chấm".
+
+    The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
+    where the field is there at several, or each of several columns has one.
+    """
+    loose = {column: _split_stage(titles[column].name, _SPACE) for column in columns}
+    bases = [same(name) for name, _ in loose.values()]
+    every = len(columns) > 1 and all(stage for _, stage in loose.values())
+    for column, (base, stage) in loose.items():
+        if titles[column].stage is None and (
+            every or bases.count(same(base)) > 1 or stage == "self_score"
+        ):
+            name, inner = split_maximum(base)
+            maximum = titles[column].maximum or inner
+            titles[column] = titles[column]._replace(name=name, stage=stage, maximum=maximum)
+
+
+def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
+    """Return what each column of a table holds, were it a table with fields."""
+    header, body = table.header, table.body
+    score = wanted.get("score")
+    # "Tự chấm" is no column, but a stage of each field
+    chosen = stage_of(score) if isinstance(score, str) and not named(header, score) else None
+    given = {
+        role: column_named(where, header, title)
+        for role, title in wanted.items()
+        if role != "score" or not chosen
+    }
+    titles = {column: _title_of(header, column) for column in header.titles}
+    numbering = []
+    if len(body) and are_column_numbers(body.iloc[0].fillna("").tolist()):
+        numbering = [row_in_words(body.index[0], body.iloc[0].fillna(""))]
+        body = body.iloc[1:]
+    cells = body.fillna("")
+    kinds = _kinds(table, titles, cells, given)
+    names = [column for column, kind in kinds.items() if kind == "name"]
+    percent, told, stated = None, [], {}
+    if names:
+        names = _by_level(where, titles, names)
+        found, totals, percent = _of_rows(titles, cells, kinds, given)
+    else:
+        says_maximum = cells.map(_says_maximum).any(axis=1).astype(bool)
+        stated = {
+            column: numbers_in(cells[says_maximum][column].str.strip("()")).dropna().tolist()
+            for column in titles
+        }
+        body, cells = body[~says_maximum], cells[~says_maximum]
+        found = [
+            c for c, kind in kinds.items()
+            if kind in ("measure", LIKE) or (kind is None and (titles[c].maximum or stated[c]))
+        ]  # fmt: skip
+        _split_loosely(titles, found)
+        found = [(titles[c].name, titles[c].stage or "score", c) for c in found]
+        plain = [column for column, kind in kinds.items() if kind == "score"]
+        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
+        totals = [column for column, kind in kinds.items() if kind == "total"]
+        totals = totals or plain * (len(plain) == 1)
+    for column, title in titles.items():
+        stated[column] = [*filter(None, [title.maximum]), *stated.get(column, [])]
+    scores = _by_stage(where, titles, found, chosen, "đơn vị" if names else "lĩnh vực")
+    appraised = [
+        quoted(titles[c].text) for _, stage, c in found
+        if stage == titles[c].stage == "score" and chosen is None
+    ]  # fmt: skip
+    told += [f"lấy điểm thẩm định làm điểm ({first_few(appraised)})"] * bool(appraised)
+    taken = {column for stages in scores.values() for column in stages.values()} | {percent}
+    totals = [column for column in totals if column not in taken]
+    others = [
+        column for column, kind in kinds.items()
+        if kind in (*_KEYS, "max_score" if names else "number", None) and column not in taken
+    ]  # fmt: skip
+    used = {*taken, *totals, *names, *others}
+    used |= {column for column, kind in kinds.items() if kind == "number"}
+    unused = [f"cột {quoted(title.text)}" for c, title in titles.items() if c not in used]
+    unused += numbering
+    given = {role: c for role, c in given.items() if role not in ("score", "field")}
+    return Layout(
+        titles, kinds, names, others, scores, totals, stated, percent, given, unused, told, body
+    )
+
+
+def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given: Mapping) -> dict:
+    """Return what each column holds: its role, or "name", "total", "stage", "measure"."""
+    texts = {column: title.text for column, title in titles.items()}
+    header = Header(texts, texts)
+    numbers = {column: are_numbers(cells[column]) for column in titles}
+    numeric = {column: bool(found.any()) for column, found in numbers.items()}
+    named = {
+        column for column, title in titles.items()
+        if column == given.get("field") or (
+            any(level_of(words) is not None for words in (title.text, table.header.titles[column]))
+            and (~numbers[column] & ~missing(cells[column])).sum() > numbers[column].sum()
+        )
+    }  # fmt: skip
+
+    def kind_of(column: object, title: Title) -> str | None:
+        key, role = fold(title.text), header.roles[column]
+        if column in named:
+            return "name"
+        if role not in (None, LIKE, "score"):
+            return _UNUSED if role == "field" else role  # "Nội dung" over a number names no field
+        if STAGE_TOTAL.fullmatch(key) or (title.stage and PLAIN_TOTAL.fullmatch(fold(title.name))):
+            return "stage" if named else _UNUSED
+        if title.stage and (not title.name or named):
+            return "stage"
+        if PLAIN_TOTAL.fullmatch(key) or key == "published total":
+            return "total" if named or not _is_percent(title, cells[column]) else _UNUSED
+        if role == "score":
+            return role
+        if numeric[column] and (NO_FIELD.fullmatch(key) or header.likely.get(column) in _NO_FIELD):
+            return _UNUSED
+        if role == LIKE and (numeric[column] or named):
+            return LIKE
+        return "measure" if numeric[column] and key else None
+
+    kinds = {column: kind_of(column, title) for column, title in titles.items()}
+    for role, column in given.items():
+        role = {"field": "name", "score": "score" if named else "total"}.get(role, role)
+        kinds = {c: _UNUSED if kind == role else kind for c, kind in kinds.items()} | {column: role}
+    return kinds
+
+
+def _is_percent(title: Title, cells: pd.Series) -> bool:
+    return "%" in title.text or bool(cells.str.endswith("%").any())
+
+
+def _says_maximum(cell: str) -> bool:
+    return role_of(cell) == "max_score" or fold(cell) == "toi da"
+
+
+def _by_level(where: Where, titles: dict[object, Title], names: list) -> list:
+    """Return the columns of names from the highest level down; refuse two of one."""
+    levels = {column: level_of(titles[column].text) for column in names}
+    if len(names) > 1 and (len({*levels.values()}) < len(names) or {-1, None} & {*levels.values()}):
+        both = " và ".join(quoted(titles[column].text) for column in names)
+        raise where.refuse(
+            f"không rõ các cột {both} là lĩnh vực, tiêu chí hay tiêu chí thành phần",
+            "hãy đặt tên cột là 'Lĩnh vực', 'Tiêu chí', 'Tiêu chí thành phần', hoặc xóa cột thừa",
+        )
+    return sorted(names, key=levels.get) if len(names) > 1 else names
+
+
+def _of_rows(
+    titles: dict[object, Title], cells: pd.DataFrame, kinds: Mapping, given: Mapping
+) -> tuple[list, list, object | None]:
+    """Return the columns of scores where rows are criteria, of totals, and of percent."""
+
+    def of(kind: str) -> list:
+        return [c for c, own in kinds.items() if own == kind and c not in percents]
+
+    percents = [
+        c for c, kind in kinds.items()
+        if kind in ("stage", "score", "total", LIKE, "measure") and c != given.get("score")
+        and (_is_percent(titles[c], cells[c]) or re.match("t[iy] le", fold(titles[c].text)))
+    ]  # fmt: skip
+    has_units, totals = bool(of("unit")), of("total")
+    stages = [(titles[c].name, titles[c].stage or "score", c) for c in of("stage")]
+    plain = of("score") or of(LIKE)
+    if "score" in given:
+        plain, stages = [given["score"]], [one for one in stages if one[1] != "score"]
+    elif not has_units or not (plain or stages):  # else a total is that of the unit
+        plain, totals = [*plain, *totals], []
+    found = [*stages, *(("", "score", column) for column in plain)]
+    if not found:
+        sides = [c for c in of("measure") if not FOOTERS.match(fold(titles[c].text))]
+        _split_loosely(titles, sides)
+        found = [(titles[c].name, titles[c].stage or "score", c) for c in sides]
+    units = {same(unit) for unit, *_ in found}
+    if has_units or (len(units) == 1 and _is_group(*units)):
+        found = [("", stage, column) for _, stage, column in found]
+    if "" in units and len(units) > 1:
+        found = [one for one in found if one[0]]
+    is_told = not found and len(percents) == 1 and "max_score" in kinds.values()
+    return found, totals, percents[0] if is_told else None
+
+
+def _is_group(title: str) -> bool:
+    """Return whether a title over several stages says what they are, and names no unit."""
+    key = fold(title)
+    return key in NAMELESS or bool(role_of(title) or re.match(_GROUP, key))
+
+
+def _by_stage(
+    where: Where,
+    titles: Mapping[object, Title],
+    found: Iterable[tuple[str, str, object]],
+    chosen: str | None,
+    of: str,
+) -> dict[str, dict[str, object]]:
+    """Return the columns of each field, or unit, by stage; refuse two of one, or none of scores."""
+    spelled: dict[str, str] = {}
+    fields: dict[str, dict[str, object]] = {}
+    for name, stage, column in found:
+        stages = fields.setdefault(spelled.setdefault(same(name), name), {})
+        if stage in stages:
+            both = [titles[stages[stage]].text, titles[column].text]
+            if name and same(both[0]) == same(both[1]):
+                raise where.refuse(
+                    f"có nhiều cột cùng tên {of} {quoted(spelled[same(name)])}",
+                    "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
+                )
+            raise _several(where, both, f" của {of} {quoted(name)}" if name else "")
+        stages[stage] = column
+    for name, stages in fields.items():
+        of_name = f" của {of} {quoted(name)}" if name else ""
+        if chosen and chosen not in stages:
+            raise where.refuse(
+                f"không có cột điểm {_SAID[chosen]}{of_name}", "hãy bỏ {option}, hoặc ghi đúng tên",
+                value=_SAID[chosen], option=Option("columns", {"score": _SAID[chosen]}),
+            )  # fmt: skip
+        if chosen:
+            stages["score"] = stages.pop(chosen)
+        if "score" not in stages:
+            stage, column = next(iter(stages.items()))
+            title = titles[column].text
+            raise where.refuse(
+                f"cột {quoted(title)} chỉ là điểm {_SAID[stage]}, không có điểm thẩm định{of_name}",
+                "hãy thêm cột điểm thẩm định, hoặc nếu lấy điểm này làm điểm thì chỉ rõ ({option})",
+                value=title, option=Option("columns", {"score": _SAID[stage]}),
+            )  # fmt: skip
+    return fields
+
+
+def _several(where: Where, titles: list[str], of_name: str = "") -> Exception:
+    return where.refuse(
+        f"các cột {titles_in_words(titles, ' và ')} đều có thể là cột điểm{of_name}",
+        "hãy xóa cột không dùng" + ("" if of_name else ", hoặc chỉ rõ cột ({option})"),
+        option=Option("columns", {"score": "tên cột"}),
+    )
+
+
+def read_columns(
+    where: Where, table: Table, layout: Layout, given: object, known: Mapping
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return the scores of a table whose titles name the fields, what is unused, what to check."""
+    stated = {
+        name: [maximum for column in stages.values() for maximum in layout.stated[column]]
+        for name, stages in layout.scores.items()
+    }
+    unused, told, parts = {}, [*layout.told], []
+    for field, maximum in _maxima(where, stated, given).items():
+        place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
+        within, stages = where._replace(place=place_of_field), layout.scores[field]
+        part = _read(within, table, layout, layout.body, stages, known, max_score=maximum)
+        for words in part.unused:  # a row that is no unit is left out of every field: told once
+            unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
+        told += part.told
+        parts.append(part.scores.assign(field=field))
+    fields = pd.concat(parts).sort_index(kind="stable")
+    return _with_total(where, layout, fields), [*layout.unused, *unused.values()], told
+
+
+def read_rows(
+    where: Where, table: Table, layout: Layout, unit: str, given: object, known: Mapping
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return the scores of a table whose rows are criteria, what is unused, what to check."""
+    if not layout.scores and layout.percent is None:
+        raise where.refuse("không có cột điểm nào", "hãy đặt tên cột, ví dụ 'Điểm thẩm định'")
+    sides = layout.scores or {"": {"score": layout.percent}}
+    maximum = next(iter(layout.of("max_score")), None)
+    measured = dict.fromkeys(column for stages in sides.values() for column in stages.values())
+    if maximum is not None:
+        measured[maximum] = None
+    body, cells, told = layout.body.copy(), layout.body.fillna(""), [*layout.told]
+    has_number = cells[[*measured]].apply(are_numbers).any(axis=1)
+    trees, left_out = _trees(where, layout, cells, has_number, told)
+    rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
+    leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
+    if maximum is None:
+        body["max_score"] = _maxima_of_rows(where, leaves, given)
+    elif given is not None:
+        raise where.refuse(
+            "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
+        )
+    totals = [tree.line for tree in trees if tree.line is not None]
+
+    def numbers_of(column: object, cells: pd.Series) -> pd.Series:
+        own = to_numbers(where, layout.titles[column].text, cells[[*rows]])
+        return pd.concat([own, numbers_in(cells[totals])])
+
+    numbers = {column: numbers_of(column, cells[column]) for column in measured
+               if column != layout.percent}  # fmt: skip
+    parts = []
+    for side, stages in sides.items():
+        if layout.scores:
+            column, score = stages["score"], _with_survey(cells, stages)
+            if filled_in := (score != cells[column])[[*leaves]].sum():
+                told.append(f"{filled_in} tiêu chí chỉ có điểm điều tra XHH, lấy làm điểm")
+        else:
+            column, score = "score", _of_percent(where, layout, cells.loc[[*leaves]], maximum, told)
+            stages = {"score": column}
+        body[column] = score
+        if not layout.of("unit"):
+            body["unit"] = side or unit
+        part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
+        for own in [c for c in numbers if c in (maximum, *stages.values())]:
+            also = [numbers_of(own, score)] if own == column else []
+            check_sums(where, trees, cells[own], numbers[own], *also)
+        fields, told = part.scores, [*told, *part.told]
+        left_out += [words for words in part.unused if words not in left_out]
+        paths = [[row.title for row in leaves[line].path] for line in fields.index]
+        for depth, level in enumerate(LEVELS[: max(map(len, paths))]):
+            fields[level] = [path[depth] if depth < len(path) else None for path in paths]
+        if totals and column in numbers:
+            of_leaf = {row.line: tree.line for tree in trees for row in tree.rows()}
+            fields["published_total"] = numbers[column].reindex(fields.index.map(of_leaf)).array
+        parts.append(_with_total(where, layout, fields))
+    return pd.concat(parts), [*layout.unused, *table.notes, *left_out], told
+
+
+def _trees(
+    where: Where, layout: Layout, cells: pd.DataFrame, has_number: pd.Series, told: list
+) -> tuple[list[Criterion], list[str]]:
+    """Return the tree of each unit, and in words the rows that are no criteria."""
+    number, unit = (next(iter(layout.of(kind)), None) for kind in ("number", "unit"))
+    groups: dict[tuple, tuple[list, list]] = {}
+    left_out = []
+    for line, row in cells.iterrows():
+        names = [row[column] for column in layout.names]
+        code, owner = ("" if c is None else row[c] for c in (number, unit))
+        first = next(filter(None, [*names, code]), "")
+        counts = is_sum(first) and has_number[line]
+        is_row = has_number[line] or is_coded(code, names) or (owner and any(names))
+        is_remark = FOOTERS.match(fold(owner)) and not any(names)
+        if unit is not None and not owner and has_number[line] and not counts:
+            raise where.refuse("thiếu tên đơn vị", "hãy điền tên đơn vị", at=f"dòng {line}")
+        if not is_row or is_remark or (counts and unit is not None and not owner):
+            left_out += [line] if row.any() else []
+            continue
+        key = tuple(same(row[column]) for column in (layout.of(*_KEYS) if unit is not None else ()))
+        rows, totals = groups.setdefault(key, ([], []))
+        if counts:
+            totals.append(line)
+        else:
+            rows.append((line, code, names))
+    trees = []
+    for rows, totals in groups.values():
+        if len(totals) > 1:
+            raise where.refuse(
+                f"có nhiều dòng tổng ({lines_in_words(totals)})", "hãy giữ lại một dòng"
+            )
+        if not rows:
+            break
+        tree = criteria_of(where, rows, told, has_units=unit is not None)
+        tree.line = next(iter(totals), None)
+        left_out += tree.cut_remarks(has_number)
+        trees.append(tree)
+    if len(trees) < max(1, len(groups)):
+        raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
+    return trees, [row_in_words(line, cells.loc[line]) for line in sorted(left_out)]
+
+
+def _with_survey(cells: pd.DataFrame, stages: Mapping[str, object]) -> pd.Series:
+    """Return the scores, in their place those of a survey where it alone measured something."""
+    own = [column for stage, column in stages.items() if stage != "survey_score"]
+    survey = cells[stages.get("survey_score", stages["score"])]
+    alone = ~cells[own].apply(are_numbers).any(axis=1) & are_numbers(survey)
+    return cells[stages["score"]].where(~alone, survey)
+
+
+def _of_percent(
+    where: Where, layout: Layout, cells: pd.DataFrame, maximum: object, told: list
+) -> pd.Series:
+    """Return the points that percentages of the maxima are."""
+    title = layout.titles[layout.percent].text
+    told.append(f"điểm tính từ cột {quoted(title)} và điểm tối đa")
+    shares = to_numbers(where, title, cells[layout.percent].str.rstrip("% "))
+    maxima = to_numbers(where, SHOWN["max_score"], cells[maximum])
+    points = [f"{Decimal(str(a)) * Decimal(str(b)) / 100:f}" if a == a and b == b else ""
+              for a, b in zip(shares, maxima, strict=True)]  # fmt: skip
+    return pd.Series(points, cells.index, dtype="str")
+
+
+def _maxima_of_rows(where: Where, leaves: Mapping[int, Criterion], given: object) -> pd.Series:
+    """Return the maximum of each row where no column says it, as a cell."""
+    stated: dict[str, list[float]] = {}
+    keys = {line: " – ".join(row.title for row in leaf.path) for line, leaf in leaves.items()}
+    spelled: dict[str, str] = {}
+    keys = {line: spelled.setdefault(same(key), key) for line, key in keys.items()}
+    for line, leaf in leaves.items():
+        maximum = split_maximum(leaf.name)[1]
+        stated.setdefault(keys[line], []).extend([] if maximum is None else [maximum])
+    is_deep = any(len(leaf.path) > 1 for leaf in leaves.values())
+    maxima = _maxima(where, stated, given, is_deep=is_deep)
+    return pd.Series({line: as_written(maxima[key]) for line, key in keys.items()}, dtype="str")
+
+
+def _maxima(
+    where: Where, stated: Mapping[str, list[float]], given: object, *, is_deep: bool = False
+) -> dict[str, float]:
+    """Return the maximum of each field; refuse two of one, and fields without any."""
+    maxima: dict[str, float] = {}
+    for field, own in stated.items():
+        of_field = given.get(same(field)) if isinstance(given, Mapping) else given
+        values = dict.fromkeys([*own, *([] if of_field is None else [float(of_field)])])
+        if len(values) > 1:
+            raise where.refuse(
+                f"lĩnh vực {quoted(field)} có nhiều điểm tối đa khác nhau "
+                f"({' và '.join(map(decimal_comma, values))}) ở tiêu đề, dòng điểm tối đa hoặc "
+                "max_score=",
+                "hãy giữ lại số đúng",
+            )
+        if values:
+            (maxima[field],) = values
+    if unknown := [field[:60] for field in stated if field not in maxima]:
+        raise where.refuse(
+            f"chưa biết điểm tối đa của {len(unknown)} lĩnh vực "
+            f"({first_few(list(map(quoted, unknown)))})",
+            "hãy thêm cột Điểm tối đa, hoặc ghi vào tên, ví dụ 'Thể chế (10 điểm)'" if is_deep else
+            "hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc truyền "
+            "{option}; cột không phải lĩnh vực thì xóa, cột tổng điểm thì chỉ rõ là cột điểm",
+            option=Option("max_score", {unknown[0]: 10}),
+        )  # fmt: skip
+    return maxima
+
+
+def _read(
+    where: Where, table: Table, layout: Layout, body: pd.DataFrame, stages: Mapping[str, object],
+    known: Mapping, *, max_score: float | None = None,
+) -> Part:  # fmt: skip
+    """Return what `read_scores` makes of one column of scores, and beside them the other stages."""
+    score = stages["score"]
+    added = {c: c for c in ("unit", "max_score", "score") if c in body and c not in layout.titles}
+    kept = {*layout.others, score, *added}
+    texts = {
+        c: layout.titles[c].text if c in layout.titles else SHOWN[c] for c in body if c in kept
+    }
+    at = [*texts]
+    wanted = {**layout.wanted, **added, "score": score}
+    part = read_scores(
+        where,
+        table._replace(
+            header=Header(texts, texts),
+            body=body[[c for c in body if c in kept or c not in layout.titles]],
+        ),
+        wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in texts},
+        max_score=max_score,
+        given=known,
+    )
+    scores = part.scores
+    for stage in filter(stages.get, OTHER_STAGES):
+        cells = body[stages[stage]].fillna("")[scores.index]
+        own = to_numbers(where, layout.titles[stages[stage]].text, cells)
+        check_scores(where, scores.assign(score=own), cells, assumed=False)
+        scores[stage] = own
+    return part
+
+
+def _with_total(where: Where, layout: Layout, fields: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores beside what a column of totals says in their rows."""
+    if len(layout.totals) > 1:
+        raise _several(where, [layout.titles[column].text for column in layout.totals])
+    for column in layout.totals:
+        title, cells = layout.titles[column], layout.body[column].fillna("")[fields.index.unique()]
+        if _is_percent(title, cells):
+            raise where.refuse(
+                f"cột {quoted(title.text)} ghi tỷ lệ %, không phải tổng điểm", "hãy xóa cột này"
+            )
+        total = to_numbers(where, title.text, cells)
+        if total.notna().any():
+            fields["published_total"] = total.reindex(fields.index)
+    return fields
