@@ -33,6 +33,7 @@ from cchc_analysis.reading.vocabulary import (
     MISSING,
     NOT_A_SCORE,
     PLAIN_TOTAL,
+    STAGES,
     SUMS,
 )
 from cchc_analysis.refusal import Option, Refusal
@@ -528,6 +529,12 @@ def _several(
         fits = [one for one in found if _level(one) == narrow]
     elif role == "score":
         fits = [one for one in found if any(one.falls_with(rank) for rank in others)]
+        appraised, own = (
+            [one for one in found if re.search(STAGES[stage], one.title, re.IGNORECASE)]
+            for stage in ("score", "self_score")
+        )
+        if not fits and len(appraised) + len(own) == len(found):
+            fits = appraised  # a unit scores itself, and then it is appraised
     else:
         fits = [one for one in found if one.bears_out(role, *others)]
     is_clear = len(fits) == 1 and 0 < len(fits[0].title) <= _LONGEST_TITLE
