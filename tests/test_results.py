@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 from conftest import table
 
-from cchc_analysis import check_published, compare_periods, describe_ranking, grade_distribution
+from cchc_analysis import (
+    check_published,
+    compare_periods,
+    describe_ranking,
+    field_losses,
+    grade_distribution,
+)
 from cchc_analysis.scoring import ranking
 from cchc_analysis.scoring.results import results_of
 
@@ -75,6 +81,9 @@ def test_where_weights_are_known_losses_are_of_points_of_the_total():
     losses = results.losses.set_index("field")
     assert losses["lost"].to_dict() == {"x": 23 * 8, "y": 23 * 2}  # 23 points each, unweighted
     assert losses["max_score"].to_dict() == {"x": 400, "y": 100}
+    pd.testing.assert_frame_equal(
+        field_losses(fields, weights=results.check.attrs["weights"]), results.losses
+    )
     (group,) = results.groups
     assert group.fields_note.startswith("Điểm từng lĩnh vực đã nhân trọng số")
     alone = results_of(scores.assign(block=list("vwxyz")), fields=fields)  # too few in each block

@@ -161,10 +161,12 @@ def _of_year(file: Path, name: str, options: argparse.Namespace, **given: object
     year = vars(options)[name]
     try:
         return load_scores(file, year=year, **given)
-    except Refusal as error:  # the file says others
+    except Refusal as error:
         if year is None or error.option != Option("year", year):
             raise
-    scores = load_scores(file, **given)
+        scores = load_scores(file, **given)  # the file says others
+        if "year" not in scores:
+            raise
     if year not in set(scores["year"]):
         raise Refusal(
             f"không có năm {year} ({{option.name}})", f"bảng có năm {_years(scores)}",

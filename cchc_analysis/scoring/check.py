@@ -75,8 +75,10 @@ def check_published(
         them, ``unit`` (missing where it is about the whole table), ``item`` ("rank", "grade",
         "units" or "fields"), ``published``, ``computed`` and ``note`` (text; for a rank, the
         convention that gives it, if one does). ``attrs["note"]`` says what was compared, what was
-        not, which convention reproduces the ranks, and how many differ. Grade names that the scheme
-        lacks give one row in all, and grades and counts are not compared.
+        not, which convention reproduces the ranks, and how many differ; ``attrs["weights"]`` has
+        the points that each field is worth in each year and block where weights are told, for
+        `field_losses`. Grade names that the scheme lacks give one row in all, and grades and counts
+        are not compared.
 
     Raises
     ------

@@ -1,12 +1,19 @@
 """Scores by field (lĩnh vực): the percent of each, where points are lost, what they add up to."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
-from cchc_analysis.groups import LEVELS, SCORES, group_columns, group_numbers, is_unit
+from cchc_analysis.groups import LEVELS, SCORES, group_columns, group_numbers, in_group, is_unit
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked, to_integers
 from cchc_analysis.scoring.ranking import stamped
 from cchc_analysis.text import listed, unit_key
+
+Weights = Sequence[tuple[Mapping[str, object], Mapping[str, float]]]  # group; points of each field
+_WEIGHTED = "Điểm từng lĩnh vực đã nhân trọng số nêu ở phần đối chiếu với kết quả công bố."
+_NUMBERS = ("score", "max_score", "self_score", "survey_score")
+_PLACES = 9
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +43,11 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
 
 
 def field_losses(
-    fields: pd.DataFrame, *, unit: str | None = None, level: str = "field"
+    fields: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    level: str = "field",
+    weights: Weights = (),
 ) -> pd.DataFrame:
     """Add up the points lost in each field or criterion, most lost first.
 
@@ -51,6 +62,9 @@ def field_losses(
         The one unit to look at; by default all.
     level : {"field", "criterion", "subcriterion"}
         Down to which level of a score sheet.
+    weights : list, optional
+        ``check_published(ranking, fields=fields).attrs["weights"]``: where a total is a weighted
+        mean of the fields, losses are of points of the total.
 
     Returns
     -------
@@ -73,6 +87,7 @@ def field_losses(
     [['x', 4.0, 57.142857142857146], ['y', 3.0, 42.857142857142854]]
     """
     fields, who = checked_fields(fields)
+    fields = in_points(fields, weights)
     if level not in LEVELS or level not in fields:
         known = " hay ".join(repr(one) for one in LEVELS if one in fields)
         raise Refusal(f"level={level!r} không có trong bảng", f"hãy ghi {known}", value=level)
@@ -143,6 +158,18 @@ def whole_fields(fields: pd.DataFrame) -> pd.DataFrame:
     for column, numbers in (("score", scores), ("max_score", by_field["max_score"].sum())):
         table[column] = (numbers.astype("Float64") / points).astype("float64")
     return table.reset_index("field").reset_index(drop=True)
+
+
+def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
+    """Return fields of which each is worth so many points of the total, where weights are known."""
+    fields = fields.reset_index(drop=True)
+    for where, points in weights:
+        here = fields[in_group(fields, where)]
+        most = here["max_score"].groupby([here["unit"].map(unit_key), here["field"]])
+        factor = here["field"].map(points) / most.transform("sum")
+        for column in [name for name in _NUMBERS if name in fields]:
+            fields[column] = (fields[column] * factor).round(_PLACES).fillna(fields[column])
+    return stamped(fields, "fields", note=_WEIGHTED if weights else "")
 
 
 def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

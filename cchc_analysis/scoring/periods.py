@@ -91,7 +91,6 @@ def compare_periods(
     """
     if after is None:
         before, after = _last_years(before)
-    years_of(before, after)
     scheme = scheme_for(scheme, before, after)
     with told_once():
         before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
@@ -119,8 +118,8 @@ def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int
 def compare_ranked(
     before: pd.DataFrame,
     after: pd.DataFrame,
-    aliases: Mapping[str, str] | None = None,
-    predecessors: Predecessors | None = None,
+    aliases: Mapping[str, str] | None,
+    predecessors: Predecessors | None,
 ) -> pd.DataFrame:
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
     years = years_of(before, after)

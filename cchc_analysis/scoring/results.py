@@ -12,7 +12,13 @@ from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.exact import checked, told_once
-from cchc_analysis.scoring.fields import checked_fields, field_losses, field_matrix, who_lacks
+from cchc_analysis.scoring.fields import (
+    checked_fields,
+    field_losses,
+    field_matrix,
+    in_points,
+    who_lacks,
+)
 from cchc_analysis.scoring.influence import field_influence
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors
@@ -25,7 +31,6 @@ from cchc_analysis.scoring.schemes import (
     GradeScheme,
     scheme_for,
 )
-from cchc_analysis.scoring.weights import in_points
 from cchc_analysis.text import clean, listed, lower_first, unit_key
 
 

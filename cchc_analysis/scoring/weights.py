@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import group_columns, group_numbers, in_group, of_group, several_groups
+from cchc_analysis.groups import group_columns, group_numbers, of_group, several_groups
 from cchc_analysis.scoring.fields import (
     lacking_fields,
     to_common_integers,
@@ -14,16 +14,12 @@ from cchc_analysis.scoring.fields import (
     whole_fields,
 )
 from cchc_analysis.scoring.printing import format_number, printed_places
-from cchc_analysis.scoring.ranking import stamped
 from cchc_analysis.text import decimal_comma, unit_key
 
 _MORE_UNITS = 2  # than fields: as many as fields would fit any totals
 _MOST_BREAK = 0.1  # of the units may break the weights
 _MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
 _NOISE = 1e-9
-_PLACES = 9
-_WEIGHTED = "Điểm từng lĩnh vực đã nhân trọng số nêu ở phần đối chiếu với kết quả công bố."
-_NUMBERS = ("score", "max_score", "self_score", "survey_score")
 
 
 class Sums(NamedTuple):
@@ -91,18 +87,6 @@ def sums_of(ranking: pd.DataFrame, fields: pd.DataFrame) -> Sums:
     lacking = [*lacking_fields(fields), who_lacks(fields, ranking, fields, ranking)]
     told = "".join(f" {words}" for words in lacking if words) + told
     return Sums(list(wrong.values()), int(compared.sum()), told, weights)
-
-
-def in_points(fields: pd.DataFrame, weights: list[tuple[dict, dict[str, float]]]) -> pd.DataFrame:
-    """Return fields of which each is worth so many points of the total, where weights are known."""
-    fields = fields.reset_index(drop=True)
-    for where, points in weights:
-        here = fields[in_group(fields, where)]
-        most = here["max_score"].groupby([here["unit"].map(unit_key), here["field"]])
-        factor = here["field"].map(points) / most.transform("sum")
-        for column in [name for name in _NUMBERS if name in fields]:
-            fields[column] = (fields[column] * factor).round(_PLACES).fillna(fields[column])
-    return stamped(fields, "fields", note=_WEIGHTED if weights else "")
 
 
 def _weighted_means(
