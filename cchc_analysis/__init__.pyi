@@ -14,8 +14,7 @@ from .reports.workbook import write_workbook
 from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
 from .scoring.cutoffs import cutoff_sensitivity, fitting_schemes, implied_cutoffs
-from .scoring.fields import field_losses
-from .scoring.influence import field_influence, self_score_gaps
+from .scoring.fields import field_influence, field_losses, self_score_gaps
 from .scoring.margins import points_to_next_grade, rank_range
 from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking

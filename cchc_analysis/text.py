@@ -3,7 +3,8 @@
 import re
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 
 # Marks that show nothing: direction, joiners, soft hyphen, BOM, control characters; and what no
@@ -92,6 +93,12 @@ def _tone_last(vowels: re.Match) -> str:
 
 
 MOST_TOLD, FEW = 10, 3
+
+
+def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return " (có phải 'x'?)" of the known word that is nearest to one; "" where none is near."""
+    close = get_close_matches(word, known, n=1, cutoff=cutoff)
+    return f" (có phải '{close[0]}'?)" if close else ""
 
 
 def listed(names: Sequence[str], *, of: int | None = None) -> str:

@@ -6,7 +6,7 @@ import pytest
 from conftest import DATA, ROOT, loaded
 
 from cchc_analysis import implied_cutoffs, load_scheme
-from cchc_analysis.scoring.schemes import scheme_names
+from cchc_analysis.scoring.schemes import known_schemes
 
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 SHARED = ROOT.parent / "shared" / "data"
@@ -85,5 +85,5 @@ def test_what_was_observed_in_the_tables_of_this_folder_is_what_they_give():
 def test_no_scheme_is_of_a_source_that_does_not_state_it():
     observed = pd.read_csv(DATA / "observed-cutoffs.csv")
     whole = set(observed.loc[observed["id"] != "tay-ninh-2021", "id"])
-    assert not whole & set(scheme_names())
-    assert not any("335" in load_scheme(name).source for name in scheme_names())
+    assert not whole & set(known_schemes())
+    assert not any("335" in load_scheme(name).source for name in known_schemes())

@@ -8,7 +8,7 @@ import pytest
 from conftest import DATA, ROOT
 
 from cchc_analysis.app.command import main
-from cchc_analysis.scoring.schemes import load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import known_schemes, load_scheme
 
 GUIDE = (ROOT / "README.vi.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_the_guide_names_every_option_of_the_command(capsys):
 
 
 def test_the_guide_says_every_scheme_with_its_bounds():
-    for name in scheme_names():
+    for name in known_schemes():
         (row,) = re.findall(rf"^\| `{name}`.*$", GUIDE, re.MULTILINE)
         scheme = load_scheme(name)
         for grade, bound in zip(scheme.grades, scheme.bounds, strict=True):

@@ -18,7 +18,7 @@ import cchc_analysis as cchc
 from cchc_analysis.charts.export import encode, letters_of, stamp
 from cchc_analysis.charts.frame import numbers_of
 from cchc_analysis.charts.grades import grade_shades
-from cchc_analysis.scoring.schemes import GradeScheme, load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import GradeScheme, known_schemes
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
 VOWELS = "aăâeêioôơuưy"
@@ -333,7 +333,7 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-SCHEMES = [load_scheme(name) for name in scheme_names()]
+SCHEMES = [*known_schemes().values()]
 SCHEMES += [
     GradeScheme([f"Loại {at}" for at in range(n)], np.linspace(90, 0, n)) for n in (2, 3, 4, 5)
 ]

@@ -81,7 +81,7 @@ def test_a_string_is_no_list_of_grades():
         GradeScheme("AB", [90, 80])
 
 
-def test_an_unknown_scheme_names_the_known_ones_and_the_closest():
+def test_an_unknown_known_schemes_the_known_ones_and_the_closest():
     with pytest.raises(
         ValueError, match="có phải 'da-nang-2011'.*một trong: thi-xa-2020, da-nang-2011, par-index"
     ):

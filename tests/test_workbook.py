@@ -22,7 +22,7 @@ from cchc_analysis import (
 )
 from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.scoring.fields import field_matrix, total_fields
-from cchc_analysis.scoring.schemes import load_scheme, scheme_names
+from cchc_analysis.scoring.schemes import known_schemes, load_scheme
 
 SHEETS = [
     "Xếp hạng",
@@ -197,7 +197,7 @@ def rules_of(sheet) -> dict:
     return {area: area.rules for area in sheet.conditional_formatting}
 
 
-@pytest.mark.parametrize("name", scheme_names())
+@pytest.mark.parametrize("name", known_schemes())
 def test_text_on_every_shade_is_readable(name):
     def luminance(color):
         channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cchc_analysis.files import as_typed
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, scheme_names
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, known_schemes
 
 _EXAMPLES = """ví dụ:
   cchc-report data/cchc-2020.csv
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
     add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which + own)
     add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
-    schemes = f"{', '.join(scheme_names())} (mặc định: {DEFAULT_SCHEME})"
+    schemes = f"{', '.join(known_schemes())} (mặc định: {DEFAULT_SCHEME})"
     schemes = f"thang xếp loại: tệp .toml của bạn (nhiều thang: tệp.toml:tên), hoặc {schemes}"
     schemes += '; mỗi khối một thang: "Khối sở=nam-dinh-2020-so; Khối huyện=nam-dinh-2020-huyen"'
     add("--scheme", metavar="THANG", type=as_typed, help=schemes)

@@ -25,8 +25,8 @@ from cchc_analysis.scoring.schemes import (
     AnyScheme,
     BlockSchemes,
     GradeScheme,
+    known_schemes,
     load_scheme,
-    scheme_names,
 )
 
 _ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is no table
@@ -94,7 +94,7 @@ class Choice:
         self._folder, self._options, self._busy = folder, options, False
         self._parts, self._results = {}, None
         choices = {"file": self._files(file), **{name: [one] for name, one in _ALL.items()}}
-        known = {name: load_scheme(name) for name in scheme_names()}
+        known = known_schemes()
         choices["scheme"] = [(f"{name}: {one}", name) for name, one in known.items()]
         if scheme not in known.values():
             choices["scheme"].append((f"{scheme.name or 'thang riêng'}: {scheme}", scheme))

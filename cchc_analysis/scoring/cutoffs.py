@@ -25,15 +25,14 @@ from cchc_analysis.scoring.schemes import (
     GradeScheme,
     grade_key,
     known_order,
+    known_schemes,
     load_scheme,
     scheme_for,
-    scheme_names,
     spelled,
 )
-from cchc_analysis.text import decimal_comma, same
+from cchc_analysis.text import same
 from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES
 
-_ENDS = ("above", "at_most")
 _PUBLISHED = [*SCORES, "published_grade"]
 
 
@@ -142,69 +141,47 @@ def fitting_schemes(scores: pd.DataFrame) -> pd.DataFrame:
     >>> found.loc[found["fits"], "scheme"].tolist()
     ['da-nang-2011']
     """
-    is_bounds = "at_most" in scores and "score" not in scores
-    if is_bounds:
-        check_columns(scores, ["grade", "above", "at_most"])
-        rows = scores.assign(published_grade=scores["grade"])
-    else:
-        exact = checked(scores, _PUBLISHED)
-        rows = exact.table
+    rows = _observed(scores) if "at_most" in scores else scores
+    exact = checked(rows, _PUBLISHED)
     if rows["published_grade"].isna().all():
         raise Refusal("Bảng không có xếp loại công bố", "hãy dùng bảng có cột xếp loại")
-    found = []
-    for name in scheme_names():
-        scheme = load_scheme(name)
-        notes = _outside(scores, scheme) if is_bounds else _misgraded(exact, scheme)
-        known = set(map(grade_key, (*scheme.grades, *RESERVED_GRADES)))
-        foreign = ~rows["published_grade"].map(grade_key, na_action="ignore").isin(known)
-        foreign &= rows["published_grade"].notna()
-        notes = notes.mask(
-            foreign,
-            "thang này không có loại " + rows["published_grade"].map(spelled, na_action="ignore"),
-        )
-        wrong = notes.notna().to_numpy()
-        at = wrong.argmax()
-        unit, note = (_who(rows.iloc[at]) or None, notes.iloc[at]) if wrong.any() else (None, None)
-        found.append((name, not wrong.any(), unit, note))
-    table = pd.DataFrame(found, columns=["scheme", "fits", "unit", "note"])
-    return stamped(table.astype({"unit": "str", "note": "str"}), "fitting")
+    found = [(name, *_contradiction(exact, load_scheme(name))) for name in known_schemes()]
+    table = pd.DataFrame(found, columns=["scheme", "unit", "note"], dtype="str")
+    table.insert(1, "fits", table["note"].isna())
+    return stamped(table, "fitting")
 
 
-def _who(row: pd.Series) -> str:
-    """Return the unit of a row, or the place, year and block of one of intervals."""
-    names = ["unit"] if "unit" in row else ["place", "year", "block"]
-    return ", ".join(str(row[name]) for name in names if name in row and pd.notna(row[name]))
+def _observed(bounds: pd.DataFrame) -> pd.DataFrame:
+    """Return intervals as units: one at `at_most` has the grade, one at `above` a lower one."""
+    check_columns(bounds, ["grade", "above", "at_most"])
+    names = bounds[[name for name in ("place", "year", "block", "unit") if name in bounds]]
+    whose = [", ".join(map(str, row)) for row in names.itertuples(index=False)]
+    rows = pd.DataFrame({"unit": whose, "published_grade": bounds["grade"]}, bounds.index)
+    rows = rows.assign(max_score=100.0, is_lower=False)
+    lower = rows.assign(score=bounds["above"], is_lower=True)
+    rows = pd.concat([rows.assign(score=bounds["at_most"]), lower])
+    return rows.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _misgraded(exact: Exact, scheme: GradeScheme) -> pd.Series:
-    """Return what contradicts the scheme in the scored rows that it grades otherwise."""
-    graded = with_grades(exact, scheme)
-    percent, given = graded["percent"].map(format_percent), grades_in_words(graded)
-    notes = (
-        percent
-        + ": công bố "
-        + graded["published_grade"].map(spelled, na_action="ignore")
-        + ", thang này cho "
-        + given
-    )
-    return notes.where(differently_graded(graded) & graded["score"].notna())
-
-
-def _outside(bounds: pd.DataFrame, scheme: GradeScheme) -> pd.Series:
-    """Return what contradicts the scheme in the intervals that do not hold its bound."""
-    notes = pd.Series(None, bounds.index, dtype="object")
-    for grade, bound, words in zip(
-        scheme.grades, scheme.bounds, scheme.bounds_in_words(), strict=True
-    ):
-        # A unit at `above` has a lower grade, one at `at_most` has this one.
-        above, at_most = bounds["above"] >= bound, bounds["at_most"] < bound
-        if grade in scheme.strict:
-            above, at_most = bounds["above"] > bound, bounds["at_most"] <= bound
-        own = bounds["grade"].map(grade_key, na_action="ignore") == grade_key(grade)
-        low, high = (bounds[name].map(decimal_comma, na_action="ignore") for name in _ENDS)
-        where = "nằm ngoài khoảng (" + low.fillna("…") + "; " + high.fillna("…") + "]"
-        notes = notes.mask(own & (above | at_most), f"{grade} {words} " + where)
-    return notes
+def _contradiction(exact: Exact, scheme: GradeScheme) -> tuple[str | None, str | None]:
+    """Return the first unit that the scheme grades otherwise than was published, and how."""
+    graded, grades = with_grades(exact, scheme), [*map(grade_key, scheme.grades)]
+    published = graded["published_grade"].map(grade_key, na_action="ignore")
+    foreign = published.notna() & ~published.isin([*grades, *map(grade_key, RESERVED_GRADES)])
+    wrong = differently_graded(graded) & graded["score"].notna()
+    if "is_lower" in graded:
+        place = {grade: at for at, grade in enumerate(grades)}
+        reached = graded["grade"].cat.codes.between(0, published.map(place))
+        wrong = wrong.mask(graded["is_lower"], reached)
+    if not (wrong | foreign).any():
+        return None, None
+    at = (wrong | foreign).to_numpy().argmax()
+    row, grade = graded.iloc[at], spelled(graded["published_grade"].iloc[at])
+    if foreign.iloc[at]:
+        return row["unit"], f"thang này không có loại {grade}"
+    told = "dưới loại " if row.get("is_lower") else ""
+    told = f"{format_percent(row['percent'])}: công bố {told}{grade}"
+    return row["unit"], f"{told}, thang này cho {grades_in_words(graded).iloc[at]}"
 
 
 def differently_graded(graded: pd.DataFrame) -> pd.Series:

@@ -14,12 +14,12 @@ from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import (
     checked_fields,
+    field_influence,
     field_losses,
     field_matrix,
     in_points,
     who_lacks,
 )
-from cchc_analysis.scoring.influence import field_influence
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.periods import compare_ranked, years_of

@@ -1,10 +1,12 @@
 """Grade schemes: which percent earns which grade, and who says so."""
 
-import difflib
 import os
+import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from numbers import Real
@@ -14,11 +16,23 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.scoring.catalogue import in_file, known_schemes, of_file, of_words
-from cchc_analysis.text import clean, decimal_comma, same, unit_key
-from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades
+from cchc_analysis.text import clean, decimal_comma, near, same, unit_key
+from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
 
 DEFAULT_SCHEME = "thi-xa-2020"
+_FILE = re.compile(r"(.+?\.toml)(?::(.*))?", re.IGNORECASE | re.DOTALL)
+_BARE_NAME = re.compile(r'^[ \t]*\[([^\[\]"\'=]+)\][ \t]*$', re.MULTILINE)
+_TEXTS = ("source", "number", "date", "place", "years", "block", "address")
+_KEYS = ("grades", "bounds", "strict", "assumed", *_TEXTS)
+_FORM = (
+    'hãy viết ba dòng như ví dụ: [cua-toi] rồi grades = ["Đạt", "Không đạt"] rồi bounds = [87.5, 0]'
+)
+_GRADE = re.compile(
+    r"(.*?)[ :=]*(từ|trên|>=|≥|>|dưới|không quá)? *(\d+(?:[.,]\d+)?) *%?(?: trở lên)?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_](?:[^\d,;:%=<>≥]*[\w)])??(?: (\d{1,2}))?")
+_STRICT, _BELOW = ("trên", ">"), ("dưới", "không quá")
 
 
 @dataclass(frozen=True)
@@ -302,32 +316,138 @@ def load_scheme(name: AnyScheme) -> GradeScheme | BlockSchemes:
             f"scheme nhận tên thang xếp loại, tệp .toml hoặc GradeScheme, không nhận {name!r:.60}."
         )
     name, known = os.fspath(name), known_schemes()
-    if found := in_file(name):
-        path, section = Path(found[0]), found[1]
-        name, arguments = of_file(path, section)
-        try:
-            return GradeScheme(name=name, **arguments)
-        except (Refusal, TypeError) as error:
-            raise Refusal(str(error).rstrip("."), file=path.name, place=f"thang '{name}'") from None
+    if match := _FILE.fullmatch(name):
+        return _of_file(Path(match[1]), match[2])
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f" (có phải '{close[0]}'?)" if close else ""
         raise Refusal(
-            f"Không có thang xếp loại '{name}'{hint}",
+            f"Không có thang xếp loại '{name}'{near(name, known)}",
             f"hãy chọn một trong: {', '.join(known)}; hoặc ghi tệp .toml của bạn",
             value=name, option=Option("scheme"),
         )  # fmt: skip
-    return GradeScheme(name=name, **known[name])
+    return known[name]
+
+
+@cache
+def known_schemes() -> dict[str, GradeScheme]:
+    """Return the schemes of the catalogue by their names."""
+    return {name: _scheme(name, section) for name, section in words("schemes").items()}
+
+
+def _of_file(path: Path, name: str | None) -> GradeScheme:
+    """Return a scheme of a file in the form of the catalogue: the one of this name, or its only."""
+    schemes = _read(path)
+    if name is None and len(schemes) == 1:
+        (name,) = schemes
+    names = ", ".join(schemes)
+    if name is None:
+        raise Refusal(
+            f"tệp có {len(schemes)} thang xếp loại ({names})",
+            "hãy nêu một thang: {option}", file=path.name,
+            option=Option("scheme", f"{path.as_posix()}:{next(iter(schemes))}"),
+        )  # fmt: skip
+    if (name := clean(name)) not in schemes:
+        raise Refusal(
+            f"tệp không có thang xếp loại '{name}'", f"hãy chọn một trong: {names}",
+            file=path.name, value=name, option=Option("scheme"),
+        )  # fmt: skip
+    section, remedy, problem = schemes[name], _FORM, ""
+    for key in section:
+        if key not in _KEYS:
+            problem = f"không hiểu mục '{key}'{near(key, _KEYS)}"
+            remedy = f"các mục dùng được: {', '.join(_KEYS)}"
+        elif key in _TEXTS and not isinstance(section[key], str):
+            problem = f"mục '{key}' không phải là chữ"
+            remedy = f'hãy đặt trong ngoặc kép, ví dụ {key} = "{section[key]}"'
+    for key in ("grades", "bounds"):
+        if key not in section and not problem:
+            problem = f"thiếu mục '{key}'"
+    try:
+        if not problem:
+            return _scheme(name, section)
+    except (Refusal, TypeError) as error:
+        problem, remedy = str(error).rstrip("."), ""
+    raise Refusal(problem, remedy, file=path.name, place=f"thang '{name}'")
+
+
+def _read(path: Path) -> dict[str, dict]:
+    """Return the sections of a file, whose names may have accents without quotes."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        found = tomllib.loads(_BARE_NAME.sub(lambda m: f'["{m[1].strip()}"]', text))
+    except FileNotFoundError:
+        raise Refusal(
+            f"Không tìm thấy tệp thang xếp loại '{path}' (tìm ở {path.absolute().parent})",
+            "hãy kiểm tra tên và thư mục", value=str(path),
+        ) from None  # fmt: skip
+    except UnicodeDecodeError:
+        raise Refusal(
+            "tệp không phải là chữ UTF-8", "hãy lưu lại thành UTF-8", file=path.name
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        place = f"dòng {line[1]}" if line else "cuối tệp"
+        raise Refusal("không đọc được", _FORM, file=path.name, place=place) from None
+    except OSError:
+        raise Refusal("không mở được tệp thang xếp loại", "hãy kiểm tra đường dẫn",
+                      file=str(path)) from None  # fmt: skip
+    loose = [key for key, section in found.items() if not isinstance(section, Mapping)]
+    if loose or not found:
+        problem = f"mục '{loose[0]}' không thuộc thang nào" if loose else "tệp không có thang nào"
+        raise Refusal(problem, _FORM, file=path.name)
+    return {clean(name): section for name, section in found.items()}
+
+
+def _scheme(name: str, section: Mapping) -> GradeScheme:
+    """Return a scheme; its source is what is known of its document."""
+    about = {key: clean(section.get(key, "")) for key in _TEXTS}
+    document = about["number"] + (f" ngày {about['date']}" if about["date"] else "")
+    issuer = " của ".join(filter(None, [document, about["place"]]))
+    year = about["years"] and f"năm {about['years']}"
+    head = ", ".join(filter(None, [issuer, year, about["block"]]))
+    return GradeScheme(
+        section["grades"], section["bounds"], name=name, strict=section.get("strict", ()),
+        source="; ".join(filter(None, [head, about["source"], about["address"]])),
+        assumed=bool(section.get("assumed")) or not (about["number"] or about["source"]),
+    )  # fmt: skip
 
 
 def scheme_of_words(text: str, source: str = "") -> GradeScheme:
-    """Return the scheme of "Xuất sắc 90, Tốt trên 80; Khá 65, Yếu", assumed without a source."""
-    return GradeScheme(**of_words(text), source=source)
+    """Return the scheme of "Xuất sắc 90, Tốt trên 87,5; Khá 65, Yếu", assumed without a source.
+
+    Grades are parted by ``;`` or by a comma with a space; the last needs no bound. Nothing may be
+    left over.
+    """
+    pieces = [clean(piece) for piece in re.split(r";|,(?=\s)", text.strip().rstrip(".;,"))]
+    grades, bounds, strict = [], [], []
+    for at, piece in enumerate(pieces):
+        is_last = at == len(pieces) - 1
+        match = _GRADE.fullmatch(piece)
+        name, how, bound = match.groups() if match else (piece, None, "0" if is_last else "")
+        bound, how = float(bound.replace(",", ".") or "nan"), (how or "").lower()
+        is_name = _NAME.fullmatch(name)
+        is_good = is_name and (is_name[1] is None or int(is_name[1]) == at + 1) and bound == bound
+        if is_good and how in _BELOW:  # what is left below the last bound
+            goes_on = is_last and bounds and bound == bounds[-1]
+            is_good = goes_on and (how == "không quá") == (grades[-1] in strict)
+            bound = 0.0
+        if not is_good:
+            raise _left_over(piece)
+        grades.append(name)
+        bounds.append(bound)
+        strict += [name] if how in _STRICT else []
+    numbered = [name[-1].isdigit() for name in grades]
+    if any(numbered) != all(numbered) or not any(bounds):
+        raise _left_over(pieces[-1])
+    return GradeScheme(grades, bounds, strict=strict, source=source)
 
 
-def scheme_names() -> list[str]:
-    """Return the names that `load_scheme` knows."""
-    return list(known_schemes())
+def _left_over(piece: str) -> Refusal:
+    return Refusal(
+        f"Không hiểu '{piece}' trong các ngưỡng xếp loại",
+        "hãy viết tên loại rồi ngưỡng dưới, cách nhau bằng dấu ; hoặc dấu phẩy kèm dấu cách, "
+        'ví dụ {option}', value=piece,
+        option=Option("cutoffs", "Xuất sắc 90; Tốt trên 80; Khá 62,5; Yếu 0"),
+    )  # fmt: skip
 
 
 def spelled(grade: str) -> str:
@@ -343,5 +463,5 @@ def grade_key(grade: str) -> str:
 def known_order(grades: Iterable[str]) -> list[str] | None:
     """Return the grades, best first, of the first known scheme that has all these; else None."""
     keys = set(map(same, grades))
-    known = (scheme["grades"] for scheme in known_schemes().values())
+    known = (scheme.grades for scheme in known_schemes().values())
     return next((order for order in known if keys <= set(map(same, order))), None)
