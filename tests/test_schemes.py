@@ -396,3 +396,10 @@ def test_a_workbook_says_the_cutoffs_of_each_block(tmp_path):
     cells = [str(cell.value) for row in load_workbook(path)["Ghi chú"] for cell in row]
     assert any("Khối huyện: Nhóm I từ 80%, Nhóm II từ 70%" in cell for cell in cells)
     assert sum("Thông báo 118" in cell for cell in cells) == 1
+
+
+def test_the_basis_of_schemes_by_block_is_of_those_that_are_not_assumed():
+    mixed = {"Khối sở": "thi-xa-2020", "Khối huyện": "nam-dinh-2020-huyen"}
+    scheme = load_scheme(mixed)
+    assert scheme.assumed and scheme.basis == load_scheme("nam-dinh-2020-huyen").source
+    assert load_scheme("thi-xa-2020").basis == "" and "giả định" in str(scheme)

@@ -113,7 +113,7 @@ def method_of(document: Document, results: Results, source: str | None) -> dict[
         "source": source.rstrip(". ") if source else _DOTS,
         "scale": scale_of(results.ranking),
         "cutoffs": str(scheme),
-        "basis": "" if scheme.assumed else scheme.source,
+        "basis": scheme.basis,
         "checked": check.attrs["note"],
         "differences": table(document, printed(check, "check"), text) if len(check) else "",
     }

@@ -168,6 +168,11 @@ class GradeScheme:
         return replace(self, source=source, assumed=False)
 
     @property
+    def basis(self) -> str:
+        """Return the document that states the bounds; "" where they are assumed."""
+        return "" if self.assumed else self.source
+
+    @property
     def told(self) -> str:
         """Return grades and bounds in words, without whether they are assumed."""
         pairs = zip(self.grades, self.bounds_in_words(), strict=True)
@@ -249,8 +254,13 @@ class BlockSchemes:
 
     @property
     def source(self) -> str:
-        """Return the documents that state the bounds."""
+        """Return what is known of the documents that state the bounds."""
         return "; ".join(dict.fromkeys(one.source for one in self.of_block.values() if one.source))
+
+    @property
+    def basis(self) -> str:
+        """Return the documents that state the bounds which are not assumed."""
+        return "; ".join(dict.fromkeys(filter(None, (o.basis for o in self.of_block.values()))))
 
     @property
     def told(self) -> str:
