@@ -1,8 +1,7 @@
 """Scores by field (lĩnh vực): points lost, what makes units differ, what they add up to."""
 
-from fractions import Fraction
-
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import pandas as pd
 
