@@ -60,6 +60,7 @@ def test_an_old_unit_that_bears_the_new_name_gives_it_no_history():
 TITLES = [
     ("Tên đơn vị mới", "Tên đơn vị cũ"), ("Đơn vị sau sáp nhập", "Đơn vị trước sáp nhập"),
     ("Xã, phường mới", "Xã, phường, thị trấn cũ"), ("Đơn vị", "Đơn vị được sáp nhập"),
+    ("Phường, xã", "Thành lập từ các xã, phường cũ"),
 ]  # fmt: skip
 
 
@@ -68,6 +69,19 @@ def test_the_columns_of_mergers_are_called_as_offices_call_them(titles):
     table = pd.DataFrame([["Phường C", "Xã A"], ["Phường C", "Xã B"]], columns=titles)
     change = compare_periods(named(OLD), named(NEW), predecessors=table)
     assert change["status"].tolist() == ["merged", "stayed", "absorbed", "absorbed"]
+
+
+@pytest.mark.parametrize("cell", ["Xã A, Xã B", "xã a và Xã B", "Xã A; Xã B"])
+def test_old_units_may_stand_in_one_cell(cell):
+    table = pd.DataFrame({"unit": ["Phường C"], "predecessor": [cell]})
+    change = compare_periods(named(OLD), named(NEW), predecessors=table)
+    assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
+    if ";" not in cell:
+        one = {cell: 80, "Xã D": 60}  # a name may have a comma
+        change = compare_periods(named(one), named(NEW), predecessors=table)
+        assert change["status"].tolist() == ["merged", "stayed", "absorbed"]
+    wrong = table.assign(predecessor=["Xã A, Xã X"])
+    assert "đơn vị cũ 'Xã A, Xã X' không có" in refused(OLD, NEW, predecessors=wrong)
 
 
 def test_the_lone_common_unit_of_a_merger_is_neither_up_nor_down():

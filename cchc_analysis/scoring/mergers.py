@@ -1,7 +1,7 @@
 """Which unit of one period is which of the other: of one name, renamed, or merged from several."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from difflib import get_close_matches
 from os import PathLike
 from typing import NamedTuple
@@ -202,29 +202,38 @@ def _merged(
 ) -> dict[int, list[int]]:
     """Return for the row of each merged unit those of its old units."""
     merged: dict[int, list[int]] = {}
+    named = set(olds["name_key"])
     for unit, old in pairs:
         new = _row(news, unit, AFTER)
-        row = _row(olds, old, BEFORE, block=news["block_key"][new])
-        if row in merged.setdefault(new, []):
-            raise _refused(f"'{old}' có hai lần ở '{unit}'", "hãy bỏ một lần")
-        merged[new].append(row)
+        for name in _each_name(old, named):
+            row = _row(olds, name, BEFORE, block=news["block_key"][new])
+            if row in merged.setdefault(new, []):
+                raise _refused(f"'{name}' có hai lần ở '{unit}'", "hãy bỏ một lần")
+            merged[new].append(row)
     absorbed = {row for rows in merged.values() for row in rows}
-    keys = [list(zip(t["block_key"], t["name_key"], strict=True)) for t in (olds, news)]
+    before, after = ({_key(table, row): row for row in table.index} for table in (olds, news))
     for new, rows in merged.items():
-        name = news["unit"][new]
-        if keys[1][new] in keys[0] and (own := keys[0].index(keys[1][new])) not in absorbed:
+        name, own = news["unit"][new], before.get(_key(news, new))
+        if own is not None and own not in absorbed:
             raise _refused(
                 f"'{olds['unit'][own]}' có ở bảng trước nhưng không nằm trong các đơn vị cũ của "
                 f"'{name}'",
                 "hãy ghi thêm tên này vào đơn vị mới mà nó đã nhập vào",
             )
         for row in rows:
-            if keys[0][row] in keys[1] and keys[1].index(keys[0][row]) not in merged:
+            if after.get(_key(olds, row), new) not in merged:
                 raise _refused(
                     f"'{olds['unit'][row]}' đã nhập vào '{name}' nhưng vẫn có trong bảng sau",
                     "hãy kiểm tra lại tên, hoặc bỏ nó khỏi các đơn vị cũ",
                 )
     return merged
+
+
+def _each_name(text: str, known: Container[str]) -> list[str]:
+    """Return the units that a text names, "Xã A, Xã B và Xã C", if each is known; else the text."""
+    names = re.split(r"\s*,\s*|\s+và\s+", text)
+    is_list = unit_key(text) not in known and all(unit_key(name) in known for name in names)
+    return names if is_list else [text]
 
 
 def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -> int:
