@@ -258,6 +258,8 @@ def test_ranks_in_roman_numbers_are_told():
 
 _PROPOSING = {
     "one": (SELF, "Điểm thẩm định"),
+    "both fall": (frame("Đơn vị|Tự chấm|Thẩm định|Hạng", ["An", 90, 85, 1], ["Ba", 80, 75, 2]),
+                  "Thẩm định"),
     "years": (frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91]), None),
     "region": (frame("Tỉnh|Xếp hạng|Vùng|Điểm", ["An", 1, "x", 90], ["Ba", 2, "y", 80]), "Tỉnh"),
     "region first": (frame("Vùng|Tỉnh|Điểm", ["x", "An", 90], ["y", "Ba", 80]), "Tỉnh"),

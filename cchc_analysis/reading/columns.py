@@ -533,7 +533,7 @@ def _several(
             [one for one in found if re.search(STAGES[stage], one.title, re.IGNORECASE)]
             for stage in ("score", "self_score")
         )
-        if not fits and len(appraised) + len(own) == len(found):
+        if len(fits) != 1 and len(appraised) + len(own) == len(found):
             fits = appraised  # a unit scores itself, and then it is appraised
     else:
         fits = [one for one in found if one.bears_out(role, *others)]

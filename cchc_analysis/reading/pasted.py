@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.grid import titles_in_words, to_cells
+from cchc_analysis.reading.grid import lines_in_words, titles_in_words, to_cells
 from cchc_analysis.reading.header import LIKE, role_of, role_or_like, split_maximum
 from cchc_analysis.reading.strides import (
     COUNT,
@@ -39,6 +39,7 @@ _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
+_PAGE = re.compile(r"(?:trang|page) ?[0-9]+(?: ?(?:/|of|trên) ?[0-9]+)?", re.IGNORECASE)
 _KINDS = {
     "number": COUNT, "score": NUMBER, "max_score": NUMBER, "year": COUNT,
     "published_rank": _RANK,
@@ -140,8 +141,9 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
-    lines = [i for i, line in numbered if line]
-    values = [line for _, line in numbered if line]
+    pages = [i for i, line in numbered if _PAGE.fullmatch(line)]
+    numbered = [(i, line) for i, line in numbered if line and i not in pages]
+    lines, values = [i for i, _ in numbered], [line for _, line in numbered]
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
     tables = _known_tables(values, lines, headers, name)
     tables = sorted([*tables, *_other_tables(values, lines, tables, name)])
@@ -169,6 +171,7 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         end = table.end
         # the line above a header is its heading
         notes += _unread(values, lines, end, below - (below < len(values))) + table.notes
+    notes += [f"bỏ số trang ở {lines_in_words(pages)}"] if pages and tables else []
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
 
 

@@ -86,9 +86,10 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
     else:
         raise _no_table(file, grids)
     _check_above(file, grids, found)
+    first = [filter(None, grid.cells.head(1).fillna("").to_numpy().flat) for grid in grids]
     unused = [
-        f"{grid.place} ({'; '.join(filter(None, _first_row(grid)))[:60]})"
-        for grid, tables in zip(grids, found, strict=True)
+        f"{grid.place} ({'; '.join(cells)[:60]})"
+        for grid, tables, cells in zip(grids, found, first, strict=True)
         if not tables
     ]
     tables = [table for tables in found for table in tables]
@@ -99,10 +100,6 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
         empty = [table for table in tables if not count_filled(table.body).any()]
         unused += [f"{table.place} (tiêu đề không có dòng nào)" for table in empty]
     return full or tables, unused
-
-
-def _first_row(grid: Grid) -> list[str]:
-    return grid.cells.head(1).fillna("").to_numpy().ravel().tolist()
 
 
 def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> None:
