@@ -377,3 +377,42 @@ def test_fields_in_columns_may_be_called_criteria():
             ["1", "Huyện B", "3", "5"]]  # fmt: skip
     fields, _ = read(sheet(*rows, titles=titles))
     assert fields["field"].tolist() == ["Tiêu chí 1", "Tiêu chí 2"] * 2
+
+
+def test_a_stage_that_is_chosen_and_that_one_unit_or_field_lacks_is_refused():
+    titles = [*TITLES[:3], "Sở A - Thẩm định", "Sở B - Tự chấm"]
+    assert "không có cột điểm tự chấm của đơn vị 'Sở A'" in refusal(
+        sheet(*TREE, titles=titles), columns={"score": "Tự chấm"}
+    )
+    wide = sheet(["A", 5, 6], titles=["Đơn vị", "I. X - Tự chấm (10 điểm)", "II. Y (10 điểm)"])
+    words = refusal(wide, columns={"score": "Tự chấm"})
+    assert "không có cột điểm tự chấm của lĩnh vực 'II. Y'" in words
+    assert "không có cột điểm tự chấm" in refusal(
+        sheet(["A", "X", 5, 10], titles=["Đơn vị", "Lĩnh vực", "Điểm", "Điểm tối đa"]),
+        columns={"score": "Tự chấm"},
+    )
+
+
+@pytest.mark.parametrize("name", ["1.10", "2021", "12 điểm"])
+def test_a_number_among_names_is_a_name(name):
+    titles = ["Lĩnh vực", "Tiêu chí", "Điểm tối đa", "Điểm"]
+    rows = [["T", "x", 2, 1], ["T", "y", 2, 1], [name, "z", 2, 1]]
+    fields, _ = read(sheet(*rows, titles=titles), unit="Sở A")
+    assert fields["criterion"].tolist() == ["x", "y", "z"]
+    assert len(fields["field"].unique()) == 2
+
+
+def test_codes_in_the_names_tell_the_levels_of_a_long_table():
+    titles = ["Đơn vị", "Lĩnh vực", "Điểm tối đa", "Điểm"]
+    rows = [["A", "1. T", 4, 2], ["A", "1.1. x", 2, 1], ["A", "1.2. y", 2, 1]]
+    fields, _ = read(sheet(*rows, titles=titles))
+    assert fields[["field", "criterion"]].to_numpy().tolist() == [["T", "x"], ["T", "y"]]
+    rows[0][3] = 3
+    assert "'T' ghi 3 nhưng" in refusal(sheet(*rows, titles=titles))
+
+
+def test_coded_rows_that_only_explain_a_criterion_are_told():
+    rows = [["1", "T", 4, 4, 4], ["a", "Đúng hạn", "", "", ""], ["b", "Quá hạn", "", "", ""]]
+    fields, told = read(sheet(*rows), unit="Sở A")
+    assert fields["score"].tolist() == [4]
+    assert "dòng 2 'a Đúng hạn'; dòng 3 'b Quá hạn'" in told

@@ -320,7 +320,7 @@ def _of_rows(
     units = {same(unit) for unit, *_ in found}
     if has_units or (len(units) == 1 and _is_group(*units)):
         found = [("", stage, column) for _, stage, column in found]
-    if "" in units and len(units) > 1:
+    elif "" in units and len(units) > 1:
         found = [one for one in found if one[0]]
     is_told = not found and len(percents) == 1 and "max_score" in kinds.values()
     return found, totals, percents[0] if is_told else None

@@ -9,31 +9,29 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.grid import lines_in_words, titles_in_words, to_cells
-from cchc_analysis.reading.header import LIKE, role_of, role_or_like, split_maximum
-from cchc_analysis.reading.strides import (
-    COUNT,
-    NUMBER,
-    Row,
-    Stride,
-    Titles,
-    lost_row,
-    named_rows,
-    numbered_rows,
-    titles_above,
-)
+from cchc_analysis.reading.header import LIKE, PAIR, role_of, role_or_like, split_maximum
+from cchc_analysis.reading.headings import MARK, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
 
-_LINES_PER_HEADER, _LINES_PER_NAME = 4, 10
+Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
+_Titles = tuple[int, Sequence[str], str]  # where they begin, they, and the heading below them
+
+_NUMBER_IN = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
+_COUNT = re.compile(r"0*([0-9]{1,4})\.?")
+_NARROWEST, _WIDEST = 3, 30
+_LINES_PER_TITLE, _LINES_PER_NAME, _LINES_PER_GRADE = 4, 10, 3
+_NUMBERED, _TEXT, _NUMBER, _EMPTY = "number", "text", "score", "empty"
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
@@ -41,7 +39,7 @@ _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
 _PAGE = re.compile(r"(?:trang|page) ?[0-9]+(?: ?(?:/|of|trên) ?[0-9]+)?", re.IGNORECASE)
 _KINDS = {
-    "number": COUNT, "score": NUMBER, "max_score": NUMBER, "year": COUNT,
+    "number": _COUNT, "score": _NUMBER_IN, "max_score": _NUMBER_IN, "year": _COUNT,
     "published_rank": _RANK,
 }  # fmt: skip
 
@@ -66,7 +64,7 @@ class _Table:
 
     def number_of(self, row: Row) -> int:
         """Return the number of a row: "1", "01" or "1."."""
-        return int(COUNT.fullmatch(row[0][self.roles.index("number")])[1])
+        return int(_COUNT.fullmatch(row[0][self.roles.index("number")])[1])
 
     def is_row(self, at: int, role: int = 0) -> bool:
         """Return whether the cells from this role on can be read at `at`."""
@@ -115,13 +113,32 @@ class _Table:
         if name in _KINDS:
             return [1] if _KINDS[name].fullmatch(values[at]) else []
         if name == "published_grade":
-            sizes = range(min(3, len(values) - at), 0, -1)
+            sizes = range(min(_LINES_PER_GRADE, len(values) - at), 0, -1)
             return [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
         most = 1 if name == "word" else _LINES_PER_NAME
         if name == "word" and FOOTERS.match(fold(values[at])):
             return []
         words = itertools.takewhile(_may_be_in_a_name, values[at : at + most])
         return [length for length, _ in enumerate(words, start=1)]
+
+
+@dataclass
+class _Stride:
+    """Rows of one width: where they begin, what each column holds, and the rows."""
+
+    first: int
+    kinds: tuple[str, ...]
+    rows: list[Row]
+
+    @property
+    def end(self) -> int:
+        """Return the line after the last row."""
+        return self.rows[-1][1]
+
+    @property
+    def unit(self) -> int:
+        """Return the column of the names: the first one of words."""
+        return self.kinds.index(_TEXT)
 
 
 class _Found(NamedTuple):
@@ -141,7 +158,7 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
-    pages = [i for i, line in numbered if _PAGE.fullmatch(line)]
+    pages = {i: line for i, line in numbered if _PAGE.fullmatch(line)}
     numbered = [(i, line) for i, line in numbered if line and i not in pages]
     lines, values = [i for i, _ in numbered], [line for _, line in numbered]
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
@@ -196,7 +213,7 @@ def _known_tables(
         tried = body
         if body < len(values) and role_or_like(values[body]) == LIKE:
             continue  # one more title, which is not known
-        wider = named_rows(values, start) if role_of(header[0]) == "unit" else None
+        wider = _named_rows(values, start) if role_of(header[0]) == "unit" else None
         if wider and len(wider.kinds) > len(header):
             continue
         if are_column_numbers(values[body : body + len(header)]):
@@ -253,32 +270,28 @@ def _other_tables(
     return found
 
 
-def _numbered_at(values: list[str], at: int) -> tuple[Stride, Titles | None] | None:
-    stride = numbered_rows(values, at)
-    return (stride, titles_above(values, stride)) if stride else None
+def _numbered_at(values: list[str], at: int) -> tuple[_Stride, _Titles | None] | None:
+    stride = _numbered_rows(values, at)
+    return (stride, _titles_above(values, stride)) if stride else None
 
 
-def _named_at(values: list[str], at: int) -> tuple[Stride, Titles] | None:
-    stride = named_rows(values, at) if role_of(values[at]) == "unit" else None
+def _named_at(values: list[str], at: int) -> tuple[_Stride, _Titles] | None:
+    stride = _named_rows(values, at) if role_of(values[at]) == "unit" else None
     return (stride, (at, values[at : stride.first], "")) if stride else None
 
 
 def _other_table(
-    values: list[str], lines: list[int], stride: Stride, titles: Titles, name: str
+    values: list[str], lines: list[int], stride: _Stride, titles: _Titles, name: str
 ) -> _Found:
     """Return the table of rows of one width, unless a row beside them is shorter or longer."""
     start, header, heading = titles
     units = [row[stride.unit] for row, _ in stride.rows]
     starts = [stride.first, *(after for _, after in stride.rows)]
-    if (lost := lost_row(values, stride)) is not None:
-        unit = next((line for line in values[lost : lost + 2] if not NUMBER.fullmatch(line)), "")
-        raise Refusal(
-            f"{quoted(unit or units[-1])} trông như thuộc bảng nhưng không đọc được thành một "
-            f"dòng đủ {len(header)} ô ({', '.join(header)})",
-            "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
-            file=name,
-            place=f"dòng {lines[lost]}",
+    if (lost := _lost_row(values, stride)) is not None:
+        unit = next(
+            (line for line in values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line)), ""
         )
+        raise _not_a_row(unit or units[-1], header, name, lines[lost])
     rows: dict[int, Sequence[str]] = {stride.first - 1: (heading,)} if heading else {}
     if start != stride.first - 1:
         rows = {start: header, **rows}
@@ -300,7 +313,7 @@ def _rows_elsewhere(
         if inside := [one.end for one in tables if one.start <= at < one.end]:
             at = inside[0]
             continue
-        stride = numbered_rows(values, at)
+        stride = _numbered_rows(values, at)
         if stride is None or any(at < one.start < stride.end for one in tables):
             if tables and at < tables[0].start and _is_like_row(values[at : tables[0].start]):
                 told.append(f"không đọc dòng {lines[at]} {quoted(' '.join(values[at : at + 3]))}")
@@ -324,8 +337,8 @@ def _rows_elsewhere(
 def _is_like_row(lines: Sequence[str]) -> bool:
     """Return whether lines begin with a number, a name and a number, or twice a name and one."""
     is_name = [_may_be_in_a_name(line) and len(line) > 1 for line in lines[:4]]
-    is_number = [bool(NUMBER.fullmatch(line)) for line in lines[:4]]
-    is_row = is_number[:3] == [True, False, True] and is_name[1] and COUNT.fullmatch(lines[0])
+    is_number = [bool(_NUMBER_IN.fullmatch(line)) for line in lines[:4]]
+    is_row = is_number[:3] == [True, False, True] and is_name[1] and _COUNT.fullmatch(lines[0])
     return bool(is_row) or (is_number == [False, True] * 2 and is_name == [True, False] * 2)
 
 
@@ -351,14 +364,18 @@ def _rows(values: list[str], header: Sequence[str], lines: Sequence[int], name: 
         ways = table.rows_after(rows[-1])
     if rows and table.goes_on(rows[-1]):
         end = rows[-1][1]
-        raise Refusal(
-            f"{quoted(values[end])} trông như thuộc bảng nhưng không đọc được thành một dòng đủ "
-            f"{len(header)} ô ({', '.join(header)})",
-            "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
-            file=name,
-            place=f"dòng {lines[end]}",
-        )
+        raise _not_a_row(values[end], header, name, lines[end])
     return rows
+
+
+def _not_a_row(words: str, header: Sequence[str], name: str, line: int) -> Refusal:
+    """Return the refusal of what looks like a part of a table and is no whole row of it."""
+    return Refusal(
+        f"{quoted(words)} trông như thuộc bảng nhưng không đọc được thành một dòng đủ "
+        f"{len(header)} ô ({', '.join(header)})",
+        "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
+        file=name, place=f"dòng {line}",
+    )  # fmt: skip
 
 
 def _is_ranking(found: tuple[Sequence[str], int]) -> bool:
@@ -370,7 +387,7 @@ def _header(values: list[str], start: int) -> tuple[tuple[str, ...], int]:
     found: dict[str, str] = {}
     at = start
     while at < len(values):
-        for length in range(_LINES_PER_HEADER, 0, -1):
+        for length in range(_LINES_PER_TITLE, 0, -1):
             *_, last = lines = values[at : at + length]
             cell = " ".join(lines)
             is_cell = length == 1 or last[0] != "(" or split_maximum(cell)[1]
@@ -386,8 +403,180 @@ def _header(values: list[str], start: int) -> tuple[tuple[str, ...], int]:
 
 def _may_be_in_a_name(line: str) -> bool:
     # A unit may be called "A", but none "Khá" or "STT": a list of grades or a table begins there.
-    if NUMBER.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
+    if _NUMBER_IN.fullmatch(line) or _CUT.fullmatch(line) or same(line) in MISSING:
         return False
     if len(line) > 2 and same(line) in known_grades():
         return False
     return role_of(line) not in ("number", "published_rank", "published_grade")
+
+
+def _numbered_rows(values: Sequence[str], first: int) -> _Stride | None:
+    """Return the rows from "1" at `first` on, None if it is none, or no "2" stands a row below."""
+    if _count(values[first]) != 1:
+        return None
+    found: list[_Stride] = []
+    for after in range(first + _NARROWEST, min(len(values), first + _WIDEST + 1)):
+        if _count(values[after]) != 2:
+            continue
+        for kinds in _kinds(values[first:after]):
+            stride = _Stride(first, kinds, _chain(values, first, kinds))
+            if len(stride.rows) > 1:
+                found.append(stride)
+    return max(found, key=lambda one: (len(one.rows), -len(one.kinds)), default=None)
+
+
+def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
+    """Return the rows without numbers under the titles that begin with the unit's at `start`."""
+    for width in range(2, _WIDEST):
+        first = start + width
+        titles, lines = values[start:first], values[first : first + width]
+        if len(lines) < width or any(_kind(title) != _TEXT for title in titles):
+            return None
+        below = map(_kind, values[first + width : first + 2 * width])  # of a unit with "N/A"
+        kinds = tuple(
+            other if kind == _EMPTY and other else kind
+            for kind, other in itertools.zip_longest(map(_kind, lines), below)
+        )
+        if kinds[0] != _TEXT or _NUMBER not in kinds or role_or_like(lines[0]):
+            continue
+        rows: list[Row] = []
+        for at in range(first, len(values) - width + 1, width):
+            if not _fits(row := tuple(values[at : at + width]), kinds):
+                break
+            rows.append((row, at + width))
+        if len(rows) > 1:
+            return _Stride(first, kinds, rows)
+    return None
+
+
+def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
+    """Return where the titles of numbered rows begin, them, and the heading between them and "1".
+
+    None where there are no such titles, or not one for each column.
+    """
+    end, width = found.first, len(found.kinds)
+    if are_column_numbers(values[max(0, end - width) : end]):
+        end -= width
+    before = values[max(0, end - width * _LINES_PER_TITLE) : end]
+    lines = [*itertools.takewhile(lambda line: not _NUMBER_IN.fullmatch(line), before[::-1])][::-1]
+    starts = [at for at, line in enumerate(lines) if role_of(line) == "number"]
+    if not starts:
+        # The numbers have no title: those of the other columns begin with the unit's.
+        own = lines[max(0, len(lines) - width + 1) :]
+        is_whole = len(own) == width - 1 and role_of(own[found.unit - 1]) == "unit"
+        speaks = any(role_or_like(title) in ("score", LIKE) for title in own)
+        return (end - len(own), ["", *own], "") if is_whole and speaks else None
+    lines, heading = lines[starts[-1] :], ""
+    start = end - len(lines)
+    if len(lines) == width + 1 and (is_block(lines[-1]) or MARK.match(lines[-1])):
+        heading = lines.pop()
+    titles: list[str] = []
+    for line in lines:
+        joined = f"{titles[-1]} {line}" if titles else ""
+        goes_on = line[0].islower() or line[0] == "(" or role_of(joined)
+        if len(lines) > width and titles and goes_on:
+            titles[-1] = joined
+        else:
+            titles.append(line)
+    return (start, titles, heading) if len(titles) == width else None
+
+
+def _lost_row(values: Sequence[str], found: _Stride) -> int | None:
+    """Return where a row of the table begins that is shorter or longer, None if there is none."""
+    end, width, kinds = found.end, len(found.kinds), found.kinds
+    last, (*_, start) = found.rows[-1][0], (found.first, *(end for _, end in found.rows[:-1]))
+    below = values[end : end + width]
+    if not below:
+        return None
+    if kinds[0] != _NUMBERED:
+        numbers = sum(_kind(line) == _NUMBER for line in below)  # half a row is no prose
+        is_row = not FOOTERS.match(fold(below[0])) and numbers >= max(2, kinds.count(_NUMBER) / 2)
+        is_cut = _kind(below[0]) != _TEXT or is_row or _shifted(values, end, kinds)
+        return end if is_cut else None
+    due = _count(last[0]) + 1
+    if due in map(_count, last[2:]) and _kind(below[0]) == _TEXT and _NUMBER in map(_kind, below):
+        return start  # a cell of the last row is lost, and this the number of the next
+    if _kind(below[0]) != _TEXT and _count(below[0]) != 1:
+        return end
+    if len(kinds) > _NARROWEST and len(below) == width and _fits(("", *below[:-1]), kinds):
+        return end
+    later = range(end, min(len(values), end + _LOST_ROWS * width))
+    is_later = (at for at in later if due <= (_count(values[at]) or 0) < due + _LOST_ROWS)
+    return end if any(_row(values[at : at + width], kinds) for at in is_later) else None
+
+
+def _shifted(values: Sequence[str], end: int, kinds: tuple[str, ...]) -> bool:
+    """Return whether a whole row stands a little below: the one here has lost or won a cell."""
+    rows = (values[at : at + len(kinds)] for at in range(end, end + 2 * len(kinds)))
+    return any(len(row) == len(kinds) and _fits(row, kinds) for row in rows)
+
+
+def _count(line: str) -> int | None:
+    found = _COUNT.fullmatch(line)
+    return int(found[1]) if found else None
+
+
+@lru_cache(maxsize=10_000)
+def _kind(line: str) -> str:
+    if same(line) in MISSING:
+        return _EMPTY
+    return _NUMBER if _NUMBER_IN.fullmatch(line) or re.fullmatch(PAIR, line) else _TEXT
+
+
+def _kinds(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what the columns hold by their first row, whose name may run over several lines."""
+    kinds = [_NUMBERED, *map(_kind, lines[1:])]
+    if kinds[1] != _TEXT or _NUMBER not in kinds:
+        return []
+    name = len(list(itertools.takewhile(lambda kind: kind == _TEXT, kinds[1:])))
+    found = [kinds, [_NUMBERED, _TEXT, *kinds[1 + name :]]]
+    for size in range(2, _LINES_PER_GRADE + 1):
+        if same(" ".join(lines[-size:])) in known_grades():
+            found += [kinds[: 1 - size] for kinds in found[:2]]
+    return list(dict.fromkeys(map(tuple, found)))
+
+
+def _chain(values: Sequence[str], first: int, kinds: tuple[str, ...]) -> list[Row]:
+    """Return the rows as long as their numbers go on; the last one ends where it is full."""
+    rows: list[Row] = []
+    at = first
+    while at < len(values) and _count(values[at]) == len(rows) + 1:
+        due, row = len(rows) + 2, None
+        shortest = at + len(kinds)
+        ends = range(shortest, min(len(values), shortest + _LINES_PER_NAME) + 1)
+        for end in sorted(ends, key=lambda end: end == len(values) or _count(values[end]) != due):
+            if row := _row(values[at:end], kinds):
+                rows.append((row, end))
+                at = end
+                break
+        if row is None:
+            break
+    return rows
+
+
+def _row(lines: Sequence[str], kinds: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the cells of a row; only its name, or a known grade, may run over several lines."""
+    extra = len(lines) - len(kinds)
+    if extra < 0:
+        return None
+    if extra and _TEXT not in (kinds[2:3] or [_TEXT]):
+        name = " ".join(lines[1 : extra + 2])
+        joined = (lines[0], name, *lines[extra + 2 :])
+        if all(_kind(line) == _TEXT for line in lines[1 : extra + 2]) and _fits(joined, kinds):
+            return joined
+    if extra and kinds[-1] == _TEXT and same(" ".join(lines[-extra - 1 :])) in known_grades():
+        lines = (*lines[: -extra - 1], " ".join(lines[-extra - 1 :]))
+        extra = 0
+    return tuple(lines) if not extra and _fits(lines, kinds) else None
+
+
+def _fits(cells: Sequence[str], kinds: tuple[str, ...]) -> bool:
+    """Return whether each cell is of its column's kind, and the name no footer."""
+    name = cells[kinds.index(_TEXT)]
+    found = zip(map(_kind, cells), kinds, strict=True)
+    return (
+        all(own in (kind, _EMPTY) or kind in (_NUMBERED, _EMPTY) for own, kind in found)
+        and _kind(name) == _TEXT
+        and not FOOTERS.match(fold(name))
+        and role_of(name) is None
+    )
