@@ -297,3 +297,25 @@ def test_blocks_and_maxima_have_their_columns():
 def test_grades_of_another_scheme_are_refused(town):
     with pytest.raises(ValueError, match="hãy chọn đúng thang xếp loại"):
         style_ranking(town, scheme="da-nang-2011")
+
+
+def test_numbers_stay_numbers_under_vietnamese_heads(tmp_path):
+    ranking = table([81.755, 0.1 + 0.2, None], block=["Khối sở", "Khối sở", "Khối xã"])
+    ranking = grade_units(rank_units(ranking))
+    format_ranking(ranking, numbers=True).to_excel(tmp_path / "a.xlsx", index=False)
+    back = pd.read_excel(tmp_path / "a.xlsx")
+    assert list(back) == ["STT", "Khối", "Đơn vị", "Tổng điểm đánh giá", "Xếp hạng", "Xếp loại"]
+    assert back["Tổng điểm đánh giá"].tolist()[:2] == [81.755, 0.3]
+    assert back["Xếp hạng"].tolist()[:2] == [1, 2]
+    assert back["Tổng điểm đánh giá"].isna().tolist() == [False, False, True]
+    assert back["Xếp loại"].tolist() == ["Tốt", "Yếu", "Chưa chấm"]
+    assert format_ranking(ranking)["Xếp hạng"].tolist() == [1, 2, "–"]  # as it was
+
+
+def test_numbers_of_other_tables_keep_their_meaning():
+    ranking = grade_units(rank_units(table([81.0, 95])), scheme="par-index")
+    counts = format_ranking(grade_distribution(ranking), numbers=True)
+    assert counts["Tỷ lệ (%)"].tolist() == [50, 50, 0, 100]
+    change = format_ranking(compare_periods(table([80.0, 95]), table([81.0, 95])), numbers=True)
+    assert change["Tăng, giảm điểm"].tolist() == [0, 1]
+    assert change["Hạng sau"].tolist() == [1, 2]  # "1/2" in print

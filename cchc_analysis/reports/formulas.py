@@ -25,6 +25,7 @@ from cchc_analysis.vocabulary import BLANK, NO_GRADE, SHEETS, UNSCORED
 
 _MOST_ROWS = 2000  # each is compared with each
 _LARGEST = 10**15  # a spreadsheet compares fifteen digits
+_MARK = "► "  # of the chosen unit, beside its bar
 _BEGINS = ("từ", "trên")  # a bound itself has the grade, or has not
 
 # Of the first sheet: {x} is a cell of the row, {x_all} a column, {same} picks year and block.
@@ -72,11 +73,10 @@ _MARGINS = {
 # Of what charts draw: the units of a group by their number, however the first sheet is sorted.
 _DRAWN = {
     "source_row": "SUMIFS({source_row_all},{same},{number_all},{of_number})",
-    "unit": "INDEX({unit_all},{line})",
+    "unit": f'IF({{source_row}}={{own_row}},"{_MARK}","")&INDEX({{unit_all}},{{line}})',
     "score": 'IF(ISNUMBER(INDEX({score_all},{line})),INDEX({score_all},{line}),"")',
     "percent": "INDEX({percent_all},{line})",
     "grade_place": "INDEX({grade_place_all},{line})",
-    "own": "IF({source_row}={own_row},{value},0)",
 }
 
 
@@ -347,7 +347,7 @@ def _drawn(table: pd.DataFrame, own: Mapping[int, int], grades: int) -> Printed:
         str(at): table[value].where(table["grade_place"] == at, 0.0) for at in range(1, grades + 1)
     }
     is_own = table["source_row"] == table["group"].map(own)
-    return printed(drawn.assign(**bars, own=table[value].where(is_own, 0.0)), "table")
+    return printed(drawn.assign(unit=_marked(table, is_own), **bars), "table")
 
 
 def _change(change: pd.DataFrame | None, unit: str | None) -> Printed | None:
@@ -356,6 +356,12 @@ def _change(change: pd.DataFrame | None, unit: str | None) -> Printed | None:
         return None
     gain = change[gain_of(change)]
     is_own = pd.Series(False, change.index) if unit is None else is_unit(change, unit)
-    drawn = {"gained": gain.clip(lower=0), "dropped": gain.clip(upper=0), "own": gain.where(is_own)}
+    drawn = {"drawn_unit": _marked(change, is_own)}
+    drawn |= {"gained": gain.clip(lower=0), "dropped": gain.clip(upper=0)}
     shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table")
     return Printed((*shown.columns, *hidden.columns))
+
+
+def _marked(table: pd.DataFrame, is_own: pd.Series) -> pd.Series:
+    """Return the names of units as they stand beside bars."""
+    return table["unit"].mask(is_own, _MARK + table["unit"])

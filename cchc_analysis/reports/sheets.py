@@ -15,8 +15,8 @@ import pandas as pd
 
 from cchc_analysis.charts.grades import assumption, grade_names, grade_shades, ink_on
 from cchc_analysis.charts.units import drawn_units, first_and_last, printed_values
-from cchc_analysis.groups import has_unit, scale_of, several_groups
-from cchc_analysis.scoring.printing import format_percent
+from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.scoring.printing import NUMBERS, format_percent
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import clean, fold, lower_first, same, unit_key
 from cchc_analysis.vocabulary import ASSUMED, METHOD, SHEETS, SHOWN, UNSCORED
@@ -42,19 +42,21 @@ _HEAD = 4  # about so many lines of a header
 _HEAD_LETTERS = 255  # of a table, in Excel
 _SCALE = ("#ffffff", "#7fb2dc")  # of numbers: black is read on both
 _WIDE = 105  # a wider table is printed across the page
-_NUMBERS = ("count", "place", "number", "percent", "change")
 _SHADED = ("grade", "text")  # a list of what differs holds grades, too
 # Excel shows these as text until someone edits the cell; an apostrophe keeps them text then too.
 _LIKE_FORMULAS = ("=", "+", "-", "@")
 # Of charts.
 _CHART_WIDTH = 640  # pixels
-_PAGE = 920  # pixels: a chart is no higher, so that it is not cut in print
+_PAGE = 950  # pixels: a chart is no higher, so that it is not cut in print
 _PRINTED = 95  # percent: charts fill the text width of a page
 _COVERED = 9  # columns that the charts cover
 _NAME_LETTERS = 38  # of a name in one line
-_AROUND, _TITLE = 155, 85  # pixels for title, legend and axis, and of it above the bars
+_AROUND, _LEGEND, _TITLE = 135, 35, 65  # pixels around bars, more for a legend, and above bars
 _CHART_FONT = {"name": "Times New Roman", "size": 10, "color": "#000000", "bold": False}
 _LABELS = {"value": True, "font": _CHART_FONT}
+_NONE = {"none": True}
+# Of a series that the legend names, too: with nothing.
+_ONLY_LABELS = {"data_labels": _LABELS, "fill": _NONE, "border": _NONE}
 _THIN = {"color": "#8c8c8c", "width": 0.5}
 _GAINED = "#2171b5"
 _NO_LINES = {"major_gridlines": {"visible": 0}}
@@ -102,13 +104,14 @@ def write_table(
     unit: str | None = None,
     note: str = "",
     mended: str = "",
-    scaled: Mapping[str, bool] = {},
+    scaled: Sequence[str] = (),
+    most_is_dark: bool = False,
 ) -> Worksheet:
     """Write a printed table on a new sheet: numbers as numbers, a note below.
 
     Rows of `unit` and totals are bold; totals, which are the last rows, are not filtered or sorted.
     `shades` has the names of the cells that hold a grade. Where the formula `mended` is true, the
-    sheet warns. `scaled` columns are coloured, the greatest dark (True) or the least.
+    sheet warns. `scaled` columns beside one another are coloured, the least or the most dark.
     """
     sheet, printed = book.add_worksheet(SHEETS[name]), content.table
     rows, last = len(printed), len(printed.columns) - 1
@@ -130,7 +133,7 @@ def write_table(
     for at, column in enumerate(printed.columns):
         _write_text(sheet, 0, at, column.head, style, **_HEADER)
         texts = [clean(text) for text in column.texts]
-        is_number = column.kind in _NUMBERS
+        is_number = column.kind in NUMBERS
         number = _as_number(texts) if is_number else {"text_wrap": True}
         if column.kind == "grade":
             number["align"] = "center"
@@ -154,10 +157,6 @@ def write_table(
                 _write_text(sheet, row, at, text, style, **look)
         if rows and column.kind in _SHADED:
             _shade(book, sheet, rows, at, shades)
-        if rows and column.name in scaled:
-            colors = _SCALE[:: 1 if scaled[column.name] else -1]
-            look = {"type": "2_color_scale", "min_color": colors[0], "max_color": colors[1]}
-            sheet.conditional_format(1, at, rows, at, look)
         longest = max([len(column.head) / _HEAD, *map(len, [*column.head.split(), *texts])])
         width = min(1.1 * longest + 4, _WIDEST)  # capitals, and the arrow of the filter
         is_hidden = at > last - content.hidden
@@ -170,6 +169,11 @@ def write_table(
         lines[1:] = [max(lines[1:], default=1)] * rows
     for row, count in enumerate(lines):
         sheet.set_row(row, _LINE * count)
+    if rows and scaled:
+        first, *_, end = [at for at, name in enumerate(printed.names) if name in scaled] * 2
+        low, high = _SCALE if most_is_dark else _SCALE[::-1]
+        look = {"type": "2_color_scale", "min_color": low, "max_color": high}
+        sheet.conditional_format(1, first, rows, end, look)
     named = [at for at, column in enumerate(printed.columns) if column.kind == "name"]
     sheet.freeze_panes(1, named[0] + 1 if named else 0)
     last, below = max(last - content.hidden, 1), rows + 2
@@ -298,7 +302,7 @@ def _of_ranking(
         for place, named in enumerate(scheme.grades):
             name = [SHEETS["cutoffs"], cuts[place] + 1, grade]
             add(str(place + 1), name=name, fill={"color": shades[named]}, border=_THIN)
-        _add_labels(add, value, is_marked=results.unit is not None and has_unit(part, results.unit))
+        add(value, name=" ", **_ONLY_LABELS)
         most = 100 if value == "percent" else float(table["max_score"].max())
         alt = f"{first_and_last(group, printed_values(group))}{assumption(scheme)}"
         _lay_out(chart, title, f"{axis}\n{_cuts_of(scheme)}", height, {"min": 0, "max": most})
@@ -340,11 +344,12 @@ def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[t
         for part, height in _parts(rows.loc[known[0] : known[-1]]) if len(known) else ():
             title = f"{SHOWN[value]} so với kỳ trước{f' – {block}' if block else ''}"
             chart = book.add_chart({"type": "bar"})
-            add = partial(_add_bars, chart, SHEETS["change"], part.index, names)
+            add = partial(
+                _add_bars, chart, SHEETS["change"], part.index, names, category="drawn_unit"
+            )
             add("gained", fill={"color": _GAINED}, border=_THIN)
             add("dropped", fill={"color": "#ffffff"}, border=_THIN)
-            is_marked = results.unit is not None and has_unit(part, results.unit)
-            _add_labels(add, value, is_marked=is_marked)
+            add(value, name=" ", **_ONLY_LABELS)
             gained, lost = (part[value] > 0).sum(), (part[value] < 0).sum()
             _lay_out(chart, title, SHOWN[value], height, {})
             charts.append((chart, _alt(title, f"{gained} đơn vị tăng, {lost} đơn vị giảm.")))
@@ -376,7 +381,7 @@ def _parts(table: pd.DataFrame) -> list[tuple[pd.DataFrame, int]]:
     """Return the rows in parts of about equal length that fit a page, and the height of each."""
     lines = max([1, *(len(textwrap.wrap(name, _NAME_LETTERS)) for name in table["unit"])])
     pitch = 13 * lines + 11  # pixels
-    most = max(1, (_PAGE - _AROUND) // pitch)
+    most = max(1, (_PAGE - _AROUND - _LEGEND) // pitch)
     parts = np.array_split(np.arange(len(table)), math.ceil(len(table) / most) or 1)
     return [(table.iloc[part], pitch * len(part)) for part in parts if len(part)]
 
@@ -392,21 +397,13 @@ def _add_bars(
     chart.add_series({"name": [sheet, 0, at], "gap": 40, "overlap": 100} | cells | look)
 
 
-def _add_labels(add: Callable[..., None], value: str, *, is_marked: bool) -> None:
-    """Add the values in figures, and a thick frame around the bar of the chosen unit."""
-    look = {"fill": {"none": True}, "border": {"none": True}}
-    add(value, name=" ", data_labels=_LABELS, **look)  # no name: the legend names it, too
-    if is_marked:
-        add("own", fill={"none": True}, border={"color": "#000000", "width": 2.5})
-
-
 def _lay_out(chart: Chart, title: str, axis: str, height: int, bounds: dict) -> None:
     """Set titles, axes and frame: first on top, from zero, with room for names and labels."""
-    height = max(290, height + _AROUND)  # lower, LibreOffice breaks the text beside bars
+    legend = _LEGEND if len(chart.series) > 1 else 0
+    height = max(290, height + _AROUND + legend)  # lower, LibreOffice breaks the text beside bars
     chart.set_size({"width": _CHART_WIDTH, "height": height})
     chart.set_title({"name": title, "name_font": _CHART_FONT | {"size": 12, "bold": True}})
-    legend = {"position": "top", "font": _CHART_FONT} if len(chart.series) > 1 else {"none": True}
-    chart.set_legend(legend)
+    chart.set_legend({"position": "top", "font": _CHART_FONT} if legend else {"none": True})
     chart.show_hidden_data()  # whoever filters a table changes no chart
     # Excel's bars lie down and its axes do not: y is that of the names.
     low = {"reverse": True, "crossing": "max", "num_font": _CHART_FONT, "interval_unit": 1}
@@ -415,5 +412,6 @@ def _lay_out(chart: Chart, title: str, axis: str, height: int, bounds: dict) -> 
         {"name": axis, "name_font": _CHART_FONT, "num_font": _CHART_FONT, "num_format": "0"}
         | {**bounds, **_NO_LINES}
     )
-    bars = {"x": 0.37, "y": _TITLE / height, "width": 0.5, "height": 1 - _AROUND / height}
+    bars = {"x": 0.37, "y": (_TITLE + legend) / height, "width": 0.5}
+    bars["height"] = 1 - (_AROUND + legend) / height
     chart.set_plotarea({"layout": bars})

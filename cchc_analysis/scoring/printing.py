@@ -26,6 +26,7 @@ from cchc_analysis.vocabulary import (
 
 LEAST_PLACES = 2
 MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
+NUMBERS = ("count", "place", "number", "percent", "change")  # kinds of columns
 Look = Literal["count", "place", "name", "text", "number", "percent", "change", "grade"]
 _ALIGN = {
     "count": "center",
@@ -91,8 +92,10 @@ class PrintedColumn:
     kind: Look
     align: Literal["left", "center", "right"]
 
-    def cells(self) -> pd.Series:
-        """Return whole numbers as numbers, all else as text."""
+    def cells(self, *, numbers: bool = False) -> pd.Series:
+        """Return whole numbers as numbers, all else as text; or all numbers, not rounded."""
+        if numbers and self.kind in NUMBERS:
+            return self.values
         if self.kind != "count":
             return pd.Series(self.texts, dtype="str")
         return self.values.astype("object").mask(self.values.isna(), BLANK)
@@ -135,12 +138,14 @@ class Printed:
         columns = tuple(column.take(rows) for column in self.columns)
         return Printed(columns, self.note, tuple(range(len(self) - self.totals, len(self))))
 
-    def frame(self) -> pd.DataFrame:
-        """Return text and whole numbers under Vietnamese heads."""
-        cells = [column.cells() for column in self.columns]
-        frame = pd.DataFrame(dict(enumerate(cells))).set_axis(
-            [c.head for c in self.columns], axis=1
-        )
+    def frame(self, *, numbers: bool = False) -> pd.DataFrame:
+        """Return text and whole numbers under Vietnamese heads, or all numbers as they are."""
+        cells = [column.cells(numbers=numbers) for column in self.columns]
+        heads = [
+            f"{column.head} (%)" if numbers and column.kind == "percent" else column.head
+            for column in self.columns
+        ]
+        frame = pd.DataFrame(dict(enumerate(cells))).set_axis(heads, axis=1)
         frame.attrs["note"] = self.note
         return frame
 
@@ -176,7 +181,9 @@ def printed_places(values: pd.Series) -> int:
     return max(exact.places_of(values), LEAST_PLACES)
 
 
-def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.DataFrame:
+def format_ranking(
+    ranking: pd.DataFrame, *, decimals: int | None = None, numbers: bool = False
+) -> pd.DataFrame:
     """Format a ranking, or any other table of the package, as it is printed.
 
     Parameters
@@ -188,6 +195,8 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     decimals : int, optional
         Places of scores, rounded half up. By default as many as the most precise score has, at
         least two. Percentages always have two.
+    numbers : bool
+        Numbers stay numbers, not rounded, for ``.to_excel``; a missing one is a blank cell.
 
     Returns
     -------
@@ -209,7 +218,7 @@ def format_ranking(ranking: pd.DataFrame, *, decimals: int | None = None) -> pd.
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
-    return printed(ranking, kind_of(ranking), decimals=decimals).frame()
+    return printed(ranking, kind_of(ranking), decimals=decimals).frame(numbers=numbers)
 
 
 def kind_of(table: pd.DataFrame) -> str:
