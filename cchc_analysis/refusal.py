@@ -4,7 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Face = Literal["python", "notebook", "command"]
+from cchc_analysis.vocabulary import SHOWN
+
+Face = Literal["python", "notebook", "command", "fields"]
+# What the fields of the first notebook are called, by the option that each sets.
+FIELDS = {
+    "table": "Bảng", "scheme": "Thang xếp loại", "cutoffs": "Ngưỡng của tôi", "unit": "Đơn vị",
+    "before": "Bảng kỳ trước", "before_year": "Năm kỳ trước", "year": "Năm", "block": "Khối",
+    "max_score": "Thang điểm",
+}  # fmt: skip
 _LONGEST = 600
 _HERE, _NAMED = "{option}", "{option.name}"  # where a sentence gives its option, or names it
 
@@ -19,11 +27,18 @@ class Option(NamedTuple):
         """Return what this face calls the option: `max_score`, MAX_SCORE, --max-score."""
         if face == "command":
             return f"--{self.name.replace('_', '-')}"
+        if face == "fields":
+            roles = self.value if isinstance(self.value, Mapping) else {"score": None}
+            labels = [column_field(role) for role in roles] if self.name == "columns" else []
+            return ", ".join(f'ô "{label}"' for label in labels or [FIELDS.get(self.name, "Tệp")])
         return self.name if face == "python" else self.name.upper()
 
     def said(self, face: Face = "python") -> str:
         """Return how this face gives the option: `max_score=70`, MAX_SCORE = 70, --max-score 70."""
         option = self.named(face)
+        if face == "fields":
+            is_known = isinstance(self.value, int | float)
+            return f"{option} là {self.value:g}".replace(".", ",") if is_known else option
         if face == "command":
             if isinstance(self.value, Mapping):
                 return " ".join(f'{option} {key}="{value}"' for key, value in self.value.items())
@@ -33,6 +48,11 @@ class Option(NamedTuple):
         if self.value is None:
             return f"{option}{sign}".rstrip()
         return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
+
+
+def column_field(role: str) -> str:
+    """Return what the field is called that says which column is the score, the unit."""
+    return f"Cột {'điểm' if role == 'score' else SHOWN.get(role, role).lower()}"
 
 
 def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:

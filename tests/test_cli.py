@@ -422,7 +422,7 @@ def test_the_earlier_year_is_the_last_before_and_never_guessed(tmp_path, words_o
         assert words in capsys.readouterr().err
     town = str(DATA / "cchc-2020.csv")
     assert main([town, "--before", regions, *out]) == 1
-    remedy = "hãy ghi năm của cchc-2020.csv bằng --year, hoặc năm cần so bằng --before-year."
+    remedy = "hãy ghi năm cần so bằng --before-year."
     assert remedy in capsys.readouterr().err
     assert main([town, "--before", regions, "--before-year", "2022", *out]) == 1
     assert "không có đơn vị nào chung" in capsys.readouterr().err
@@ -487,7 +487,7 @@ def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, ca
     assert "trước.csv): Thang điểm 100 – giả định." in said
     assert main([*command, now]) == 1
     said = capsys.readouterr().err
-    assert "Tệp của --before không dùng các lựa chọn của TỆP, hãy sửa ngay trong tệp." in said
+    assert "Tệp kỳ trước không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp." in said
     with pytest.raises(SystemExit):
         main(["--help"])
     said = " ".join(capsys.readouterr().out.split())

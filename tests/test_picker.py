@@ -1,4 +1,5 @@
 import os
+import re
 import warnings
 from datetime import UTC, datetime
 
@@ -8,12 +9,13 @@ import pytest
 from conftest import DATA
 
 from cchc_analysis import LoadWarning, choose_table
-from cchc_analysis.app import picker
+from cchc_analysis.app import picker, run
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports import pictures
 from cchc_analysis.reports.notebook import PARTS
 
 FILE = DATA / "cchc-2020.csv"
+WORD, BOOK, CHARTS, PAGE = picker._WRITTEN
 
 
 @pytest.fixture
@@ -43,6 +45,18 @@ def folder(place, coarse, monkeypatch):
 
 def names(choice):
     return [path.name for _, path in choice.fields["file"].options]
+
+
+def shown(choice):
+    return choice.words.outputs[0]["data"]["text/html"]
+
+
+def offered(choice):
+    """Return the fields that are there besides those that always are."""
+    return {
+        field.description for name, field in choice.fields.items()
+        if field.layout.display != "none" and name not in picker._LISTS
+    }  # fmt: skip
 
 
 def upload(choice, name, data):
@@ -111,7 +125,7 @@ def test_what_is_chosen_changes_the_result(folder):
     drop["scheme"].value = "par-index"
     assert drop["table"].value == 2
     drop["file"].value = FILE.resolve()
-    assert (drop["table"].value, drop["table"].index) == (0, 0)  # None would leave the field blank
+    assert (drop["table"].value, drop["table"].index) == ("", 0)  # None would leave the field blank
     assert len(choice.ranking) == 18
 
 
@@ -119,10 +133,10 @@ def test_of_an_error_there_is_only_the_sentence(folder):
     choice = choose_table(folder / "không có.csv", folder=folder)
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert choice.ranking is None
-    assert choice.write.disabled
+    assert choice.write[WORD].disabled
     assert {words for _, _, words in choice._parts.values()} == {choice.said}
     choice.fields["file"].value = (folder / "beside" / "cạnh.csv").resolve()
-    assert not choice.write.disabled
+    assert not choice.write[WORD].disabled
     assert len(choice.ranking) == 1
 
 
@@ -148,11 +162,11 @@ def test_an_upload_is_kept_whole_and_replaces_nothing(folder):
 def test_the_report_is_written_and_an_edited_one_stays(folder):
     choice = choose_table(FILE, folder=folder)
     for _ in range(2):
-        choice.write.click()
+        choice.write[WORD].click()
     (report,) = (folder / "reports" / "cchc-2020").iterdir()
     assert choice.said == f"Đã ghi {report}"
     report.write_bytes(b"edited")
-    choice.write.click()
+    choice.write[WORD].click()
     assert report.read_bytes() == b"edited"
     assert (report.parent / "start-report-2.docx").stat().st_size > 10_000
 
@@ -160,14 +174,14 @@ def test_the_report_is_written_and_an_edited_one_stays(folder):
 def test_where_no_report_can_be_written_it_says_so(folder):
     choice = choose_table(FILE, folder=folder)
     (folder / "reports").write_bytes(b"")
-    choice.write.click()
+    choice.write[WORD].click()
     assert choice.said.startswith("Không mở hoặc không ghi được ")
 
 
 def test_what_is_said_is_text_whatever_it_holds(folder):
     choice = choose_table(folder / "<b>x.csv", folder=folder)
     assert "<b>" in choice.said
-    assert "&lt;b&gt;" in choice.words.value
+    assert "&lt;b&gt;" in shown(choice)
 
 
 def test_what_is_shown_without_a_kernel_is_the_same_in_every_run(folder):
@@ -196,21 +210,21 @@ def test_a_corrected_file_is_read_again(folder):
 
 def test_the_report_is_of_the_file_as_it_is(folder, monkeypatch):
     reported = []
-    monkeypatch.setattr(picker, "report_of", lambda results, path, **_: (
+    monkeypatch.setattr(run, "report_of", lambda results, path, **_: (
         reported.append(results.ranking["score"].tolist()), path.write_bytes(b"x")
     ))  # fmt: skip
     file = write(folder / "data" / "sửa.csv", 90, 80)
     choice = choose_table(file, folder=folder)
-    choice.write.click()
+    choice.write[WORD].click()
     write(file, 90, 80, 70)
-    choice.write.click()
+    choice.write[WORD].click()
     assert reported == [[90, 80], [90, 80, 70]]
     assert choice.said.startswith("Đã ghi ")
     file.unlink()
-    choice.write.click()
+    choice.write[WORD].click()
     assert choice.said.startswith("Không tìm thấy tệp ")
     assert len(reported) == 2
-    assert choice.write.disabled
+    assert choice.write[WORD].disabled
 
 
 def test_the_same_file_is_uploaded_again(folder):
@@ -265,10 +279,10 @@ def test_after_an_interruption_the_fields_still_work(folder, monkeypatch):
         patched.setattr(picker, "first_look", fail(KeyboardInterrupt()))
         choice.again.click()
     assert choice.ranking is None
-    assert choice.write.disabled
+    assert choice.write[WORD].disabled
     choice.again.click()
     assert len(choice.ranking) == 18
-    assert not choice.write.disabled
+    assert not choice.write[WORD].disabled
 
 
 @pytest.mark.parametrize(
@@ -291,7 +305,7 @@ def test_after_an_interruption_the_fields_still_work(folder, monkeypatch):
     ],
 )  # fmt: skip
 def test_of_any_error_there_is_a_sentence(folder, monkeypatch, error, said):
-    monkeypatch.setattr(picker, "load_scores", fail(error))
+    monkeypatch.setattr(picker, "read", fail(error))
     assert choose_table(FILE, folder=folder).said == said
 
 
@@ -301,15 +315,15 @@ def test_what_is_warned_of_while_the_report_is_written_is_said(folder, monkeypat
         warnings.warn("Glyph missing", UserWarning, stacklevel=2)
         path.write_bytes(b"x")
 
-    monkeypatch.setattr(picker, "report_of", warn)
+    monkeypatch.setattr(run, "report_of", warn)
     choice = choose_table(FILE, folder=folder)
-    choice.write.click()
+    choice.write[WORD].click()
     assert choice.said.splitlines()[1:] == ["Lưu ý: x.csv: có chỗ cần xem."]
 
 
 def test_the_folder_of_a_report_is_one_on_every_system(folder):
     choice = choose_table(write(folder / "data" / "nul.2020.csv", 85), folder=folder)
-    choice.write.click()
+    choice.write[WORD].click()
     assert [path.name for path in (folder / "reports").iterdir()] == ["nul_.2020"]
 
 
@@ -318,5 +332,118 @@ def test_of_a_new_file_all_tables_are_read(folder):
     choice = choose_table(file, folder=folder)
     choice.fields["table"].value = 2
     upload(choice, "khác.xlsx", file.read_bytes())
-    assert choice.fields["table"].value == 0
+    assert choice.fields["table"].value == ""
     assert len(choice.ranking) == 5
+
+
+def test_which_column_is_the_score_is_asked_for_and_chosen(folder):
+    file = folder / "data" / "hai cột.csv"
+    file.write_text("Đơn vị;Điểm tự chấm;Điểm thẩm định\nA;90;80\nB;70;85\n", encoding="utf-8")
+    choice = choose_table(file, folder=folder)
+    assert offered(choice) == {"Cột điểm"}
+    assert 'ô "Cột điểm"' in choice.said
+    assert not re.search("columns|COLUMNS|max_score", choice.said)
+    assert 'role="alert"' in shown(choice)
+    assert "Lỗi: hai cột.csv: " in shown(choice)
+    field = choice.fields["column score"]
+    assert [label for label, _ in field.options[1:]] == [
+        "Đơn vị", "Điểm tự chấm", "Điểm thẩm định",
+    ]  # fmt: skip
+    field.value = "Điểm thẩm định"
+    assert choice.ranking["score"].tolist() == [80, 85]
+    assert 'role="status"' in shown(choice)
+    choice.fields["file"].value = (folder / "beside" / "cạnh.csv").resolve()
+    assert field.value == ""
+    assert len(choice.ranking) == 1
+
+
+def test_columns_without_known_titles_are_chosen_one_after_the_other(folder):
+    file = folder / "data" / "lạ.csv"
+    file.write_text("Chốn;Trị;Lượng\nSở A;90;91\nSở B;70;66\n", encoding="utf-8")
+    choice = choose_table(file, folder=folder)
+    assert offered(choice) == {"Cột đơn vị"}
+    choice.fields["column unit"].value = "Chốn"
+    assert offered(choice) == {"Cột đơn vị", "Cột điểm"}
+    choice.fields["column score"].value = "Lượng"
+    assert choice.ranking["score"].tolist() == [91, 66]
+
+
+def test_the_scale_is_asked_for_and_typed(folder):
+    choice = choose_table(write(folder / "data" / "nhỏ.csv", 0.9, 0.75), folder=folder)
+    assert offered(choice) == {"Thang điểm"}
+    choice.fields["max_score"].value = "một"
+    assert choice.said.startswith("ô \"Thang điểm\": 'một' không phải là một số lớn hơn 0")
+    choice.fields["max_score"].value = "1"
+    assert set(choice.ranking["max_score"]) == {1}
+
+
+def test_an_assumed_scale_can_be_set(folder):
+    choice = choose_table(FILE, folder=folder)
+    assert offered(choice) == {"Thang điểm"}
+    choice.fields["max_score"].value = "120,5"
+    assert set(choice.ranking["max_score"]) == {120.5}
+
+
+def test_a_table_is_held_against_that_of_the_year_before(folder):
+    now, then = (write(folder / "data" / f"{name}.csv", *points) for name, points in
+                 {"nay": (90, 80), "trước": (70, 85)}.items())  # fmt: skip
+    choice = choose_table(now, folder=folder)
+    choice.fields["before"].value = then
+    assert "Kỳ trước (trước.csv): Thang điểm 100 – giả định." in choice.said
+    assert "1 tăng hạng, 1 giảm hạng" in choice.said
+    choice.fields["before"].value = (folder / "beside" / "cạnh.csv").resolve()
+    assert 'cạnh.csv (ô "Bảng kỳ trước") và nay.csv không có đơn vị nào chung' in choice.said
+    assert choice.ranking is None
+
+
+def test_one_year_of_several_is_chosen(folder):
+    file = folder / "data" / "năm.csv"
+    rows = "".join(f"{unit};{year};{80 + year % 7}\n" for unit in "AB" for year in (2019, 2020))
+    file.write_text(f"Đơn vị;Năm;Điểm\n{rows}", encoding="utf-8")
+    choice = choose_table(file, folder=folder)
+    choice.fields["year"].value = "2020"
+    assert choice.ranking["year"].tolist() == [2020, 2020]
+    choice.fields["year"].value = "2018"
+    assert 'không có năm 2018 (ô "Năm")' in choice.said
+    assert {"Năm"} <= offered(choice)
+
+
+def test_own_cut_offs_are_written(folder):
+    choice = choose_table(FILE, folder=folder)
+    choice.fields["scheme"].value = picker._OWN
+    assert choice.said == 'Chưa có ngưỡng xếp loại; hãy ghi ở ô "Ngưỡng của tôi".'
+    assert {"Ngưỡng của tôi", "Văn bản nêu ngưỡng"} <= offered(choice)
+    choice.fields["cutoffs"].value = "Tốt 85; Khá trên 70; Yếu"
+    assert set(choice.ranking["grade"]) == {"Tốt", "Khá", "Yếu"}
+    choice.fields["cutoffs"].value = "Tốt"
+    assert choice.ranking is None
+    choice.fields["scheme"].value = "thi-xa-2020"
+    assert len(choice.ranking) == 18
+
+
+def test_a_rejected_upload_is_not_kept_and_one_that_a_field_settles_is(folder):
+    choice = choose_table(FILE, folder=folder)
+    upload(choice, "hỏng.xlsx", b"x")
+    assert choice.said.endswith("Tệp này không được giữ lại.")
+    assert 'role="alert"' in shown(choice)
+    assert list((folder / "uploads").iterdir()) == []
+    assert choice.fields["file"].value == FILE.resolve()
+    assert len(choice.ranking) == 18
+    upload(choice, "hai.csv", "Đơn vị;Điểm tự chấm;Điểm thẩm định\nA;90;80\n".encode())
+    assert [path.name for path in (folder / "uploads").iterdir()] == ["hai.csv"]
+    assert "Cột điểm" in offered(choice)
+
+
+def test_each_button_writes_its_files_and_links_to_them(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    choice = choose_table(FILE, folder=folder)
+    made = set()
+    for button in (WORD, BOOK, CHARTS, PAGE):
+        choice.write[button].click()
+        links = re.findall('href="([^"]+)"', shown(choice))
+        assert links
+        assert all((folder / link).stat().st_size > 1000 for link in links)
+        made |= {link.rpartition("/")[2] for link in links}
+    charts = {f"start-{n}.{e}" for n in ("ranking", "distribution", "comparison")
+              for e in ("png", "svg")}  # fmt: skip
+    assert made == {"start-report.docx", "start-report.xlsx", "start-report.html"} | charts

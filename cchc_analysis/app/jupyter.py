@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack
-from html import escape
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from cchc_analysis.app.run import in_words, notes
 from cchc_analysis.refusal import Face, Refusal
-from cchc_analysis.reports.notebook import as_html, as_prose
+from cchc_analysis.reports.notebook import QUIET, SERIOUS, as_html, as_prose
 from cchc_analysis.scoring.printing import kind_of
 from cchc_analysis.vocabulary import SHOWN
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-_BOX = "border-left: 4px solid {}; padding: 0.4em 0.8em; white-space: pre-line; max-width: 60em;"
-_SERIOUS, _QUIET = "#c62828", "#f9a825"
 _STOPPED = "Ô này chưa chạy xong; các ô sau chưa chạy."
 _ROWS = 60
 _loaded: WeakKeyDictionary[InteractiveShell, ExitStack] = WeakKeyDictionary()
@@ -48,7 +45,7 @@ def load(shell: InteractiveShell) -> None:
     def say(message: Warning, category: type[Warning], *place: object) -> None:
         one = warnings.WarningMessage(message, category, *place)
         if ours := notes([one], _face(shell)):
-            _box(ours[0], _QUIET)
+            _box(ours[0], QUIET)
         else:
             usual(message, category, *place)
 
@@ -77,7 +74,7 @@ def _say_refusal(
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         return
     words = in_words(error, _face(shell))
-    _box(words, _SERIOUS, role="alert")
+    _box(words, SERIOUS, role="alert")
     shell._showtraceback(kind, error, [_STOPPED])  # an error, to whoever runs the notebook
     shell._last_traceback = [words]
 
@@ -90,8 +87,8 @@ def _face(shell: InteractiveShell) -> Face:
 def _box(words: str, color: str, role: str = "status") -> None:
     from IPython.display import display
 
-    box = f'<div role="{role}" style="{_BOX.format(color)}">{escape(words)}</div>'
-    display({"text/html": box, "text/plain": words}, raw=True)
+    shown = as_prose(words, role=role, color=color)
+    display({"text/html": shown, "text/plain": words}, raw=True)
 
 
 def _table(table: pd.DataFrame) -> str | None:

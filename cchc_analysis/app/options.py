@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
     add("--before", metavar="TỆP", type=Path, help=before)
     which = "năm cần lấy trong tệp của --before, hoặc năm của nó nếu tệp không ghi"
-    add("--before-year", metavar="NĂM", type=_year, help=which)
+    add("--before-year", metavar="NĂM", type=as_year, help=which)
     olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
     add("--predecessors", metavar="TỆP", type=Path, help=olds)
     add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")
@@ -109,10 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
     add("--table", metavar="BẢNG", type=_table, help=one)
     year = "năm cần lấy trong TỆP, hoặc năm của bảng không ghi năm"
-    add("--year", metavar="NĂM", type=_year, help=year)
+    add("--year", metavar="NĂM", type=as_year, help=year)
     which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
     add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which + own)
-    add("--max-score", metavar="ĐIỂM", type=_number, help=f"thang điểm, nếu bảng không ghi{own}")
+    add("--max-score", metavar="ĐIỂM", type=as_number, help=f"thang điểm, nếu bảng không ghi{own}")
     schemes = f"{', '.join(known_schemes())} (mặc định: {DEFAULT_SCHEME})"
     schemes = f"thang xếp loại: tệp .toml của bạn (nhiều thang: tệp.toml:tên), hoặc {schemes}"
     schemes += '; mỗi khối một thang: "Khối sở=nam-dinh-2020-so; Khối huyện=nam-dinh-2020-huyen"'
@@ -138,7 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _number(text: str) -> float:
+def as_number(text: str) -> float:
+    """Return a number above 0 that was typed."""
     try:
         number = float(text.replace(",", "."))
     except ValueError:
@@ -150,7 +151,8 @@ def _number(text: str) -> float:
     )
 
 
-def _year(text: str) -> int:
+def as_year(text: str) -> int:
+    """Return a year that was typed."""
     if text.isdecimal() and 1900 <= int(text) <= 2099:
         return int(text)
     raise argparse.ArgumentTypeError(f"'{text}' không phải là một năm; hãy viết ví dụ 2020")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from html import escape
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pandas as pd
 
-from cchc_analysis.app.run import in_words, notes
+from cchc_analysis.app.options import as_number, as_year
+from cchc_analysis.app.run import in_words, notes, read, write_files
 from cchc_analysis.files import allowed_name, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.containers import KINDS
-from cchc_analysis.reading.load import load_scores
 from cchc_analysis.reading.tables import list_tables
-from cchc_analysis.reports.notebook import PARTS, as_prose, first_look
-from cchc_analysis.reports.report import report_of
-from cchc_analysis.scoring.results import results_of
+from cchc_analysis.refusal import FIELDS, Option, Refusal, column_field
+from cchc_analysis.reports.notebook import PARTS, SERIOUS, as_prose, first_look
+from cchc_analysis.scoring.results import Results
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
@@ -27,11 +32,29 @@ from cchc_analysis.scoring.schemes import (
     GradeScheme,
     known_schemes,
     load_scheme,
+    scheme_of_words,
 )
 
+if TYPE_CHECKING:
+    from ipywidgets import DOMWidget
+
 _ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is no table
-_DROP = {"file": "Tệp", "table": "Bảng", "scheme": "Thang xếp loại", "unit": "Đơn vị"}
-_ALL = {"table": ("tất cả các bảng trong tệp", 0), "unit": ("không chọn đơn vị nào", "")}
+_WRITTEN = {"Viết báo cáo Word": "docx", "Viết sổ Excel": "xlsx", "Xuất biểu đồ": "png",
+            "Viết trang để gửi thư": "html"}  # fmt: skip
+_OWN = "ngưỡng của tôi, ghi ở ô dưới"
+_FREE = "để công cụ nhận biết"
+# The fields in their order: the words of a list for choosing nothing, the example of a text.
+_LISTS = {"file": "", "table": "tất cả các bảng trong tệp", "scheme": "",
+          "unit": "không chọn đơn vị nào", "before": "không so với kỳ nào"}  # fmt: skip
+_COLUMNS = ("unit", "score", "max_score", "published_rank", "published_grade", "block")
+_TEXTS = {
+    "max_score": "ví dụ 100 hoặc 62,5", "year": "ví dụ 2020", "before_year": "ví dụ 2019",
+    "cutoffs": "ví dụ Xuất sắc 90; Tốt trên 80; Khá 62,5; Yếu",
+    "scheme_source": "ví dụ Quyết định 5/QĐ-UBND; để trống thì ngưỡng ghi là giả định",
+}  # fmt: skip
+_ORDER = ("file", "table", *(f"column {role}" for role in _COLUMNS), "max_score", "year", "scheme",
+          "cutoffs", "scheme_source", "unit", "before", "before_year")  # fmt: skip
+_OF_FILE = [name for name in _ORDER if name not in ("file", "scheme", "cutoffs", "scheme_source")]
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
     if (target.closest(".jupyter-widgets")) target.setAttribute("data-lm-suppress-shortcuts", "");
@@ -48,10 +71,11 @@ def choose_table(
 ) -> Choice:
     """Choose file, table, scheme and unit by hand, and see at once what comes of it.
 
-    The last expression of a cell, it is shown as fields and a button that writes the Word report.
-    ``show(part)`` in a later cell shows a part of the result, which follows every choice: "chart",
-    "ranking", "distribution", "comparison" or "check". ``ranking`` is what is shown (None after an
-    error), ``said`` what was said last.
+    The last expression of a cell, it is shown as fields, and buttons that write report, workbook,
+    charts and a page to send. A field that settles a refusal (which column is the score, the
+    scale, the year) appears with it. ``show(part)`` in a later cell shows a part of the result,
+    which follows every choice: "chart", "ranking", "distribution", "comparison" or "check".
+    ``ranking`` is what is shown (None after an error), ``said`` what was said last.
 
     Parameters
     ----------
@@ -89,38 +113,39 @@ class Choice:
         self, file: Path, folder: Path, scheme: GradeScheme | BlockSchemes, options: dict
     ) -> None:
         """Make the fields, and read the file."""
-        from ipywidgets import HTML, Button, Dropdown, FileUpload, Output, VBox
+        from ipywidgets import Button, FileUpload, HBox, Output, VBox
 
         self._folder, self._options, self._busy = folder, options, False
-        self._parts, self._results = {}, None
-        choices = {"file": self._files(file), **{name: [one] for name, one in _ALL.items()}}
+        self._parts, self._results, self._error, self.said = {}, None, None, ""
+        self.fields = {name: _field(name) for name in _ORDER}
         known = known_schemes()
-        choices["scheme"] = [(f"{name}: {one}", name) for name, one in known.items()]
+        schemes = [(f"{name}: {one}", name) for name, one in known.items()]
         if scheme not in known.values():
-            choices["scheme"].append((f"{scheme.name or 'thang riêng'}: {scheme}", scheme))
-        wide = {"style": {"description_width": "8em"}, "layout": {"width": "min(98%, 48em)"}}
-        narrow = {"layout": {"width": "min(98%, 16em)"}}
-        self.fields = drop = {
-            name: Dropdown(description=words, options=choices[name], **wide)
-            for name, words in _DROP.items()
-        }
-        drop["scheme"].value = scheme.name if scheme in known.values() else scheme
+            schemes.append((f"{scheme.name or 'thang riêng'}: {scheme}", scheme))
+        self.fields["scheme"].options = [*schemes, (_OWN, _OWN)]
+        self.fields["scheme"].value = scheme.name if scheme in known.values() else scheme
+        self._list_files(file)
+        narrow = {"layout": {"width": "min(98%, 14em)"}}
         ends = ",".join(_ENDINGS)
         self.upload = FileUpload(description="Tải tệp lên…", accept=ends, **narrow)
         self.again = Button(description="Đọc lại tệp", **narrow)
-        self.write = Button(description="Viết báo cáo Word", button_style="primary", **narrow)
-        self.words = HTML()
+        self.write = {name: Button(description=name, **narrow) for name in _WRITTEN}
+        self.words = Output()
         script = {"data": {"application/javascript": _OWN_KEYS}, "metadata": {}}
         keys = Output(outputs=({"output_type": "display_data", **script},))
-        first, *others = drop.values()
-        buttons = self.again, self.upload
-        self._box = VBox([first, *buttons, *others, self.write, self.words, keys])
+        first, *others = self.fields.values()
+        pressed = [
+            HBox(row, layout={"flex_flow": "row wrap"})
+            for row in ([self.again, self.upload], list(self.write.values()))
+        ]
+        self._box = VBox([first, pressed[0], *others, pressed[1], self.words, keys])
         self._read()
-        for name, field in drop.items():
-            field.observe(lambda _, name=name: self._read(is_new=name == "file"), "value")
-        self.again.on_click(lambda _: self._read(drop["file"].value))
+        for name, field in self.fields.items():
+            field.observe(lambda _, name=name: self._read(changed=name), "value")
+        self.again.on_click(lambda _: self._read(self.fields["file"].value))
         self.upload.observe(self._take, "value")
-        self.write.on_click(lambda _: self._report())
+        for name, button in self.write.items():
+            button.on_click(lambda _, name=name: self._write(_WRITTEN[name]))
 
     def _repr_mimebundle_(self, **_: object) -> dict:
         """Show the fields; where nothing runs, words that are the same in every run."""
@@ -141,75 +166,142 @@ class Choice:
         display({kind: content}, raw=True, metadata=whole, display_id=f"cchc {part}", update=again)
         display(under, raw=True, display_id=f"cchc {part} words", update=again)
 
-    def _files(self, first: Path) -> list[tuple[str, Path]]:
+    def _list_files(self, first: Path) -> None:
+        """Offer the files of the folders, and choose the first."""
         folders = [self._folder / "data", self._folder / "uploads", self._folder, Path.cwd()]
         found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
         tables = [p for p in found if p.suffix.lower() in _ENDINGS and p.name[:2] != "~$"]
         paths = dict.fromkeys(path.resolve() for path in (first, *tables))
-        return [(f"{path.name}   ({path.parent.name})", path) for path in paths]
+        names = {f"{path.name}   ({path.parent.name})": path for path in paths}
+        self.fields["file"].options = list(names.items())
+        self._offer("before", names)
 
     def _take(self, change: dict) -> None:
-        """Keep uploaded files, and choose the last."""
-        if change["new"]:
+        """Keep uploaded files that can be read, or could be with a field set; choose the last."""
+        before = self.fields["file"].value
+        for one in change["new"]:
+            folder = self._folder / "uploads"
+            there = set(folder.glob("*"))
             with self._saying("Đang tải lên…"):
-                for one in change["new"]:
-                    path = write_new(bytes(one["content"]), self._folder / "uploads", one["name"])
-                self._read(path, is_new=True)
-            self.upload.value = ()  # the same file can be given again
+                path = write_new(bytes(one["content"]), folder, one["name"])
+                self._read(path, changed="file")
+            if self._error is not None and getattr(self._error, "option", None) is None:
+                error, said = self._error, f"{self.said} Tệp này không được giữ lại."
+                if path not in there:
+                    path.unlink()
+                self._read(before, changed="file")
+                self._error = error
+                self._say(said)
+        self.upload.value = ()  # the same file can be given again
 
-    def _read(self, file: Path | None = None, *, is_new: bool = False) -> None:
+    def _read(self, file: Path | None = None, *, changed: str = "") -> None:
         """Make all parts anew; a file that is given is chosen."""
         if self._busy:  # a field is given other options
             return
-        self._busy, self._results = True, None
-        fields = self.fields
+        self._busy, self._results, self._error = True, None, None
         try:
             with self._saying("Đang đọc…") as told:
                 if file:
-                    fields["file"].options = self._files(file)
-                file, table, unit = (fields[name].value for name in ("file", "table", "unit"))
-                for name in _ALL:  # an error leaves nothing of another file
-                    self._offer(name, {}, None)
-                tables = list_tables(file, columns=self._options["columns"])
-                rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
-                names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
-                table = self._offer("table", names, None if is_new else table)
-                scores = load_scores(file, table=table or None, **self._options)
-                names = {name: name for name in scores["unit"][scores["score"].notna()]}
-                unit = self._offer("unit", names, unit) or None
-                results = results_of(scores, scheme=fields["scheme"].value, unit=unit)
+                    self._list_files(file)
+                if changed == "file":  # nothing that was said of another file holds
+                    for name in _OF_FILE:
+                        self.fields[name].value = ""
+                results, more = self._computed("" if changed == "table" else self._value("unit"))
                 self._parts = first_look(results)
-                words = f"{file.name}: {len(scores)} đơn vị, {scores['score'].count()} đơn vị "
-                self._say(f"{words}được chấm. {scale_of(scores)}.", *notes(told, "notebook"))
+                scores, scored = results.ranking, results.ranking["score"].count()
+                words = f"{self._value('file').name}: {len(scores)} đơn vị, {scored} đơn vị được "
+                words += f"chấm. {scale_of(scores)}."
+                self._say(words, *more, *notes(told, "fields"))
                 self._parts["ranking"] += (self.said,)
                 self._results = results
         finally:
             if self._results is None:
-                nothing = "text/plain", "Chưa có kết quả.", self.said
-                self._parts = dict.fromkeys(PARTS, nothing)
-            self.write.disabled, self._busy = self._results is None, False
+                self._parts = dict.fromkeys(PARTS, ("text/plain", "Chưa có kết quả.", self.said))
+            for button in self.write.values():
+                button.disabled = self._results is None
+            self._show_needed()
+            self._busy = False
             for part in PARTS:
                 self.show(part, again=True)
 
-    def _report(self) -> None:
-        """Write the Word report, of the file as it is now, beside those that are there."""
+    def _computed(self, unit: str) -> tuple[Results, list[str]]:
+        """Return what the fields give, and what to tell of it; offer what can be chosen then."""
+        file, table = self._value("file"), self._value("table")
+        self._offer("unit", {})  # an error leaves nothing of another file
+        self._offer("table", {})
+        columns = {role: self._value(f"column {role}") for role in _COLUMNS}
+        columns = dict(self._options["columns"] or {}) | {r: c for r, c in columns.items() if c}
+        try:
+            tables = list_tables(file, columns=columns)
+        except Refusal as error:
+            if error.option is not None and error.option.name == "columns":
+                for role, column in error.option.value.items():
+                    self._offer(f"column {role}", {str(column): column}, columns.get(role))
+            raise
+        for role in _COLUMNS:
+            titles = {title: title for title in tables.attrs["titles"]}
+            self._offer(f"column {role}", titles, columns.get(role))
+        rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
+        names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
+        self._asked = Namespace(
+            columns=columns, table=self._offer("table", names, table) or None, unit=unit or None,
+            max_score=self._typed("max_score", as_number) or self._options["max_score"],
+            year=self._typed("year", as_year), before=self._value("before") or None,
+            before_year=self._typed("before_year", as_year), fields=None, predecessors=None,
+            template=None, source=f"tệp {file.name}", date=None,
+        )  # fmt: skip
+        results, told = read(file, self._scheme(), self._asked)
+        scores = results.ranking
+        self._offer("unit", {one: one for one in scores["unit"][scores["score"].notna()]}, unit)
+        return results, told
+
+    def _scheme(self) -> AnyScheme:
+        if self._value("scheme") != _OWN:
+            return self._value("scheme")
+        if not self._value("cutoffs"):
+            raise Refusal("Chưa có ngưỡng xếp loại", "hãy ghi ở {option}", option=Option("cutoffs"))
+        return scheme_of_words(self._value("cutoffs"), self._value("scheme_source"))
+
+    def _value(self, name: str) -> object:
+        value = self.fields[name].value
+        return value.strip() if isinstance(value, str) else value
+
+    def _typed(self, name: str, meant: Callable) -> float | None:
+        """Return what is meant by the text of a field, or refuse it; None of an empty one."""
+        try:
+            return meant(self._value(name)) if self._value(name) else None
+        except ArgumentTypeError as error:
+            raise Refusal(f"{{option.name}}: {error}", option=Option(name)) from None
+
+    def _write(self, kind: str) -> None:
+        """Write files of the table as it is now, beside those that are there; link to them."""
         self._read()
         if self._results is None:
             return
-        file = self.fields["file"].value
-        with self._saying("Đang viết báo cáo…") as told, tempfile.TemporaryDirectory() as staging:
-            path = Path(staging) / "start-report.docx"
-            report_of(self._results, path, source=f"tệp {file.name}")
+        file = self._value("file")
+        with self._saying("Đang ghi…") as told, tempfile.TemporaryDirectory() as staging:
+            write_files(Path(staging), self._results, file, self._asked, [kind])
             folder = self._folder / "reports" / allowed_name(file.stem)
-            path = write_new(path.read_bytes(), folder, path.name)
-            self._say(f"Đã ghi {path}", *notes(told, "notebook"))
+            made = [path for path in sorted(Path(staging).iterdir()) if path.suffix != ".csv"]
+            paths = [write_new(path.read_bytes(), folder, f"start-{path.name}") for path in made]
+            written = [f"Đã ghi {path}" for path in paths]
+            self._say(*written, *notes(told, "fields"), links=paths)
 
-    def _offer(self, name: str, options: dict, chosen: object) -> object:
-        """Give a field other options; keep and return what was chosen if it is one of them."""
+    def _offer(self, name: str, options: Mapping, chosen: object = "") -> object:
+        """Give a list other options; keep and return what was chosen if it is one of them."""
         field = self.fields[name]
-        field.options = [_ALL[name], *options.items()]
-        field.value = chosen if chosen in options.values() else _ALL[name][1]
+        field.options = [(_LISTS.get(name, _FREE), ""), *options.items()]
+        field.value = chosen if chosen in options.values() else ""
         return field.value
+
+    def _show_needed(self) -> None:
+        """Show the fields that are always needed, are set, or are named in what was said."""
+        assumed = self._results is not None and "max_assumed" in self._results.ranking
+        own = ("cutoffs", "scheme_source") if self._value("scheme") == _OWN else ()
+        needed = {*_LISTS, *own, *(["max_score"] if assumed else [])}
+        for name, field in self.fields.items():
+            is_named = f'ô "{field.description}"' in self.said
+            field.layout.display = None if name in needed or is_named or field.value else "none"
 
     @contextmanager
     def _saying(self, words: str) -> Iterator[list]:
@@ -220,9 +312,36 @@ class Choice:
                 warnings.simplefilter("always", UserWarning)
                 yield told
         except Exception as error:
-            self._say(in_words(error, "notebook"))
+            self._error = error
+            self._say(in_words(error, "fields"))
 
-    def _say(self, *lines: str) -> None:
-        """Say lines under the fields."""
+    def _say(self, *lines: str, links: Sequence[Path] = ()) -> None:
+        """Say lines under the fields, as an error if there is one, with links to files."""
         self.said = "\n".join(lines)
-        self.words.value = f'<div role="status">{as_prose(self.said)}</div>'
+        look = {"role": "alert", "color": SERIOUS} if self._error else {"role": "status"}
+        shown = as_prose(f"{'Lỗi: ' if self._error else ''}{self.said}", **look)
+        shown += "".join(map(_link, links))
+        data = {"text/html": shown, "text/plain": self.said}
+        self.words.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+
+
+def _field(name: str) -> DOMWidget:
+    """Return a list or a text field with what it is called."""
+    from ipywidgets import Dropdown, Text
+
+    more = {"file": "Tệp", "scheme_source": "Văn bản nêu ngưỡng"}
+    label = more.get(name) or FIELDS.get(name) or column_field(name.removeprefix("column "))
+    look = {"style": {"description_width": "10em"}, "layout": {"width": "min(98%, 50em)"}}
+    if name in _TEXTS:
+        example = _TEXTS[name]
+        return Text(description=label, placeholder=example, continuous_update=False, **look)
+    return Dropdown(description=label, options=[(_LISTS.get(name, _FREE), "")], **look)
+
+
+def _link(path: Path) -> str:
+    """Return a link that JupyterLab opens; what a browser cannot show is downloaded."""
+    with suppress(ValueError):  # on another drive of Windows
+        path = Path(os.path.relpath(path))
+    download = " download" if path.suffix in (".docx", ".xlsx") else ""
+    href = quote(path.as_posix())
+    return f'<p><a href="{href}" target="_blank"{download}>Mở {escape(path.name)}</a></p>'

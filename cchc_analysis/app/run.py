@@ -3,7 +3,7 @@
 import argparse
 import errno
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from warnings import WarningMessage
@@ -34,7 +34,6 @@ from cchc_analysis.text import clean, listed, unit_key
 _HEAD = 10  # units that are shown
 _INPUTS = ("before", "predecessors", "fields", "template")
 _LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
-_AGAIN = {"notebook": "hãy đọc lại tệp", "command": "hãy lưu lại tệp rồi chạy lại"}
 
 
 def scheme_of(options: argparse.Namespace) -> AnyScheme:
@@ -75,6 +74,9 @@ def _by_block(scheme: str) -> dict[str, str]:
 
 def run(file: Path, folder: Path, scheme: AnyScheme, options: argparse.Namespace) -> list[str]:
     """Write all files of the report of one file, and return the lines to show."""
+    import matplotlib as mpl
+
+    mpl.use("agg")  # files only: no window, no display needed
     results, told = read(file, scheme, options)
     inputs = {"file": file} | {role: vars(options)[role] for role in _INPUTS if vars(options)[role]}
     written, kept = write_bundle(
@@ -95,15 +97,16 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
     if options.before is not None:
         before, told = _before(options, scores, file)
     if options.fields is not None:
-        of_all = _load(load_fields, options.fields, "--fields")
+        of_all = _load(load_fields, options.fields, "lĩnh vực")
         if "year" in of_all and "year" in scores:
             of_all = _rows(of_all, of_all["year"].isin(scores["year"]))
         fields = _rows(of_all, of_all["unit"].map(unit_key).isin(scores["unit"].map(unit_key)))
         if fields.empty:
             raise Refusal(
-                f"{options.fields.name} (--fields) không có đơn vị nào của {file.name}, hoặc "
-                "không cùng năm",
+                f"{options.fields.name} ({{option.name}}) không có đơn vị nào của {file.name}, "
+                "hoặc không cùng năm",
                 "hãy kiểm tra lại hai tệp",
+                option=Option("fields"),
             )
     results = results_of(
         scores, scheme=scheme, before=before, predecessors=options.predecessors, fields=fields,
@@ -112,9 +115,10 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
     if before is not None:
         if results.change["status"].isin(["new", "gone"]).all():
             raise Refusal(
-                f"{options.before.name} (--before) và {file.name} không có đơn vị nào chung nên "
-                f"không so sánh được: bảng trước có {listed(before['unit'].tolist())}",
+                f"{options.before.name} ({{option.name}}) và {file.name} không có đơn vị nào chung "
+                f"nên không so sánh được: bảng trước có {listed(before['unit'].tolist())}",
                 "hãy kiểm tra lại hai tệp",
+                option=Option("before"),
             )
         told.append(results.change.attrs["note"])
     if fields is not None:
@@ -122,33 +126,41 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
     return results, told
 
 
-def write_files(folder: Path, results: Results, file: Path, options: argparse.Namespace) -> None:
-    """Write report, workbook, charts and check; each chart is drawn once for all of them."""
-    import matplotlib as mpl
-
+def write_files(
+    folder: Path, results: Results, file: Path, options: argparse.Namespace,
+    kinds: Collection[str] = ("docx", "xlsx", "html", "csv", "png"),
+) -> None:  # fmt: skip
+    """Write report, workbook, page, check and charts; each chart is drawn once for all of them."""
     from cchc_analysis.reports.page import page_of
     from cchc_analysis.reports.pictures import Sources, pictures_of
 
-    mpl.use("agg")  # files only: no window, no display needed
     own = options.source or f"tệp {as_typed(file.name)}"
     before, fields = (
         f"tệp {as_typed(path.name)}" if path else "" for path in (options.before, options.fields)
     )
     sources = Sources(own, f"{own}; kỳ trước: {before}", fields, options.date or "")
     only = results.groups[0] if len(results.groups) == 1 else None
-    pictures = pictures_of(results, only, sources=sources, formats=("png", "svg"))
+    formats = ("png", "svg") if "png" in kinds else ("svg",) if "html" in kinds else ("png",)
+    pictures = {}
+    if {*kinds} & {"docx", "html", "png"}:
+        pictures = pictures_of(results, only, sources=sources, formats=formats)
     dated = f" (số liệu ngày {options.date})" if options.date else ""
     source = options.source and options.source + dated
-    report_of(
-        results, folder / "report.docx", template=options.template, source=source,
-        sources=sources, pictures=pictures if only else None,
-    )  # fmt: skip
-    workbook_of(results, folder / "report.xlsx", source=source)
-    page = page_of(results, pictures, source=own + dated)
-    write_whole(folder / "report.html", page.encode())
-    write_csv(printed(results.check, "check").frame(), folder / "check.csv")
-    for name, (whole, *_) in pictures.items():
-        write_chart(whole, name, folder=folder)
+    if "docx" in kinds:
+        report_of(
+            results, folder / "report.docx", template=options.template, source=source,
+            sources=sources, pictures=pictures if only else None,
+        )  # fmt: skip
+    if "xlsx" in kinds:
+        workbook_of(results, folder / "report.xlsx", source=source)
+    if "html" in kinds:
+        page = page_of(results, pictures, source=own + dated)
+        write_whole(folder / "report.html", page.encode())
+    if "csv" in kinds:
+        write_csv(printed(results.check, "check").frame(), folder / "check.csv")
+    if "png" in kinds:
+        for name, (whole, *_) in pictures.items():
+            write_chart(whole, name, folder=folder)
 
 
 def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:
@@ -181,7 +193,7 @@ def _before(
     """Return the scores of the period before those of a file, and what to tell of them."""
     file, told = options.before, []
     with warnings.catch_warnings(record=True) as warned:
-        before = _load(partial(_of_year, name="before_year", options=options), file, "--before")
+        before = _load(partial(_of_year, name="before_year", options=options), file, "kỳ trước")
     for message in (one.message for one in warned):  # the year of this file has its own option
         ours = isinstance(message, LoadWarning)
         warnings.warn(message.renamed({"year": "before_year"}) if ours else message, stacklevel=2)
@@ -190,23 +202,24 @@ def _before(
         earlier = before["year"][before["year"] < now]
         several = scores["year"].nunique() > 1 if "year" in scores else False
         if earlier.empty or several:
-            own = "" if several else ", hoặc năm cần so bằng --before-year"
+            option = Option("year" if several else "before_year")
             raise Refusal(
-                f"{file.name} (--before) có nhiều năm ({_years(before)}) và không rõ năm nào ngay "
-                f"trước {of.name}",
-                f"hãy ghi năm của {of.name} bằng --year{own}",
+                f"{file.name} có nhiều năm ({_years(before)}) và không rõ năm nào ngay trước "
+                f"{of.name}",
+                f"hãy ghi năm {'của ' + of.name if several else 'cần so'} bằng {{option.name}}",
+                option=option,
             )
         before = _rows(before, before["year"] == earlier.max())
         told.append(f"{file.name} có nhiều năm: so sánh với năm {earlier.max()}.")
     return before, [*told, f"Kỳ trước ({file.name}): {scale_of(before)}."]
 
 
-def _load(load: Callable, file: Path, option: str) -> pd.DataFrame:
+def _load(load: Callable, file: Path, what: str) -> pd.DataFrame:
     """Load a table by what it says itself."""
     try:
         return load(file)
     except Refusal as error:
-        error.add_note(f"Tệp của {option} không dùng các lựa chọn của TỆP, hãy sửa ngay trong tệp.")
+        error.add_note(f"Tệp {what} không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp.")
         raise
 
 
@@ -240,7 +253,8 @@ def in_words(error: Exception, face: Face) -> str:
     if isinstance(error, Refusal):
         return " ".join([error.said(face), *getattr(error, "__notes__", [])])
     if not isinstance(error, OSError):
-        return f"Lỗi ngoài dự kiến ({type(error).__name__}: {error}); {_AGAIN[face]}."
+        again = "hãy lưu lại tệp rồi chạy lại" if face == "command" else "hãy đọc lại tệp"
+        return f"Lỗi ngoài dự kiến ({type(error).__name__}: {error}); {again}."
     return str(error) if error.errno is None else _of_system(error)
 
 

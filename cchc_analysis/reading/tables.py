@@ -354,4 +354,7 @@ def list_tables(
         shown = ", ".join(filter(None, titles.values()))
         rows.append((number, one.place, one.heading, len(body), shown, "; ".join(units)))
     names = ["table", "place", "heading", "rows", "columns", "first_units"]
-    return pd.DataFrame(rows, columns=names)
+    shown = pd.DataFrame(rows, columns=names)
+    titles = [title for one in tables for title in one.header.titles.values() if title]
+    shown.attrs["titles"] = list(dict.fromkeys(titles))
+    return shown

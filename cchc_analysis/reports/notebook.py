@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from cchc_analysis.scoring.results import Results
 
+SERIOUS, QUIET = "#c62828", "#f9a825"
 PARTS = ("ranking", "chart", "distribution", "comparison", "check")
 _NUMBERS = ("count", "place", "number", "percent", "change")
 _FRAME = "border: 1px solid #000000"
@@ -100,9 +101,11 @@ def as_html(table: pd.DataFrame, kind: str, *, rows: int) -> str:
     return _styled(shown, order, " ".join(filter(None, told))).to_html()
 
 
-def as_prose(words: str) -> str:
-    """Return words as HTML, line for line, that wraps between them."""
-    return f'<p style="white-space: pre-line; max-width: 60em">{escape(words)}</p>'
+def as_prose(words: str, *, role: str = "", color: str = "") -> str:
+    """Return words as HTML that wraps between them, with a bar of a colour beside them."""
+    bar = f"border-left: 4px solid {color}; padding: 0.4em 0.8em; " if color else ""
+    called = f' role="{role}"' if role else ""
+    return f'<p{called} style="{bar}white-space: pre-line; max-width: 60em">{escape(words)}</p>'
 
 
 def first_look(results: Results) -> dict[str, tuple[str, ...]]:
