@@ -153,7 +153,7 @@ def test_one_table_and_one_column_can_be_chosen(tmp_path, coarse, capsys):
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     out = ["--out", str(tmp_path)]
     assert main([str(path), *out]) == 1
-    assert '--columns score="tên cột"' in capsys.readouterr().err
+    assert '--columns score="Điểm thẩm định"' in capsys.readouterr().err
     chosen = [str(path), "--columns", "score=Điểm thẩm định", "--table", "Khối huyện", *out]
     assert main(chosen) == 0
     ranking = pd.read_csv(tmp_path / "nhiều" / "ranking.csv", sep=";")

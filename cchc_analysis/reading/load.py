@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import combinations
 from os import PathLike
 from typing import NamedTuple
 
@@ -183,26 +184,26 @@ def _check_years(loaded: Sequence[Loaded]) -> None:
     """Refuse sources of one year, one without a year, and some with blocks and some without."""
     years = [set(one.scores.get("year", [])) for one in loaded]
     names = [f"{one.file} (tệp thứ {at})" for at, one in enumerate(loaded, 1)]
-    last = max({2024}.union(*years))
-    example = Option("year", list(range(int(last) - len(loaded) + 1, int(last) + 1)))
+    last = int(max({2024}.union(*years)))
+    example = Option("year", [last - before for before in range(len(loaded))][::-1])
     remedy = "hãy ghi năm của từng tệp theo thứ tự, ví dụ {option}"
     for at, one in enumerate(loaded):
         if not years[at] and len(loaded) > 1:
             why = f": tiêu đề {quoted(one.said.line, 80)} {one.said.doubt}" * bool(one.said.doubt)
             raise Refusal(f"{names[at]} không cho biết năm{why}", remedy, option=example)
-        for before in range(at):
-            if both := sorted(years[before] & years[at]):
-                several = len(years[before] | years[at]) > 1
-                raise Refusal(
-                    f"{names[before]} và {names[at]} cùng có năm {', '.join(map(str, both))}",
-                    "hãy bỏ năm này khỏi một trong hai tệp" if several else remedy, option=example,
-                )  # fmt: skip
-    without = [at for at, one in enumerate(loaded) if "block" not in one.scores]
+    for before, at in combinations(range(len(loaded)), 2):
+        if both := sorted(years[before] & years[at]):
+            raise Refusal(
+                f"{names[before]} và {names[at]} cùng có năm {', '.join(map(str, both))}",
+                remedy if years[before] == years[at] == {*both[:1]} else
+                "hãy bỏ năm này khỏi một trong hai tệp", option=example,
+            )  # fmt: skip
+    without = [name for name, one in zip(names, loaded, strict=True) if "block" not in one.scores]
     if 0 < len(without) < len(loaded):
         raise Refusal(
-            f"{names[without[0]]} không có khối còn tệp khác thì có",
+            f"{without[0]} không có khối còn tệp khác thì có",
             'hãy ghi khối của từng tệp, ví dụ block=["Khối sở", None] (None: tệp đã có khối)',
-        )  # fmt: skip
+        )
 
 
 def _completed(scores: pd.DataFrame) -> pd.DataFrame:
