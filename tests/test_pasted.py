@@ -337,3 +337,12 @@ def test_the_number_of_a_page_is_no_part_of_a_name(load, page, at):
     lines.insert(at, page)
     with pytest.warns(LoadWarning, match=f"bỏ số trang ở dòng {at + 1}"):
         assert load(lines)["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("title", ["Điểm", "Tổng điểm"])
+def test_one_row_under_its_own_header_is_not_lost(load, above, title):
+    many = ["Đơn vị", "Thể chế", "Điểm", "Sở A", "7", "90", "Sở B", "9", "80", "Sở C", "8", "70"]
+    one = ["Đơn vị", "Thể chế", title, "Huyện D", "6", "60"]
+    with pytest.raises(ValueError, match="'Đơn vị' trông như tiêu đề|có 2 bảng|trông như thuộc"):
+        load([*one, *many] if above else [*many, "Ghi thêm", *one])

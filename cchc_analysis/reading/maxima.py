@@ -19,7 +19,7 @@ _NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
 _ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
 _SAME = 0.002  # so little differs what is everywhere in one proportion
-_USUAL = 100
+_USUAL, _LARGEST = 100, 200  # a maximum that is assumed, and the largest that is proposed
 _LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
 
 
@@ -66,6 +66,7 @@ def check_shares(
             is_share |= "%" in title or _in_percent(rows[column])
         if is_share and ((other - score).abs() > _ROUNDED).any():
             scale = float(f"{_USUAL / ratio.median():.4g}") if len(ratio) else None
+            scale = scale if scale is not None and scale <= _LARGEST else None
             raise where.refuse(
                 f"các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác nhau "
                 "theo tỷ lệ, nên thang điểm không phải 100",

@@ -17,7 +17,14 @@ import pandas as pd
 
 from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.grid import lines_in_words, titles_in_words, to_cells
-from cchc_analysis.reading.header import LIKE, PAIR, role_of, role_or_like, split_maximum
+from cchc_analysis.reading.header import (
+    LIKE,
+    PAIR,
+    PLAIN_NUMBER,
+    role_of,
+    role_or_like,
+    split_maximum,
+)
 from cchc_analysis.reading.headings import MARK, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.refusal import Refusal
@@ -177,7 +184,7 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     notes: list[str] = []
     for first in tables[:1]:
         has_heading = values[first.start] == first.header[0]
-        notes += _unread(values, lines, 0, first.start - has_heading)
+        notes += _unread(values, lines, (0, first.start - has_heading), name)
     end = 0
     for table, below in zip(
         tables, [*(one.start for one in tables[1:]), len(values)], strict=False
@@ -187,15 +194,30 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         cells |= table.rows
         end = table.end
         # the line above a header is its heading
-        notes += _unread(values, lines, end, below - (below < len(values))) + table.notes
+        notes += _unread(values, lines, (end, below - (below < len(values))), name) + table.notes
     notes += [f"bỏ số trang ở {lines_in_words(pages)}"] if pages and tables else []
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
 
 
-def _unread(values: Sequence[str], lines: Sequence[int], first: int, end: int) -> list[str]:
-    """Return in words the lines around the tables that no cell holds."""
+def _unread(
+    values: Sequence[str], lines: Sequence[int], span: tuple[int, int], name: str
+) -> list[str]:
+    """Return in words the lines around the tables; refuse titles over a number."""
+    first, end = span
     if first >= end:
         return []
+    roles = [role_of(line) for line in values[first:end]]
+    for at in (at for at, role in enumerate(roles) if role == "unit"):
+        below = values[
+            first + at : min(end + 1, first + at + _WIDEST)
+        ]  # and the line above a header
+        after = (at for at, line in enumerate(below) if role_of(line) == "score")
+        if any(map(PLAIN_NUMBER.fullmatch, below[next(after, len(below)) :])):
+            raise Refusal(
+                f"{quoted(values[first + at])} trông như tiêu đề của một bảng không đọc được",
+                "hãy ghi mỗi ô một dòng, không thiếu ô, hoặc xóa phần không thuộc bảng",
+                file=name, place=f"dòng {lines[first + at]}",
+            )  # fmt: skip
     last = f" đến dòng {lines[end - 1]}" if end - 1 > first else ""
     return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(values[first])}{last}"]
 
