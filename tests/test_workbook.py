@@ -505,11 +505,11 @@ def test_text_stays_text_whatever_it_looks_like(tmp_path):
     # None holds a text of the source, which alone stand in quotes beside the words that are ours.
     quoted = {text for formula in formulas for text in re.findall('"([^"]*)"', formula)}
     ours = {"", ">", "<", ">=0", ">0", "trên", "–", "► "}
-    assert {text for text in quoted if not text.startswith("Điểm ở trang Xếp hạng")} == ours
+    assert {text for text in quoted if not text.startswith("Điểm hoặc ngưỡng")} == ours
     names = "|".join(re.escape(f"'{sheet.title}'!") for sheet in book.worksheets)
     for formula in formulas:
         bare = re.sub(rf'"[^"]*"|{names}', "", formula)
-        assert re.fullmatch(r"[A-Z0-9$:(),=<>&+*/-]+", bare)
+        assert re.fullmatch(r"[A-Z0-9$:(),.=<>&+*/-]+", bare)
     with zipfile.ZipFile(path) as archive:
         sheets = [archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets")]
     assert not any(b"<hyperlink" in sheet for sheet in sheets)
@@ -585,9 +585,11 @@ def converted(tmp_path, *paths) -> list[Path]:
     return [tmp_path / "out" / path.name for path in paths]
 
 
-def mended(path, scores: dict[int, float | None]) -> None:
-    """Change scores of a workbook by their rows in the source; what it had computed is gone."""
+def mended(path, scores: dict[int | str, object]) -> None:
+    """Change scores by their rows in the source, or cut-offs; what was computed is gone."""
     book = openpyxl.load_workbook(path)
+    for cell in (at for at in scores if isinstance(at, str)):
+        book["Ngưỡng"][cell].value = scores[cell]
     sheet = book["Xếp hạng"]
     heads = [cell.value for cell in sheet[1]]
     at, row_at = heads.index("Tổng điểm đánh giá"), heads.index("Dòng trong nguồn")
@@ -609,6 +611,7 @@ MENDED = {  # scores, options, what is mended: by row of the source
     "strict": (
         table([80, 80.1, 30, 9]).assign(unit=NASTY[:4]), {"scheme": STRICT}, {0: 80.000001, 2: 10},
     ),
+    "another cut-off": (table([85, 75]), {}, {"C2": 85, "B3": "trên", "C3": 75}),
     "bonus and years": (
         table([101.5, 100, 99, 100], year=[2020, 2020, 2021, 2021], bonus=5.0, max_assumed=True),
         {}, {1: 101.5, 2: 100.5},
@@ -625,7 +628,13 @@ def test_who_mends_a_score_gets_what_the_package_computes(tmp_path):
     found = zip(converted(tmp_path, *paths), MENDED.values(), strict=True)
     for path, (scores, options, new) in found:
         due = scores.copy()
-        due.loc[list(new), "score"] = pd.Series(new, dtype="float64")
+        if "C2" in new:
+            own = GradeScheme(
+                load_scheme("thi-xa-2020").grades, [85, 75, 65, 50, 0], strict=["Tốt"]
+            )
+            options = {"scheme": own}
+        else:
+            due.loc[list(new), "score"] = pd.Series(new, dtype="float64")
         due, got = written(due, tmp_path, **options), read(path)
         for name in ("Xếp hạng", "Phân bố", "So sánh", "Sát ngưỡng", DRAWN):
             ours, theirs = by_unit(due[name]), by_unit(got[name])
@@ -691,6 +700,22 @@ def test_the_change_is_drawn_and_the_chosen_unit_is_marked(town, tmp_path):
     both = zip(cells(book, gained["val"]), cells(book, lost["val"]), strict=True)
     assert [up + down for up, down in both] == values
     assert [unit for unit in drawn(book, ranking) if "►" in unit] == ["► Phòng Y tế"]
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({}, "AND(ISNUMBER($C2),$C2>=0,ROUND($C2,6)=$C2,$C2<=$F2)"),
+        ({"bonus": 5.0}, "AND(ISNUMBER($C2),$C2>=0,ROUND($C2,6)=$C2)"),
+    ],
+)
+def test_nobody_types_a_score_that_would_be_refused(more, rule, tmp_path):
+    path = write_workbook(table([90, 80, None]).assign(**more), tmp_path / "a.xlsx")
+    rules = openpyxl.load_workbook(path)["Xếp hạng"].data_validations.dataValidation
+    assert [(str(one.sqref), one.formula1) for one in rules] == [
+        ("C2:C4", rule), ("F2:F4", "AND(ISNUMBER($F2),$F2>0,ROUND($F2,2)=$F2)"),
+    ]  # fmt: skip
+    assert "từ 0 đến điểm tối đa" in rules[0].error
 
 
 def test_fields_have_a_scale_of_colours(tmp_path):

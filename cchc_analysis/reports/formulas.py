@@ -92,7 +92,7 @@ class Living(NamedTuple):
     schemes: Sequence[GradeScheme]
     cuts: Sequence[range]
     counts: Sequence[range]
-    places: int
+    whole: Whole
     mended: str
 
 
@@ -103,6 +103,7 @@ class Whole(NamedTuple):
     """
 
     places: int
+    of_maxima: int
     formula: str
     keys: pd.Series
     off: int
@@ -182,11 +183,24 @@ def living_sheets(results: Results) -> Living:
     of_counts = [group for group, _ in counted[: len(counts) - counts.totals]]
     first = [of_counts.index(group) for group in range(len(schemes))]
     counts_of = [range(start, start + of_counts.count(group)) for group, start in enumerate(first)]
-    mended = f"SUMPRODUCT(--({every['score_all']}<>{every['score_written_all']}))>0"
     return Living(
         {name: Sheet(tables[name], formulas[name], hidden.get(name, 0)) for name in tables},
-        schemes, cuts, counts_of, whole.places, mended if is_alive else "",
+        schemes, cuts, counts_of, whole, _mended(every, ranking, cutoffs) if is_alive else "",
     )  # fmt: skip
+
+
+def _mended(every: Mapping[str, str], ranking: Printed, cutoffs: Printed) -> str:
+    """Return the formula that tells whether a score, a maximum or a cut-off is another."""
+    told = [f"SUMPRODUCT(--({every['score_all']}<>{every['score_written_all']}))>0"]
+    of_cutoffs = _columns("cutoffs", cutoffs, range(len(cutoffs)))
+    for cells, column in (
+        (every["max_score_all"], ranking["max_score"]), (of_cutoffs["bound_all"], cutoffs["bound"])
+    ):  # fmt: skip
+        squares = float((column.values.astype("float64") ** 2).sum())  # in any order
+        told.append(f"ABS(SUMSQ({cells})-{squares!r})>0.000001")
+    above = cutoffs["begins"].texts.count(_BEGINS[True])
+    told.append(f'COUNTIF({of_cutoffs["begins_all"]},"{_BEGINS[True]}")<>{above}')
+    return f"OR({','.join(told)})"
 
 
 def _filled(
@@ -238,7 +252,7 @@ def _whole_numbers(table: pd.DataFrame) -> Whole:
     floats, times 400 squares of the greatest maximum, so that others are at least 4 apart.
     """
     score, maxima = exact.floats(table["score"]), exact.floats(table["max_score"])
-    of_maxima = exact.places_of(table["max_score"])
+    of_maxima = max(exact.places_of(table["max_score"]), 2)  # someone may write 70,25
     least = max(exact.places_of(table["score"]), of_maxima + 2)
     greatest = round(np.fmax.reduce(maxima, initial=0) * 10**of_maxima)
     is_one = table["max_score"].nunique() <= 1
@@ -254,7 +268,13 @@ def _whole_numbers(table: pd.DataFrame) -> Whole:
     keys = pd.Series(keys if fitting else np.nan, table.index).astype("Int64")
     off = round(of_all * 10 ** (places - of_maxima - 2) * 2 * JUDGED)
     return Whole(
-        places, formula, keys.mask(table["rank"].isna()), off, 0 if is_one else 1, bool(fitting)
+        places,
+        of_maxima,
+        formula,
+        keys.mask(table["rank"].isna()),
+        off,
+        0 if is_one else 1,
+        bool(fitting),
     )
 
 

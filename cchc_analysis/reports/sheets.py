@@ -191,6 +191,26 @@ def write_table(
     return sheet
 
 
+def check_typed(sheet: Worksheet, table: pd.DataFrame, living: Living) -> None:
+    """Let nobody type a score that this package would refuse, or of more places than count."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    names = living.sheets["ranking"].table.names
+    cells = {name: names.index(name) for name in ("score", "max_score")}
+    score, most = (xl_rowcol_to_cell(1, at, col_abs=True) for at in cells.values())
+    of = living.whole
+    is_score = f"{score}>=0,ROUND({score},{of.places})={score}"
+    if "bonus" not in table:  # points beside the total may take it beyond the maximum
+        is_score += f",{score}<={most}"
+    is_most = f"{most}>0,ROUND({most},{of.of_maxima})={most}"
+    for name, rule in (("score", is_score), ("max_score", is_most)):
+        cell = xl_rowcol_to_cell(1, cells[name], col_abs=True)
+        told = METHOD["typed"].format(of.places, of.of_maxima)
+        rule = {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),{rule})"}
+        at = (1, cells[name], len(table), cells[name])
+        sheet.data_validation(*at, rule | {"error_title": SHEETS["ranking"], "error_message": told})
+
+
 def _plain(number: float) -> float:
     """Return a number as a cell stores it: whole ones without a point."""
     return int(number) if number == int(number) else float(number)
@@ -351,7 +371,7 @@ def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[t
             add("dropped", fill={"color": "#ffffff"}, border=_THIN)
             add(value, name=" ", **_ONLY_LABELS)
             gained, lost = (part[value] > 0).sum(), (part[value] < 0).sum()
-            _lay_out(chart, title, SHOWN[value], height, {})
+            _lay_out(chart, title, f"{SHOWN[value]} (khi lập sổ)", height, {})
             charts.append((chart, _alt(title, f"{gained} đơn vị tăng, {lost} đơn vị giảm.")))
     return charts
 

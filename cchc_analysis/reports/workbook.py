@@ -16,7 +16,7 @@ from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports.formulas import Living, living_sheets
-from cchc_analysis.reports.sheets import Sheet, new_book, write_charts, write_table
+from cchc_analysis.reports.sheets import Sheet, check_typed, new_book, write_charts, write_table
 from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
@@ -104,7 +104,7 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
     write = partial(
         write_table, book, shades=_named_shades(book, results, living), unit=results.unit
     )
-    write("ranking", living.sheets["ranking"])
+    check_typed(write("ranking", living.sheets["ranking"]), results.table, living)
     write("distribution", living.sheets["distribution"], note=METHOD["of_shares"])
     write_charts(book, results, living)
     write("comparison", living.sheets["comparison"])
@@ -157,7 +157,7 @@ def _notes(results: Results, living: Living, source: str | None) -> Printed:
         "grades": METHOD["of_grades"],
         "unscored": METHOD["of_unscored"] if results.table["score"].isna().any() else "",
         "shares": METHOD["of_shares"],
-        "numbers": METHOD["of_numbers"].format(living.places),
+        "numbers": METHOD["of_numbers"].format(living.whole.places),
         "mending": METHOD["of_mending" if living.mended else "of_values"],
         "charts": METHOD["of_charts"],
     }
