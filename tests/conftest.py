@@ -120,6 +120,27 @@ def is_reserved(name: str) -> bool:
     return PureWindowsPath(name).is_reserved()
 
 
+def titles(ax) -> list[str]:
+    """Return title and subtitle of a chart, each in one line."""
+    frame = ax.cchc_frame
+    small = frame._small.get_text()
+    return [" ".join(text.split()) for text in (ax.get_title(loc="left"), small)]
+
+
+def beside(ax) -> list[str]:
+    """Return what is written in the rows and over their columns, without headings and titles."""
+    frame = ax.cchc_frame
+    headings = [text for texts in frame._headings.values() for text, _ in texts]
+    others = [frame._small.get_text(), *headings]
+    return [t.get_text() for t in ax.texts if " ".join(t.get_text().split()) not in
+            [" ".join(o.split()) for o in others]]  # fmt: skip
+
+
+def headings(ax) -> list[str]:
+    """Return the headings above the rows, from top to bottom."""
+    return [text for _, texts in sorted(ax.cchc_frame._headings.items()) for text, _ in texts]
+
+
 def check_texts(ax) -> None:
     """Check on the drawn chart that no text is cut or covers another, or is too small to read."""
     ax.figure.draw_without_rendering()

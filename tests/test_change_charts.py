@@ -2,9 +2,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, check_texts, table
+from conftest import DATA, LONG, beside, check_texts, headings, table, titles
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from cchc_analysis import (
@@ -47,8 +48,12 @@ def labels(ax):
     return [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
 
 
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+texts = beside
+
+
+def dots_of(ax):
+    """Return the groups of dots of a chart."""
+    return [shapes for shapes in ax.collections if isinstance(shapes, PathCollection)]
 
 
 def columns(ax, *, heads):
@@ -65,8 +70,10 @@ def columns(ax, *, heads):
 
 def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
     ax = plot_change(of_years(regions).sample(frac=1, random_state=3), unit="Đông Nam Bộ")
-    lines, before, after = ax.collections
-    assert after.get_offsets()[:, 0].tolist() == [88.33, 87.79, 87.72, 86.82, 85.42, 85.42]
+    lines, before, *after = ax.collections
+    assert [dots.get_offsets()[:, 0].tolist() for dots in after] == [
+        [88.33, 87.79, 87.72, 86.82], [], [85.42, 85.42],  # up, down, neither
+    ]  # fmt: skip
     assert before.get_offsets()[:4, 0].tolist() == [86.62, 84.74, 85, 84.25]
     assert before.get_offsets().mask[4:, 0].all()  # no 2022 figure
     assert [line[0][0] for line in lines.get_segments()[:4]] == [86.62, 84.74, 85, 84.25]
@@ -74,19 +81,34 @@ def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
     assert sorted(labels(ax)[4:]) == ["5. Tây Nguyên", "5. Đồng bằng sông Cửu Long"]
     assert columns(ax, heads=2) == {
         "Điểm": ["+1,71", "+3,05", "+2,72", "+2,57", "", ""],
-        "Hạng": ["0", "▲1", "▼1", "0", "", ""],
+        "Hạng": ["1 → 1", "3 → 2", "2 → 3", "4 → 4", "", ""],
     }
+    assert titles(ax) == [
+        "Cả 4 đơn vị đều tăng điểm; tăng nhiều nhất là Đông Nam Bộ (+3,05)",
+        "Thay đổi điểm cải cách hành chính, năm 2023 so với năm 2022, thang điểm 100 – giả định",
+    ]
     assert texts(ax)[14:] == ["", "", "", "", "chỉ có ở kỳ sau", "chỉ có ở kỳ sau"]
     assert "trục bắt đầu từ 80" in ax.get_xlabel()
-    assert "○ năm 2022   ● năm 2023" in ax.get_xlabel()
-    assert "năm 2023 so với năm 2022" in ax.get_title(loc="left").replace("\n", " ")
+    assert "○ năm 2022 → ► ◄ năm 2023" in ax.get_xlabel()
+
+
+def test_change_points_up_or_down_and_marks_a_cutoff_that_is_crossed():
+    before = table([91, 79, 85]).pipe(rank_units)
+    after = table([89, 81, 85]).pipe(rank_units)
+    ax = plot_change(compare_periods(before, after))
+    _, _, up, down, same = ax.collections
+    assert [dots.get_offsets()[:, 0].tolist() for dots in (up, down, same)] == [[81], [89], [85]]
+    assert columns(ax, heads=3)["Loại"] == ["▼ Tốt", "", "▲ Tốt"]
+    assert titles(ax)[0] == "1/3 đơn vị tăng điểm, 1 đơn vị giảm"
+    check_texts(ax)
+    assert "Loại" not in texts(plot_change(compare_periods(before, before)))
 
 
 def test_change_marks_one_unit_in_colour_and_in_grey(regions):
     ax = plot_change(of_years(regions), unit="đông nam  bộ")
-    lines, _, after = ax.collections
+    lines, _, after, *_ = ax.collections
     assert [to_hex(color) == ACCENT for color in after.get_facecolor()] == [
-        False, True, False, False, False, False,
+        False, True, False, False,
     ]  # fmt: skip
     assert lines.get_linewidth()[1] > lines.get_linewidth()[0]
     bold = [label.get_fontweight() == "bold" for label in ax.get_yticklabels()]
@@ -114,9 +136,9 @@ def test_change_says_why_a_unit_has_no_change():
 def test_change_of_other_maxima_is_in_percent_and_says_so():
     before, after = table([63, 42], max_score=[70, 84]), table([66.5, 42], max_score=[70, 84])
     ax = plot_change(compare_periods(before, after))
-    assert columns(ax, heads=2) == {"Điểm %": ["+5,00", "0,00"], "Hạng": ["0", "0"]}
+    assert columns(ax, heads=2) == {"Điểm %": ["+5,00", "0,00"], "Hạng": ["1 → 1", "2 → 2"]}
     assert "Tỷ lệ điểm, %" in ax.get_xlabel()
-    assert "Thay đổi tỷ lệ điểm" in ax.get_title(loc="left")
+    assert "Thay đổi tỷ lệ điểm" in titles(ax)[1]
 
 
 def test_change_is_exact_to_the_last_digit_and_shows_every_place():
@@ -138,7 +160,9 @@ def test_change_names_blocks_and_keeps_gone_units_in_theirs():
         ],
         ignore_index=True,
     )
-    assert labels(plot_change(comparison)) == ["1. a – x", "b – x", "1. a – y"]
+    ax = plot_change(comparison)
+    assert labels(ax) == ["1. a", "b", "1. a"]
+    assert headings(ax) == ["x", "y"]
 
 
 # plot_rank_history
@@ -161,6 +185,19 @@ def test_history_draws_the_ranks_of_each_year_with_ties(regions):
     assert "Hạng của Đông Nam Bộ: 2022: 3; 2023: 2." in ax.get_label()
     assert "Năm 2023: Đầu bảng: Đồng bằng sông Hồng; cuối bảng: " in ax.get_label()
     assert "cuối bảng: Đồng bằng sông Cửu Long; Tây Nguyên." in ax.get_label()  # they tie
+
+
+def test_history_brings_a_few_units_to_the_front(regions):
+    several = ["Đông Nam Bộ", "tây nguyên"]
+    ax = plot_rank_history(regions, unit=several)
+    front = [line for line in ax.lines if line.get_linewidth() > 1]
+    assert len({line.get_linestyle() for line in front}) == 2  # told apart in grey
+    assert "Hạng của Đông Nam Bộ: 2022: 3; 2023: 2. Hạng của Tây Nguyên" in ax.get_label()
+    assert titles(plot_rank_history(regions, unit="Đông Nam Bộ"))[0] == (
+        "Đông Nam Bộ từ hạng 3 lên hạng 2 (năm 2022–2023)"
+    )
+    with pytest.raises(ValueError, match="unit= có 5 đơn vị; hãy chọn không quá 4"):
+        plot_rank_history(regions, unit=list(regions["unit"][:5]))
 
 
 def test_history_breaks_where_a_unit_is_absent_or_unscored():
@@ -228,11 +265,11 @@ def test_blocks_draw_each_unit_and_the_exact_mean(town):
     offices = load_scores(DATA / "so-nganh-2021.csv").assign(block="Sở, ban, ngành")
     both = pd.concat([town.assign(block="Thị xã"), offices], ignore_index=True)
     ax = plot_blocks(both[["unit", "score", "max_score", "block"]], unit="Thanh tra")
-    others, own, mean = ax.collections[:3]
+    _, others, own, mean = ax.collections[:4]
     drawn = np.concatenate([others.get_offsets(), own.get_offsets()])
     assert sorted(drawn[:, 0]) == sorted(town["score"])
     assert own.get_offsets().tolist()[0][0] == 73.98
-    assert len(ax.collections[3].get_offsets()) == 21
+    assert len(ax.collections[5].get_offsets()) == 21
     assert mean.get_segments()[0][0][0] == pytest.approx(1441.10 / 18)
     assert labels(ax) == ["Thị xã", "Sở, ban, ngành"]
     assert columns(ax, heads=2) == {
@@ -248,11 +285,22 @@ def test_blocks_say_how_many_are_scored_and_keep_years_apart():
     ax = plot_blocks(scores)
     assert labels(ax) == ["2022", "2023"]
     assert columns(ax, heads=2) == {"Trung bình": ["90,00", "–"], "Được chấm": ["1/2", "0/1"]}
-    assert "theo năm" in ax.get_title(loc="left")
+    assert "theo năm" in titles(ax)[0]
     both = plot_blocks(table([90, 80], max_score=[90, 100], year=2022, block=["x", "y"]))
-    assert labels(both) == ["2022 – x", "2022 – y"]
+    assert labels(both) == ["x", "y"]
+    assert titles(both)[0] == "Trung bình cao nhất là x (100,00%), thấp nhất là y (80,00%)"
     assert columns(both, heads=1)["Trung bình"] == ["100,00%", "80,00%"]
     assert "%" in both.get_xlabel()
+
+
+def test_blocks_name_their_ends_and_show_quartiles_and_median():
+    ax = plot_blocks(table([90, 80, 81, 82, 83, 40], block="x"))
+    assert [text for text in texts(ax) if "0,00" in text] == ["a 90,00", "f 40,00"]
+    (box,) = ax.patches
+    assert (box.get_x(), box.get_x() + box.get_width()) == (80.25, 82.75)
+    assert ax.collections[0].get_segments()[0][0][0] == 81.5
+    assert not plot_blocks(table([90, 80, 70])).patches  # of three there are no quarters
+    check_texts(ax)
 
 
 @pytest.mark.parametrize("scores", [[80.0] * 15, [80.0] * 3 + [80.01] * 5 + [81, 99], [70.0]])
@@ -260,7 +308,7 @@ def test_blocks_hide_no_dot_behind_another(scores):
     units = pd.DataFrame({"unit": [f"u{at}" for at in range(len(scores))], "score": scores})
     ax = plot_blocks(units.assign(max_score=100.0), unit="u0")
     ax.figure.draw_without_rendering()
-    dots = np.concatenate([c.get_offsets() for c in ax.collections[:2]])
+    dots = np.concatenate([dots.get_offsets() for dots in dots_of(ax)])
     places = ax.transData.transform(dots) * 72 / ax.figure.dpi
     apart = np.linalg.norm(places[:, None] - places[None], axis=2) + 99 * np.eye(len(dots))
     assert apart.min() > 5.5
@@ -274,9 +322,10 @@ def test_more_units_than_there_is_room_for_overlap_in_their_row():
     many["unit"] = [f"u{at}" for at in range(len(many))]
     high, ax = plot_blocks(many), plot_blocks(equal, unit="u19")
     assert high.figure.get_figheight() == pytest.approx(ax.figure.get_figheight(), abs=0.2)
-    dots = high.collections[0].get_offsets()
+    dots = dots_of(high)[0].get_offsets()
     assert len(dots) == 210
-    assert np.abs(dots[:, 1]).max() < 0.5
+    assert high.get_ylim()[0] > dots[:, 1].max()
+    assert dots[:, 1].min() > high.get_ylim()[1]
     check_texts(high)
     blocks = pd.concat([many.assign(block=name) for name in "xyz"], ignore_index=True)
     check_texts(plot_blocks(blocks))
@@ -289,7 +338,7 @@ def test_the_table_of_blocks_has_no_number_that_excel_takes_for_a_date():
 
 
 def test_a_ring_is_left_where_nothing_changed():
-    _, before, after = plot_change(compare_periods(table([80]), table([80]))).collections
+    before, *_, after = dots_of(plot_change(compare_periods(table([80]), table([80]))))
     inner = np.sqrt(before.get_sizes()[0]) / 2 - before.get_linewidth()[0] / 2
     assert inner - np.sqrt(after.get_sizes()[0]) / 2 - after.get_linewidth()[0] / 2 > 0.8
 
@@ -355,7 +404,7 @@ def test_ties_write_no_rank_or_name_on_another():
 def test_the_given_axes_are_used_and_the_table_is_left_as_it_was(plot):
     given_table = arguments(plot, 18)
     before = given_table.copy(deep=True)
-    _, (left, right) = plt.subplots(1, 2)
+    _, (left, right) = plt.subplots(1, 2, figsize=(16, 9))
     parameters = dict(plt.rcParams)
     assert plot(given_table, unit="Phòng 5", ax=right) is right
     pd.testing.assert_frame_equal(given_table, before)
@@ -371,7 +420,7 @@ def test_nobody_scored_and_nobody_there(plot):
     nobody = empty.assign(
         **{c: np.nan for c in empty if c.startswith(("score", "percent", "rank"))}
     )
-    assert plot(nobody).get_label().startswith("Biểu đồ")
+    assert ". Biểu đồ" in plot(nobody).get_label()
     with pytest.raises(ValueError, match="không có đơn vị nào"):
         plot(empty.iloc[:0])
     with pytest.raises(ValueError, match="'Phòng 0' chưa được chấm"):

@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, RANKING_TABLES, check_texts, table
+from conftest import DATA, LONG, RANKING_TABLES, beside, check_texts, headings, table, titles
 from matplotlib.colors import to_rgb
 
 from cchc_analysis import (
@@ -29,8 +29,7 @@ def labels(ax):
     return [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
 
 
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+texts = beside
 
 
 def test_ranking_draws_each_score_in_order(town):
@@ -39,11 +38,80 @@ def test_ranking_draws_each_score_in_order(town):
     assert [bar.get_width() for bar in bars] == town["score"].tolist()
     assert all(bar.get_x() == 0 for bar in bars)
     assert labels(ax)[0] == "1. Văn phòng HĐND&UBND"
-    assert texts(ax)[:1] + texts(ax)[17:18] == ["97,23  Xuất sắc", "67,52  Khá"]
-    assert texts(ax)[18:] == ["90", "80", "65", "50"]
+    assert texts(ax)[:1] + texts(ax)[17:] == ["97,23", "67,52"]
+    assert headings(ax) == [
+        "Xuất sắc (từ 90) – 3 đơn vị", "Tốt (từ 80) – 6 đơn vị", "Khá (từ 65) – 9 đơn vị",
+    ]  # fmt: skip
+    cuts = [line.get_segments()[0] for line in ax.collections]
+    assert [cut[0][0] for cut in cuts] == [90, 80, 65]  # each over the rows of its group
+    assert [round(cut[1][1] - cut[0][1]) for cut in cuts][:2] == [3, 6]
+    assert all(line.get_zorder() < bars[0].get_zorder() for line in ax.collections)
     assert ax.get_xlim() == (0, 100)
     assert ax.yaxis_inverted()
     assert "giả định" in ax.get_xlabel()
+    assert {bar.get_linewidth() for bar in bars} == {0}
+
+
+def test_the_title_is_the_finding_and_the_subtitle_the_subject(town):
+    told = "Ba đơn vị đạt Xuất sắc; một nửa (9/18) ở loại Khá"
+    ax = plot_ranking(town.assign(year=2020, max_assumed=False))
+    assert titles(ax) == [told, "Điểm CCHC năm 2020, thang điểm 100"]
+    assert ax.get_label().startswith(f"{told}. Biểu đồ")
+    assert titles(plot_distribution(town))[0] == told
+    ax = plot_ranking(town, title="Của tôi", subtitle="Nháp")
+    assert titles(ax) == ["Của tôi", "Nháp"]
+    assert ax.get_label().startswith("Của tôi. Biểu đồ")
+    assert titles(plot_ranking(town, title="", subtitle="")) == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("scores", "told"),
+    [
+        ([95, 91, 70], "Hơn một nửa (2/3) đạt Xuất sắc; một đơn vị ở loại Khá"),
+        ([95, 85, 70, 60], "Một đơn vị đạt Xuất sắc; một đơn vị ở loại Trung bình"),
+        ([85, 84, 70, 60, 40], "Không đơn vị nào đạt Xuất sắc; nhiều nhất là loại Tốt (2/5)"),
+        ([85, 84], "Cả hai đơn vị đều đạt Tốt"),
+        ([85, 84, None], "Cả hai đơn vị được chấm đều đạt Tốt"),
+        ([85, None], "Xếp hạng các đơn vị theo điểm cải cách hành chính"),
+        ([None], "Xếp hạng các đơn vị theo điểm cải cách hành chính"),
+    ],
+)
+def test_what_one_line_cannot_say_is_not_said(scores, told):
+    assert titles(plot_ranking(table(scores)))[0] == told
+
+
+def test_units_of_two_years_are_not_added_up_and_blocks_stand_under_headings():
+    years = pd.concat([table([95, 94]).assign(year=y) for y in (2021, 2022)], ignore_index=True)
+    ax = plot_ranking(years)
+    assert titles(ax) == [
+        "Xếp hạng các đơn vị theo điểm cải cách hành chính",
+        "Điểm CCHC các năm 2021, 2022, thang điểm 100",
+    ]
+    assert headings(ax)[:3] == ["2021", "Xuất sắc (từ 90) – 2 đơn vị", "2022"]
+    blocks = plot_ranking(table([95, 94, 70], block=["Sở", "Huyện", "Sở"]), unit="c")
+    assert labels(blocks) == ["1. a", "2. c", "1. b"]
+    assert headings(blocks)[0] == "Sở"
+    assert titles(blocks)[0] == "Hơn một nửa (2/3) đạt Xuất sắc; một đơn vị ở loại Khá"
+
+
+def test_units_without_a_grade_and_not_ranked_stand_in_groups_of_their_own():
+    ax = plot_ranking(table([95, 40, None]), scheme="par-index")
+    assert headings(ax)[1:] == ["Không xếp loại – 1 đơn vị", "Chưa chấm – 1 đơn vị"]
+    assert texts(ax) == ["95,00", "40,00", "–"]
+
+
+def test_an_overview_counts_what_it_does_not_draw():
+    scores = pd.DataFrame({"unit": [f"u{at}" for at in range(100)], "max_score": 100.0})
+    scores["score"] = np.arange(100.0) / 2 + 50
+    scores.loc[0, "score"] = None
+    ax = plot_ranking(scores, overview=True, unit="u50")
+    assert labels(ax)[9:15] == ["10. u90", "48. u52", "49. u51", "50. u50", "51. u49", "52. u48"]
+    assert labels(ax)[-1] == "99. u1"
+    assert headings(ax)[1] == "… 37 đơn vị (10 Xuất sắc, 20 Tốt, 7 Khá)"
+    assert headings(ax)[3] == "… 37 đơn vị (18 Khá, 19 Trung bình)"
+    assert "Không vẽ ở cuối: 1 đơn vị (1 Chưa chấm)" in ax.get_xlabel()
+    assert len(labels(ax)) == 25
+    assert ax.figure.get_figheight() < 9
 
 
 def test_grades_tell_themselves_apart_in_grey(town):
@@ -57,11 +125,12 @@ def test_grades_tell_themselves_apart_in_grey(town):
 def test_distribution_draws_counts_with_shares(town):
     for given in (town, grade_distribution(town), town.drop(columns="grade")):
         ax = plot_distribution(given)
-        assert [bar.get_width() for bar in ax.patches] == [3, 6, 9, 0, 0]
-        assert texts(ax) == ["3 (16,67%)", "6 (33,33%)", "9 (50,00%)", "0 (0,00%)", "0 (0,00%)"]
+        assert [bar.get_width() for bar in ax.patches] == [3, 6, 9]
+        assert texts(ax) == ["3 (16,67%)", "6 (33,33%)", "9 (50,00%)"]
         assert labels(ax)[0] == "Xuất sắc (từ 90%)"
         assert all(tick == int(tick) for tick in ax.get_xticks())
-        assert "18 đơn vị được chấm" in ax.get_xlabel()
+        assert "18 đơn vị được chấm" in titles(ax)[1]
+        assert "Không có đơn vị nào ở loại: Trung bình, Yếu" in ax.get_xlabel()
 
 
 def test_counts_and_points_have_whole_numbers_on_the_axis():
@@ -72,39 +141,49 @@ def test_counts_and_points_have_whole_numbers_on_the_axis():
 def test_distribution_shows_those_without_a_grade_and_each_block():
     graded = grade_units(table([95, 60, None], block=["x", "y", "y"]), scheme="par-index")
     ax = plot_distribution(grade_distribution(graded, by="block"), scheme="par-index")
-    assert [bar.get_width() for bar in ax.patches] == [1, 0, 0, 0, 0, 0, 1, 1]
-    assert labels(ax)[-2:] == ["y – Không xếp loại", "y – Chưa chấm"]
+    assert [bar.get_width() for bar in ax.patches] == [1, 1, 1]
+    assert headings(ax)[0] == "x: 1 đơn vị được chấm"
+    assert headings(ax)[2:] == [
+        "y: 1 đơn vị được chấm", "Không có đơn vị nào ở loại: Nhóm A, Nhóm B, Nhóm C",
+    ]  # fmt: skip
+    assert labels(ax)[-2:] == ["Không xếp loại", "Chưa chấm"]
     assert texts(ax)[-2:] == ["1 (100,00%)", "1"]
 
 
 def test_comparison_draws_each_unit_against_the_mean(town):
     ax = plot_comparison(town)
     mean = sum(round(s * 100) for s in town["score"]) / 1800  # 80.06 by hand
-    dots, lines = ax.collections[1].get_offsets(), ax.collections[0].get_segments()
+    dots, lines = ax.collections[2].get_offsets(), ax.collections[1].get_segments()
     assert dots[:, 0].tolist() == town["score"].tolist()
     np.testing.assert_allclose([line[0][0] for line in lines], mean)
     assert texts(ax)[0] == "+17,17"
     assert texts(ax)[17] == "−12,54"  # a true minus, which the table has not
-    title = ax.get_title(loc="left").replace("\n", " ")
-    assert title == "Chênh lệch so với điểm trung bình của 18 đơn vị được chấm (80,06)"
+    assert titles(ax) == [
+        "9/18 đơn vị đạt trên mức trung bình (80,06)",
+        "Chênh lệch so với điểm trung bình của 18 đơn vị được chấm (80,06). Điểm CCHC, "
+        "thang điểm 100 – giả định",
+    ]
     assert "trục bắt đầu từ 65" in ax.get_xlabel()
     assert "90/80/65 (giả định)" in ax.get_xlabel()
-    assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65, 50}
+    assert {line.get_xdata()[0] for line in ax.lines} == {90, 80, 65}
 
 
 def test_a_mean_says_over_how_many_units_it_is():
     some = plot_comparison(table([90, 80, None]))
-    title = some.get_title(loc="left").replace("\n", " ")
-    assert title == "Chênh lệch so với điểm trung bình của 2 đơn vị được chấm (85,00)"
+    assert titles(some)[0] == "1/2 đơn vị đạt trên mức trung bình (85,00)"
+    assert "so với điểm trung bình của 2 đơn vị được chấm (85,00)" in titles(some)[1]
     assert "của 2 đơn vị được chấm (trong số 3 đơn vị)" in some.get_label()
     blocks = plot_comparison(table([90, 80, 70], block=["x", "x", "y"]))
-    assert "điểm trung bình từng khối" in blocks.get_title(loc="left").replace("\n", " ")
+    assert titles(blocks)[0] == "1/3 đơn vị đạt trên mức trung bình"
+    assert "điểm trung bình từng khối" in titles(blocks)[1]
 
 
 def test_the_chosen_unit_is_bold_and_other_blocks_have_no_difference_from_it():
     scores = table([90, 80, 70, None], block=["x", "x", "y", "y"])
     ax = plot_comparison(scores, unit="b")
-    assert labels(ax) == ["a – x", "b – x", "c – y", "d – y"]
+    assert labels(ax) == ["a", "b", "c", "d"]
+    assert headings(ax) == ["x", "y"]
+    assert titles(ax)[0] == "1 đơn vị cao hơn b, không đơn vị thấp hơn"
     assert texts(ax)[:4] == ["+10,00", "0,00", "–", "Chưa chấm"]
     assert "chênh lệch của 2 đơn vị so với b (80,00)." in ax.get_label()
     assert [label.get_fontweight() for label in ax.get_yticklabels()][:2] == ["normal", "bold"]
@@ -127,17 +206,18 @@ def test_equal_scores_are_first_and_last():
 
 def test_a_distribution_says_where_nobody_is_scored():
     ax = plot_distribution(table([None, None]))
-    assert texts(ax) == ["0 (0,00%)"] * 5 + ["2"]
-    assert "(chưa có đơn vị nào được chấm)" in ax.get_xlabel()
+    assert texts(ax) == ["2"]
+    assert "chưa có đơn vị nào được chấm" in titles(ax)[1]
 
 
 def test_comparison_with_one_unit_in_its_own_year():
     regions = load_scores(DATA / "par-index-regions.csv")
     ax = plot_comparison(regions, unit="đông nam bộ")
-    at = dict(zip(labels(ax), texts(ax), strict=False))
-    assert at["Đông Nam Bộ – 2023"] == at["Đông Nam Bộ – 2022"] == "0,00"
-    assert at["Đồng bằng sông Hồng – 2023"] == "+0,54"
-    assert at["Trung du miền núi phía Bắc – 2022"] == "+0,26"
+    at = list(zip(labels(ax), texts(ax), strict=False))
+    assert headings(ax) == ["2023", "2022"]
+    assert at.count(("Đông Nam Bộ", "0,00")) == 2
+    assert ("Đồng bằng sông Hồng", "+0,54") in at
+    assert ("Trung du miền núi phía Bắc", "+0,26") in at[6:]
 
 
 def test_a_unit_that_is_not_there_is_named_with_the_closest(town):
@@ -151,7 +231,8 @@ def test_different_maxima_are_drawn_in_percent():
     scores = table([63, 75.6, 42], max_score=[70, 84, 84])
     ax = plot_ranking(scores)
     assert [bar.get_width() for bar in ax.patches] == [90, 90, 50]
-    assert texts(ax)[:3] == ["90,00%  Xuất sắc", "90,00%  Xuất sắc", "50,00%  Trung bình"]
+    assert texts(ax)[:3] == ["90,00%", "90,00%", "50,00%"]
+    assert headings(ax) == ["Xuất sắc (từ 90%) – 2 đơn vị", "Trung bình (từ 50%) – 1 đơn vị"]
     assert "%" in ax.get_xlabel()
     assert texts(plot_comparison(scores))[:3] == ["+13,33", "+13,33", "−26,67"]
 
@@ -168,7 +249,7 @@ def test_grades_of_another_scheme_are_refused_naming_the_first_unit(plot, town):
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_the_given_axes_are_used_and_nothing_else_is_touched(plot, town):
-    _, (left, right) = plt.subplots(1, 2)
+    _, (left, right) = plt.subplots(1, 2, figsize=(16, 9))
     before = dict(plt.rcParams)
     assert plot(town, ax=right) is right
     assert not left.patches
@@ -183,7 +264,7 @@ def test_the_given_axes_are_used_and_nothing_else_is_touched(plot, town):
 def test_alt_text_says_what_the_chart_shows(plot, name):
     scores = load_scores(DATA / f"{name}.csv")
     alt = plot(scores).get_label()
-    assert alt.startswith("Biểu đồ")
+    assert ". Biểu đồ" in alt
     assert str(len(scores)) in alt
     assert alt.endswith("Ngưỡng xếp loại: giả định.")
 
@@ -225,17 +306,17 @@ def test_alt_text_keeps_years_apart():
 
 def test_unscored_units_are_written_in_every_row_chart():
     assert texts(plot_comparison(table([9, None])))[:2] == ["0,00", "Chưa chấm"]
-    assert texts(plot_ranking(table([9, None])))[:2] == ["9,00  Yếu", "–  Chưa chấm"]
+    assert texts(plot_ranking(table([9, None])))[:2] == ["9,00", "–"]
 
 
 def test_titles_and_axes_say_what_year_and_which_lines():
     regions = load_scores(DATA / "par-index-regions.csv")
     one = regions[regions["year"] == 2022]
-    assert "năm 2022" in plot_ranking(one).get_title(loc="left").replace("\n", " ")
-    assert "năm" not in plot_ranking(regions).get_title(loc="left")
-    axis = plot_comparison(one).get_xlabel()
-    assert "Nét đứt: ngưỡng xếp loại 90/80 (giả định)" in axis  # the others are out of view
-    assert "Nét liền đậm: điểm trung bình. Số bên phải: chênh lệch (điểm)" in axis
+    assert "năm 2022" in titles(plot_ranking(one))[1]
+    assert "các năm 2022, 2023" in titles(plot_ranking(regions))[1]
+    axis = plot_comparison(one).get_xlabel().replace("\n", " ")
+    assert "nét đứt: ngưỡng xếp loại 90/80 (giả định)" in axis  # the others are out of view
+    assert "Vạch xám: điểm trung bình; bên phải: chênh lệch (điểm)" in axis
     assert "điểm %" in plot_comparison(table([63, 50], max_score=70), unit="a").get_xlabel()
 
 
@@ -272,3 +353,12 @@ def test_what_cannot_be_drawn_is_refused_with_what_settles_it(refused, problem, 
     if option:
         assert "--scheme" in caught.value.said("command")
         assert "SCHEME" in caught.value.said("notebook")
+
+
+def test_axes_given_alone_are_laid_out_and_too_low_ones_are_told(town):
+    _, ax = plt.subplots(figsize=(12, 9))
+    check_texts(plot_ranking(town, ax=ax))
+    _, low = plt.subplots(figsize=(12, 3))
+    with pytest.warns(UserWarning, match=r"18 dòng chồng lên nhau: hãy bỏ ax=.*ít nhất \d+ inch"):
+        plot_ranking(town, ax=low)
+    assert low.figure.get_size_inches().tolist() == [12, 3]

@@ -159,8 +159,8 @@ def write_files(
     if "csv" in kinds:
         write_csv(printed(results.check, "check").frame(), folder / "check.csv")
     if "png" in kinds:
-        for name, (whole, *_) in pictures.items():
-            write_chart(whole, name, folder=folder)
+        for name, pages in pictures.items():
+            write_chart(pages, name, folder=folder)
 
 
 def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts import units
-from cchc_analysis.charts.frame import ACCENT, Frame, wrap
-from cchc_analysis.groups import group_columns, several_groups
-from cchc_analysis.scoring import exact
+from cchc_analysis.charts.frame import ACCENT, LETTER, PALE, ROW, WIDTH, Frame
+from cchc_analysis.groups import several_groups
+from cchc_analysis.scoring import exact, findings
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.vocabulary import MEAN, SHOWN
 
@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 _DOT = 5.5  # points across
 _PITCH = 6.6  # points from lane to lane
 _LANES = 7  # for which there is room on either side of the line of a block
+_AXES = 0.42  # of a page: the least width of the axes beside names and columns
+_FAR = 1.5  # quartile ranges: what is farther from the quartiles is an outlier
 
 
-def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None) -> Axes:
-    """Plot each unit as a dot, blocks below one another on one axis, with their means.
+def plot_blocks(
+    ranking: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Plot each unit as a dot, blocks below one another on one axis, with quartiles and mean.
 
-    Years, where there are several, have a row each as blocks have. Units that would hide one
+    Years, where there are several, have a row each as blocks have. The first and the last unit of
+    each row are named, and outliers beside them as far as there is room. Units that would hide one
     another stand above and below the line of their block; only the place along the axis counts.
-    Where they are too many for that, they overlap.
 
     Parameters
     ----------
@@ -35,6 +44,8 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
         Scores or a ranking, with ``block`` or ``year``. The mean is over the scored units.
     unit : str, optional
         The unit to highlight in each row in which it is.
+    title, subtitle : str, optional
+        In place of the finding, and of what the scores are.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the units of equal score.
 
@@ -51,32 +62,49 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
     ['Sở', 'Huyện']
     """
     table = units.drawn_units(ranking)
-    chosen = units.chosen_rows(table, unit).to_numpy()
+    chosen, several = units.chosen_rows(table, unit).to_numpy(), several_groups(table)
     groups = [rows for _, rows in table.groupby("group")]
+    names = [
+        units.group_name(rows.iloc[0], several or ["block"] * ("block" in table)) for rows in groups
+    ]
     means = [exact.mean_percent(rows["score"], rows["max_score"]) for rows in groups]
-    in_points = units.out_of_100(table)
+    in_points, printed = units.out_of_100(table), units.printed_values(table)
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
-    frame = Frame(ax, map(_name, groups))
-    ax, scored = frame.ax, [rows[rows["score"].notna()] for rows in groups]
+    scored = [rows[rows["score"].notna()] for rows in groups]
     counts = [f"{len(own)}/{len(rows)}" for own, rows in zip(scored, groups, strict=True)]
+    values = table["percent"]
+    apart = _PITCH * np.nanmax([values.max() - values.min(), 5]) / (72 * WIDTH * _AXES)
+    lanes = [lanes_of(rows["percent"].to_numpy(), apart) for rows in scored]
+    heights = [
+        (_PITCH * (2 * min(np.abs(of_group).max(initial=0), _LANES) + 2) + 32) / 72 / ROW
+        for of_group in lanes
+    ]
+    frame = Frame(ax, names, heights=heights)
+    ax = frame.ax
     frame.write_columns({"Trung bình": written, "Được chấm": counts})
     axis = frame.set_percent_axis(table["percent"], in_points=in_points)
-    what, by = units.measure(table), _by(several_groups(table))
-    frame.set_title(f"{what.capitalize()}{by or ' của các đơn vị'}{units.of_year(table)}")
-    diamond = f"\n{wrap('◆ ' + table['unit'][chosen].iloc[0], 50)}" if unit else ""
-    ax.set_xlabel(f"{axis}\nChấm: từng đơn vị. Vạch đậm: {MEAN}{diamond}")
-    frame.make_room_for_words()
-    lanes, step = _places_of_dots(frame, scored)
-    dots = {"s": _DOT**2, "edgecolor": "black", "linewidth": 0.6}
-    for at, (rows, of_group, mean) in enumerate(zip(scored, lanes, means, strict=True)):
+    dots, step = {"s": _DOT**2, "linewidth": 0.6}, _PITCH / 72 / ROW
+    for at, rows, of_group, mean, high in zip(
+        frame.rows, scored, lanes, means, heights, strict=True
+    ):
         own, percent = chosen[rows.index], rows["percent"].to_numpy()
-        places = at + of_group * step
-        ax.scatter(percent[~own], places[~own], c="#d0d0d0", zorder=3, **dots)
-        ax.scatter(percent[own], places[own], c=ACCENT, marker="D", zorder=4, **dots)
-        ax.vlines(mean, at - 0.42, at + 0.42, color="black", linewidth=1.8, zorder=2.5)
+        half = high / 2 - 1.05
+        places = at + of_group * min(step, half / max(np.abs(of_group).max(initial=1), 1))
+        if len(rows) > 3:
+            low, middle, top = np.quantile(percent, [0.25, 0.5, 0.75])
+            ax.barh(at, top - low, 2 * half, left=low, color="#e4e4e4", linewidth=0, zorder=1)
+            ax.vlines(middle, at - half, at + half, color="white", linewidth=2.4, zorder=2)
+        ax.scatter(percent[~own], places[~own], c=PALE, edgecolor="#404040", zorder=3, **dots)
+        ax.scatter(
+            percent[own], places[own], c=ACCENT, edgecolor="black", marker="D", zorder=4, **dots
+        )
+        ax.vlines(mean, at - half, at + half, color="black", linewidth=1.8, zorder=2.5)
+        _name_ends(frame, at, high / 2 - 0.4, rows, printed)
+    what, by = units.measure(table), f" theo {' và '.join(SHOWN[c].lower() for c in several)}"
+    by = by if several else ""
     sentences = [
-        f"{_name(rows)}: trung bình {mean} ({count} đơn vị được chấm)."
-        for rows, mean, count in zip(groups, written, counts, strict=True)
+        f"{name}: trung bình {mean} ({count} đơn vị được chấm)."
+        for name, mean, count in zip(names, written, counts, strict=True)
     ]
     # Two columns of counts: Excel takes 4/6 for a date.
     of_group = table.groupby("group")["score"]
@@ -85,34 +113,46 @@ def plot_blocks(ranking: pd.DataFrame, *, unit: str | None = None, ax: Axes | No
         "Số đơn vị được chấm của nhóm": of_group.transform("count"),
         "Số đơn vị của nhóm": of_group.transform("size"),
     }
+    topic = f"{what.capitalize()}{by or ' của các đơn vị'}"
+    finding = findings.of_ends(dict(zip(names, means, strict=True)), written, "Trung bình")
+    diamond = f". ◆ {table['unit'][chosen].iloc[0]}" if unit else ""
     return frame.finish(
+        (finding or topic) if title is None else title,
+        f"{topic}. {findings.subject(table, in_points=in_points)}" if subtitle is None else subtitle,
+        [f"{axis}. Chấm: từng đơn vị; vạch đậm: {MEAN}; vùng xám: từ tứ phân vị 1 đến 3; "
+         f"vạch trắng: trung vị{diamond}"],
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: {what} của {units.counted(table)}{by}. {' '.join(sentences)} "
-        f"{units.first_and_last(table, units.printed_values(table))}",
-    )
+        f"{units.first_and_last(table, printed)}",
+    )  # fmt: skip
 
 
-def _places_of_dots(frame: Frame, groups: list[pd.DataFrame]) -> tuple[list[np.ndarray], float]:
-    """Return the lane of each dot of each group, and how far lanes are apart; make them room."""
-    width, height = frame.size_in_points()
+def _name_ends(
+    frame: Frame, at: float, half: float, rows: pd.DataFrame, printed: pd.Series
+) -> None:
+    """Write the names of the last unit and the outliers below it, of the first ones above."""
+    percent = rows["percent"]
+    if percent.empty:
+        return
+    low, high = np.quantile(percent, [0.25, 0.75])
+    far = _FAR * (high - low)
     left, right = frame.ax.get_xlim()
-    apart = _PITCH * (right - left) / width
-    lanes = [lanes_of(rows["percent"].to_numpy(), apart) for rows in groups]
-    highest = max(np.abs(of_group).max(initial=0) for of_group in lanes)
-    rows_in_view = abs(np.subtract(*frame.ax.get_ylim()))
-    if frame.ours:
-        lacking = max(0, (2 * min(highest, _LANES) + 2) * _PITCH * rows_in_view - height)
-        frame.grow(high=lacking)
-        height += lacking
-    return lanes, min(_PITCH * rows_in_view / height, 1 / (2 * highest + 2))
-
-
-def _name(rows: pd.DataFrame) -> str:
-    return " – ".join(str(rows[column].iloc[0]) for column in group_columns(rows)) or "Cả bảng"
-
-
-def _by(columns: list[str]) -> str:
-    return f" theo {' và '.join(SHOWN[c].lower() for c in columns)}" if columns else ""
+    for end, row, is_far in (
+        (percent.max(), at - half, percent > high + far), (percent.min(), at + half, percent < low - far)
+    ):  # fmt: skip
+        some = rows[is_far | (percent == end)].sort_values(
+            "percent", ascending=end == percent.min()
+        )
+        names = [f"{row.unit} {printed[row.Index]}" for row in some.itertuples()]
+        share = (end - left) / (right - left)
+        is_right = share > 0.5
+        most = int((share if is_right else 1 - share) * 72 * WIDTH * _AXES / LETTER)
+        text = "; ".join(names)
+        text = f"{text[: most - 1]}…" if len(text) > most else text
+        frame.write(
+            row, text, end, away=(3 if is_right else -3, 0), of_axes=False,
+            ha="right" if is_right else "left",
+        )  # fmt: skip
 
 
 def lanes_of(values: np.ndarray, apart: float) -> np.ndarray:

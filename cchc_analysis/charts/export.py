@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _FORMATS = ("png", "svg", "pdf")
 _USUAL = ("png", "svg")
 _DPI = 300
-_LAYOUTS = 10  # five were enough in every chart that was tried
 # Of 9: a third faster than the usual 6, for a file a tenth larger.
 _OPTIONS = {"png": {"pil_kwargs": {"compress_level": 3}}}
 # The same bytes in every run, and text that stays text whatever style is in use.
@@ -39,9 +37,6 @@ _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttyp
 _EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
 _HIGHEST = 230 / 25.4  # inches: what a page holds beside a caption of two lines
-_LEAST_GAP = 0.035  # inches between two names
-_LINE = 0.13  # inches: a row of a heat map or of bars is no thinner
-_ENDS = 0.2  # rows: half a gap above the first and below the last
 
 _SIZE = 8  # points, of the small print
 _LETTER = 0.54  # of the size: a letter of average width
@@ -52,22 +47,13 @@ _NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
 class Encoded:
     """A chart as it is saved: its pictures by format, and in words and numbers what they show.
 
-    `table` has the numbers as they are printed, if the chart is one of this package. `size` is the
-    width and height in inches; `part` says in words which page of several it is.
+    `table` has the numbers as they are printed, if the chart is one of this package.
     """
 
     title: str
     alt: str
     table: pd.DataFrame | None
     pictures: dict[str, bytes]
-    size: tuple[float, float]
-    part: str = ""
-
-    @property
-    def fits_a_page(self) -> bool:
-        """Return whether it is no higher than a page when it is as wide as the text."""
-        width, height = self.size
-        return height <= _HIGHEST * max(1, width / WIDTH)
 
 
 def encode(
@@ -77,10 +63,11 @@ def encode(
     note: str | None = None,
     alt: str | None = None,
     formats: Sequence[str] = _USUAL,
-) -> Encoded:
-    """Return the figure of a chart as pictures; parameters and refusals are those of `save_chart`.
+) -> list[Encoded]:
+    """Return a chart as the pages that its rows need; parameters are those of `save_chart`.
 
-    The chart is left as it was.
+    What is computed over all rows (a mean, the axis, the numbers) is the same on each page. The
+    chart is left as it was.
     """
     formats = [formats] if isinstance(formats, str) else formats
     for format_ in formats:
@@ -90,9 +77,25 @@ def encode(
                 f"hãy chọn trong: {', '.join(_FORMATS)}",
                 value=format_,
             )
-    title = _title(ax)
-    alt = alt or (ax.get_label() if numbers_of(ax) is not None else title)
-    return _encoded(ax, title, alt, source, note, formats)
+    title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
+    figure, frame = ax.get_figure(root=True), getattr(ax, "cchc_frame", None)
+    alt = alt or (ax.get_label() if frame else title)
+    if frame is None or not frame.is_ours:
+        if figure.get_layout_engine():
+            figure.draw_without_rendering()
+        return [_encoded(ax, title, alt, source, note, formats)]
+    below = _write_below(figure, source, note)
+    small_print = below.get_window_extent().height / figure.dpi + 0.1 if below.get_text() else 0
+    below.remove()
+    highest = _HIGHEST * max(1, figure.get_figwidth() / WIDTH) - small_print
+    units, pages = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()], []
+    for start, stop, part in frame.pages(highest):
+        words, told = title, alt
+        if part:
+            words = f"{title} – {part}"
+            told = f"{part.capitalize()}: từ {units[start]} đến {units[stop - 1]}. {alt}"
+        pages.append(_encoded(ax, words, told, source, note, formats))
+    return pages
 
 
 def save_chart(
@@ -107,8 +110,9 @@ def save_chart(
 ) -> list[Path]:
     """Save the figure of a chart in each format, with source and note in small print below it.
 
-    The same chart gives the same bytes in every run. The numbers that it shows are written beside
-    it as a table, with the ending ``.csv``; of several charts in one figure, those of `ax`.
+    A chart that is higher than a page is written as several, `name` with ``-1``, ``-2``… The same
+    chart gives the same bytes in every run. The numbers that it shows are written beside it as a
+    table, with the ending ``.csv``; of several charts in one figure, those of `ax`.
 
     Parameters
     ----------
@@ -130,7 +134,7 @@ def save_chart(
     Returns
     -------
     list of Path
-        The pictures, in the order of `formats`.
+        The pictures, page by page in the order of `formats`.
 
     Raises
     ------
@@ -152,74 +156,20 @@ def save_chart(
     )
 
 
-def write_chart(chart: Encoded, name: str, *, folder: str | PathLike) -> list[Path]:
-    """Write the pictures of an encoded chart, and beside them its numbers; return the pictures."""
+def write_chart(pages: Sequence[Encoded], name: str, *, folder: str | PathLike) -> list[Path]:
+    """Write the pictures of a chart, and beside them its numbers; return the pictures."""
     paths = []
-    for format_, picture in chart.pictures.items():
-        paths.append(write_whole(Path(folder) / f"{name}.{format_}", picture))
-    if chart.table is not None:
-        write_csv(chart.table, Path(folder) / f"{name}.csv")
+    for number, page in enumerate(pages, 1):
+        ending = f"-{number}" if len(pages) > 1 else ""
+        for format_, picture in page.pictures.items():
+            paths.append(write_whole(Path(folder) / f"{name}{ending}.{format_}", picture))
+    if pages[0].table is not None:
+        write_csv(pages[0].table, Path(folder) / f"{name}.csv")
     return paths
 
 
-def chart_pages(
-    ax: Axes,
-    *,
-    title: str | None = None,
-    source: str | None = None,
-    note: str | None = None,
-    width: float = WIDTH,
-    formats: Sequence[str] = ("png",),
-) -> Iterator[Encoded]:
-    """Yield a chart with rows as pictures that fit a page, as many as its rows need.
-
-    Rows move together before they are split; what is computed over all rows (a mean, the axis,
-    the numbers) is the same on each page. `title` is kept in the pictures instead of the chart's
-    own; `width` is in inches. The chart is left as its last page shows it.
-    """
-    figure, label, title = ax.get_figure(root=True), ax.get_label(), title or _title(ax)
-    if width + 0.01 < figure.get_figwidth() < WIDTH + 0.01:  # else its text is smaller anyway
-        figure.set_figwidth(width)
-    figure.draw_without_rendering()
-    rows, in_view = len(ax.get_yticks()), abs(float(ax.get_ylim()[0] - ax.get_ylim()[1]))
-    pitch = ax.get_position().height * figure.get_figheight() / in_view
-    beside = figure.get_figheight() - pitch * in_view
-    below = _write_below(figure, source, note)
-    small_print = below.get_window_extent().height / figure.dpi
-    below.remove()
-    highest = _HIGHEST * figure.get_figwidth() / WIDTH - beside - small_print
-    if pitch * in_view <= highest:
-        yield _encoded(ax, title, label, source, note, formats)
-        return
-    names = [text.get_window_extent().height / figure.dpi for text in ax.get_yticklabels()]
-    pitch = min(pitch, max(_LINE, *names) + _LEAST_GAP)
-    pages = math.ceil(rows / max(1, int(highest / pitch - _ENDS)))
-    to_rows = ax.transData.inverted()
-    boxes = [(text, text.get_window_extent()) for text in ax.texts]
-    row_of = {text: to_rows.transform((0, (box.y0 + box.y1) / 2))[1] for text, box in boxes}
-    units = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()]
-    for page in range(pages):
-        start, stop = rows * page // pages, rows * (page + 1) // pages
-        ax.set_ylim(stop - 0.4, start - 0.6)
-        figure.set_figheight(beside + pitch * (stop - start + _ENDS))
-        for text, row in row_of.items():  # what stands above or below the rows stays
-            text.set_visible(start - 0.5 < row < stop - 0.5 or not -0.5 < row < rows - 0.5)
-        part, words, alt = "", title, label
-        if pages > 1:
-            part = f"phần {page + 1}/{pages}"
-            words = f"{title} – {part}"
-            alt = f"Phần {page + 1}/{pages}: từ {units[start]} đến {units[stop - 1]}. {label}"
-        yield _encoded(ax, words, alt, source, note, formats, part)
-
-
-def _title(ax: Axes) -> str:
-    """Return the title of a chart in one line, as it is read."""
-    return " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
-
-
 def _encoded(
-    ax: Axes, title: str, alt: str, source: str | None, note: str | None, formats: Sequence[str],
-    part: str = "",
+    ax: Axes, title: str, alt: str, source: str | None, note: str | None, formats: Sequence[str]
 ) -> Encoded:  # fmt: skip
     """Return the figure of a chart with its small print; no dates, so that bytes stay the same."""
     import matplotlib as mpl
@@ -232,7 +182,6 @@ def _encoded(
     engine, text = figure.get_layout_engine(), _write_below(figure, source, note)
     try:
         _check_letters(figure)
-        _settle(figure)
         drawn = [figure.bbox_inches, figure.get_tightbbox()]
         if text.get_text():
             below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
@@ -252,8 +201,7 @@ def _encoded(
         figure.set_layout_engine(engine)
     if "svg" in pictures:
         pictures["svg"] = _for_screen_readers(pictures["svg"], alt)
-    size = float(box.width), float(box.height)
-    return Encoded(title, alt, numbers_of(ax), pictures, size, part)
+    return Encoded(title, alt, numbers_of(ax), pictures)
 
 
 def _for_screen_readers(svg: bytes, alt: str) -> bytes:
@@ -261,22 +209,6 @@ def _for_screen_readers(svg: bytes, alt: str) -> bytes:
     described = f"</title>\n <desc>{escape(alt, quote=False)}</desc>"
     svg = svg.replace(b"<svg ", b'<svg role="img" ', 1)
     return svg.replace(b"</title>", described.encode(), 1)
-
-
-def _settle(figure: Figure) -> None:
-    """Lay the figure out until nothing moves any more (each layout starts from the last)."""
-    engine, before = figure.get_layout_engine(), None
-    if engine is None:
-        return
-    for _ in range(_LAYOUTS):
-        engine.execute(figure)
-        after = [[round(edge, 9) for edge in ax.get_position().bounds] for ax in figure.axes]
-        if after == before:
-            break
-        before = after
-    for ax, bounds in zip(figure.axes, after, strict=True):  # the last digits never settle
-        ax.set_position(bounds)
-        ax.set_in_layout(True)
 
 
 def stamp(

@@ -1,211 +1,360 @@
-"""Charts of fields: units and fields at a glance, and the fields of one unit."""
+"""Charts of fields: units and fields at a glance, and the fields of one unit or a few."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts.frame import ACCENT, LETTER, Frame, wrap
-from cchc_analysis.charts.units import check_units, chosen_rows, drawn_units, of_year
+from cchc_analysis.charts import units
+from cchc_analysis.charts.frame import (
+    ACCENT,
+    LETTER,
+    OTHERS,
+    PALE,
+    WIDTH,
+    Frame,
+    wrap,
+)
 from cchc_analysis.groups import (
     SCORES,
     check_columns,
     group_columns,
     group_numbers,
+    is_unit,
     several_groups,
 )
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.fields import field_matrix, total_fields, whole_fields
-from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
+from cchc_analysis.scoring import exact, findings
+from cchc_analysis.scoring.fields import field_losses, field_matrix, total_fields, whole_fields
+from cchc_analysis.scoring.influence import self_score_gaps
+from cchc_analysis.scoring.printing import (
+    LEAST_PLACES,
+    format_number,
+    format_percent,
+    format_signed,
+    printed_places,
+)
+from cchc_analysis.text import decimal_comma, unit_key
 from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OF_FIELDS = (*SCORES, "field")
-_CELL = 18  # points: the width of "100"
-_LINE = 10.5  # points: a line of an upright head
+_NAME = 26  # letters of a unit beside the cells
+_CELL = 4  # letters: the width of "100", with a sign
 _PALEST, _DARKEST = 0.02, 0.6  # of the shades; black letters read well on all of them
-_FIELD_LETTERS = 28  # fewer than of a unit: three columns stand beside the bars
+_LINES = 4  # of a head; longer ones are numbers, named below
+_FEW = 4  # units side by side
+_TOTAL, _MEAN = "Tổng", "Trung bình"
 
 
-def plot_fields(fields: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Plot units × fields as cells, darker for a higher percent, which is written in each.
+def plot_fields(
+    fields: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    self_scores: bool = False,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Plot units × fields as cells, darker where more points lack, weakest field first.
 
-    Percent is of the field's maximum, rounded half up to a whole number. Units stand in the order
-    of their total over all fields, those that lack a score last.
+    In each cell stands the percent of the field's maximum, rounded half up to a whole number.
+    Units stand in the order of their total over all fields, those that lack a score last, under
+    the mean of their year and block.
 
     Parameters
     ----------
     fields : DataFrame
         Has ``unit``, ``field``, ``score`` and ``max_score``, as `load_fields` gives it.
+    unit : str, optional
+        The unit whose name is written bold.
+    self_scores : bool
+        Draw by how many points each unit scores itself (``self_score``) above its score instead.
+    title, subtitle : str, optional
+        In place of the finding, and of what the cells are.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the units and fields.
 
     Raises
     ------
     ValueError
-        If a column is missing or there is no unit.
+        If a column is missing, or there is no unit, or none of this name.
 
     Examples
     --------
     >>> fields = pd.DataFrame({"unit": ["A", "A"], "field": ["I", "II"], "score": [4, 15]})
-    >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts]
-    ['50', '75']
+    >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts][:4]
+    ['50', '75', '68', '50']
     """
     from matplotlib import colormaps
 
     check_columns(fields, _OF_FIELDS)
-    table = drawn_units(total_fields(fields))
+    table = units.drawn_units(total_fields(fields))
+    own, where = is_unit(table, unit), [*group_columns(table), "unit"]
     matrix = field_matrix(fields)
-    where, names = [*group_columns(table), "unit"], matrix.attrs["fields"]
-    percents = table[where].merge(matrix, on=where, how="left")[names].to_numpy("float64")
-    frame = Frame(ax, table["name"])
-    ax = frame.ax
-    _write_heads(frame, names)
-    low = 10 * np.floor(np.nanmin(percents, initial=100) / 10)
-    high = max(10 * np.ceil(np.nanmax(percents, initial=0) / 10), low + 10)
-    shades = colormaps["Blues"](_PALEST + (_DARKEST - _PALEST) * (percents - low) / (high - low))
-    shades[np.isnan(percents)] = 1
-    ax.pcolormesh(
-        np.arange(len(names) + 1) - 0.5, np.arange(len(table) + 1) - 0.5, shades,
-        edgecolor="white", linewidth=0.8,
-    )  # fmt: skip
-    ax.set_ylim(len(table) - 0.5, -0.5)
-    printed = pd.DataFrame(percents, columns=names).map(lambda percent: format_number(percent, 0))
-    for (row, column), text in np.ndenumerate(printed.to_numpy()):
-        ax.text(column, row, text, ha="center", va="center", fontsize=8)
-    ax.spines[:].set_visible(False)
-    frame.set_title(f"Tỷ lệ điểm theo lĩnh vực của các đơn vị{of_year(table)}", pad=20, y=None)
-    ax.set_xlabel(
-        "Số trong ô: % điểm tối đa của lĩnh vực, làm tròn đến phần nguyên\n"
-        "Ô đậm hơn: tỷ lệ cao hơn. Đơn vị xếp theo tổng điểm các lĩnh vực"
-        + ("\n–: không có điểm (đơn vị thiếu điểm xếp cuối)" if np.isnan(percents).any() else "")
+    names, maxima = matrix.attrs["fields"], _maxima(fields)
+    if self_scores:
+        gaps = self_score_gaps(fields)
+        matrix = gaps.pivot_table("overrated", where, "field").reindex(columns=names).reset_index()
+    cells = table[[*where, "group", "score", "max_score"]].merge(matrix, on=where, how="left")
+    means = cells.groupby("group")[names].mean() if self_scores else _means(fields, names)
+    cells[_TOTAL] = cells[names].sum(axis=1, min_count=1) if self_scores else table["percent"]
+    order = means.mean().sort_values(ascending=not self_scores, kind="stable").index.tolist()
+    order.append(_TOTAL)
+    totals = [
+        part[_TOTAL].mean() if self_scores else exact.mean_percent(part["score"], part["max_score"])
+        for _, part in cells.groupby("group")
+    ]
+    means = means.assign(**{_TOTAL: totals})
+    labels, numbers, marked, headings = [], [], [], {}
+    for group, part in table.groupby("group"):
+        if name := units.headings(table).get(part.index[0]):
+            headings[len(labels)] = name
+        labels += [_MEAN, *part["unit"]]
+        marked += [False, *own[part.index]]
+        numbers += [means.loc[group, order], *(cells.loc[row, order] for row in part.index)]
+    values = np.array(numbers, dtype="float64")
+    places = 2 if self_scores else 0
+    texts = pd.DataFrame(values, columns=order).map(
+        lambda value: format_signed(value, places) if self_scores else format_number(value, 0)
     )
+    columns = len(order) + 0.3  # the total stands apart
+    letters = min(max(map(len, labels)), _NAME)
+    cell = max(_CELL + 3 * self_scores, 2 + max(map(len, maxima.values()))) * LETTER
+    width = max(WIDTH, (letters * LETTER + columns * cell) / 72 + 0.3)
+    frame = Frame(ax, labels, headings=headings, width=width, letters=_NAME)
+    places_across = [*range(len(names)), len(names) + 0.3]
+    heads, key = _heads(order[:-1], maxima, (frame.points - letters * LETTER) / columns)
+    frame.ax.set_xlim(-0.5, len(names) + 0.8)
+    for at, head in zip(places_across, [*heads, _TOTAL], strict=True):
+        frame.write_above((at + 0.5) / (len(names) + 1.3), head)
+    lost = values if self_scores else -values
+    low, high = np.nanmin(lost[:, :-1], initial=np.inf), np.nanmax(lost[:, :-1], initial=-np.inf)
+    depth = (lost - low) / max(high - low, 1 if self_scores else 10)
+    shades = colormaps["Blues"](_PALEST + (_DARKEST - _PALEST) * depth)
+    shades[np.isnan(values)] = 1
+    if self_scores:
+        shades[:, -1] = 1  # a sum is not as large as its parts
+    for (row, column), text in np.ndenumerate(texts.to_numpy()):
+        x = places_across[column]
+        weight = "bold" if labels[row] == _MEAN else "normal"
+        frame.write(frame.rows[row], text, x, away=(0, 0), of_axes=False, ha="center",
+                    fontweight=weight)  # fmt: skip
+    frame.draw_cells(places_across, shades)
+    frame.mark_names(marked)
+    frame.ax.set_xticks([])
+    frame.ax.spines[:].set_visible(False)
+    what = (
+        "Tự chấm cao hơn thẩm định, điểm" if self_scores else "% điểm tối đa của lĩnh vực, làm tròn"
+    )
+    words = [
+        f"Số trong ô: {what}. Ô đậm hơn: {'chênh nhiều hơn' if self_scores else 'chưa đạt nhiều hơn'}. "
+        "Đơn vị xếp theo tổng điểm" + (". –: không có điểm" if np.isnan(values).any() else ""),
+        key,
+    ]
+    topic = (
+        f"{'Tự chấm và thẩm định' if self_scores else 'Tỷ lệ điểm'} theo lĩnh vực của các đơn vị"
+    )
+    shown = texts[[label != _MEAN for label in labels]].reset_index(drop=True)
     who = table[[*several_groups(table), "unit"]].rename(columns=SHOWN)
+    average = means[order[:-1]].mean().round(9)
+    weakest = format_signed(average.iloc[0], 2) if self_scores else format_percent(average.iloc[0])
+    finding = findings.of_weakest(
+        average, weakest, "Tự chấm cao hơn nhiều nhất ở" if self_scores else "Yếu nhất là"
+    )
+    drawn = pd.DataFrame(values, columns=order)[names]
     return frame.finish(
-        pd.concat([who, printed.add_suffix(" (%)")], axis=1),
-        f"Bản đồ nhiệt: tỷ lệ điểm theo {len(names)} lĩnh vực của {len(table)} đơn vị. "
-        f"{_ranges(pd.DataFrame(percents, columns=names))}",
+        (finding or topic) if title is None else title,
+        f"{topic}{findings.when(table)}" if subtitle is None else subtitle,
+        words,
+        pd.concat([who, shown.add_suffix(" (điểm)" if self_scores else " (%)")], axis=1),
+        f"Bản đồ nhiệt: {topic[:1].lower()}{topic[1:]}, {len(names)} lĩnh vực, {len(table)} đơn vị. "
+        f"{_ranges(drawn, 'điểm' if self_scores else '%')}",
     )
 
 
-def _ranges(percents: pd.DataFrame) -> str:
+def _maxima(fields: pd.DataFrame) -> dict[str, str]:
+    """Return the maximum of each field in words, where all units have the same."""
+    of_field = whole_fields(fields).groupby("field")["max_score"]
+    return {
+        field: decimal_comma(maximum.iloc[0]) if maximum.nunique() == 1 else ""
+        for field, maximum in of_field
+    }
+
+
+def _means(fields: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the mean percent of each field in each year and block, of those that have a score."""
+    fields = whole_fields(fields)
+    groups = group_numbers(fields)
+    means = {
+        (group, field): exact.mean_percent(rows["score"], rows["max_score"])
+        for (group, field), rows in fields.groupby([groups, "field"], sort=False)
+    }
+    return pd.Series(means).unstack().reindex(columns=names)  # noqa: PD010
+
+
+def _ranges(values: pd.DataFrame, measure: str) -> str:
     """Return a sentence on the lowest and the highest cell of each field."""
-    ends = percents.agg(["min", "max"]).map(lambda percent: format_number(percent, 0))
-    words = [f"{name} {low}–{high}%" for name, (low, high) in ends.items()]
+    ends = values.agg(["min", "max"]).map(lambda value: format_number(value, 0))
+    words = [f"{name} {low}–{high}{measure}" for name, (low, high) in ends.items()]
     return f"Thấp nhất–cao nhất từng lĩnh vực: {'; '.join(words)}."
 
 
-def _write_heads(frame: Frame, names: list[str]) -> None:
-    """Write the fields across the top, upright where they do not fit; our own figure makes room."""
-    ax = frame.ax
-    ax.set_xlim(-0.5, len(names) - 0.5)
-    width = frame.size_in_points()[0]
-    if frame.ours and width < _CELL * len(names):
-        frame.grow(wide=_CELL * len(names) - width)
-        width = _CELL * len(names)
-    column, letters = width / len(names), max(map(len, names))
-    upright = letters * LETTER > column
-    # No more lines than have room, or one.
-    most = letters // max(int(column / _LINE), 1) + 8 if upright else 2 * letters
-    heads = [wrap(name, most) for name in names]
-    if upright:
-        frame.grow(high=LETTER * max(len(line) for head in heads for line in head.split("\n")))
-    ax.set_xticks(range(len(names)), heads, rotation=90 if upright else 0)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
+def _heads(names: list[str], maxima: dict[str, str], room: float) -> tuple[list[str], str]:
+    """Return the heads of columns of so many points, with maxima; long ones as numbers and a key."""
+    most = int(room / LETTER)
+    ends = [f"\n({maxima[name]})" if maxima[name] else "" for name in names]
+    heads = [wrap(name, max(most, 1)) for name in names]
+    lines = [line for head in heads for line in head.split("\n")]
+    if max(map(len, lines)) <= most and max(head.count("\n") for head in heads) < _LINES:
+        return [head + end for head, end in zip(heads, ends, strict=True)], ""
+    numbers = [f"{at}{end}" for at, end in enumerate(ends, 1)]
+    return numbers, "; ".join(f"{at} {name}" for at, name in enumerate(names, 1))
 
 
-def plot_profile(fields: pd.DataFrame, *, unit: str, ax: Axes | None = None) -> Axes:
-    """Plot the fields of one unit as bars, with the mean and the best of all units in each.
+def plot_profile(
+    fields: pd.DataFrame,
+    *,
+    unit: str | Sequence[str],
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Plot the points that a unit lacks in each field as bars, with the mean and the best.
 
-    All are percent of the field's maximum. Mean and best are over the units that have a score in
-    the field, within the year and block of the unit.
+    Most lacking first. Of two to four units, or of a unit in several years, the bars of a field
+    stand below one another; of units, where they differ most first.
 
     Parameters
     ----------
     fields : DataFrame
         Has ``unit``, ``field``, ``score`` and ``max_score``, as `load_fields` gives it.
-    unit : str
-        The unit to show.
+    unit : str or sequence of str
+        The unit, or up to four of one year and block.
+    title, subtitle : str, optional
+        In place of the finding, and of what the bars are.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of fields.
 
     Raises
     ------
     ValueError
-        If a column is missing, or if `unit` is not in the table, has no score, or stands in
-        several years or blocks.
+        If a column is missing, or if a unit is not in the table, has no score, or stands in
+        several blocks.
 
     Examples
     --------
     >>> fields = pd.DataFrame({"unit": ["A", "A", "B", "B"], "field": ["I", "II"] * 2})
     >>> ax = plot_profile(fields.assign(score=[4, 5, 2, 9], max_score=10), unit="A")
     >>> [float(bar.get_width()) for bar in ax.patches]
-    [40.0, 50.0]
+    [6.0, 5.0]
     """
     check_columns(fields, _OF_FIELDS)
-    fields = whole_fields(_same_group(fields, unit))
-    matrix = field_matrix(fields)
-    chosen = chosen_rows(matrix.assign(score=0), unit)
-    unit, names = matrix["unit"][chosen].iloc[0], matrix.attrs["fields"]
-    table = pd.DataFrame({"own": matrix.loc[chosen, names].iloc[0]}, dtype="float64")
-    table["mean"], table["best"] = _means(fields), matrix[names].max()
-    frame = Frame(ax, names, letters=_FIELD_LETTERS)
+    units.check_units(fields)
+    chosen = units.chosen_units(fields, unit, most=_FEW)
+    fields = _same_groups(fields, chosen)
+    lost = _lost(fields, chosen)
+    is_one = lost["series"].nunique() == 1
+    by_field = lost.groupby("field", sort=False)["lost"]
+    weight = by_field.max() if len(chosen) == 1 else by_field.max() - by_field.min()
+    if not is_one and len(chosen) == 1:
+        weight = by_field.last()
+    order = weight.sort_values(ascending=False, kind="stable").index
+    lost["at"] = lost["field"].map({field: at for at, field in enumerate(order)})
+    lost = lost.sort_values("at", kind="stable", ignore_index=True)
+    places = printed_places(lost["lost"])
+    texts = lost["lost"].map(lambda points: format_number(points, places))
+    of = lost["max_score"].map(lambda most: "" if pd.isna(most) else f"/{decimal_comma(most)}")
+    headings = {} if is_one else {
+        row: [(lost["field"][row], True)] for row in lost.drop_duplicates("field").index
+    }  # fmt: skip
+    frame = Frame(ax, lost["field"] if is_one else lost["series"], headings=headings)
     ax, rows = frame.ax, frame.rows
-    ax.barh(rows, table["own"].fillna(0), 0.6, color=ACCENT, edgecolor="black", lw=0.5)
-    ax.vlines(table["mean"], rows - 0.4, rows + 0.4, color="black", lw=2, zorder=3)
-    ax.scatter(
-        table["best"], rows, s=34, c="white", marker="D", edgecolor="black", zorder=4, clip_on=False
-    )
-    columns = {"own": "Đơn vị", "mean": "Trung bình", "best": "Cao nhất"}
-    words = table.map(lambda percent: format_number(percent, LEAST_PLACES)).rename(columns=columns)
-    scored = matrix[names].count()
-    frame.write_columns({**words, "Số đơn vị": scored.astype("str")})
-    ax.set_xlim(0, 101)
-    frame.set_title(f"Điểm từng lĩnh vực của {unit}{of_year(fields)}")
-    ax.set_xlabel(
-        "Tỷ lệ điểm, % (của điểm tối đa từng lĩnh vực)\n"
-        "Thanh: đơn vị. Vạch đậm: trung bình. ◇: cao nhất"
-    )
-    frame.grow(high=13)  # for the heads of the columns
-    sentences = [
-        f"{name}: {row['own']} (trung bình {row['mean']} của {scored[name]} đơn vị, cao nhất "
-        f"{row['best']})."
-        for name, row in table.map(format_percent).iterrows()
-    ]
-    numbers = {f"{head} (%)": words[head] for head in words}
-    return frame.finish(
-        {SHOWN["field"]: pd.Series(names, names), **numbers, "Số đơn vị có điểm": scored},
-        f"Biểu đồ thanh ngang: tỷ lệ điểm theo {len(names)} lĩnh vực của {unit}, so với trung bình "
-        f"và mức cao nhất của các đơn vị. {' '.join(sentences)}",
-    )
-
-
-def _same_group(fields: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Return the rows of the year and block of the unit, which must be one."""
-    check_units(fields)
-    chosen = chosen_rows(fields, unit)
-    groups = group_numbers(fields)
-    if len(set(groups[chosen])) > 1:
-        column = several_groups(fields[chosen])[0]
-        raise Refusal(
-            f"Đơn vị '{unit}' có ở nhiều {SHOWN[column].lower()}",
-            "hãy chọn một trước khi vẽ, ví dụ "
-            f"bang[bang['{column}'] == {fields[chosen][column].tolist()[0]!r}]",
-            value=unit,
+    shades = dict(zip(lost["series"].unique(), (ACCENT, "#1f4e79", PALE, OTHERS), strict=False))
+    if len(chosen) == 1 and not is_one:
+        shades = dict.fromkeys(shades, PALE) | {lost["series"].iloc[-1]: ACCENT}
+    ax.barh(rows, lost["lost"].fillna(0), 0.66, color=lost["series"].map(shades), linewidth=0)
+    ax.vlines(lost["mean"], rows - 0.42, rows + 0.42, color="black", lw=2, zorder=3)
+    ax.scatter(lost["least"], rows, s=34, c="white", marker="D", edgecolor="black", linewidth=0.8,
+               zorder=4)  # fmt: skip
+    frame.write_columns({"Chưa đạt/tối đa": texts + of})
+    ax.set_xlim(0, max(lost[["lost", "mean"]].max().max() * 1.05, 0.1))
+    who = ", ".join(chosen)
+    topic = f"Điểm chưa đạt theo lĩnh vực của {who}"
+    finding = ""
+    if is_one:
+        finding = findings.of_losses(lost, texts, who)
+    elif len(chosen) > 1:
+        rows_of = lost[lost["at"] == 0]
+        ends = dict(zip(rows_of["series"], rows_of["lost"], strict=True))
+        finding = findings.of_ends(
+            ends,
+            texts[rows_of.index].tolist(),
+            f"Chênh nhau nhiều nhất ở {order[0]}: điểm chưa đạt",
         )
-    return fields[groups == groups[chosen][0]]
-
-
-def _means(fields: pd.DataFrame) -> pd.Series:
-    """Return the mean percent of each field, over the units that have a score in it."""
-    by_field = fields.groupby("field", sort=False)
-    return pd.Series(
-        {name: exact.mean_percent(rows["score"], rows["max_score"]) for name, rows in by_field},
-        dtype="float64",
+    numbers = {
+        SHOWN["field"]: lost["field"],
+        **({} if is_one else {SHOWN["unit"] if len(chosen) > 1 else SHOWN["year"]: lost["series"]}),
+        "Điểm chưa đạt": texts,
+        "Điểm tối đa": lost["max_score"].map(
+            lambda most: decimal_comma(most) if most == most else ""
+        ),
+        **{
+            head: lost[column].map(lambda points: format_number(points, LEAST_PLACES))
+            for head, column in (("Chưa đạt trung bình", "mean"), ("Chưa đạt ít nhất", "least"))
+        },
+        "Số đơn vị có điểm": lost["units"],
+    }
+    told = [
+        f"{row.field}{'' if is_one else f', {row.series}'}: {text} "
+        f"(trung bình {format_number(row.mean, LEAST_PLACES)} của {row.units} đơn vị)."
+        for row, text in zip(lost.itertuples(), texts, strict=True)
+    ]
+    return frame.finish(
+        (finding or topic) if title is None else title,
+        f"{topic}{findings.when(fields)}" if subtitle is None else subtitle,
+        ["Điểm chưa đạt (điểm tối đa trừ điểm). Vạch đậm: trung bình các đơn vị; ◇: ít nhất"],
+        numbers,
+        f"Biểu đồ thanh ngang: điểm chưa đạt ở {len(order)} lĩnh vực của {who}. {' '.join(told)}",
     )
+
+
+def _lost(fields: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
+    """Return the points that each chosen unit lacks in each field, with mean and least of all."""
+    where = [*group_columns(fields), "field"]
+    every = field_losses(fields)
+    each = whole_fields(fields)
+    least = each.assign(least=(each["max_score"] - each["score"]).round(exact.FALLBACK_PLACES))
+    every = every.merge(least.groupby(where, dropna=False)["least"].min().reset_index(), on=where)
+    every["mean"] = every["lost"] / every["units"].where(every["units"] > 0)
+    parts = []
+    for unit in chosen:
+        own = field_losses(fields, unit=unit)
+        by_year = "year" in own and own["year"].nunique() > 1
+        own["series"] = own["year"].astype("str") if by_year else unit
+        parts.append(own.sort_values("year", kind="stable") if by_year else own)
+    own = pd.concat(parts, ignore_index=True)[[*where, "series", "max_score", "lost"]]
+    return own.merge(every[[*where, "units", "mean", "least"]], on=where, how="left")
+
+
+def _same_groups(fields: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
+    """Return the rows of the block and year of the units: one, or of one unit several years."""
+    is_chosen = fields["unit"].map(unit_key).isin([unit_key(one) for one in chosen]).to_numpy()
+    rows = fields[is_chosen]
+    columns = several_groups(rows)
+    if "block" in columns or (columns and len(chosen) > 1):
+        column = columns[-1]
+        raise Refusal(
+            f"Đơn vị '{chosen[0]}' có ở nhiều {SHOWN[column].lower()}" if len(chosen) == 1
+            else f"Các đơn vị được chọn ở nhiều {SHOWN[column].lower()}",
+            "hãy chọn một trước khi vẽ, ví dụ "
+            f"bang[bang['{column}'] == {rows[column].tolist()[0]!r}]",
+            value=chosen[0],
+        )  # fmt: skip
+    groups = group_numbers(fields)
+    return fields[np.isin(groups, groups[is_chosen])]

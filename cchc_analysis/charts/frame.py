@@ -1,9 +1,10 @@
-"""The one frame of all charts: rows with names, text beside them, title, axis, words, numbers."""
+"""The one frame of all charts: rows under headings, texts beside them, title, words, numbers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,19 @@ from cchc_analysis.vocabulary import BLANK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
-ACCENT, OTHERS = "#d6604d", "#606060"
+ACCENT, OTHERS, PALE = "#d6604d", "#606060", "#d0d0d0"
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
+_RUNNING = 4.9  # points: a letter of a sentence
 WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 NAME_LETTERS = 40
+ROW = 0.21  # inches: a row with a name of one line, the unit of the y axis
 _LINE = 0.14  # inches: one line of 8 pt
+_EDGE = 0.06  # inches around all
 _GAP = 9  # points between columns of text
-_TITLE_PAD = 16  # points between the axes and the title, where the cut-offs are written
-_TITLE_LETTERS = 44
-_NARROW_TITLE, _NARROW_AXIS = 15, 22  # letters, where names take half of a narrow figure
+_BOLD_LETTER = 7.3  # points: of a title
+_LAYOUTS = 4  # two are enough where no tick of the axis comes or goes
 
 
 def house_style() -> AbstractContextManager[None]:
@@ -37,34 +41,94 @@ def house_style() -> AbstractContextManager[None]:
 class Frame:
     """A row for each name, first on top, and what stands around the rows.
 
-    A figure of our own grows with the rows and their words; given axes keep their place. It is as
-    wide as the text of a page, or as the style says (`half`) if it may be narrow. Rows are
-    numbered from `first` on.
+    A figure of our own is as high as its rows and words, and as wide as the text of a page, or as
+    the style says (`half`) if it may be narrow; given axes keep their size. `headings` stand above
+    the row of their number: texts, and whether they are bold. `heights` are in rows of one line.
+    Rows that are `numbered` are equally high, and stand at 1, 2, 3….
     """
 
     def __init__(
-        self, ax: Axes | None, names: Iterable[str], *, letters: int = NAME_LETTERS,
-        narrow: bool = False, first: int = 0,
+        self, ax: Axes | None, names: Iterable[str], *, heights: Sequence[float] | None = None,
+        headings: Mapping[int, Sequence[tuple[str, bool]]] | None = None,
+        letters: int = NAME_LETTERS, narrow: bool = False, numbered: bool = False,
+        width: float = WIDTH,
     ) -> None:  # fmt: skip
         """Make the rows, each with its name."""
         import matplotlib.pyplot as plt
 
-        self.ours = ax is None
-        self._lacks_room = self.ours  # for lines of words that it was not made for
-        style = plt.rcParams["figure.figsize"][0]
-        width = min(WIDTH, style) if narrow and self.ours else WIDTH
-        names = [wrap(name, int(letters * width / WIDTH)) for name in names]
+        self.is_ours = ax is None
         if ax is None:
-            pitch = 0.07 + _LINE * max(name.count("\n") + 1 for name in names)
-            _, ax = plt.subplots(figsize=(width, 1.3 + pitch * len(names)), layout="constrained")
-        self.ax, self.rows = ax, np.arange(first, first + len(names))
+            width = min(width, plt.rcParams["figure.figsize"][0]) if narrow else width
+            _, ax = plt.subplots(figsize=(width, 4))
+        self.ax, self.figure = ax, ax.get_figure(root=True)
+        # Alone in its figure, a chart has its words from edge to edge, and is laid out.
+        self.is_whole = self.is_ours or (
+            len(self.figure.axes) == 1 and self.figure.get_layout_engine() is None
+        )
+        room = self.figure.get_figwidth() if self.is_whole else _inches(ax)[0]
+        self.points = 72 * (room - 2 * _EDGE)
+        # Where a line of words begins: at the edge of the figure, or of axes among others.
+        self._left = (_EDGE / self.figure.get_figwidth(), self.figure.transFigure)
+        if not self.is_whole:
+            self._left = (0.0, ax.transAxes)
+        names = [wrap(name, max(8, int(letters * min(1, room / WIDTH)))) for name in names]
+        lines = np.array([name.count("\n") + 1 for name in names])
+        sizes = np.maximum((0.07 + _LINE * lines) / ROW, 1 if heights is None else heights)
+        self._texts: list[tuple[float, Annotation]] = []  # which row each is of
+        self._headings = headings or {}
+        self._pitch, at = ROW, 0.0  # inches, and where the first row begins
+        if numbered:
+            self._pitch, at, sizes = ROW * sizes.max(), 0.5, np.ones(len(sizes))
+        self._above = 8.0 if numbered else 0.0  # points: what stands over the axes
+        rows, self.edges, self._tops = [], [at], []
+        for row, size in enumerate(sizes):
+            for text, is_bold in self._headings.get(row, ()):
+                at = self._write_heading(at, text, is_bold=is_bold)
+            rows.append(at + size / 2)
+            self._tops.append(at)
+            at += size
+            self.edges.append(at)
+        self.rows = np.array(rows)
         ax.set_yticks(self.rows, names)
-        ax.set_ylim(self.rows[-1] + 0.6, first - 0.6)
+        ax.set_ylim(at, self.edges[0])
 
     @property
     def is_wide(self) -> bool:
-        """Return whether the figure is as wide as the text of a page."""
-        return self.ax.get_figure(root=True).get_figwidth() >= WIDTH
+        """Return whether there is as much room as the text of a page has."""
+        return self.points >= 72 * (WIDTH - 2 * _EDGE) - 1
+
+    def _write_heading(self, at: float, text: str, *, is_bold: bool) -> float:
+        """Write a heading above a row and return where it ends."""
+        from matplotlib.transforms import blended_transform_factory as blended
+
+        (left, across), text = self._left, wrap(text, int(self.points / (LETTER + 1.1 * is_bold)))
+        end = at + (0.09 + _LINE * (text.count("\n") + 1)) / ROW
+        drawn = self.ax.text(
+            left, end - 0.1, text, va="bottom", fontsize=8,
+            transform=blended(across, self.ax.transData),
+            fontweight="bold" if is_bold else "normal",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
+        )  # fmt: skip
+        drawn.set_in_layout(False)
+        self._texts.append((end, drawn))
+        return end
+
+    def write(
+        self, row: float, text: str, x: float = 1, *, away: tuple[float, float] = (3, 0),
+        of_axes: bool = True, **options: object,
+    ) -> None:  # fmt: skip
+        """Write a text in a row: at a share of the axes, or a value, and so many points away."""
+        at = self.ax.get_yaxis_transform() if of_axes else "data"
+        options = {"va": "center", "fontsize": 8, "annotation_clip": False} | options
+        drawn = self.ax.annotate(
+            _with_minus(text).replace("$", r"\$"),
+            (x, row),
+            away,
+            xycoords=at,
+            textcoords="offset points",
+            **options,
+        )
+        self._texts.append((row, drawn))
 
     def mark_names(self, chosen: Iterable[bool]) -> None:
         """Write the names of the chosen rows bold, which a photocopy keeps."""
@@ -74,32 +138,41 @@ class Frame:
 
     def write_beside(self, texts: Iterable[str]) -> None:
         """Write a text beside each row, right of the axes, where no bar or line can cross it."""
-        at = {"transform": self.ax.get_yaxis_transform(), "va": "center", "fontsize": 8}
         for row, text in zip(self.rows, texts, strict=True):
-            self.ax.text(1.01, row, _with_minus(text), **at)
+            self.write(row, text)
+
+    def draw_cells(self, columns: Sequence[float], shades: np.ndarray) -> None:
+        """Draw a cell in each row and column, the columns 1 wide; what is between stays white."""
+        down = np.unique([*self._tops, *self.edges[1:]])
+        across = np.unique([(at - 0.5, at + 0.5) for at in columns])
+        grid = np.ones((len(down) - 1, len(across) - 1, 4))
+        at = np.ix_(
+            np.searchsorted(down, self._tops), np.searchsorted(across, np.subtract(columns, 0.5))
+        )
+        grid[at] = shades
+        self.ax.pcolormesh(across, down, grid, edgecolor="white", linewidth=0.8)
+        self.ax.set_ylim(self.edges[-1], self.edges[0])
 
     def write_columns(self, columns: Mapping[str, Iterable[str]]) -> None:
         """Write columns of numbers under their heads, right of the axes, flush right."""
-        at, in_row = 0, self.ax.get_yaxis_transform()
-        where = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
+        at = 0.0
         for head, texts in columns.items():
             texts = list(map(_with_minus, texts))
             at += _GAP + LETTER * max(map(len, (head, *texts)))
-            self.ax.annotate(head, (1, 1), (at, 3), xycoords="axes fraction", **where)
+            self.write_above(1, head, away=at, ha="right")
             for row, text in zip(self.rows, texts, strict=True):
-                self.ax.annotate(text, (1, row), (at, 0), xycoords=in_row, va="center", **where)
+                self.write(row, text, away=(at, 0), ha="right")
 
-    def set_title(self, title: str, pad: float = _TITLE_PAD, y: float | None = 1) -> None:
-        """Set the title, broken into lines, above the cut-offs.
-
-        Its place is fixed, else each layout measures all rows once more to find it; where ticks
-        stand on top, `y` is None.
-        """
-        letters = _TITLE_LETTERS if self.is_wide else _NARROW_TITLE
-        self.ax.set_title(wrap(title, letters), pad=pad, y=y)
+    def write_above(self, x: float, text: str, *, away: float = 0, ha: str = "center") -> None:
+        """Write a text above the axes, at a share of their width."""
+        self._above = max(self._above, 3 + 12 * (text.count("\n") + 1))
+        self.ax.annotate(
+            text, (x, 1), (away, 3), xycoords="axes fraction", textcoords="offset points", ha=ha,
+            fontsize=8,
+        )  # fmt: skip
 
     def set_percent_axis(self, values: pd.Series, *, in_points: bool) -> str:
-        """Set the x axis to fit percents, or points of 100; return what its label says of it."""
+        """Set the x axis to fit percents, or points of 100; return what is to be said of it."""
         known = values.dropna()
         if known.empty:
             known = pd.Series([0.0, 100.0])
@@ -107,41 +180,139 @@ class Frame:
         right = min(end_of_axis(known, 101), 5 * np.ceil((known.max() + 1) / 5))
         self.ax.set_xlim(left, right)
         self.ax.xaxis.get_major_locator().set_params(integer=True)
-        of = "Điểm (thang điểm 100" if in_points else "Tỷ lệ điểm, % (của điểm tối đa"
-        return f"{of}, trục bắt đầu từ {left:g})" if left else f"{of})"
+        start = f", trục bắt đầu từ {left:g}" if left else ""
+        return f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{start}"
 
-    def size_in_points(self) -> tuple[float, float]:
-        """Return how wide and high the axes are once the text beside them has taken its place."""
-        self.ax.get_figure(root=True).draw_without_rendering()
-        box = self.ax.get_window_extent()
-        return box.width * 72 / self.ax.figure.dpi, box.height * 72 / self.ax.figure.dpi
+    def finish(
+        self, title: str, subtitle: str, words: Iterable[str], numbers: object, alt: str
+    ) -> Axes:
+        """Write title, subtitle and the words below; keep alt text and numbers; return the chart.
 
-    def grow(self, *, high: float = 0, wide: float = 0) -> None:
-        """Make a figure of our own larger by so many points."""
-        if self.ours:
-            width, height = self.ax.figure.get_size_inches()
-            self.ax.figure.set_size_inches(width + wide / 72, height + high / 72)
+        The alt text begins with the title. `numbers` are those that are shown, as they are printed.
+        """
+        from matplotlib.transforms import IdentityTransform
+        from matplotlib.transforms import blended_transform_factory as blended
 
-    def make_room_for_words(self) -> None:
-        """Make a figure of our own higher by lines of title and axis that it was not made for."""
-        if not self._lacks_room:
-            return
-        self._lacks_room, ax = False, self.ax
-        if not self.is_wide:
-            lines = ax.get_xlabel().split("\n")
-            ax.set_xlabel("\n".join("\n".join(fewest_lines(line, _NARROW_AXIS)) for line in lines))
-        title = ax.get_title(loc="left").count("\n")
-        below = max(0, ax.get_xlabel().count("\n") - 1)
-        ax.figure.set_figheight(ax.figure.get_figheight() + 0.18 * title + 0.15 * below)
-
-    def finish(self, numbers: Mapping[str, object] | pd.DataFrame, alt: str) -> Axes:
-        """Return the chart with its alt text and the numbers that it shows, as they are printed."""
-        self.make_room_for_words()
+        ax, (left, across) = self.ax, self._left
+        if title and subtitle.startswith(title):  # where there is no finding
+            subtitle = subtitle[len(title) :].lstrip(",. ")
+            subtitle = subtitle[:1].upper() + subtitle[1:]
+        self._title, self._subtitle = title, wrap(subtitle, int(self.points / _RUNNING))
+        self._small = ax.annotate(
+            "", (left, 1), (0, 4 + self._above), xycoords=blended(across, ax.transAxes),
+            textcoords="offset points", fontsize=8, va="bottom",
+        )  # fmt: skip
+        self._small.set_in_layout(False)
+        self._write_titles()
+        below = [wrap(line, int(self.points / _RUNNING)) for line in words if line]
+        ax.set_xlabel("\n".join(below), ha="left", x=left)
+        ax.xaxis.label.set_transform(blended(across, IdentityTransform()))
         table = pd.DataFrame(numbers).reset_index(drop=True).rename_axis(columns=None)
         table = table.astype("object")
-        self.ax.cchc_numbers = table.where(table.notna() & (table != ""), BLANK)
-        self.ax.set_label(alt)
-        return self.ax
+        self.numbers = table.where(table.notna() & (table != ""), BLANK)
+        ax.cchc_frame = self
+        ax.set_label(f"{title.rstrip('.')}. {alt}" if title else alt)
+        self.lay_out()
+        return ax
+
+    def _write_titles(self, part: str = "") -> None:
+        """Write title and subtitle above what stands over the axes, and the part of a page."""
+        from matplotlib.transforms import ScaledTranslation
+        from matplotlib.transforms import blended_transform_factory as blended
+
+        left, across = self._left
+        most = int(self.points / LETTER)
+        part = f"{part[: most - 1]}…" if len(part) > most else part
+        lines = [*filter(None, self._subtitle.split("\n")), *filter(None, [part])]
+        self._small.set_text("\n".join(lines))
+        pad = 6 + self._above + 12 * len(lines)
+        words = _with_minus(wrap(self._title, int(self.points / _BOLD_LETTER)))
+        drawn = self.ax.set_title(words, loc="left", pad=pad, y=1, x=left)
+        drawn.set_transform(
+            blended(across, self.ax.transAxes)
+            + ScaledTranslation(0, pad / 72, self.figure.dpi_scale_trans)
+        )
+        if part:
+            self.sides[3] = self._top + 12 / 72
+
+    def lay_out(self) -> None:
+        """Give the axes their place; what stands around them is measured in points."""
+        figure, ax = self.figure, self.ax
+        if not self.is_whole:
+            self._check_room(_inches(ax)[1])
+            return
+        before = None
+        for _ in range(_LAYOUTS):
+            around, own = ax.get_tightbbox(for_layout_only=True), ax.get_window_extent()
+            sides = np.array([*(own.min - around.min), *(around.max - own.max)]) / figure.dpi
+            sides = np.round(sides.clip(0) + _EDGE, 3)
+            if before is not None and (sides == before).all():
+                break
+            before, self.sides, self._top = sides, sides.copy(), sides[3]
+            self._place()
+        if not self.is_ours:
+            self._check_room(_inches(ax)[1])
+
+    def _place(self) -> None:
+        """Place the axes between their sides, and make a figure of our own as high as its rows."""
+        left, bottom, right, top = self.sides
+        width, height = self.figure.get_size_inches()
+        high = max(height - bottom - top, height / 5)
+        if self.is_ours:
+            high = self._pitch * abs(np.subtract(*self.ax.get_ylim()))
+            height = bottom + top + high
+            self.figure.set_figheight(height)
+        across = max(width - left - right, width / 5)
+        self.ax.set_position([left / width, bottom / height, across / width, high / height])
+
+    def _check_room(self, height: float) -> None:
+        """Say it where the rows have less room in given axes than their names need."""
+        needed = self._pitch * abs(np.subtract(*self.ax.get_ylim()))
+        if height < 0.8 * needed:
+            more = self.figure.get_figheight() + needed - height
+            warnings.warn(
+                f"Trục vẽ (ax) thấp nên chữ của {len(self.rows)} dòng chồng lên nhau: hãy bỏ ax=, "
+                f"hoặc đặt figsize cao ít nhất {np.ceil(more):g} inch.",
+                stacklevel=5,
+            )
+
+    def pages(self, highest: float) -> Iterator[tuple[int, int, str]]:
+        """Show the rows on pages no higher than so many inches; yield first row, end and part.
+
+        The part is "" where all rows are on one page. The chart is left as it was.
+        """
+        top, edges, count = self.sides[3], np.array(self.edges), len(self.rows)
+        room = (highest - self.sides[1] - top - _LINE) / self._pitch
+        parts = 1 if edges[-1] - edges[0] <= room + _LINE / self._pitch else 2
+        ends = np.array([0, count])
+        while parts > 1:
+            goals = np.linspace(edges[0], edges[-1], parts + 1)
+            ends = np.unique([np.abs(edges - goal).argmin() for goal in goals])
+            if (np.diff(edges[ends]) <= room).all() or parts >= count:
+                break
+            parts += 1
+        for page, (start, stop) in enumerate(zip(ends[:-1], ends[1:], strict=True), 1):
+            part = f"phần {page}/{len(ends) - 1}" if len(ends) > 2 else ""
+            if part:
+                self._show(start, stop, part)
+            yield int(start), int(stop), part
+        self.sides[3] = top
+        self._show(0, count)
+
+    def _show(self, start: int, stop: int, part: str = "") -> None:
+        """Show some of the rows, and say which part they are and under which heading they begin."""
+        high, low = self.edges[start], self.edges[stop]
+        self.ax.set_ylim(low, high)
+        for row, text in self._texts:
+            text.set_visible(high < row <= low)
+        before = [
+            told for row in sorted(self._headings) if row < start for told in self._headings[row]
+        ]
+        if part and before and start not in self._headings:
+            bold = [text for text, is_bold in before if is_bold]
+            part += f", tiếp: {', '.join(dict.fromkeys([*bold[-1:], before[-1][0]]))}"
+        self._write_titles(part[:1].upper() + part[1:])
+        self._place()
 
 
 def numbers_of(ax: Axes) -> pd.DataFrame | None:
@@ -150,7 +321,7 @@ def numbers_of(ax: Axes) -> pd.DataFrame | None:
     Text and whole numbers under Vietnamese headers: one row per unit, grade or field, in the order
     in which they are drawn. What is missing is "–".
     """
-    return ax.cchc_numbers.copy() if hasattr(ax, "cchc_numbers") else None
+    return ax.cchc_frame.numbers.copy() if hasattr(ax, "cchc_frame") else None
 
 
 def end_of_axis(percents: pd.Series, usual: float) -> float:
@@ -165,6 +336,11 @@ def wrap(text: str, letters: int) -> str:
     return "\n".join(fewest_lines(text.replace("$", r"\$"), letters))
 
 
+def _inches(ax: Axes) -> np.ndarray:
+    """Return how wide and high axes are."""
+    return ax.get_window_extent().size / ax.get_figure(root=True).dpi
+
+
 def _with_minus(text: str) -> str:
     """Return a number with a true minus for a picture (Excel takes it for text)."""
-    return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)
+    return re.sub(r"(?<![\w)])-(?=\d)", "\N{MINUS SIGN}", text)

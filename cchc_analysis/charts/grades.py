@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts.frame import Frame
-from cchc_analysis.charts.units import out_of_100
-from cchc_analysis.groups import scale_of
+from cchc_analysis.charts.frame import PALE, Frame
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.schemes import BlockSchemes, GradeScheme
-from cchc_analysis.text import lower_first
-from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, SHOWN, UNSCORED
+from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
 if TYPE_CHECKING:
     from matplotlib.container import BarContainer
@@ -25,7 +22,7 @@ def grade_shades(grades: Sequence[str]) -> dict[str, str]:
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
-    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(grades)))
+    shades = colormaps["Blues"](np.linspace(0.95, 0.2, len(grades)))
     return dict(zip(grades, map(to_hex, shades), strict=True))
 
 
@@ -65,59 +62,36 @@ def assumption(scheme: GradeScheme | BlockSchemes) -> str:
 def draw_bars(
     frame: Frame, lengths: pd.Series, grades: pd.Series, scheme: GradeScheme | BlockSchemes
 ) -> BarContainer:
-    """Draw a bar in each row in the shade of its grade; white without one."""
+    """Draw a bar in each row in the shade of its grade; grey without one."""
     shades = grade_shades(scheme.grades)
-    colors = [shades.get(grade, "white") for grade in grades]
-    return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, edgecolor="black", lw=0.5)
+    colors = [shades.get(grade, PALE) for grade in grades]
+    return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, linewidth=0)
 
 
 def draw_cutoffs(
-    frame: Frame, table: pd.DataFrame, scheme: GradeScheme | BlockSchemes, more: str = ""
-) -> dict[str, str]:
-    """Draw the cut-offs and label the axis; return those in view for the numbers.
+    frame: Frame, table: pd.DataFrame, scheme: GradeScheme | BlockSchemes
+) -> tuple[pd.Series, str]:
+    """Draw the cut-offs beside the rows that they are of; return those in view, and all in words.
 
-    Those of a block stand beside its rows only.
+    Those of all rows are written above the axes, where there is room.
     """
     ax, (left, right) = frame.ax, frame.ax.get_xlim()
     told_of, in_view = [], pd.Series("", table.index, dtype="object")
+    look = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 2}
     for block, rows, one in scheme.parts(table):
         drawn = [(bound, told) for bound, told in one.cuts if left <= bound <= right]
-        if block:
-            _mark_block(frame, frame.rows[rows], one)
-        else:
-            _mark_all(frame, one, drawn)
+        last = np.inf
+        for bound, told in drawn:
+            if block:
+                at = frame.rows[rows]
+                ax.vlines(bound + 0 * at, at - 0.5, at + 0.5, **look)
+                continue
+            ax.axvline(bound, **look)
+            if (last - bound) / (right - left) > (0.09 if frame.is_wide else 0.35):
+                last = bound
+                frame.write_above((bound - left) / (right - left), told.replace("trên ", ">"))
         if drawn:
             cuts, assumed = [told for _, told in drawn], f" ({ASSUMED})" if one.assumed else ""
             in_view[rows] = "; ".join(cuts)
             told_of.append(f"{block} {'/'.join(cuts)}{assumed}".strip())
-    start = f", trục bắt đầu từ {left:g}" if left else ""
-    ax.set_xlabel(
-        f"{'Điểm' if out_of_100(table) else 'Tỷ lệ điểm, %'} "
-        f"({lower_first(scale_of(table))}{start})"
-        + (f"\nNét đứt: ngưỡng xếp loại {'; '.join(told_of)}" if told_of else "")
-        + more
-    )
-    return {SHOWN["cutoffs"]: in_view} if told_of else {}
-
-
-def _mark_all(frame: Frame, scheme: GradeScheme, drawn: Sequence[tuple[float, str]]) -> None:
-    """Draw the cut-offs of all rows, and write those above the axes that have room there."""
-    ax, (left, right) = frame.ax, frame.ax.get_xlim()
-    for bound, _ in scheme.cuts:
-        ax.axvline(bound, color="white", linewidth=1.6)  # so that the dashes show on any bar
-        ax.axvline(bound, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-    room, last = (right - left) * (0.09 if frame.is_wide else 0.35), np.inf
-    for bound, told in drawn:  # one that has no room is in the words below the axes, where all are
-        if last - bound > room:
-            last = bound
-            ax.annotate(
-                told.replace("trên ", ">"), (bound, 1), (0, 3), ha="center", fontsize=8,
-                xycoords=ax.get_xaxis_transform(), textcoords="offset points",
-            )  # fmt: skip
-
-
-def _mark_block(frame: Frame, rows: np.ndarray, scheme: GradeScheme) -> None:
-    """Draw the cut-offs of some rows beside them."""
-    for bound, _ in scheme.cuts:
-        for color, width, line in (("white", 1.6, "-"), ("black", 0.8, (0, (4, 3)))):
-            frame.ax.vlines(bound + 0 * rows, rows - 0.5, rows + 0.5, color, line, linewidth=width)
+    return in_view, "; ".join(told_of)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame, wrap
+from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
 from cchc_analysis.charts.units import (
     check_units,
     chosen_rows,
+    chosen_units,
     drawn_units,
     first_and_last,
+    headings,
     numbered,
 )
 from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring import findings
 from cchc_analysis.scoring.periods import few_common, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
@@ -25,38 +29,47 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import ranked
-from cchc_analysis.text import listed, unit_key
-from cchc_analysis.vocabulary import SHOWN, VALUES
+from cchc_analysis.text import listed, lower_first, unit_key
+from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NEEDED = (
     "unit", "status", "score_before", "score_after", "percent_before", "percent_after",
-    "rank_before", "rank_after", "ranked_before", "ranked_after", "common_units", "rank_change",
+    "rank_before", "rank_after", "ranked_before", "ranked_after", "common_units",
+    "common_rank_before", "common_rank_after",
 )  # fmt: skip
 _LEADER = "#b0b0b0"
-_PALE = "#9a9a9a"  # the others, beside one that is chosen
-_LEGEND_LETTERS = 60  # of a line below the axis, or the picture is wider than the text of a page
+_PALE = "#9a9a9a"  # the others, beside those that are chosen
+# Of the chosen units: told apart in grey by their dashes.
+_FRONT = ((ACCENT, "-"), ("#1f4e79", "--"), ("#5e3c99", "-."), ("#00695c", ":"))
 _YEARS_ACROSS = 5  # for which there is room beside one another
 
 
 def plot_change(
-    comparison: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None
+    comparison: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Plot each unit before (hollow) and after (filled), with the change of points and rank.
+    """Plot each unit as an arrow from before (ring) to after, with its points, place and grade.
 
-    Units stand in the order of the later rank, those that are gone last, within each block. A unit
+    Units stand in the order of the later rank, those that are gone last, under their block. A unit
     that was not scored in both periods is kept, with the reason in words.
 
     Parameters
     ----------
     comparison : DataFrame
         What `compare_periods` gives: ``unit``, ``status``, and ``score``, ``percent`` and ``rank``
-        with the suffixes ``_before`` and ``_after``, and ``rank_change`` among the
-        ``common_units``, which is not drawn where those are few.
+        with the suffixes ``_before`` and ``_after``, and places among the ``common_units``, which
+        are not drawn where those are few.
     unit : str, optional
         The unit to highlight.
+    title, subtitle : str, optional
+        In place of the finding, and of what is compared.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
 
@@ -69,43 +82,48 @@ def plot_change(
     --------
     >>> row = {"unit": ["A"], "status": "stayed", "score_before": 80, "score_after": 81.5}
     >>> row |= {"percent_before": 80, "percent_after": 81.5, "rank_before": 2, "rank_after": 1}
-    >>> row |= {"ranked_before": 2, "ranked_after": 2, "common_units": 2, "rank_change": 1}
-    >>> [t.get_text() for t in plot_change(pd.DataFrame(row)).texts]
-    ['Điểm', '+1,50', 'Hạng', '▲1', '']
+    >>> row |= {"ranked_before": 2, "ranked_after": 2, "common_units": 2}
+    >>> row |= {"common_rank_before": 2, "common_rank_after": 1}
+    >>> [t.get_text() for t in plot_change(pd.DataFrame(row)).texts][:4]
+    ['Điểm', '+1,50', 'Hạng', '2 → 1']
     """
     table = _changes(comparison)
     chosen = chosen_rows(table, unit).to_numpy()
     before, after = table["percent_before"], table["percent_after"]
-    frame = Frame(ax, numbered(table["name"], table["rank_after"]))
+    frame = Frame(ax, numbered(table["unit"], table["rank_after"]), headings=headings(table))
     ax, rows = frame.ax, frame.rows
-    colors, edges = np.where(chosen, ACCENT, OTHERS), np.where(chosen, "black", OTHERS)
+    change = (after - before).round(9)  # equal changes tie
+    colors = np.where(chosen, ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
     # So much larger than what is drawn over it that a ring is left where nothing changed.
-    ax.scatter(before, rows, s=80, c="white", edgecolor=edges, linewidth=1.2, zorder=3)
-    ax.scatter(after, rows, s=24, c=colors, edgecolor=edges, linewidth=0.8, zorder=4)
+    ax.scatter(before, rows, s=80, c="white", edgecolor=colors, linewidth=1.2, zorder=3)
+    ways = {">": change > 0, "<": change < 0, "o": ~(change > 0) & ~(change < 0)}
+    for way, some in ways.items():  # the point of an arrow, which a photocopy keeps
+        ax.scatter(after[some], rows[some], s=24 if way == "o" else 50, c=colors[some], marker=way,
+                   linewidth=0, zorder=4)  # fmt: skip
     frame.mark_names(chosen)
     scores = table[["score_before", "score_after"]].to_numpy("float64")
     percents = table[["percent_before", "percent_after"]].to_numpy("float64")
     in_points = np.allclose(scores, percents, rtol=0, atol=1e-9, equal_nan=True)  # out of 100
-    places = LEAST_PLACES
-    if in_points:
-        places = printed_places(pd.concat([before, after], ignore_index=True))
-    change = (after - before).round(9)  # equal changes tie
+    both = pd.concat([before, after], ignore_index=True)
+    places = printed_places(both) if in_points else LEAST_PLACES
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
-    few = few_common(table)
-    moves = table["rank_change"].mask(few).map(_places_moved)
+    few, untold = few_common(table), why_untold(table)
+    old, new = (table[f"common_rank_{when}"].astype("string") for when in ("before", "after"))
+    moves = (old + " → " + new).mask(few).fillna("")
+    crossed = _crossed(table)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
-    frame.write_columns({head: texts, "Hạng": moves})
+    frame.write_columns({head: texts, "Hạng": moves} | crossed)
     frame.write_beside(table["why"])
     earlier, later = _periods(comparison)
-    frame.set_title(f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}")
-    axis = frame.set_percent_axis(pd.concat([before, after]), in_points=in_points)
+    axis = frame.set_percent_axis(both, in_points=in_points)
     common = " hoặc ".join(map(str, table["common_units"][~few].unique()))
     among = f"hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
     too_few = "quá ít đơn vị chung nên không nêu thay đổi hạng" if few.any() else ""
-    right = ", ".join(filter(None, ["Số bên phải: thay đổi", among]))
-    right = wrap("; ".join(filter(None, [right, too_few])), _LEGEND_LETTERS)
-    ax.set_xlabel(f"{axis}\n○ {earlier}   ● {later}\n{right}\nĐơn vị xếp theo hạng {later}")
+    right = "; ".join(filter(None, ["Bên phải: thay đổi", among, too_few]))
+    topic = f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}"
+    finding = "" if untold else findings.of_change(change, table["name"], texts, what)
+    scale = comparison.attrs.get("scale", "")
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
     numbers = {
@@ -113,14 +131,32 @@ def plot_change(
         f"{head} {earlier}": drawn[0],
         f"{head} {later}": drawn[1],
         f"Thay đổi ({head.lower()})": texts,
-        "Tăng (▲), giảm (▼) hạng": moves,
+        "Hạng giữa các đơn vị chung": moves,
+        **{f"Lên (▲), xuống (▼) {name.lower()}": words for name, words in crossed.items()},
         SHOWN["note"]: table["why"],
     }
     return frame.finish(
+        (finding or topic) if title is None else title,
+        ", ".join(filter(None, [topic, lower_first(scale)])) if subtitle is None else subtitle,
+        [f"{axis}. ○ {earlier} → ► ◄ {later}. Đơn vị xếp theo hạng {later}", right],
         {**unit_of, **numbers},
-        f"Biểu đồ chấm tròn đôi: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
-        f"với {earlier}. {' '.join(why_untold(table)) or _rises_and_falls(table, change, texts)}",
+        f"Biểu đồ mũi tên: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
+        f"với {earlier}. {' '.join(untold) or _rises_and_falls(table, change, texts)}",
     )
+
+
+def _crossed(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return a column of the new grade of each unit that has another one, if there are such."""
+    if "grade_before" not in table or table["grade_before"].dtype != "category":
+        return {}
+    old, new = (table[f"grade_{when}"].cat.codes for when in ("before", "after"))
+    both = table[["score_before", "score_after"]].notna().all(axis=1)
+    lowest = len(table["grade_after"].cat.categories)  # no grade is below them all
+    old, new = old.mask(old < 0, lowest), new.mask(new < 0, lowest)
+    grades = table["grade_after"].astype("object").fillna(NO_GRADE)
+    words = pd.Series(np.where(new < old, "▲ ", "▼ "), table.index) + grades
+    words = words.where(both & (new != old), "")
+    return {"Loại": words} if words.any() else {}
 
 
 def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -140,10 +176,6 @@ def _periods(comparison: pd.DataFrame) -> list[str]:
     return [f"năm {year}" for year in years] if years else ["kỳ trước", "kỳ này"]
 
 
-def _places_moved(places: float) -> str:
-    return "" if pd.isna(places) else "▲▼"[places < 0] * bool(places) + f"{abs(places):.0f}"
-
-
 def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -> str:
     counts = {
         "tăng": (change > 0).sum(),
@@ -161,7 +193,12 @@ def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -
 
 
 def plot_rank_history(
-    rankings: pd.DataFrame, *, unit: str | None = None, ax: Axes | None = None
+    rankings: pd.DataFrame,
+    *,
+    unit: str | Sequence[str] | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Plot the rank of each unit over the years, first place on top, named at the right.
 
@@ -172,8 +209,10 @@ def plot_rank_history(
     ----------
     rankings : DataFrame
         Has ``year``, ``unit``, ``score`` and ``max_score``; a missing ``rank`` is computed.
-    unit : str, optional
-        The unit to highlight; its rank is written in each year.
+    unit : str or sequence of str, optional
+        The unit, or up to four, before the others; its rank is written in each year.
+    title, subtitle : str, optional
+        In place of the finding, and of what is ranked.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
 
@@ -181,7 +220,7 @@ def plot_rank_history(
     ------
     ValueError
         If there is no ``year``, if there are several blocks, if ranks are among other units than
-        these, or if `unit` is not in the table or was never scored.
+        these, or if a unit is not in the table or was never scored.
 
     Examples
     --------
@@ -201,17 +240,16 @@ def plot_rank_history(
 
     table = drawn_units(ranked(rankings.sort_values("year", kind="stable", ignore_index=True)))
     table["key"] = table["unit"].map(unit_key)
-    chosen_keys = table["key"][chosen_rows(table, unit)]
+    front = [unit_key(name) for name in chosen_units(table, unit, most=len(_FRONT))]
     ranks = table.pivot_table("rank", "key", "year", aggfunc="min", dropna=False).astype("float64")
     years = ranks.columns.tolist()
     units = table.drop_duplicates("key", keep="last").set_index("key")
     units = units.assign(final=ranks[years[-1]], latest=ranks.ffill(axis=1)[years[-1]])
     units = units.sort_values(["final", "latest"], kind="stable")
     ranks = ranks.loc[units.index]
-    chosen = units.index.isin(chosen_keys)
-    own = ranks[chosen].iloc[0] if chosen.any() else pd.Series(dtype="float64")
+    chosen = units.index.isin(front)
     why = np.where(units["final"].isna(), f" (không có hạng năm {years[-1]})", "")
-    frame = Frame(ax, numbered(units["unit"], units["final"]) + why, narrow=True, first=1)
+    frame = Frame(ax, numbered(units["unit"], units["final"]) + why, narrow=True, numbered=True)
     ax = frame.ax
     ax.yaxis.tick_right()
     ax.spines["left"].set_visible(False)
@@ -219,44 +257,53 @@ def plot_rank_history(
     span = max(years[-1] - years[0], 1)
     edge = years[-1] + 0.06 * span
     ax.set_xlim(years[0] - 0.03 * span, edge)
-    others = {"color": _PALE if chosen.any() else OTHERS, "lw": 1, "marker": "o", "ms": 4}
-    ours = {"color": ACCENT, "lw": 3, "ms": 8, "mec": "black", "zorder": 3}
-    for row, is_own, (key, places) in zip(frame.rows, chosen, ranks.iterrows(), strict=True):
-        ax.plot(years, places, **others | (ours if is_own else {}))
+    others = {"color": _PALE if front else OTHERS, "lw": 1, "marker": "o", "ms": 4}
+    for row, (key, places) in zip(frame.rows, ranks.iterrows(), strict=True):
+        look = others
+        if key in front:
+            color, dashes = _FRONT[front.index(key)]
+            look = {"color": color, "ls": dashes, "lw": 3, "marker": "o", "ms": 8, "zorder": 3}
+        ax.plot(years, places, **look)
         seen = places.last_valid_index()
         if seen is not None:
             ends = [[(seen, units["latest"][key]), (edge, row)]]
             dots = "solid" if seen == years[-1] else "dotted"  # else it looks like a fall in rank
             ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
-    _write_places(ax, ranks, own)
+    _write_places(frame, ranks, chosen)
     crowded = span > _YEARS_ACROSS * min(np.diff(years), default=1)
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if crowded else 0)
-    ax.set_xlabel(f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)")
     period = f"năm {years[0]}" if len(years) == 1 else f"giai đoạn {years[0]}–{years[-1]}"
-    frame.set_title(f"Xếp hạng cải cách hành chính {period}")
     of_last = table[table["year"] == years[-1]].reset_index(drop=True)
     of_last["name"] = of_last["unit"]  # the year is said before
     numbers = ranks.astype("Int64").rename(columns="Hạng năm {}".format)
     numbers.insert(0, SHOWN["unit"], units["unit"])
-    places = ""
-    if chosen.any():
-        words = [f"{year}: {'không có' if pd.isna(r) else f'{r:.0f}'}" for year, r in own.items()]
-        places = f" Hạng của {units['unit'][chosen].iloc[0]}: {'; '.join(words)}."
+    told = ""
+    for key in front:
+        own = ranks.loc[key].items()
+        words = [f"{year}: {'không có' if pd.isna(rank) else f'{rank:.0f}'}" for year, rank in own]
+        told += f" Hạng của {units['unit'][key]}: {'; '.join(words)}."
+    topic = f"Xếp hạng cải cách hành chính {period}"
+    lead = front[0] if front else ranks.index[0]
+    finding = findings.of_history(units["unit"][lead], ranks.loc[lead]) if len(front) < 2 else ""
     return frame.finish(
+        (finding or topic) if title is None else title,
+        f"{topic}, {len(units)} đơn vị" if subtitle is None else subtitle,
+        [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)"],
         numbers,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
-        f"{first_and_last(of_last)}{places}",
+        f"{first_and_last(of_last)}{told}",
     )
 
 
-def _write_places(ax: Axes, ranks: pd.DataFrame, own: pd.Series) -> None:
-    """Write the ranks of the first year, each once, and those of the chosen unit in between."""
-    first = ranks.columns[0]
-    written = [(first, rank, (-7, -3), "right") for rank in ranks[first].dropna().unique()]
-    written += [(year, rank, (0, 6), "center") for year, rank in own.iloc[1:-1].dropna().items()]
+def _write_places(frame: Frame, ranks: pd.DataFrame, chosen: np.ndarray) -> None:
+    """Write the ranks of the first year, each once, and those of the chosen units in between."""
+    first, own = ranks.columns[0], ranks[chosen]
+    written = [(first, rank, (-7, 0), "right") for rank in ranks[first].dropna().unique()]
+    for year in ranks.columns[1:-1]:
+        written += [(year, rank, (0, 10), "center") for rank in own[year].dropna().unique()]
     for year, rank, away, side in written:
-        ax.annotate(
-            f"{rank:.0f}", (year, rank), away, textcoords="offset points", ha=side, fontsize=8,
-            fontweight="bold" if own.get(year) == rank else "normal", zorder=5,
+        frame.write(
+            rank, f"{rank:.0f}", year, away=away, of_axes=False, ha=side, zorder=5,
+            fontweight="bold" if (own[year] == rank).any() else "normal",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip

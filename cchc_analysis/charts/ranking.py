@@ -11,6 +11,8 @@ from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
 from cchc_analysis.groups import grades_in_words, is_unit
+from cchc_analysis.scoring import findings
+from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -19,11 +21,20 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import grade_distribution, graded
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme, scheme_for
-from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, SHOWN, UNSCORED
+from cchc_analysis.scoring.schemes import (
+    DEFAULT_SCHEME,
+    AnyScheme,
+    BlockSchemes,
+    GradeScheme,
+    scheme_for,
+)
+from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, NO_GRADE, SHOWN, UNSCORED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+MANY = 40  # units: more are no picture that is seen at once
+_ENDS, _NEIGHBOURS = 10, 2  # units of an overview at either end, and on either side of one's own
 
 
 def plot_ranking(
@@ -31,9 +42,12 @@ def plot_ranking(
     *,
     scheme: AnyScheme = DEFAULT_SCHEME,
     unit: str | None = None,
+    overview: bool = False,
+    title: str | None = None,
+    subtitle: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Plot the score of each unit as a bar, best on top, with its rank, score and grade.
+    """Plot the score of each unit as a bar, best on top, under a heading for each grade.
 
     Parameters
     ----------
@@ -43,6 +57,11 @@ def plot_ranking(
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
     unit : str, optional
         The unit whose name is written bold.
+    overview : bool
+        Draw only the first and last units, and `unit` with its neighbours; of those between only
+        the grades are counted. For long tables.
+    title, subtitle : str, optional
+        In place of the finding, and of what the scores are.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
 
@@ -60,30 +79,108 @@ def plot_ranking(
     """
     table, scheme = graded(ranking, scheme)
     table = units.drawn_units(table)
-    grades, values, what = grades_in_words(table), units.printed_values(table), units.measure(table)
-    frame = Frame(ax, units.numbered(table["name"], table["rank"]), narrow=True)
-    draw_bars(frame, table["percent"].fillna(0), grades, scheme)
-    frame.write_beside(values + "  " + grades)
-    frame.mark_names(is_unit(table, unit))
+    told, what = units.first_and_last(table, units.printed_values(table)), units.measure(table)
+    counts = grade_distribution(table, by=["year"] if "year" in table else None)
+    said = grade_distribution(table)
+    said = ", ".join(said["grade"] + " " + said["units"].astype("str"))
+    table = _by_grade(table, scheme).assign(own=lambda rows: is_unit(rows, unit))
+    shown, headings, left_out = _rows_under_headings(table, few=overview)
+    names = units.numbered(shown["unit"], shown["rank"])
+    frame = Frame(ax, names, headings=headings, narrow=True)
     frame.ax.set_xlim(0, end_of_axis(table["percent"], 100))
-    frame.set_title(f"Xếp hạng các đơn vị theo {what}{units.of_year(table)}")
-    cutoffs = draw_cutoffs(frame, table, scheme)
-    counts = ", ".join(f"{row.grade} {row.units}" for row in grade_distribution(table).itertuples())
+    draw_bars(frame, shown["percent"].fillna(0), shown["words"], scheme)
+    for row, unit_ in zip(frame.rows, shown.fillna({"percent": 0}).itertuples(), strict=True):
+        weight = "bold" if unit_.own else "normal"
+        frame.write(row, unit_.printed, unit_.percent, of_axes=False, fontweight=weight)
+    frame.mark_names(shown["own"])
+    for _, rows in shown[shown["bound"] > 0].groupby(["group", "place"]):
+        ends = frame.rows[rows.index[0]] - 0.5, frame.rows[rows.index[-1]] + 0.5
+        # Behind the bars, which nothing cuts.
+        frame.ax.vlines(rows["bound"].iloc[0], *ends, color="black", linewidth=0.8, zorder=0.5)
+    in_points, words = units.out_of_100(table), ""
+    if (shown["bound"] > 0).any():
+        words = f". Vạch đứng: ngưỡng của loại{f' ({ASSUMED})' if scheme.assumed else ''}"
+    topic = f"Xếp hạng các đơn vị theo {what}"
+    finding = findings.of_grades(counts) if isinstance(scheme, GradeScheme) else ""
     return frame.finish(
-        {**units.numbers(table, ranks=True), SHOWN["grade"]: grades, **cutoffs},
-        f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. "
-        f"{units.first_and_last(table, values)} Số đơn vị theo xếp loại: {counts}."
-        f"{assumption(scheme)}",
+        (finding or topic) if title is None else title,
+        findings.subject(table, in_points=in_points) if subtitle is None else subtitle,
+        [f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{words}", left_out],
+        {
+            **units.numbers(shown, ranks=True),
+            SHOWN["grade"]: shown["words"],
+            SHOWN["cutoffs"]: shown["cuts"],
+        },
+        f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. {told} "
+        f"Số đơn vị theo xếp loại: {said}.{assumption(scheme)}",
     )
+
+
+def _by_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+    """Return the rows grade by grade, with grade and bound in words and what is printed.
+
+    One that is scored and not ranked stands among its grade.
+    """
+    table = table.assign(words=grades_in_words(table), printed=units.printed_values(table))
+    order = {grade: at for at, grade in enumerate([*scheme.grades, NO_GRADE, UNSCORED])}
+    table = table.assign(place=table["words"].map(order), bound=0.0, bound_words="", cuts="")
+    for _, rows, one in scheme.parts(table):
+        told = [bound.replace("%", "") for bound in one.bounds_in_words()]
+        told = told if units.out_of_100(table) else one.bounds_in_words()
+        grades = table.loc[rows, "words"]
+        table.loc[rows, "bound"] = grades.map(dict(zip(one.grades, one.bounds, strict=True)))
+        table.loc[rows, "bound_words"] = grades.map(dict(zip(one.grades, told, strict=True)))
+        table.loc[rows, "cuts"] = "; ".join(cut for _, cut in one.cuts)
+    return table.sort_values(["group", "place"], kind="stable", ignore_index=True)
+
+
+def _rows_under_headings(
+    table: pd.DataFrame, *, few: bool
+) -> tuple[pd.DataFrame, dict[int, list[tuple[str, bool]]], str]:
+    """Return the rows to draw, all or few, the headings above them, and what is left at the end."""
+    kept = pd.Series(True, table.index)
+    if few:
+        ends = max(1, _ENDS // table["group"].nunique())
+        at = table.groupby("group").cumcount()
+        scored = table.groupby("group")["score"].transform("count")
+        near = table["own"].rolling(2 * _NEIGHBOURS + 1, center=True, min_periods=1).max() > 0
+        kept = (at < ends) | ((at >= scored - ends) & (at < scored)) | near
+    groups, headings, before, left_out = units.headings(table), {}, None, []
+    counts = table.groupby(["group", "place"])["unit"].transform("size")
+    for row in table.itertuples():
+        if not kept[row.Index]:
+            left_out.append(row.words)
+            continue
+        told = [(f"… {_counted(left_out)}", False)] if left_out else []
+        told += groups.get(row.Index, [])
+        if before is None or (row.group, row.place) != (before.group, before.place):
+            bound = f" ({row.bound_words})" if isinstance(row.bound_words, str) else ""
+            told.append((f"{row.words}{bound} – {counts[row.Index]} đơn vị", not groups))
+        if told:
+            headings[int(kept[: row.Index].sum())] = told
+        left_out, before = [], row
+    last = f"Không vẽ ở cuối: {_counted(left_out)}" if left_out else ""
+    return table[kept].reset_index(drop=True), headings, last
+
+
+def _counted(grades: list[str]) -> str:
+    """Return how many units of each grade there are: "31 đơn vị (12 Tốt, 19 Khá)"."""
+    counts = pd.Series(grades).value_counts(sort=False)
+    return f"{len(grades)} đơn vị ({', '.join(f'{n} {grade}' for grade, n in counts.items())})"
 
 
 def plot_distribution(
     distribution: pd.DataFrame,
     *,
     scheme: AnyScheme = DEFAULT_SCHEME,
+    title: str | None = None,
+    subtitle: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Plot how many units have each grade, with their share of the scored units.
+
+    Years and blocks stand below one another on one axis; grades that nobody has are named in one
+    line.
 
     Parameters
     ----------
@@ -91,6 +188,8 @@ def plot_distribution(
         What `grade_distribution` gives, or a ranking to count.
     scheme : str, GradeScheme or mapping
         The cut-offs to state beside each grade; the table's grades must be of this scheme.
+    title, subtitle : str, optional
+        In place of the finding, and of what is counted.
     ax : Axes, optional
         Where to draw; by default a new figure.
 
@@ -103,7 +202,7 @@ def plot_distribution(
     --------
     >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [81, 95], "max_score": 100})
     >>> [int(bar.get_width()) for bar in plot_distribution(scores).patches]
-    [1, 1, 0, 0, 0]
+    [1, 1]
     """
     if "share_pct" in distribution:
         scheme = scheme_for(scheme, distribution)
@@ -112,28 +211,52 @@ def plot_distribution(
         distribution = grade_distribution(
             table, by=None if isinstance(scheme, GradeScheme) else "block"
         )
+    distribution = distribution.reset_index(drop=True)
     names, bounds = grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(format_percent)
-    scored = distribution["units"][distribution["share_pct"].notna()].sum()
-    base = f"tỷ lệ trên {scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
-    if distribution.columns[0] != "grade":
-        base = "tỷ lệ trên số đơn vị được chấm của từng nhóm"
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
-    frame = Frame(ax, names, narrow=True)
-    bars = draw_bars(frame, distribution["units"], distribution["grade"], scheme)
-    frame.ax.bar_label(bars, texts, padding=3, fontsize=8)
-    frame.set_title("Phân bố xếp loại cải cách hành chính", pad=8)
+    by = distribution.columns[: distribution.columns.get_loc("grade")].tolist()
+    has_some = distribution["units"] > 0
+    parts = (
+        [part for _, part in distribution.groupby(by, sort=False, dropna=False)]
+        if by
+        else [distribution]
+    )
+    headings, lines, rows = {}, [], []
+    for part in parts:
+        scored = part["units"][part["share_pct"].notna()].sum()
+        told = f"{scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
+        nobody = part["grade"][~has_some[part.index]].tolist()
+        lines = [told, f"Không có đơn vị nào ở loại: {', '.join(nobody)}" if nobody else ""]
+        if by:
+            name = " – ".join(str(part[column].iloc[0]) for column in by)
+            headings[len(rows)] = [(f"{name}: {told}", True)]
+            headings[len(rows)] += [(lines[1], False)] if lines[1] else []
+            lines = ["", ""]
+        rows += part.index[has_some[part.index]].tolist() or part.index.tolist()
+    drawn = distribution.loc[rows]
+    words = drawn["grade"] + (" (" + bounds[rows] + ")").where(bounds[rows] != "", "")
+    frame = Frame(ax, words, headings=headings, narrow=True)
+    bars = draw_bars(frame, drawn["units"], drawn["grade"], scheme)
+    for row, bar, text in zip(frame.rows, bars, texts[rows], strict=True):
+        frame.write(row, text, bar.get_width(), of_axes=False)
     frame.ax.xaxis.get_major_locator().set_params(integer=True)
-    frame.ax.margins(x=0.2)
-    assumed = f"\nNgưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
-    frame.ax.set_xlabel(f"Số đơn vị ({base}){assumed}")
+    frame.ax.set_xlim(0, max(drawn["units"].max(), 1) * 1.05)
+    assumed = f". Ngưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
     numbers = distribution.assign(share_pct=shares)
     numbers.insert(numbers.columns.get_loc("units"), "Ngưỡng", bounds)
+    base = lines[0] or "số đơn vị được chấm của từng nhóm"
+    finding = findings.of_grades(distribution) if isinstance(scheme, GradeScheme) else ""
+    topic = f"Số đơn vị theo xếp loại CCHC{findings.when(distribution)}"
     return frame.finish(
+        (finding or "Phân bố xếp loại cải cách hành chính")
+        if title is None else title,
+        f"{topic} (tỷ lệ trên {base})" if subtitle is None else subtitle,
+        [f"Số đơn vị{assumed}", lines[1]],
         numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
         f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
-    )
+    )  # fmt: skip
 
 
 def plot_comparison(
@@ -141,6 +264,8 @@ def plot_comparison(
     *,
     unit: str | None = None,
     scheme: AnyScheme = DEFAULT_SCHEME,
+    title: str | None = None,
+    subtitle: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Plot how far each unit stands from the mean, or from one chosen unit, with the cut-offs.
@@ -154,6 +279,8 @@ def plot_comparison(
         mean of the scored units of each year and block.
     scheme : str, GradeScheme or mapping
         The cut-offs to draw; the table's ``grade``, where it has one, must be of this scheme.
+    title, subtitle : str, optional
+        In place of the finding, and of what is compared.
     ax : Axes, optional
         Where to draw; by default a new figure, which grows with the number of units.
 
@@ -170,37 +297,51 @@ def plot_comparison(
     """
     table, scheme = graded(ranking, scheme)
     table = units.drawn_units(table)
-    chosen = units.chosen_rows(table, unit)
+    chosen, in_points = units.chosen_rows(table, unit), units.out_of_100(table)
     standard, what = units.reference(table, chosen, unit)
-    frame = Frame(ax, table["name"], narrow=True)
+    places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
+    apart = table["percent"] - standard
+    texts = apart.map(lambda by: format_signed(by, places)).mask(table["score"].isna(), UNSCORED)
+    headings = units.headings(table)
+    frame = Frame(ax, table["unit"], headings=headings, narrow=True)
+    frame.write_beside(texts)
     ax, rows = frame.ax, frame.rows
-    ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2)
+    axis = frame.set_percent_axis(pd.concat([table["percent"], standard]), in_points=in_points)
+    ax.set_xlim(right=end_of_axis(table["percent"], 101))
+    # Pale and broad, so that a cut-off beside it is seen.
+    ax.vlines(standard, rows - 0.5, rows + 0.5, color="#b0b0b0", linewidth=4, zorder=1)
+    ax.hlines(rows, standard, table["percent"], color="#707070", linewidth=1.2, zorder=2.5)
     colors = np.where(chosen, ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
-    ax.vlines(standard, rows - 0.5, rows + 0.5, color="black", linewidth=1.4, zorder=2.5)
-    in_points = units.out_of_100(table)
-    places = printed_places(table["score"]) if unit and in_points else LEAST_PLACES
-    differences = (table["percent"] - standard).map(lambda by: format_signed(by, places))
-    differences = differences.mask(table["score"].isna(), UNSCORED)
-    frame.write_beside(differences)
     frame.mark_names(chosen)
-    of = f" của {table['score'].count()} đơn vị được chấm" if unit is None else ""
-    one = f" ({format_number(standard.max(), places)}{'' if in_points else '%'})"
+    cutoffs, all_cutoffs = draw_cutoffs(frame, table, scheme)
+    one = f"{format_number(standard.max(), places)}{'' if in_points else '%'}"
     one = one if standard.nunique() == 1 else ""
-    frame.set_percent_axis(pd.concat([table["percent"], standard]), in_points=in_points)
-    ax.set_xlim(right=end_of_axis(table["percent"], 101))
-    frame.set_title(f"Chênh lệch so với {what}{of}{one}{units.of_year(table)}")
     line = MEAN if unit is None else "đơn vị được so sánh"
     points = "điểm" if in_points else "điểm %"
-    lines = f"\nNét liền đậm: {line}. Số bên phải: chênh lệch ({points})"
-    cutoffs = draw_cutoffs(frame, table, scheme, lines)
+    words = f"{axis}. Vạch xám: {line}; bên phải: chênh lệch ({points})"
+    if all_cutoffs:
+        words += f"; nét đứt: ngưỡng xếp loại {all_cutoffs}"
+    blocks = summarise_blocks(table)
+    scored = table["score"].count()
+    finding = findings.of_mean(blocks["above_mean"].sum(), scored, one)
+    if unit is not None:
+        finding = findings.of_unit(what, apart[~chosen])
+    topic = f"Chênh lệch so với {what}"
+    subject = findings.subject(table, in_points=in_points)
+    of = f" của {scored} đơn vị được chấm" if unit is None and one else ""
     compared = table[standard.notna()]
     numbers = {
         f"So với {line}": standard.map(lambda value: format_number(value, places)),
-        f"Chênh lệch ({points})": differences,
+        f"Chênh lệch ({points})": texts,
+        **({SHOWN["cutoffs"]: cutoffs} if all_cutoffs else {}),
     }
+    value = f" ({one})" if one else ""
     return frame.finish(
-        {**units.numbers(table), **numbers, **cutoffs},
-        f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{one}. "
-        f"{units.first_and_last(compared, differences)}{assumption(scheme)}",
+        (finding or topic) if title is None else title,
+        f"{topic}{of}{value}. {subject}" if subtitle is None else subtitle,
+        [words],
+        {**units.numbers(table), **numbers},
+        f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{value}. "
+        f"{units.first_and_last(compared, texts)}{assumption(scheme)}",
     )

@@ -1,5 +1,7 @@
 """The units that a chart draws: their order, their names, their values, and words on them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from cchc_analysis.groups import is_unit, row_names, several_groups
@@ -32,6 +34,14 @@ def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
     return chosen
 
 
+def chosen_units(table: pd.DataFrame, unit: str | Sequence[str] | None, *, most: int) -> list[str]:
+    """Return the chosen units as the table spells them, one or several, refusing too many."""
+    given = [] if unit is None else [unit] if isinstance(unit, str) else list(unit)
+    if len(given) > most:
+        raise Refusal(f"unit= có {len(given)} đơn vị", f"hãy chọn không quá {most}", value=unit)
+    return list(dict.fromkeys(table["unit"][chosen_rows(table, one)].iloc[0] for one in given))
+
+
 def out_of_100(table: pd.DataFrame) -> bool:
     """Return whether points are percent, so that scores can be drawn and printed as they are."""
     return bool((table["max_score"] == 100).all())
@@ -50,6 +60,19 @@ def measure(table: pd.DataFrame) -> str:
     return "điểm cải cách hành chính" if out_of_100(table) else "tỷ lệ điểm cải cách hành chính"
 
 
+def headings(table: pd.DataFrame) -> dict[int, list[tuple[str, bool]]]:
+    """Return for the first row of each year and block its name in bold, where there are several."""
+    several = several_groups(table)
+    firsts = table.drop_duplicates("group") if several else table[:0]
+    return {at: [(group_name(row, several), True)] for at, row in firsts.iterrows()}
+
+
+def group_name(row: pd.Series, columns: list[str]) -> str:
+    """Return the year and block of a row."""
+    names = ["không ghi" if pd.isna(row[column]) else str(row[column]) for column in columns]
+    return " – ".join(names) or "Cả bảng"
+
+
 def numbers(table: pd.DataFrame, *, ranks: bool = False) -> dict[str, pd.Series]:
     """Return the columns that say which unit a row is of, and its value."""
     columns = [*several_groups(table), "unit", *(["rank"] if ranks else [])]
@@ -61,12 +84,6 @@ def numbers(table: pd.DataFrame, *, ranks: bool = False) -> dict[str, pd.Series]
 def numbered(names: pd.Series, ranks: pd.Series) -> pd.Series:
     """Return names with their rank before them, where they have one."""
     return (ranks.astype("Int64").astype("string") + ". ").fillna("") + names
-
-
-def of_year(table: pd.DataFrame) -> str:
-    """Return the year for the end of a title, if the table is of one."""
-    one = "year" in table and table["year"].nunique() == 1
-    return f", năm {table['year'].iloc[0]}" if one else ""
 
 
 def counted(table: pd.DataFrame) -> str:

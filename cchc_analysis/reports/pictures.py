@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
 
-from cchc_analysis.charts.export import Encoded, chart_pages, encode, stamp
+from cchc_analysis.charts.export import Encoded, encode, stamp
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.periods import plot_change
@@ -61,16 +61,13 @@ def drawn(results: Results, group: Group | None = None) -> Iterator[tuple[str, A
 def pictures_of(
     results: Results, group: Group | None = None, *, sources: Sources, formats: tuple[str, ...]
 ) -> dict[str, list[Encoded]]:
-    """Return the charts by name: each whole, and behind it its pages if it is too high for one."""
+    """Return the pages of each chart by its name."""
     rows = results.table if group is None else group.rows
     scheme, pictures = results.scheme.of(rows), {}
     for name, ax in drawn(results, group):
         date = sources.date if name not in ("fields", "profile") else ""
         note = stamp(rows, scheme=scheme, date=date, shows=_SHOWS.get(name, ()))
-        below = {"source": sources.of(name), "note": note}
-        pictures[name] = [encode(ax, **below, formats=formats)]
-        if group is not None and not pictures[name][0].fits_a_page:
-            pictures[name] += chart_pages(ax, **below)
+        pictures[name] = encode(ax, source=sources.of(name), note=note, formats=formats)
     return pictures
 
 

@@ -50,11 +50,8 @@ def sections_of(
 
     def drawn(name: str) -> str:
         """Return a chart, on as many pages as it needs, with its title as the caption."""
-        whole, *pages = pictures[name]
-        text = _named(whole.title, group)
         return Markup().join(
-            picture(document, chart, f"{text} – {chart.part}" if chart.part else text)
-            for chart in pages or [whole]
+            picture(document, page, _named(page.title, group)) for page in pictures[name]
         )
 
     # The heading of a group is not said again.

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, row_names
+from cchc_analysis.groups import SCORES, check_columns, row_names, scale_of
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_integers, told_once
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
@@ -124,7 +124,8 @@ def compare_ranked(
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
     years = years_of(before, after)
     before, after = with_keys(*(one.reset_index(drop=True) for one in (before, after)))
-    order = Exact.of(pd.concat([before, after], ignore_index=True)).order
+    both = pd.concat([before, after], ignore_index=True)
+    order = Exact.of(both).order
     for one, own in ((before, order[: len(before)]), (after, order[len(before) :])):
         one["key"] = own.set_axis(one.index).mask(one["rank"].isna())
     units = match(before, after, aliases, predecessors)
@@ -145,7 +146,7 @@ def compare_ranked(
     if predecessors is not None:
         table = table.assign(**in_words(units, before, after))
         columns += ["predecessors", "into"]
-    told = {"note": " ".join(_sentences(table, years))}
+    told = {"note": " ".join(_sentences(table, years)), "scale": scale_of(both)}
     if None not in years:
         told["years"] = years
     return stamped(table[columns], "change", **told)
