@@ -119,7 +119,7 @@ def test_self_scores_are_cells_of_points_above_the_appraised_ones():
     ax = plot_fields(fields.assign(self_score=[5, 15.5, 6, 19]), self_scores=True)
     assert labels(ax) == ["Trung bình", "b", "a"]
     assert cells(ax)[1:] == [["0,00", "−1,00", "−1,00"], ["+1,00", "+0,50", "+1,50"]]
-    assert titles(ax)[0] == "Tự chấm cao hơn nhiều nhất ở I (+0,50)"
+    assert titles(ax)[0] == "Tự chấm cao hơn nhiều nhất ở I (+0,50 điểm)"
     assert "tự chấm và thẩm định" in ax.get_label()
     check_texts(ax)
     with pytest.raises(ValueError, match="self_score"):

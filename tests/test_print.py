@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from conftest import DATA, LONG, ROOT, ddci, table
 from drawn import CHARTS, scores, texts_when_saved
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -75,16 +76,17 @@ def check_saved(ax, width, tmp_path):
     """Check that all text of a saved chart is large enough, within it, and apart."""
     with texts_when_saved() as saved:
         cchc.save_chart(ax, "x", folder=tmp_path, formats=["png"], **SMALL_PRINT)
-    ((page, seen),) = saved
-    assert page.width == pytest.approx(width, abs=0.02)  # 160 mm: what is printed is as large
-    assert min(text.get_fontsize() for text, _ in seen) >= 8
-    drawn = [text.get_text() for text, _ in seen]
-    assert any("giả định" in text and "1, 2, 2, 4" in text for text in drawn), "the small print"
-    for text, box in seen:
-        inside = page.x0 - 0.01 <= box.x0 and box.x1 <= page.x1 + 0.01
-        assert inside and page.y0 - 0.01 <= box.y0 and box.y1 <= page.y1 + 0.01, text
-    both = overlapping([box for _, box in seen])
-    assert both is None, [drawn[at] for at in both]
+    for page, seen in saved:
+        assert page.width == pytest.approx(width, abs=0.02)  # 160 mm: what is printed is as large
+        assert page.height < 9.1  # and fits a page
+        assert min(text.get_fontsize() for text, _ in seen) >= 8
+        drawn = [text.get_text() for text, _ in seen]
+        assert any("giả định" in text and "1, 2, 2, 4" in text for text in drawn), "the small print"
+        for text, box in seen:
+            inside = page.x0 - 0.01 <= box.x0 and box.x1 <= page.x1 + 0.01
+            assert inside and page.y0 - 0.01 <= box.y0 and box.y1 <= page.y1 + 0.01, text
+        both = overlapping([box for _, box in seen])
+        assert both is None, [drawn[at] for at in both]
 
 
 NARROW = ["ranking", "distribution", "comparison", "one unit", "history"]
@@ -105,27 +107,28 @@ def test_charts_of_half_the_width(chart, units, name, kind, tmp_path):
 
 def test_cutoffs_too_close_to_be_written_apart_are_written_below():
     close = GradeScheme(["A", "B", "C", "D"], [90, 89.5, 60, 0])
-    ax = cchc.plot_ranking(table([95, 40]), scheme=close)
-    assert [text.get_text() for text in ax.texts[2:]] == ["90", "60"]
+    ax = cchc.plot_comparison(table([95, 40]), scheme=close)
+    assert [text.get_text() for text in ax.texts[2:4]] == ["90", "60"]
     assert "90/89,5/60" in ax.get_xlabel()
     assert {line.get_xdata()[0] for line in ax.lines} == {90, 89.5, 60}
 
 
 def test_cutoffs_over_a_chart_of_half_the_width_are_those_that_have_room(town, tmp_path):
     with plt.style.context("cchc_analysis.half"):
-        ax = cchc.plot_ranking(town)
-    assert [text.get_text() for text in ax.texts[18:]] == ["90", "50"]
-    assert "90/80/65/50" in ax.get_xlabel()
+        ax = cchc.plot_comparison(town)
+    assert [text.get_text() for text in ax.texts[18:-1]] == ["90", "65"]
+    assert "90/80/65" in ax.get_xlabel()
     check_saved(ax, 3.15, tmp_path)
 
 
-def test_a_mean_on_a_cutoff_is_drawn_over_it():
+def test_a_mean_on_a_cutoff_does_not_hide_it():
     made = scores(4, kind="mean is a cut-off")
     ax = cchc.plot_comparison(made)
-    (mean,) = {line[0][0] for line in ax.collections[2].get_segments()}
+    (mean,) = {line[0][0] for line in ax.collections[0].get_segments()}
     assert mean == 80
     assert 80 in {line.get_xdata()[0] for line in ax.lines}
-    assert ax.collections[2].get_zorder() > max(line.get_zorder() for line in ax.lines)
+    assert ax.collections[0].get_zorder() < min(line.get_zorder() for line in ax.lines)
+    assert ax.collections[0].get_linewidth()[0] > 3 * ax.lines[0].get_linewidth()
 
 
 # What a chart shows, as a table
@@ -144,13 +147,16 @@ def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
     assert shown.notna().all(axis=None)
     assert shown.columns.is_unique
     assert not any(re.fullmatch("[a-z_]+", column) for column in shown.columns), "in Vietnamese"
-    in_table = numbers_in(shown.to_numpy().ravel())
+    in_table = numbers_in([*shown.columns, *shown.to_numpy().ravel()])
     titles = [ax.get_title(loc="left"), *(label.get_text() for label in ax.get_yticklabels())]
     drawn = [*titles, *(text.get_text() for text in ax.texts)]
     assert not any(re.search(r"-\d", text) for text in drawn), "a true minus"
     assert numbers_in(drawn) <= in_table
     if chart == "blocks":  # each dot is a number too
-        dots = [dot for shapes in ax.collections for dot in shapes.get_offsets()[:, 0]]
+        dots = [
+            dot for shapes in ax.collections if isinstance(shapes, PathCollection)
+            for dot in shapes.get_offsets()[:, 0]
+        ]  # fmt: skip
         assert sorted(filter(None, dots)) == sorted(values(shown, "Tổng điểm đánh giá"))
     cchc.save_chart(ax, "hình 1", folder=tmp_path, formats=["svg"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hình 1.csv", "hình 1.svg"]
@@ -164,6 +170,7 @@ def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
 def counts_of(shown):
     """Return what an alt text may count in a table, beside the numbers that stand in it."""
     yield from (len(shown), len(shown.columns) - 1)  # units or fields; fields of units
+    yield from (len(shown) - 1, len(shown.columns) - 2)  # beside mean and total
     for column in shown.columns:
         yield (shown[column] == "–").sum()
         yield (shown[column] != "–").sum()
@@ -216,7 +223,7 @@ def test_the_tables_of_two_years():
     regions = cchc.load_scores(DATA / "par-index-regions.csv")
     two = (regions[regions["year"] == year] for year in (2022, 2023))
     shown = numbers_of(cchc.plot_change(cchc.compare_periods(*two)))
-    assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 2, "84,74", "87,79", "+3,05", "▲1", "–"]
+    assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 2, "84,74", "87,79", "+3,05", "3 → 2", "–"]
     assert shown.iloc[5, 1:].tolist() == [5, "–", "85,42", "–", "–", "chỉ có ở kỳ sau"]
     shown = numbers_of(cchc.plot_rank_history(regions))
     assert shown.columns.tolist() == ["Đơn vị", "Hạng năm 2022", "Hạng năm 2023"]
@@ -226,9 +233,12 @@ def test_the_tables_of_two_years():
 
 def test_the_tables_of_fields():
     shown = numbers_of(cchc.plot_profile(ddci(), unit="Huyện Vũ Quang"))
-    assert shown.iloc[1].tolist() == ["Chi phí thời gian", "66,20", "70,97", "89,70", 17]
+    assert shown.iloc[3].tolist() == ["Chi phí thời gian", "3,38", "10", "2,90", "1,03", 17]
     shown = numbers_of(cchc.plot_fields(ddci())).set_index("Đơn vị")
-    assert shown.loc["Huyện Vũ Quang"].tolist()[:4] == ["70", "66", "77", "68"]
+    own = shown.loc["Huyện Vũ Quang"]
+    names = [f"{name} (tối đa 10, %)" for name in list(dict.fromkeys(ddci()["field"]))[:4]]
+    assert own[names].tolist() == ["70", "66", "77", "68"]
+    assert shown.loc["Trung bình", names[1]] == "70,97"
 
 
 def test_missing_scores_and_other_maxima_in_the_tables():
@@ -243,7 +253,7 @@ def test_missing_scores_and_other_maxima_in_the_tables():
 def test_a_chart_of_another_hand_has_no_table(tmp_path):
     ax = plt.figure().subplots()
     ax.set_title("Một biểu đồ khác")
-    assert encode(ax, formats=["svg"]).table is None
+    assert encode(ax, formats=["svg"])[0].table is None
     (path,) = cchc.save_chart(ax, "x", folder=tmp_path, formats=["png"])
     assert list(tmp_path.iterdir()) == [path]
     with Image.open(path) as picture:

@@ -92,7 +92,9 @@ def plot_blocks(
         places = at + of_group * min(step, half / max(np.abs(of_group).max(initial=1), 1))
         if len(rows) > 3:
             low, middle, top = np.quantile(percent, [0.25, 0.5, 0.75])
-            ax.barh(at, top - low, 2 * half, left=low, color="#e4e4e4", linewidth=0, zorder=1)
+            ax.fill_between(
+                [low, top], at - half, at + half, color="#e4e4e4", linewidth=0, zorder=1
+            )
             ax.vlines(middle, at - half, at + half, color="white", linewidth=2.4, zorder=2)
         ax.scatter(percent[~own], places[~own], c=PALE, edgecolor="#404040", zorder=3, **dots)
         ax.scatter(
@@ -117,13 +119,14 @@ def plot_blocks(
     finding = findings.of_ends(dict(zip(names, means, strict=True)), written, "Trung bình")
     diamond = f". ◆ {table['unit'][chosen].iloc[0]}" if unit else ""
     return frame.finish(
-        (finding or topic) if title is None else title,
-        f"{topic}. {findings.subject(table, in_points=in_points)}" if subtitle is None else subtitle,
+        finding or topic,
+        f"{topic}. {findings.subject(table, in_points=in_points)}",
         [f"{axis}. Chấm: từng đơn vị; vạch đậm: {MEAN}; vùng xám: từ tứ phân vị 1 đến 3; "
          f"vạch trắng: trung vị{diamond}"],
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: {what} của {units.counted(table)}{by}. {' '.join(sentences)} "
         f"{units.first_and_last(table, printed)}",
+        title=title, subtitle=subtitle,
     )  # fmt: skip
 
 
@@ -137,13 +140,12 @@ def _name_ends(
     low, high = np.quantile(percent, [0.25, 0.75])
     far = _FAR * (high - low)
     left, right = frame.ax.get_xlim()
-    for end, row, is_far in (
-        (percent.max(), at - half, percent > high + far), (percent.min(), at + half, percent < low - far)
-    ):  # fmt: skip
-        some = rows[is_far | (percent == end)].sort_values(
-            "percent", ascending=end == percent.min()
-        )
-        names = [f"{row.unit} {printed[row.Index]}" for row in some.itertuples()]
+    ends = {percent.max(): (at - half, percent > high + far)}
+    ends |= {percent.min(): (at + half, percent < low - far)}
+    for end, (row, is_far) in ends.items():
+        some = rows[is_far | (percent == end)]
+        some = some.sort_values("percent", ascending=end == percent.min())
+        names = [f"{unit.unit} {printed[unit.Index]}" for unit in some.itertuples()]
         share = (end - left) / (right - left)
         is_right = share > 0.5
         most = int((share if is_right else 1 - share) * 72 * WIDTH * _AXES / LETTER)

@@ -36,6 +36,7 @@ _EXPORT = {"svg.hashsalt": "cchc-analysis", "svg.fonttype": "none", "pdf.fonttyp
 # No layout engine, not even one that does nothing: with any, each format is drawn twice.
 _EXPORT |= {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
+_LAYOUTS = 5
 _HIGHEST = 230 / 25.4  # inches: what a page holds beside a caption of two lines
 
 _SIZE = 8  # points, of the small print
@@ -81,8 +82,7 @@ def encode(
     figure, frame = ax.get_figure(root=True), getattr(ax, "cchc_frame", None)
     alt = alt or (ax.get_label() if frame else title)
     if frame is None or not frame.is_ours:
-        if figure.get_layout_engine():
-            figure.draw_without_rendering()
+        _settle(figure)
         return [_encoded(ax, title, alt, source, note, formats)]
     below = _write_below(figure, source, note)
     small_print = below.get_window_extent().height / figure.dpi + 0.1 if below.get_text() else 0
@@ -209,6 +209,17 @@ def _for_screen_readers(svg: bytes, alt: str) -> bytes:
     described = f"</title>\n <desc>{escape(alt, quote=False)}</desc>"
     svg = svg.replace(b"<svg ", b'<svg role="img" ', 1)
     return svg.replace(b"</title>", described.encode(), 1)
+
+
+def _settle(figure: Figure) -> None:
+    """Lay a figure out until nothing moves any more (each layout starts from the last)."""
+    if (engine := figure.get_layout_engine()) is None:
+        return
+    for _ in range(_LAYOUTS):
+        engine.execute(figure)
+    for ax in figure.axes:  # the last digits never settle
+        ax.set_position([round(edge, 6) for edge in ax.get_position().bounds])
+        ax.set_in_layout(True)
 
 
 def stamp(

@@ -33,7 +33,6 @@ from cchc_analysis.scoring.influence import self_score_gaps
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
-    format_percent,
     format_signed,
     printed_places,
 )
@@ -44,12 +43,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OF_FIELDS = (*SCORES, "field")
-_NAME = 26  # letters of a unit beside the cells
+_NAME = 16, 26  # letters of a unit beside the cells, at least and at most
 _CELL = 4  # letters: the width of "100", with a sign
 _PALEST, _DARKEST = 0.02, 0.6  # of the shades; black letters read well on all of them
 _LINES = 4  # of a head; longer ones are numbers, named below
 _FEW = 4  # units side by side
-_TOTAL, _MEAN = "Tổng", "Trung bình"
+_TOTAL = "(tổng)"  # beside the fields, none of which is called so
+# By whether self-scores are drawn: what stands in a cell, which is darker, the topic, what leads,
+# the measure.
+_WORDS = {
+    False: (
+        "% điểm tối đa của lĩnh vực, làm tròn", "chưa đạt nhiều hơn",
+        "Tỷ lệ điểm theo lĩnh vực của các đơn vị", "Yếu nhất là", "%",
+    ),
+    True: (
+        "tự chấm cao hơn thẩm định, điểm", "chênh nhiều hơn",
+        "Tự chấm và thẩm định theo lĩnh vực của các đơn vị", "Tự chấm cao hơn nhiều nhất ở",
+        " điểm",
+    ),
+}  # fmt: skip
 
 
 def plot_fields(
@@ -94,88 +106,91 @@ def plot_fields(
     from matplotlib import colormaps
 
     check_columns(fields, _OF_FIELDS)
-    table = units.drawn_units(total_fields(fields))
-    own, where = is_unit(table, unit), [*group_columns(table), "unit"]
-    matrix = field_matrix(fields)
-    names, maxima = matrix.attrs["fields"], _maxima(fields)
+    table, names = units.drawn_units(total_fields(fields)), field_matrix(fields).attrs["fields"]
+    own, maxima = is_unit(table, unit), _maxima(fields)
+    rows = _rows_of_cells(fields, table, names, self_scores=self_scores)
+    means = rows.loc[rows["is_mean"], names].mean().round(9)
+    order = means.sort_values(ascending=not self_scores, kind="stable").index.tolist()
+    values = rows[[*order, _TOTAL]].to_numpy("float64")
+    formatted = format_signed if self_scores else format_number
+    texts = rows[[*order, _TOTAL]].map(lambda value: formatted(value, 2 * self_scores))
+    columns = len(order) + 1.3  # the total stands apart
+    room = max(_CELL + 3 * self_scores, 2 + max(map(len, maxima.values()))) * LETTER
+    letters = np.clip((72 * (WIDTH - 0.3) - columns * room) / LETTER, *_NAME)
+    letters = min(int(letters), max(map(len, rows["unit"])))
+    width = max(WIDTH, (letters * LETTER + columns * room) / 72 + 0.3)
+    frame = Frame(ax, rows["unit"], headings=units.headings(rows), width=width, letters=letters)
+    heads, key = _heads(order, maxima, (frame.points - letters * LETTER) / columns)
+    across = [*range(len(order)), len(order) + 0.3]
+    frame.ax.set_xlim(-0.5, columns - 0.5)
+    for at, head in zip(across, [*heads, "Tổng"], strict=True):
+        frame.write_above((at + 0.5) / columns, head)
+    depth = values if self_scores else -values
+    low, high = np.nanmin(depth[:, :-1], initial=np.inf), np.nanmax(depth[:, :-1], initial=-np.inf)
+    depth = (depth - low) / max(high - low, 1 if self_scores else 10)
     if self_scores:
-        gaps = self_score_gaps(fields)
-        matrix = gaps.pivot_table("overrated", where, "field").reindex(columns=names).reset_index()
-    cells = table[[*where, "group", "score", "max_score"]].merge(matrix, on=where, how="left")
-    means = cells.groupby("group")[names].mean() if self_scores else _means(fields, names)
-    cells[_TOTAL] = cells[names].sum(axis=1, min_count=1) if self_scores else table["percent"]
-    order = means.mean().sort_values(ascending=not self_scores, kind="stable").index.tolist()
-    order.append(_TOTAL)
-    totals = [
-        part[_TOTAL].mean() if self_scores else exact.mean_percent(part["score"], part["max_score"])
-        for _, part in cells.groupby("group")
-    ]
-    means = means.assign(**{_TOTAL: totals})
-    labels, numbers, marked, headings = [], [], [], {}
-    for group, part in table.groupby("group"):
-        if name := units.headings(table).get(part.index[0]):
-            headings[len(labels)] = name
-        labels += [_MEAN, *part["unit"]]
-        marked += [False, *own[part.index]]
-        numbers += [means.loc[group, order], *(cells.loc[row, order] for row in part.index)]
-    values = np.array(numbers, dtype="float64")
-    places = 2 if self_scores else 0
-    texts = pd.DataFrame(values, columns=order).map(
-        lambda value: format_signed(value, places) if self_scores else format_number(value, 0)
-    )
-    columns = len(order) + 0.3  # the total stands apart
-    letters = min(max(map(len, labels)), _NAME)
-    cell = max(_CELL + 3 * self_scores, 2 + max(map(len, maxima.values()))) * LETTER
-    width = max(WIDTH, (letters * LETTER + columns * cell) / 72 + 0.3)
-    frame = Frame(ax, labels, headings=headings, width=width, letters=_NAME)
-    places_across = [*range(len(names)), len(names) + 0.3]
-    heads, key = _heads(order[:-1], maxima, (frame.points - letters * LETTER) / columns)
-    frame.ax.set_xlim(-0.5, len(names) + 0.8)
-    for at, head in zip(places_across, [*heads, _TOTAL], strict=True):
-        frame.write_above((at + 0.5) / (len(names) + 1.3), head)
-    lost = values if self_scores else -values
-    low, high = np.nanmin(lost[:, :-1], initial=np.inf), np.nanmax(lost[:, :-1], initial=-np.inf)
-    depth = (lost - low) / max(high - low, 1 if self_scores else 10)
+        depth[:, -1] = 0  # a sum is not as large as its parts
     shades = colormaps["Blues"](_PALEST + (_DARKEST - _PALEST) * depth)
     shades[np.isnan(values)] = 1
-    if self_scores:
-        shades[:, -1] = 1  # a sum is not as large as its parts
+    frame.draw_cells(across, shades)
     for (row, column), text in np.ndenumerate(texts.to_numpy()):
-        x = places_across[column]
-        weight = "bold" if labels[row] == _MEAN else "normal"
-        frame.write(frame.rows[row], text, x, away=(0, 0), of_axes=False, ha="center",
-                    fontweight=weight)  # fmt: skip
-    frame.draw_cells(places_across, shades)
-    frame.mark_names(marked)
+        weight = "bold" if rows["is_mean"][row] else "normal"
+        at = {"away": (0, 0), "of_axes": False, "ha": "center", "fontweight": weight}
+        frame.write(frame.rows[row], text, across[column], **at)
+    frame.mark_names(rows["at"].map(own).fillna(False))
     frame.ax.set_xticks([])
     frame.ax.spines[:].set_visible(False)
-    what = (
-        "Tự chấm cao hơn thẩm định, điểm" if self_scores else "% điểm tối đa của lĩnh vực, làm tròn"
+    what, darker, topic, first, measure = _WORDS[self_scores]
+    numbers = texts.mask(
+        rows["is_mean"], rows[texts.columns].map(lambda value: formatted(value, 2))
     )
-    words = [
-        f"Số trong ô: {what}. Ô đậm hơn: {'chênh nhiều hơn' if self_scores else 'chưa đạt nhiều hơn'}. "
-        "Đơn vị xếp theo tổng điểm" + (". –: không có điểm" if np.isnan(values).any() else ""),
-        key,
-    ]
-    topic = (
-        f"{'Tự chấm và thẩm định' if self_scores else 'Tỷ lệ điểm'} theo lĩnh vực của các đơn vị"
-    )
-    shown = texts[[label != _MEAN for label in labels]].reset_index(drop=True)
-    who = table[[*several_groups(table), "unit"]].rename(columns=SHOWN)
-    average = means[order[:-1]].mean().round(9)
-    weakest = format_signed(average.iloc[0], 2) if self_scores else format_percent(average.iloc[0])
-    finding = findings.of_weakest(
-        average, weakest, "Tự chấm cao hơn nhiều nhất ở" if self_scores else "Yếu nhất là"
-    )
-    drawn = pd.DataFrame(values, columns=order)[names]
+    heads = {
+        name: f"{name} ({f'tối đa {maxima[name]}, ' * bool(maxima[name])}{measure})"
+        for name in order
+    }
+    who = rows[[*several_groups(table), "unit"]].rename(columns=SHOWN)
+    finding = findings.of_weakest(means[order], f"{formatted(means[order[0]], 2)}{measure}", first)
     return frame.finish(
-        (finding or topic) if title is None else title,
-        f"{topic}{findings.when(table)}" if subtitle is None else subtitle,
-        words,
-        pd.concat([who, shown.add_suffix(" (điểm)" if self_scores else " (%)")], axis=1),
-        f"Bản đồ nhiệt: {topic[:1].lower()}{topic[1:]}, {len(names)} lĩnh vực, {len(table)} đơn vị. "
-        f"{_ranges(drawn, 'điểm' if self_scores else '%')}",
+        finding or topic,
+        f"{topic}{findings.when(table)}",
+        [
+            f"Số trong ô: {what}. Ô đậm hơn: {darker}. Đơn vị xếp theo tổng điểm"
+            + (". –: không có điểm" if np.isnan(values).any() else ""),
+            key,
+        ],
+        pd.concat([who, numbers.rename(columns=heads | {_TOTAL: f"Tổng ({measure})"})], axis=1),
+        f"Bản đồ nhiệt: {topic[:1].lower()}{topic[1:]}, {len(names)} lĩnh vực, {len(table)} đơn "
+        f"vị. {_ranges(rows.loc[~rows['is_mean'], names], measure)}",
+        title=title,
+        subtitle=subtitle,
     )
+
+
+def _rows_of_cells(
+    fields: pd.DataFrame, table: pd.DataFrame, names: list[str], *, self_scores: bool
+) -> pd.DataFrame:
+    """Return what is drawn: for each year and block the means of its fields, then its units."""
+    where = [*group_columns(table), "unit"]
+    if self_scores:
+        cells = self_score_gaps(fields).pivot_table("overrated", where, "field").reset_index()
+        cells = table[where].merge(cells.reindex(columns=[*where, *names]), on=where, how="left")
+        cells[_TOTAL] = cells[names].sum(axis=1, min_count=1)
+    else:
+        cells = table[where].merge(field_matrix(fields), on=where, how="left")
+        cells[_TOTAL] = table["percent"]
+    cells = cells.assign(group=table["group"], is_mean=False, at=table.index)
+    whole = whole_fields(fields).merge(cells[[*where, "group"]], on=where)
+    parts = []
+    for group, part in cells.groupby("group"):
+        mean = part.head(1).assign(unit="Trung bình", is_mean=True, at=-1)
+        mean[[*names, _TOTAL]] = part[[*names, _TOTAL]].mean().to_numpy()
+        if not self_scores:
+            total = table.loc[part.index]
+            mean[_TOTAL] = exact.mean_percent(total["score"], total["max_score"])
+            for name, of in whole[whole["group"] == group].groupby("field"):
+                mean[name] = exact.mean_percent(of["score"], of["max_score"])
+        parts += [mean, part]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _maxima(fields: pd.DataFrame) -> dict[str, str]:
@@ -187,17 +202,6 @@ def _maxima(fields: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _means(fields: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the mean percent of each field in each year and block, of those that have a score."""
-    fields = whole_fields(fields)
-    groups = group_numbers(fields)
-    means = {
-        (group, field): exact.mean_percent(rows["score"], rows["max_score"])
-        for (group, field), rows in fields.groupby([groups, "field"], sort=False)
-    }
-    return pd.Series(means).unstack().reindex(columns=names)  # noqa: PD010
-
-
 def _ranges(values: pd.DataFrame, measure: str) -> str:
     """Return a sentence on the lowest and the highest cell of each field."""
     ends = values.agg(["min", "max"]).map(lambda value: format_number(value, 0))
@@ -206,7 +210,7 @@ def _ranges(values: pd.DataFrame, measure: str) -> str:
 
 
 def _heads(names: list[str], maxima: dict[str, str], room: float) -> tuple[list[str], str]:
-    """Return the heads of columns of so many points, with maxima; long ones as numbers and a key."""
+    """Return the heads of columns so wide, with maxima; long ones as a number, and a key."""
     most = int(room / LETTER)
     ends = [f"\n({maxima[name]})" if maxima[name] else "" for name in names]
     heads = [wrap(name, max(most, 1)) for name in names]
@@ -316,11 +320,13 @@ def plot_profile(
         for row, text in zip(lost.itertuples(), texts, strict=True)
     ]
     return frame.finish(
-        (finding or topic) if title is None else title,
-        f"{topic}{findings.when(fields)}" if subtitle is None else subtitle,
+        finding or topic,
+        f"{topic}{findings.when(fields)}",
         ["Điểm chưa đạt (điểm tối đa trừ điểm). Vạch đậm: trung bình các đơn vị; ◇: ít nhất"],
         numbers,
         f"Biểu đồ thanh ngang: điểm chưa đạt ở {len(order)} lĩnh vực của {who}. {' '.join(told)}",
+        title=title,
+        subtitle=subtitle,
     )
 
 

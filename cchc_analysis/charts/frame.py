@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -184,12 +185,16 @@ class Frame:
         return f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{start}"
 
     def finish(
-        self, title: str, subtitle: str, words: Iterable[str], numbers: object, alt: str
-    ) -> Axes:
+        self, lead: str, subject: str, words: Iterable[str], numbers: object, alt: str, *,
+        title: str | None, subtitle: str | None,
+    ) -> Axes:  # fmt: skip
         """Write title, subtitle and the words below; keep alt text and numbers; return the chart.
 
-        The alt text begins with the title. `numbers` are those that are shown, as they are printed.
+        The title that is given replaces what leads, which begins the alt text; the subtitle the
+        subject. `numbers` are those that are shown, as they are printed.
         """
+        title = lead if title is None else title
+        subtitle = subject if subtitle is None else subtitle
         from matplotlib.transforms import IdentityTransform
         from matplotlib.transforms import blended_transform_factory as blended
 
@@ -243,7 +248,9 @@ class Frame:
             return
         before = None
         for _ in range(_LAYOUTS):
-            around, own = ax.get_tightbbox(for_layout_only=True), ax.get_window_extent()
+            with warnings.catch_warnings():  # of letters that lack: told when they are drawn
+                warnings.filterwarnings("ignore", "Glyph")
+                around, own = ax.get_tightbbox(for_layout_only=True), ax.get_window_extent()
             sides = np.array([*(own.min - around.min), *(around.max - own.max)]) / figure.dpi
             sides = np.round(sides.clip(0) + _EDGE, 3)
             if before is not None and (sides == before).all():
@@ -291,7 +298,7 @@ class Frame:
             if (np.diff(edges[ends]) <= room).all() or parts >= count:
                 break
             parts += 1
-        for page, (start, stop) in enumerate(zip(ends[:-1], ends[1:], strict=True), 1):
+        for page, (start, stop) in enumerate(pairwise(ends), 1):
             part = f"phần {page}/{len(ends) - 1}" if len(ends) > 2 else ""
             if part:
                 self._show(start, stop, part)

@@ -22,7 +22,7 @@ def grade_shades(grades: Sequence[str]) -> dict[str, str]:
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
-    shades = colormaps["Blues"](np.linspace(0.95, 0.2, len(grades)))
+    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(grades)))
     return dict(zip(grades, map(to_hex, shades), strict=True))
 
 
@@ -65,7 +65,7 @@ def draw_bars(
     """Draw a bar in each row in the shade of its grade; grey without one."""
     shades = grade_shades(scheme.grades)
     colors = [shades.get(grade, PALE) for grade in grades]
-    return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, linewidth=0)
+    return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, edgecolor="#8c9bab", lw=0.4)
 
 
 def draw_cutoffs(

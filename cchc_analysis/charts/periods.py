@@ -100,7 +100,7 @@ def plot_change(
     ways = {">": change > 0, "<": change < 0, "o": ~(change > 0) & ~(change < 0)}
     for way, some in ways.items():  # the point of an arrow, which a photocopy keeps
         ax.scatter(after[some], rows[some], s=24 if way == "o" else 50, c=colors[some], marker=way,
-                   linewidth=0, zorder=4)  # fmt: skip
+                   edgecolor="none", zorder=4)  # fmt: skip
     frame.mark_names(chosen)
     scores = table[["score_before", "score_after"]].to_numpy("float64")
     percents = table[["percent_before", "percent_after"]].to_numpy("float64")
@@ -136,12 +136,14 @@ def plot_change(
         SHOWN["note"]: table["why"],
     }
     return frame.finish(
-        (finding or topic) if title is None else title,
-        ", ".join(filter(None, [topic, lower_first(scale)])) if subtitle is None else subtitle,
+        finding or topic,
+        ", ".join(filter(None, [topic, lower_first(scale)])),
         [f"{axis}. ○ {earlier} → ► ◄ {later}. Đơn vị xếp theo hạng {later}", right],
         {**unit_of, **numbers},
         f"Biểu đồ mũi tên: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
         f"với {earlier}. {' '.join(untold) or _rises_and_falls(table, change, texts)}",
+        title=title,
+        subtitle=subtitle,
     )
 
 
@@ -286,12 +288,14 @@ def plot_rank_history(
     lead = front[0] if front else ranks.index[0]
     finding = findings.of_history(units["unit"][lead], ranks.loc[lead]) if len(front) < 2 else ""
     return frame.finish(
-        (finding or topic) if title is None else title,
-        f"{topic}, {len(units)} đơn vị" if subtitle is None else subtitle,
+        finding or topic,
+        f"{topic}, {len(units)} đơn vị",
         [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)"],
         numbers,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
         f"{first_and_last(of_last)}{told}",
+        title=title,
+        subtitle=subtitle,
     )
 
 

@@ -103,8 +103,8 @@ def plot_ranking(
     topic = f"Xếp hạng các đơn vị theo {what}"
     finding = findings.of_grades(counts) if isinstance(scheme, GradeScheme) else ""
     return frame.finish(
-        (finding or topic) if title is None else title,
-        findings.subject(table, in_points=in_points) if subtitle is None else subtitle,
+        finding or topic,
+        findings.subject(table, in_points=in_points),
         [f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{words}", left_out],
         {
             **units.numbers(shown, ranks=True),
@@ -113,6 +113,8 @@ def plot_ranking(
         },
         f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. {told} "
         f"Số đơn vị theo xếp loại: {said}.{assumption(scheme)}",
+        title=title,
+        subtitle=subtitle,
     )
 
 
@@ -249,13 +251,13 @@ def plot_distribution(
     finding = findings.of_grades(distribution) if isinstance(scheme, GradeScheme) else ""
     topic = f"Số đơn vị theo xếp loại CCHC{findings.when(distribution)}"
     return frame.finish(
-        (finding or "Phân bố xếp loại cải cách hành chính")
-        if title is None else title,
-        f"{topic} (tỷ lệ trên {base})" if subtitle is None else subtitle,
+        finding or "Phân bố xếp loại cải cách hành chính",
+        f"{topic} (tỷ lệ trên {base})",
         [f"Số đơn vị{assumed}", lines[1]],
         numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
         f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
+        title=title, subtitle=subtitle,
     )  # fmt: skip
 
 
@@ -338,10 +340,12 @@ def plot_comparison(
     }
     value = f" ({one})" if one else ""
     return frame.finish(
-        (finding or topic) if title is None else title,
-        f"{topic}{of}{value}. {subject}" if subtitle is None else subtitle,
+        finding or topic,
+        f"{topic}{of}{value}. {subject}",
         [words],
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{value}. "
         f"{units.first_and_last(compared, texts)}{assumption(scheme)}",
+        title=title,
+        subtitle=subtitle,
     )

@@ -34,8 +34,9 @@ def page_of(results: Results, pictures: Mapping[str, Sequence[Encoded]], *, sour
         rankings=[printed(group.rows, "ranking") for group in results.groups],
         check=printed(results.check, "check"),
         charts=[
-            (b64encode(whole.pictures["svg"]).decode(), whole.alt)
-            for whole, *_ in pictures.values()
+            (b64encode(one.pictures["svg"]).decode(), one.alt)
+            for pages in pictures.values()
+            for one in pages
         ],
         shades={grade: f"background: {shade}; color: {ink_on(shade)}" for grade, shade in shades},
     )

@@ -90,7 +90,9 @@ def of_unit(unit: str, differences: pd.Series) -> str:
     above, below = (differences > 0).sum(), (differences < 0).sum()
     if not above + below:
         return ""
-    return _as_title(f"{above or 'Không'} đơn vị cao hơn {unit}, {below or 'không'} đơn vị thấp hơn")
+    counts = [f"{count} đơn vị" if count else "không đơn vị nào" for count in (above, below)]
+    told = f"{counts[0]} cao hơn {unit}, {counts[1]} thấp hơn"
+    return _as_title(told[:1].upper() + told[1:])
 
 
 def of_change(change: pd.Series, names: pd.Series, texts: pd.Series, what: str) -> str:
