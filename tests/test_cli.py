@@ -232,7 +232,8 @@ def test_files_whose_folders_would_be_one_on_windows_do_not_overwrite_each_other
 def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, coarse, capsys):
     path = written(tmp_path / "dài.csv", "Đơn vị;Điểm", f"{'x' * 2000};90", f"{'Sở ' * 700};80")
     assert main([path, "--out", str(tmp_path / "r")]) == 0
-    assert sorted(path.name for path in (tmp_path / "r" / "dài").iterdir()) == NAMES
+    names = {re.sub(r"-\d\.", ".", path.name) for path in (tmp_path / "r" / "dài").iterdir()}
+    assert sorted(names) == NAMES  # of two pages where a name needs half of one
 
 
 LONG_NAME = "Kết quả xác định chỉ số cải cách hành chính các sở " * 3
@@ -406,7 +407,7 @@ def test_fields_and_earlier_scores_of_others_are_refused_or_told(tmp_path, chart
     assert "Không có điểm theo lĩnh vực của 1 đơn vị: Sở c." in said
     assert "aliases" not in said
     drawn = pd.read_csv(tmp_path / "r" / "nay" / "fields.csv", sep=";")
-    assert drawn["Đơn vị"].unique().tolist() == ["Sở b", "Sở a"]
+    assert drawn["Đơn vị"].unique().tolist() == ["Trung bình", "Sở b", "Sở a"]
     assert charts_only["results"].fields["unit"].unique().tolist() == ["Sở a", "Sở b"]
 
 

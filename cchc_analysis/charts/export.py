@@ -48,10 +48,12 @@ _NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
 class Encoded:
     """A chart as it is saved: its pictures by format, and in words and numbers what they show.
 
-    `table` has the numbers as they are printed, if the chart is one of this package.
+    `subject` is what the chart is of, where its title is what is found, for a caption; `table` has
+    the numbers as they are printed, if the chart is one of this package.
     """
 
     title: str
+    subject: str
     alt: str
     table: pd.DataFrame | None
     pictures: dict[str, bytes]
@@ -83,18 +85,18 @@ def encode(
     alt = alt or (ax.get_label() if frame else title)
     if frame is None or not frame.is_ours:
         _settle(figure)
-        return [_encoded(ax, title, alt, source, note, formats)]
+        return [_encoded(ax, title, title, alt, source, note, formats)]
     below = _write_below(figure, source, note)
     small_print = below.get_window_extent().height / figure.dpi + 0.1 if below.get_text() else 0
     below.remove()
     highest = _HIGHEST * max(1, figure.get_figwidth() / WIDTH) - small_print
     units, pages = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()], []
     for start, stop, part in frame.pages(highest):
-        words, told = title, alt
+        words, subject, told = title, frame.subject, alt
         if part:
-            words = f"{title} – {part}"
+            words, subject = f"{title} – {part}", f"{subject} – {part}"
             told = f"{part.capitalize()}: từ {units[start]} đến {units[stop - 1]}. {alt}"
-        pages.append(_encoded(ax, words, told, source, note, formats))
+        pages.append(_encoded(ax, words, subject, told, source, note, formats))
     return pages
 
 
@@ -169,7 +171,8 @@ def write_chart(pages: Sequence[Encoded], name: str, *, folder: str | PathLike) 
 
 
 def _encoded(
-    ax: Axes, title: str, alt: str, source: str | None, note: str | None, formats: Sequence[str]
+    ax: Axes, title: str, subject: str, alt: str, source: str | None, note: str | None,
+    formats: Sequence[str],
 ) -> Encoded:  # fmt: skip
     """Return the figure of a chart with its small print; no dates, so that bytes stay the same."""
     import matplotlib as mpl
@@ -201,7 +204,7 @@ def _encoded(
         figure.set_layout_engine(engine)
     if "svg" in pictures:
         pictures["svg"] = _for_screen_readers(pictures["svg"], alt)
-    return Encoded(title, alt, numbers_of(ax), pictures)
+    return Encoded(title, subject or title, alt, numbers_of(ax), pictures)
 
 
 def _for_screen_readers(svg: bytes, alt: str) -> bytes:

@@ -195,6 +195,7 @@ class Frame:
         """
         title = lead if title is None else title
         subtitle = subject if subtitle is None else subtitle
+        self.subject = subtitle or title
         from matplotlib.transforms import IdentityTransform
         from matplotlib.transforms import blended_transform_factory as blended
 

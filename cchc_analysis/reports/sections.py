@@ -51,7 +51,7 @@ def sections_of(
     def drawn(name: str) -> str:
         """Return a chart, on as many pages as it needs, with its title as the caption."""
         return Markup().join(
-            picture(document, page, _named(page.title, group)) for page in pictures[name]
+            picture(document, page, _named(page.subject, group)) for page in pictures[name]
         )
 
     # The heading of a group is not said again.
