@@ -288,7 +288,7 @@ def test_blocks_say_how_many_are_scored_and_keep_years_apart():
     assert "theo năm" in titles(ax)[0]
     both = plot_blocks(table([90, 80], max_score=[90, 100], year=2022, block=["x", "y"]))
     assert labels(both) == ["x", "y"]
-    assert titles(both)[0] == "Trung bình cao nhất là x (100,00%), thấp nhất là y (80,00%)"
+    assert titles(both)[0] == "Trung bình của các khối từ 80,00% đến 100,00%"
     assert columns(both, heads=1)["Trung bình"] == ["100,00%", "80,00%"]
     assert "%" in both.get_xlabel()
 

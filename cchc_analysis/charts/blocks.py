@@ -116,7 +116,7 @@ def plot_blocks(
         "Số đơn vị của nhóm": of_group.transform("size"),
     }
     topic = f"{what.capitalize()}{by or ' của các đơn vị'}"
-    finding = findings.of_ends(dict(zip(names, means, strict=True)), written, "Trung bình")
+    finding = findings.of_means(means, written, several)
     diamond = f". ◆ {table['unit'][chosen].iloc[0]}" if unit else ""
     return frame.finish(
         finding or topic,

@@ -28,8 +28,13 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact, findings
-from cchc_analysis.scoring.fields import field_losses, field_matrix, total_fields, whole_fields
-from cchc_analysis.scoring.influence import self_score_gaps
+from cchc_analysis.scoring.fields import (
+    field_losses,
+    field_matrix,
+    self_score_gaps,
+    total_fields,
+    whole_fields,
+)
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,

@@ -114,6 +114,18 @@ def of_change(change: pd.Series, names: pd.Series, texts: pd.Series, what: str) 
     return told
 
 
+def of_means(means: Sequence[float], texts: Sequence[str], columns: Sequence[str]) -> str:
+    """Return between which values the means of several blocks or years lie.
+
+    Not which is better: blocks are scored by criteria of their own.
+    """
+    known = pd.Series(means, dtype="float64").dropna()
+    if len(known) < 2:
+        return ""
+    of = " và ".join({"year": "năm", "block": "khối"}[column] for column in columns)
+    return f"Trung bình của các {of} từ {texts[known.idxmin()]} đến {texts[known.idxmax()]}"
+
+
 def of_ends(values: Mapping[str, float], texts: Sequence[str], what: str) -> str:
     """Return which of several has the highest value, and which the lowest."""
     known = pd.Series(list(values.values()), range(len(values)), dtype="float64")
