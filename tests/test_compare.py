@@ -54,6 +54,7 @@ def test_the_regions_by_hand():
     assert change["grade_before"].isna().sum() == 2
     assert change.attrs == {
         "kind": "change",
+        "scale": "Thang điểm 100 – giả định",
         "note": "Năm 2023 so với năm 2022. So sánh được 4 đơn vị có điểm ở cả hai bảng: 1 tăng "
         "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau. "
         "Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống "
