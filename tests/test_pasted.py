@@ -282,6 +282,20 @@ def test_tables_of_unknown_columns_under_numbered_headings_are_blocks(load, line
     assert load(lines)["block"].tolist() == ["Nhóm sở"] * 3 + ["Nhóm huyện"] * 3
 
 
+@pytest.mark.filterwarnings("ignore:.*cột chưa biết")
+@pytest.mark.parametrize("titles", [SURVEYED, []])
+def test_a_block_may_be_larger_than_the_one_above_it(load, titles):
+    more = [*HUYEN, "4", "Huyện D", "88", "28", "5", "Huyện E", "87", "27"]
+    table = load(["I. Nhóm sở", *SURVEYED, *SO, "II. Nhóm huyện", *titles, *more])
+    assert table["block"].tolist() == ["Nhóm sở"] * 3 + ["Nhóm huyện"] * 5
+
+
+@pytest.mark.parametrize("lost", ["Xuất", "90,", "Sở"])
+def test_a_row_of_unknown_columns_whose_number_is_lost_is_refused(load, lost):
+    with pytest.raises(ValueError, match=f"'{lost}' trông như thuộc bảng|không đọc được"):
+        load([*SURVEYED, *SO[:8], lost, *SO[9:]])
+
+
 RANKED = ["TT", "Đơn vị", "Tổng điểm", "Xếp hạng", "1", "Huyện A", "85", "1"]
 RANKED += ["2", "Huyện B", "84", "2"]
 

@@ -9,7 +9,6 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -38,7 +37,8 @@ _NUMBER_IN = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECAS
 _COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _NARROWEST, _WIDEST = 3, 30
 _LINES_PER_TITLE, _LINES_PER_NAME, _LINES_PER_GRADE = 4, 10, 3
-_NUMBERED, _TEXT, _NUMBER, _EMPTY = "number", "text", "score", "empty"
+# What the columns of titles that are not known hold: what their first cells do.
+_TEXT, _NUMBER, _EMPTY, _NAME, _NAMES, _GRADE = "text", "figure", "any", "name", "names", "grade"
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
@@ -116,12 +116,21 @@ class _Table:
         if at >= len(values):
             return []
         if same(values[at]) in MISSING:
-            return [1] if name not in ("number", "unit") else []
+            return [1] if name not in ("number", "unit", _NAME, _NAMES) else []
         if name in _KINDS:
             return [1] if _KINDS[name].fullmatch(values[at]) else []
-        if name == "published_grade":
+        if name in (_NUMBER, _TEXT, _EMPTY):
+            return [1] if name in (_EMPTY, _kind(values[at])) else []
+        if name in (_NAME, _NAMES):
+            most = 1 if name == _NAME or FOOTERS.match(fold(values[at])) else _LINES_PER_NAME
+            lines = itertools.takewhile(lambda line: _kind(line) == _TEXT, values[at : at + most])
+            names = itertools.accumulate(lines, "{} {}".format)
+            return [n for n, one in enumerate(names, start=1)
+                    if role_of(one) is None and not FOOTERS.match(fold(one))]  # fmt: skip
+        if name in ("published_grade", _GRADE):
             sizes = range(min(_LINES_PER_GRADE, len(values) - at), 0, -1)
-            return [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
+            known = [n for n in sizes if same(" ".join(values[at : at + n])) in known_grades()][:1]
+            return known or [1] * (name == _GRADE and _kind(values[at]) == _TEXT)
         most = 1 if name == "word" else _LINES_PER_NAME
         if name == "word" and FOOTERS.match(fold(values[at])):
             return []
@@ -129,12 +138,11 @@ class _Table:
         return [length for length, _ in enumerate(words, start=1)]
 
 
-@dataclass
-class _Stride:
-    """Rows of one width: where they begin, what each column holds, and the rows."""
+class _Stride(NamedTuple):
+    """Rows of one width: what their columns hold, where they begin, and they."""
 
+    table: _Table
     first: int
-    kinds: tuple[str, ...]
     rows: list[Row]
 
     @property
@@ -143,9 +151,14 @@ class _Stride:
         return self.rows[-1][1]
 
     @property
+    def width(self) -> int:
+        """Return the number of columns."""
+        return len(self.table.roles)
+
+    @property
     def unit(self) -> int:
-        """Return the column of the names: the first one of words."""
-        return self.kinds.index(_TEXT)
+        """Return the column of the names."""
+        return int(self.table.roles[0] == "number")
 
 
 class _Found(NamedTuple):
@@ -236,7 +249,7 @@ def _known_tables(
         if body < len(values) and role_or_like(values[body]) == LIKE:
             continue  # one more title, which is not known
         wider = _named_rows(values, start) if role_of(header[0]) == "unit" else None
-        if wider and len(wider.kinds) > len(header):
+        if wider and wider.width > len(header):
             continue
         if are_column_numbers(values[body : body + len(header)]):
             body = min(body + len(header), len(values))
@@ -342,11 +355,11 @@ def _rows_elsewhere(
             at += 1
             continue
         place = f"dòng {lines[at]}–{lines[stride.end - 1]}"
-        above = values[max(0, at - 2 * len(stride.kinds)) : at]
+        above = values[max(0, at - 2 * stride.width) : at]
         if "unit" in map(role_of, above):
             raise Refusal(
                 f"{quoted(' '.join(stride.rows[0][0]))} trông như dòng đầu của một bảng mỗi dòng "
-                f"{len(stride.kinds)} ô, nhưng phía trên không có đủ {len(stride.kinds)} tiêu đề",
+                f"{stride.width} ô, nhưng phía trên không có đủ {stride.width} tiêu đề",
                 "hãy ghi đủ tiêu đề cột, mỗi tiêu đề một dòng, hoặc xóa phần này",
                 file=name,
                 place=place,
@@ -438,13 +451,25 @@ def _numbered_rows(values: Sequence[str], first: int) -> _Stride | None:
         return None
     found: list[_Stride] = []
     for after in range(first + _NARROWEST, min(len(values), first + _WIDEST + 1)):
-        if _count(values[after]) != 2:
-            continue
-        for kinds in _kinds(values[first:after]):
-            stride = _Stride(first, kinds, _chain(values, first, kinds))
-            if len(stride.rows) > 1:
-                found.append(stride)
-    return max(found, key=lambda one: (len(one.rows), -len(one.kinds)), default=None)
+        for roles in _roles(values[first:after]) if _count(values[after]) == 2 else []:
+            table = _Table(values, roles)
+            if len(rows := _chain(table, first)) > 1:
+                found.append(_Stride(table, first, rows))
+    return max(found, key=lambda one: (len(one.rows), -one.width), default=None)
+
+
+def _chain(table: _Table, at: int) -> list[Row]:
+    """Return the rows as long as their numbers go on; the last one ends where it is full."""
+    rows: list[Row] = []
+    while at < len(table.values) and _count(table.values[at]) == len(rows) + 1:
+        ways = table.rows_at(at)
+        starts = {row[1] for row in ways if row[1] < len(table.values)}
+        starts = {end for end in starts if _count(table.values[end]) == len(rows) + 2}
+        if not ways:
+            break
+        rows.append(next((row for row in ways if row[1] in starts), ways[0]))
+        at = rows[-1][1]
+    return rows
 
 
 def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
@@ -455,19 +480,18 @@ def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
         if len(lines) < width or any(_kind(title) != _TEXT for title in titles):
             return None
         below = map(_kind, values[first + width : first + 2 * width])  # of a unit with "N/A"
-        kinds = tuple(
+        kinds = [
             other if kind == _EMPTY and other else kind
             for kind, other in itertools.zip_longest(map(_kind, lines), below)
-        )
+        ]
         if kinds[0] != _TEXT or _NUMBER not in kinds or role_or_like(lines[0]):
             continue
-        rows: list[Row] = []
-        for at in range(first, len(values) - width + 1, width):
-            if not _fits(row := tuple(values[at : at + width]), kinds):
-                break
-            rows.append((row, at + width))
+        table, rows, at = _Table(values, [_NAME, *kinds[1:]]), [], first
+        while row := table.rows_at(at):
+            rows += row
+            at += width
         if len(rows) > 1:
-            return _Stride(first, kinds, rows)
+            return _Stride(table, first, rows)
     return None
 
 
@@ -476,7 +500,7 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
 
     None where there are no such titles, or not one for each column.
     """
-    end, width = found.first, len(found.kinds)
+    end, width = found.first, found.width
     if are_column_numbers(values[max(0, end - width) : end]):
         end -= width
     before = values[max(0, end - width * _LINES_PER_TITLE) : end]
@@ -505,32 +529,29 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
 
 def _lost_row(values: Sequence[str], found: _Stride) -> int | None:
     """Return where a row of the table begins that is shorter or longer, None if there is none."""
-    end, width, kinds = found.end, len(found.kinds), found.kinds
-    last, (*_, start) = found.rows[-1][0], (found.first, *(end for _, end in found.rows[:-1]))
-    below = values[end : end + width]
+    end, width, table = found.end, found.width, found.table
+    below, last = values[end : end + width], found.rows[-1][0]
     if not below:
         return None
-    if kinds[0] != _NUMBERED:
+    is_words = _kind(below[0]) == _TEXT
+    if found.unit == 0:  # a whole row stands a little below: the one here has lost or won a cell
         numbers = sum(_kind(line) == _NUMBER for line in below)  # half a row is no prose
-        is_row = not FOOTERS.match(fold(below[0])) and numbers >= max(2, kinds.count(_NUMBER) / 2)
-        is_cut = _kind(below[0]) != _TEXT or is_row or _shifted(values, end, kinds)
-        return end if is_cut else None
+        is_row = not FOOTERS.match(fold(below[0])) and numbers >= max(
+            2, table.roles.count(_NUMBER) / 2
+        )
+        near = range(end, min(len(values), end + 2 * width))
+        return end if not is_words or is_row or any(map(table.is_row, near)) else None
     due = _count(last[0]) + 1
-    if due in map(_count, last[2:]) and _kind(below[0]) == _TEXT and _NUMBER in map(_kind, below):
-        return start  # a cell of the last row is lost, and this the number of the next
-    if _kind(below[0]) != _TEXT and _count(below[0]) != 1:
+    if due in map(_count, last[2:]) and is_words and _NUMBER in map(_kind, below):
+        return found.rows[-2][1]  # a cell of the last row is lost, this the number of the next
+    if not is_words and _count(below[0]) != 1:
         return end
-    if len(kinds) > _NARROWEST and len(below) == width and _fits(("", *below[:-1]), kinds):
+    if width > _NARROWEST and len(below) == width and table.is_row(end, 1):
         return end
     later = range(end, min(len(values), end + _LOST_ROWS * width))
-    is_later = (at for at in later if due <= (_count(values[at]) or 0) < due + _LOST_ROWS)
-    return end if any(_row(values[at : at + width], kinds) for at in is_later) else None
-
-
-def _shifted(values: Sequence[str], end: int, kinds: tuple[str, ...]) -> bool:
-    """Return whether a whole row stands a little below: the one here has lost or won a cell."""
-    rows = (values[at : at + len(kinds)] for at in range(end, end + 2 * len(kinds)))
-    return any(len(row) == len(kinds) and _fits(row, kinds) for row in rows)
+    rows = (_count(values[at]) for at in later if _count(values[at]) and table.is_row(at))
+    own = itertools.takewhile(lambda number: number != 1, rows)  # there the next block begins
+    return end if any(due <= number < due + _LOST_ROWS for number in own) else None
 
 
 def _count(line: str) -> int | None:
@@ -545,60 +566,21 @@ def _kind(line: str) -> str:
     return _NUMBER if _NUMBER_IN.fullmatch(line) or re.fullmatch(PAIR, line) else _TEXT
 
 
-def _kinds(lines: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return what the columns hold by their first row, whose name may run over several lines."""
-    kinds = [_NUMBERED, *map(_kind, lines[1:])]
-    if kinds[1] != _TEXT or _NUMBER not in kinds:
+def _roles(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what the columns may hold by their first row, whose name may run over several lines.
+
+    Beside another text it may not: a line could be of both.
+    """
+    kinds = [*map(_kind, lines[1:])]
+    if kinds[0] != _TEXT or _NUMBER not in kinds:
         return []
-    name = len(list(itertools.takewhile(lambda kind: kind == _TEXT, kinds[1:])))
-    found = [kinds, [_NUMBERED, _TEXT, *kinds[1 + name :]]]
-    for size in range(2, _LINES_PER_GRADE + 1):
-        if same(" ".join(lines[-size:])) in known_grades():
-            found += [kinds[: 1 - size] for kinds in found[:2]]
-    return list(dict.fromkeys(map(tuple, found)))
-
-
-def _chain(values: Sequence[str], first: int, kinds: tuple[str, ...]) -> list[Row]:
-    """Return the rows as long as their numbers go on; the last one ends where it is full."""
-    rows: list[Row] = []
-    at = first
-    while at < len(values) and _count(values[at]) == len(rows) + 1:
-        due, row = len(rows) + 2, None
-        shortest = at + len(kinds)
-        ends = range(shortest, min(len(values), shortest + _LINES_PER_NAME) + 1)
-        for end in sorted(ends, key=lambda end: end == len(values) or _count(values[end]) != due):
-            if row := _row(values[at:end], kinds):
-                rows.append((row, end))
-                at = end
-                break
-        if row is None:
-            break
-    return rows
-
-
-def _row(lines: Sequence[str], kinds: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the cells of a row; only its name, or a known grade, may run over several lines."""
-    extra = len(lines) - len(kinds)
-    if extra < 0:
-        return None
-    if extra and _TEXT not in (kinds[2:3] or [_TEXT]):
-        name = " ".join(lines[1 : extra + 2])
-        joined = (lines[0], name, *lines[extra + 2 :])
-        if all(_kind(line) == _TEXT for line in lines[1 : extra + 2]) and _fits(joined, kinds):
-            return joined
-    if extra and kinds[-1] == _TEXT and same(" ".join(lines[-extra - 1 :])) in known_grades():
-        lines = (*lines[: -extra - 1], " ".join(lines[-extra - 1 :]))
-        extra = 0
-    return tuple(lines) if not extra and _fits(lines, kinds) else None
-
-
-def _fits(cells: Sequence[str], kinds: tuple[str, ...]) -> bool:
-    """Return whether each cell is of its column's kind, and the name no footer."""
-    name = cells[kinds.index(_TEXT)]
-    found = zip(map(_kind, cells), kinds, strict=True)
-    return (
-        all(own in (kind, _EMPTY) or kind in (_NUMBERED, _EMPTY) for own, kind in found)
-        and _kind(name) == _TEXT
-        and not FOOTERS.match(fold(name))
-        and role_of(name) is None
-    )
+    name = len([*itertools.takewhile(lambda kind: kind == _TEXT, kinds)])
+    sizes = range(2, _LINES_PER_GRADE + 1)
+    grades = [n for n in sizes if same(" ".join(lines[-n:])) in known_grades()]
+    found = []
+    for first, rest in ((_NAMES if name == 1 else _NAME, kinds[1:]), (_NAMES, kinds[name:])):
+        for cut in (0, *(size - 1 for size in grades)):
+            own = rest[: len(rest) - cut]
+            own = [*own[:-1], _GRADE] if own[-1:] == [_TEXT] else own
+            found.append(("number", first, *own))
+    return list(dict.fromkeys(found))
