@@ -49,6 +49,7 @@ def test_each_recipe_runs_as_typed_after_the_first_cell(recipe, tmp_path, coarse
     for year in (2023, 2024):
         lines = [[f"Kết quả năm {year}", ""], ["Đơn vị", "Điểm"], ["Sở A", 81], ["Sở B", 79]]
         pd.DataFrame(lines).to_excel(tmp_path / f"nam-{year}.xlsx", header=False, index=False)
+    (tmp_path / "dan.txt").write_text("Đơn vị\tĐiểm\nA\t90\nB\t80\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     with mpl.rc_context():
         exec(FIRST + recipe, {})
