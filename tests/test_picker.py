@@ -423,11 +423,13 @@ def test_own_cut_offs_are_written(folder):
 
 def test_a_rejected_upload_is_not_kept_and_one_that_a_field_settles_is(folder):
     choice = choose_table(FILE, folder=folder)
+    choice.fields["unit"].value = "Phòng Nội vụ"
     upload(choice, "hỏng.xlsx", b"x")
     assert choice.said.endswith("Tệp này không được giữ lại.")
     assert 'role="alert"' in shown(choice)
     assert list((folder / "uploads").iterdir()) == []
     assert choice.fields["file"].value == FILE.resolve()
+    assert choice.fields["unit"].value == "Phòng Nội vụ"
     assert len(choice.ranking) == 18
     upload(choice, "hai.csv", "Đơn vị;Điểm tự chấm;Điểm thẩm định\nA;90;80\n".encode())
     assert [path.name for path in (folder / "uploads").iterdir()] == ["hai.csv"]

@@ -21,6 +21,7 @@ from cchc_analysis.app.run import in_words, notes, read, write_files
 from cchc_analysis.files import allowed_name, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.containers import KINDS
+from cchc_analysis.reading.load import load_scores
 from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.refusal import FIELDS, Option, Refusal, column_field
 from cchc_analysis.reports.notebook import PARTS, SERIOUS, as_prose, first_look
@@ -178,27 +179,27 @@ class Choice:
 
     def _take(self, change: dict) -> None:
         """Keep uploaded files that can be read, or could be with a field set; choose the last."""
-        before = self.fields["file"].value
+        folder = self._folder / "uploads"
         for one in change["new"]:
-            folder = self._folder / "uploads"
             there = set(folder.glob("*"))
             with self._saying("Đang tải lên…"):
                 path = write_new(bytes(one["content"]), folder, one["name"])
+                try:
+                    load_scores(path)
+                except Exception as error:
+                    if getattr(error, "option", None) is None:
+                        if path not in there:
+                            path.unlink()
+                        error.add_note("Tệp này không được giữ lại.")
+                        raise
                 self._read(path, changed="file")
-            if self._error is not None and getattr(self._error, "option", None) is None:
-                error, said = self._error, f"{self.said} Tệp này không được giữ lại."
-                if path not in there:
-                    path.unlink()
-                self._read(before, changed="file")
-                self._error = error
-                self._say(said)
         self.upload.value = ()  # the same file can be given again
 
     def _read(self, file: Path | None = None, *, changed: str = "") -> None:
         """Make all parts anew; a file that is given is chosen."""
         if self._busy:  # a field is given other options
             return
-        self._busy, self._results, self._error = True, None, None
+        self._busy, self._results = True, None
         try:
             with self._saying("Đang đọc…") as told:
                 if file:
@@ -306,6 +307,7 @@ class Choice:
     @contextmanager
     def _saying(self, words: str) -> Iterator[list]:
         """Say what is being done and, of an error, only the sentence; record warnings."""
+        self._error = None
         self._say(words)
         try:
             with warnings.catch_warnings(record=True) as told:
