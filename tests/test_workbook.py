@@ -646,8 +646,9 @@ def test_who_mends_a_score_gets_what_the_package_computes(tmp_path):
                     for value, number in zip(row, numbers, strict=True)
                 ]
                 assert theirs[key] == row, name
-        warned = [cell.value for row in got["Đối chiếu"].iter_rows() for cell in row]
-        assert any("đã được sửa" in str(value) for value in warned)
+        for name in ("Đối chiếu", "Ghi chú"):
+            warned = [cell.value for row in got[name].iter_rows() for cell in row]
+            assert any("đã được sửa" in str(value) for value in warned)
         assert not any("đã được sửa" in str(c.value) for row in due["Đối chiếu"] for c in row)
 
 

@@ -127,7 +127,7 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
         still("matrix", Sheet(matrix), scaled=results.matrix.attrs["fields"])
     still("check", Sheet(printed(results.check, "check")), note=results.check.attrs["note"])
     write("cutoffs", living.sheets["cutoffs"])
-    write("notes", Sheet(_notes(results, living, source)))
+    still("notes", Sheet(_notes(results, living, source)))
     write("drawn", living.sheets["drawn"]).hide()
     book.close()
     return write_whole(path, fixed_zip(data.getvalue()))
