@@ -40,11 +40,11 @@ def load_fields(
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
-    Either each field is a column, or each row is one field of one unit. A field may have a column
-    for each stage of its scoring ("I. Thể chế - Tự chấm"): its score is the appraised one, and a
-    total is never a field. The maximum of a field is
-    never guessed: its title says it ("Thể chế (10 điểm)"), a row "Điểm tối đa", a column of that
-    name in a table of rows, or `max_score`.
+    Either each field is a column, or each row is a field or a criterion: of one unit, of units in a
+    column or side by side. A row that is not the sum of those below it is refused. There may be a
+    column for each stage of the scoring ("I. Thể chế - Tự chấm"): the score is the appraised one,
+    and a total is never a field. A maximum is never guessed: a title or a name says it ("Thể chế
+    (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
 
     Parameters
     ----------
@@ -65,11 +65,12 @@ def load_fields(
     Returns
     -------
     DataFrame
-        One row per unit and field in source order, with a RangeIndex: ``unit`` (str), ``year``
-        (int64) and ``block`` (str) where known, ``field`` (str), ``score`` and ``max_score``
+        One row per unit and field, or criterion without others below it, in source order, with a
+        RangeIndex: ``unit`` (str), ``year`` (int64) and ``block`` (str) where known, ``field``, and
+        ``criterion`` and ``subcriterion`` (str) where there are such, ``score`` and ``max_score``
         (float64, points; no score is missing), ``self_score`` and ``survey_score`` (float64,
         points) where the source has them, and ``published_total`` (float64) where it has one plain
-        column of totals: what it says in that row.
+        column of totals, or a row of them: what it says of that row.
 
     Raises
     ------

@@ -85,7 +85,7 @@ class Layout(NamedTuple):
     others: list  # the columns that tell the rows apart
     scores: dict[str, dict[str, object]]  # of each field, or unit side by side: stage, column
     totals: list  # the columns that may be the published total
-    stated: dict[object, list[float]]  # the maxima that titles and rows state
+    stated: dict[object, list[float]]  # the maxima that rows state
     percent: object | None  # where only this and the maximum tell the score
     wanted: dict[str, object]  # what the caller says
     unused: list[str]
@@ -203,12 +203,12 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
         ]  # fmt: skip
         _split_loosely(titles, found)
         found = [(titles[c].name, titles[c].stage or "score", c) for c in found]
-        plain = [column for column, kind in kinds.items() if kind == "score"]
-        # Beside fields the only column "Điểm" or "Kết quả" is their sum.
-        totals = [column for column, kind in kinds.items() if kind == "total"]
-        totals = totals or plain * (len(plain) == 1)
-    for column, title in titles.items():
-        stated[column] = [*filter(None, [title.maximum]), *stated.get(column, [])]
+        plain, totals = (
+            [c for c, own in kinds.items() if own == kind] for kind in ("score", "total")
+        )
+        totals = totals or plain * (
+            len(plain) == 1
+        )  # beside fields the only "Kết quả" is their sum
     scores = _by_stage(where, titles, found, chosen, "đơn vị" if names else "lĩnh vực")
     appraised = [
         quoted(titles[c].text) for _, stage, c in found
@@ -385,10 +385,10 @@ def read_columns(
     where: Where, table: Table, layout: Layout, given: object, known: Mapping
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """Return the scores of a table whose titles name the fields, what is unused, what to check."""
-    stated = {
-        name: [maximum for column in stages.values() for maximum in layout.stated[column]]
-        for name, stages in layout.scores.items()
-    }
+    stated = {}
+    for name, stages in layout.scores.items():
+        said = [(layout.titles[c].maximum, *layout.stated[c]) for c in stages.values()]
+        stated[name] = [maximum for some in said for maximum in some if maximum is not None]
     unused, told, parts = {}, [*layout.told], []
     for field, maximum in _maxima(where, stated, given).items():
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
@@ -526,10 +526,10 @@ def _of_percent(
 def _maxima_of_rows(where: Where, leaves: Mapping[int, Criterion], given: object) -> pd.Series:
     """Return the maximum of each row where no column says it, as a cell."""
     stated: dict[str, list[float]] = {}
-    keys = {line: " – ".join(row.title for row in leaf.path) for line, leaf in leaves.items()}
-    spelled: dict[str, str] = {}
-    keys = {line: spelled.setdefault(same(key), key) for line, key in keys.items()}
+    keys, spelled = {}, {}
     for line, leaf in leaves.items():
+        name = " – ".join(row.title for row in leaf.path)
+        keys[line] = spelled.setdefault(same(name), name)
         maximum = split_maximum(leaf.name)[1]
         stated.setdefault(keys[line], []).extend([] if maximum is None else [maximum])
     is_deep = any(len(leaf.path) > 1 for leaf in leaves.values())
