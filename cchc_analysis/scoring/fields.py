@@ -262,38 +262,34 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     [0.3]
     """
     fields, unit = checked_fields(fields)
-    given = ["published_total"] if "published_total" in fields else []
-    points, columns = to_common_integers(fields, "score", "max_score", *given)
-    whole = pd.DataFrame(dict(zip(["score", "max_score", *given], columns, strict=True)))
-    by_unit = whole.groupby(unit)
-    for column in given:
-        if (several := by_unit[column].nunique() > 1).any():
+    table = _added(fields, unit)
+    if "published_total" in fields:
+        published = fields["published_total"].groupby(unit)
+        if (several := published.nunique() > 1).any():
             name = fields["unit"][unit == several.idxmax()].iloc[0]
             raise Refusal(
                 f"Đơn vị '{name}' có nhiều tổng điểm công bố khác nhau", "hãy giữ lại tổng đúng"
             )
-    totals = by_unit.first()[given]
-    totals["score"] = by_unit["score"].sum().mask(by_unit["score"].count() < by_unit.size())
-    totals["max_score"] = by_unit["max_score"].sum()
-    heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1).reset_index(drop=True)
-    numbers = totals[["score", "max_score", *given]].astype("Float64") / points
-    table = pd.concat([heads, numbers.astype("float64").reset_index(drop=True)], axis=1)
+        table["published_total"] = published.first()
     return stamped(table, "ranking")
 
 
 def whole_fields(fields: pd.DataFrame) -> pd.DataFrame:
     """Return one row per unit and field; a field with a criterion that has no score has none."""
     fields, unit = checked_fields(fields)
-    if "criterion" not in fields:
-        return fields
+    return _added(fields, unit, "field") if "criterion" in fields else fields
+
+
+def _added(fields: pd.DataFrame, unit: pd.Series, *by: str) -> pd.DataFrame:
+    """Return the exact sums of each unit; the score is missing where a part has none."""
     points, (score, maximum) = to_common_integers(fields, "score", "max_score")
     whole = fields.assign(score=score, max_score=maximum, of_unit=unit)
-    by_field = whole.groupby(["of_unit", "field"], sort=False)
-    table = by_field[["unit", *group_columns(fields)]].first()
-    scores = by_field["score"].sum().mask(by_field["score"].count() < by_field.size())
-    for column, numbers in (("score", scores), ("max_score", by_field["max_score"].sum())):
+    parts = whole.groupby(["of_unit", *by], sort=False)
+    table = parts[["unit", *group_columns(fields)]].first()
+    scores = parts["score"].sum().mask(parts["score"].count() < parts.size())
+    for column, numbers in (("score", scores), ("max_score", parts["max_score"].sum())):
         table[column] = (numbers.astype("Float64") / points).astype("float64")
-    return table.reset_index("field").reset_index(drop=True)
+    return table.reset_index([*by]).reset_index(drop=True)
 
 
 def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
