@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cchc_analysis import (
     check_published,
+    describe_ranking,
     fitting_schemes,
     format_ranking,
     grade_distribution,
@@ -168,7 +169,8 @@ def test_unknown_grades_are_one_whatever_their_case():
 def test_an_unknown_scale_that_shares_names_is_reported_once():
     published = ["Giỏi", "Khá", "Trung bình", "Trung bình", "Kém"]
     scores = table([95, 85, 75, 72, 60], published_grade=published)
-    check = check_published(grade_units(scores))
+    with pytest.warns(UserWarning, match="cho 5 đơn vị xếp loại khác công bố"):
+        check = check_published(grade_units(scores))
     assert check["published"].tolist() == ["Giỏi, Kém"]
 
 
@@ -192,11 +194,15 @@ def graded_as(grades, scores=(91, 85, 85, 75), **columns):
 
 def test_the_check_says_which_scheme_gives_the_published_grades():
     other = graded_as(["Rất tốt", "Tốt", "Tốt", "Khá"])
-    told = check_published(grade_units(other)).attrs["note"]
+    with pytest.warns(UserWarning, match="'thi-xa-2020' cho 1 đơn vị xếp loại khác công bố"):
+        told = check_published(grade_units(other)).attrs["note"]
     assert told.endswith("Thang cho đúng mọi xếp loại công bố: da-nang-2011.")
     assert "Thang" not in check_published(grade_units(other, scheme="da-nang-2011")).attrs["note"]
     none = graded_as(["Rất tốt", "Tốt", "Khá", "Khá"])
-    assert "Thang cho đúng" not in check_published(grade_units(none)).attrs["note"]
+    assert (
+        "Thang cho đúng"
+        not in check_published(grade_units(none, scheme="da-nang-2011")).attrs["note"]
+    )
 
 
 def test_the_check_says_which_scheme_each_block_has():
@@ -263,3 +269,9 @@ def test_intersected_intervals_are_those_of_each_table(scores, cut):
         for row in implied_cutoffs(part).itertuples():
             assert not whole.loc[row.grade, "above"] < row.above
             assert whole.loc[row.grade, "at_most"] <= row.at_most
+
+
+def test_the_paragraph_is_not_silent_where_grades_were_published_otherwise(town):
+    assert "Đã đối chiếu" not in describe_ranking(town)
+    town.loc[4, "published_grade"] = "KHÁ"
+    assert describe_ranking(town).endswith("Số chỗ khác: 1.")

@@ -60,7 +60,7 @@ def scheme_of(options: argparse.Namespace) -> AnyScheme:
 def _by_block(scheme: str) -> dict[str, str]:
     """Return the schemes of "Khối sở=a; Khối huyện=b", by block; none of one for all."""
     pairs = [piece.partition("=") for piece in scheme.rstrip("; ").split(";")]
-    if "=" not in scheme or Path(scheme).exists():
+    if "=" not in scheme or (len(pairs) == 1 and Path(scheme).exists()):
         return {}
     of_block = {clean(block): clean(one) for block, _, one in pairs}
     if not all([*of_block, *of_block.values()]) or len(of_block) < len(pairs):

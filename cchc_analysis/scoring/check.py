@@ -12,10 +12,11 @@ from cchc_analysis.groups import (
     holes_in_ranks,
 )
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.cutoffs import differently_graded, fitting_in_words
+from cchc_analysis.scoring.cutoffs import fitting_in_words
 from cchc_analysis.scoring.exact import Exact, checked, to_integers, told_once
 from cchc_analysis.scoring.ranking import (
     check_graded,
+    differently_graded,
     differs,
     grade_distribution,
     stamped,

@@ -18,7 +18,13 @@ from cchc_analysis.groups import (
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.printing import format_percent, format_signed
-from cchc_analysis.scoring.ranking import grade_distribution, in_order, stamped, with_grades
+from cchc_analysis.scoring.ranking import (
+    differently_graded,
+    grade_distribution,
+    in_order,
+    stamped,
+    with_grades,
+)
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
@@ -182,14 +188,6 @@ def _contradiction(exact: Exact, scheme: GradeScheme) -> tuple[str | None, str |
     told = "dưới loại " if row.get("is_lower") else ""
     told = f"{format_percent(row['percent'])}: công bố {told}{grade}"
     return row["unit"], f"{told}, thang này cho {grades_in_words(graded).iloc[at]}"
-
-
-def differently_graded(graded: pd.DataFrame) -> pd.Series:
-    """Return which rows were published with another grade than they have."""
-    published, computed = graded["published_grade"], grades_in_words(graded)
-    return published.notna() & (
-        published.map(grade_key, na_action="ignore") != computed.map(grade_key)
-    )
 
 
 def fitting_in_words(table: pd.DataFrame) -> str:

@@ -1,11 +1,12 @@
 """Percent, rank and grade of each unit, and how many units have each grade."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import check_columns, group_numbers
+from cchc_analysis.groups import check_columns, grades_in_words, group_numbers
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.order import first_rows, ranks_within
@@ -14,6 +15,7 @@ from cchc_analysis.scoring.schemes import (
     AnyScheme,
     BlockSchemes,
     GradeScheme,
+    grade_key,
     scheme_for,
 )
 from cchc_analysis.text import unit_key
@@ -89,7 +91,19 @@ def grade_units(scores: pd.DataFrame, *, scheme: AnyScheme = DEFAULT_SCHEME) -> 
     ['Xuất sắc', 'Tốt']
     """
     points = checked(scores)
-    return with_grades(points, scheme_for(scheme, points.table))
+    result = with_grades(points, scheme := scheme_for(scheme, points.table))
+    others = differently_graded(result).sum() if scheme.name == DEFAULT_SCHEME else 0
+    if others:
+        warnings.warn(
+            f"Thang giả định '{scheme.name}' cho {others} đơn vị xếp loại khác công bố; "
+            "check_published cho biết khác ở đâu và thang nào khớp.",
+            GradeWarning, stacklevel=2,
+        )  # fmt: skip
+    return result
+
+
+class GradeWarning(UserWarning):
+    """What is told where the default scheme is not the one by which a table was graded."""
 
 
 def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
@@ -143,6 +157,17 @@ def differs(published: pd.Series, computed: pd.array, groups: np.ndarray) -> pd.
     incomplete = ties.transform("count") < ties.transform("size")
     within = published.between(computed, computed + ties.transform("size") - 1)
     return published.notna() & ~(ordered | (incomplete & within)).fillna(False).astype("bool")
+
+
+def differently_graded(graded: pd.DataFrame) -> pd.Series:
+    """Return which rows were published with another grade than they have."""
+    if "published_grade" not in graded:
+        return pd.Series(False, graded.index)
+    published, computed = (
+        grades.map({grade: grade_key(grade) for grade in grades.dropna().unique()})
+        for grades in (graded["published_grade"], grades_in_words(graded))
+    )
+    return published.notna() & (published != computed)
 
 
 def _grades(points: Exact, scheme: GradeScheme | BlockSchemes) -> pd.Categorical:

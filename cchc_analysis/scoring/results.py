@@ -232,6 +232,8 @@ def described(results: Results) -> str:
     for group in results.groups:
         text = " ".join(filter(None, group.told[:3]))
         paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
+    if results.check["item"].eq("grade").any():
+        paragraphs.append(results.check.attrs["note"])
     return "\n".join([*paragraphs, *results.more]) or "Bảng không có đơn vị nào."
 
 
