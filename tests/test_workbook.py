@@ -703,6 +703,19 @@ def test_the_change_is_drawn_and_the_chosen_unit_is_marked(town, tmp_path):
     assert [unit for unit in drawn(book, ranking) if "►" in unit] == ["► Phòng Y tế"]
 
 
+def test_a_change_of_all_maxima_is_drawn_in_percent_and_none_is_not_drawn(tmp_path):
+    before, after = table([50, 60, 70]), table([6, 6, 7.5], 10.0)
+    path = write_workbook(after, tmp_path / "a.xlsx", before=before)
+    change = charts_of(path)[-1]
+    assert change["title"] == "Tăng, giảm (điểm %) so với kỳ trước"
+    *_, labels = change["series"]
+    assert cells(read(path), labels["cat"]) == ["c", "a", "b"]
+    assert cells(read(path), labels["val"]) == [5, 10, 0]
+    others = before.assign(unit=["x", "y", "z"])
+    path = write_workbook(after, tmp_path / "b.xlsx", before=others)
+    assert len(charts_of(path)) == 2
+
+
 @pytest.mark.parametrize(
     ("more", "rule"),
     [

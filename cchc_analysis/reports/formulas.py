@@ -126,13 +126,13 @@ def living_sheets(results: Results) -> Living:
     drawn = _drawn(
         table.assign(grade_place=ranking["grade_place"].values), own, max(map(len, cuts)) - 2
     )
-    change = _change(results.change, results.unit)
+    change, in_change = _change(results.change, results.unit)
     tables = {
         "ranking": ranking, "distribution": counts, "comparison": _comparison(results),
         "margins": printed(results.margins, "margins"), "drawn": drawn, "cutoffs": cutoffs,
         "change": change,
     }  # fmt: skip
-    hidden = {"ranking": hidden, "change": 3}
+    hidden = {"ranking": hidden, "change": in_change}
 
     every = _columns("ranking", ranking, range(len(table)))
     of_group = []
@@ -370,16 +370,17 @@ def _drawn(table: pd.DataFrame, own: Mapping[int, int], grades: int) -> Printed:
     return printed(drawn.assign(unit=_marked(table, is_own), **bars), "table")
 
 
-def _change(change: pd.DataFrame | None, unit: str | None) -> Printed | None:
-    """Return the changes, and hidden what their chart draws."""
+def _change(change: pd.DataFrame | None, unit: str | None) -> tuple[Printed | None, int]:
+    """Return the changes, and in how many hidden columns is what their chart draws."""
     if change is None:
-        return None
-    gain = change[gain_of(change)]
+        return None, 0
+    gain = gain_of(change)
     is_own = pd.Series(False, change.index) if unit is None else is_unit(change, unit)
     drawn = {"drawn_unit": _marked(change, is_own)}
     drawn |= {"gained": gain.clip(lower=0), "dropped": gain.clip(upper=0)}
-    shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table")
-    return Printed((*shown.columns, *hidden.columns))
+    drawn |= {} if gain.name in change else {gain.name: gain}
+    shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table").columns
+    return Printed((*shown.columns, *hidden)), len(hidden)
 
 
 def _marked(table: pd.DataFrame, is_own: pd.Series) -> pd.Series:

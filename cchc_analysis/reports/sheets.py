@@ -356,11 +356,12 @@ def _of_distribution(
 def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[tuple[Chart, str]]:
     """Return the charts of what each unit gained (dark) or lost (white), as the sheet has them."""
     change = results.change
-    value = gain_of(change)
+    gain = gain_of(change)
+    value = gain.name
     blocks = change["block"].astype("str") if "block" in several_groups(change) else None
     charts = []
     for block, rows in change.groupby(blocks, sort=False) if blocks is not None else [("", change)]:
-        known = rows.index[rows[value].notna()]
+        known = rows.index[gain[rows.index].notna()]
         for part, height in _parts(rows.loc[known[0] : known[-1]]) if len(known) else ():
             title = f"{SHOWN[value]} so với kỳ trước{f' – {block}' if block else ''}"
             chart = book.add_chart({"type": "bar"})
@@ -370,15 +371,17 @@ def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[t
             add("gained", fill={"color": _GAINED}, border=_THIN)
             add("dropped", fill={"color": "#ffffff"}, border=_THIN)
             add(value, name=" ", **_ONLY_LABELS)
-            gained, lost = (part[value] > 0).sum(), (part[value] < 0).sum()
+            gained, lost = ((gain[part.index] * sign > 0).sum() for sign in (1, -1))
             _lay_out(chart, title, f"{SHOWN[value]} (khi lập sổ)", height, {})
             charts.append((chart, _alt(title, f"{gained} đơn vị tăng, {lost} đơn vị giảm.")))
     return charts
 
 
-def gain_of(change: pd.DataFrame) -> str:
-    """Return the column that says what units gained: points, or percent where maxima changed."""
-    return "score_change" if change["score_change"].notna().any() else "percent_change"
+def gain_of(change: pd.DataFrame) -> pd.Series:
+    """Return what units gained: points, or percent where all maxima changed."""
+    if change["score_change"].notna().any():
+        return change["score_change"]
+    return (change["percent_after"] - change["percent_before"]).round(9).rename("percent_change")
 
 
 def _of(group: Group) -> str:
