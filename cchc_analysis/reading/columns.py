@@ -314,20 +314,15 @@ def _check_beside(
     one, scores = evidence.get(beside), evidence[score]
     if one is None or one.title or not are_numbers(one.cells).any():
         return
-    may_be_decimals = _all_digits(one) and _all_digits(scores)
-    if is_named and not may_be_decimals:
-        return
-    settled = "" if may_be_decimals else ", hoặc chỉ rõ cột điểm ({option})"
-    raise where.refuse(
-        f"{one.name} ngay bên phải cột điểm {quoted(scores.title)} có số nhưng không có tiêu đề"
-        + (", có thể là phần lẻ mà dấu phẩy đã tách ra" if may_be_decimals else ""),
-        f"hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng{settled}",
-        option=Option("columns", {"score": header.number_of(score)}) if settled else None,
-    )
-
-
-def _all_digits(one: Evidence) -> bool:
-    return bool(one.words.str.fullmatch("[0-9]{1,3}").all())
+    problem = f"{one.name} ngay bên phải cột điểm {quoted(scores.title)} không có tiêu đề"
+    remedy = "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng"
+    if all(column.words.str.fullmatch("[0-9]{1,3}").all() for column in (one, scores)):
+        raise where.refuse(f"{problem}, có thể là phần lẻ mà dấu phẩy đã tách ra", remedy)
+    if not is_named:
+        raise where.refuse(
+            f"{problem} nhưng có số", f"{remedy}, hoặc chỉ rõ cột điểm ({{option}})",
+            option=Option("columns", {"score": header.number_of(score)}),
+        )  # fmt: skip
 
 
 def _settle_regions(free: dict, roles: dict, columns: dict, told: list[str]) -> None:
@@ -450,24 +445,18 @@ def _no_score(
             every = sorted(every, key=lambda one: min(one.rise_with(rank) for rank in through))
             return _several(where, header, "score", every, *through)
         return _several(where, header, "score", found if len(found) > 1 else every)
-    titles = titles_in_words(header.titles.values())
-    if untitled and not numeric:
-        first, *others = untitled
+    titles = [titles_in_words(header.titles.values()), *(one.name for one in untitled)]
+    if ranks and not numeric and not untitled:
         return where.refuse(
-            f"không có cột điểm; các cột: {titles}, {' và '.join(one.name for one in untitled)} "
-            "(không có tiêu đề)",
-            "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
-            option=Option(
-                "columns", {"score": _ANY_COLUMN if others else header.number_of(first.column)}
-            ),
+            f"bảng chỉ có xếp hạng, không có cột điểm; các cột: {titles[0]}",
+            "hãy dùng bảng có điểm của từng đơn vị",
         )
-    only_ranks = "bảng chỉ có xếp hạng, " if ranks and not numeric else ""
+    one = header.number_of(untitled[0].column) if len(untitled) == 1 else _ANY_COLUMN
     return where.refuse(
-        f"{only_ranks}không có cột điểm; các cột: {titles}",
-        "hãy dùng bảng có điểm của từng đơn vị" if only_ranks else
+        f"không có cột điểm; các cột: {', '.join(titles)}",
         "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
-        option=None if only_ranks else Option("columns", {"score": _ANY_COLUMN}),
-    )  # fmt: skip
+        option=Option("columns", {"score": one}),
+    )
 
 
 def _unit_column(
