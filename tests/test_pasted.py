@@ -349,7 +349,7 @@ def test_shorter_rows_below_rows_without_a_number_are_refused(load, cut):
 def test_the_number_of_a_page_is_no_part_of_a_name(load, page, at):
     lines = ["STT", "Đơn vị", "Điểm", "1", "Sở A", "90", "2", "Sở B", "80", "3", "Sở C", "70"]
     lines.insert(at, page)
-    with pytest.warns(LoadWarning, match=f"bỏ số trang ở dòng {at + 1}"):
+    with pytest.warns(LoadWarning, match=f"bỏ số trang ở dòng {at + 1} .'{page}'"):
         assert load(lines)["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
 
 

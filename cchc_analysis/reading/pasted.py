@@ -208,7 +208,10 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         end = table.end
         # the line above a header is its heading
         notes += _unread(values, lines, (end, below - (below < len(values))), name) + table.notes
-    notes += [f"bỏ số trang ở {lines_in_words(pages)}"] if pages and tables else []
+    if pages and tables:
+        notes.append(
+            f"bỏ số trang ở {lines_in_words(pages)} ({first_few([*map(quoted, pages.values())])})"
+        )
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
 
 
