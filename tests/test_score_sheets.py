@@ -416,3 +416,13 @@ def test_coded_rows_that_only_explain_a_criterion_are_told():
     fields, told = read(sheet(*rows), unit="Sở A")
     assert fields["score"].tolist() == [4]
     assert "dòng 2 'a Đúng hạn'; dòng 3 'b Quá hạn'" in told
+
+
+def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path):
+    titles = [*TITLES[:3], "Tự chấm", "Hội đồng A"]
+    sheets = {"Sở A": [titles, *TREE], "Mẫu": [TITLES[:3], *(row[:3] for row in TREE)]}
+    path = write(tmp_path / "a.xlsx", sheets)
+    fields, told = read(path, columns={"score": "Hội đồng A"})
+    assert as_rows(fields) == LEAVES
+    assert "trang tính 'Mẫu'" in told
+    assert "không có cột 'Hội đồng B'" in refusal(path, columns={"score": "Hội đồng B"})

@@ -19,7 +19,7 @@ from cchc_analysis.reading.fieldtables import (
     stage_of,
 )
 from cchc_analysis.reading.grid import Grid, Where
-from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, is_header
+from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, is_header, named
 from cchc_analysis.reading.headings import years_said
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
 from cchc_analysis.reading.maxima import check_maximum
@@ -154,7 +154,8 @@ def _tables_of(
 ) -> tuple[list[tuple[Table, Layout]], list[str]]:
     """Return the tables that name units, with what their columns hold; else the score sheets."""
     # Fields without a total do not look like scores; a second column beside the unit will do.
-    needed = {"score": 2} | {r: title for r, title in wanted.items() if not stage_of(str(title))}
+    named_by_caller = {r: title for r, title in wanted.items() if not stage_of(str(title))}
+    needed = {"score": 2} | named_by_caller
 
     def tables(test: object) -> list[Table]:
         return [table for at, grid in enumerate(grids) for table in tables_in(at, grid, test)]
@@ -163,6 +164,8 @@ def _tables_of(
         return [(one, layout_of(Where(file, one.place), one, wanted)) for one in some]
 
     sheets = [] if "unit" in wanted else tables(_is_sheet)
+    has_named = [all(named(t.header, one) for one in named_by_caller.values()) for t in sheets]
+    sheets = [t for t, has in zip(sheets, has_named, strict=True) if has or not any(has_named)]
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
         found = with_layouts(some)

@@ -149,8 +149,8 @@ def _title_of(header: Header, column: object) -> Title:
     return Title(text, bare, stage, maximum or inner)
 
 
-def _split_loosely(titles: dict[object, Title], columns: list) -> None:
-    """Split the names of columns from stages without a mark between them: "Thể chế tự chấm".
+def _split_loosely(titles: dict[object, Title], columns: list) -> list[tuple]:
+    """Return the name and the stage of columns, also without a mark between: "Thể chế tự chấm".
 
     The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
     where the field is there at several, or each of several columns has one.
@@ -165,6 +165,7 @@ def _split_loosely(titles: dict[object, Title], columns: list) -> None:
             name, inner = split_maximum(base)
             maximum = titles[column].maximum or inner
             titles[column] = titles[column]._replace(name=name, stage=stage, maximum=maximum)
+    return [(titles[column].name, titles[column].stage or "score", column) for column in columns]
 
 
 def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
@@ -201,8 +202,7 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
             c for c, kind in kinds.items()
             if kind in ("measure", LIKE) or (kind is None and (titles[c].maximum or stated[c]))
         ]  # fmt: skip
-        _split_loosely(titles, found)
-        found = [(titles[c].name, titles[c].stage or "score", c) for c in found]
+        found = _split_loosely(titles, found)
         plain, totals = (
             [c for c, own in kinds.items() if own == kind] for kind in ("score", "total")
         )
@@ -315,8 +315,7 @@ def _of_rows(
     found = [*stages, *(("", "score", column) for column in plain)]
     if not found:
         sides = [c for c in of("measure") if not FOOTERS.match(fold(titles[c].text))]
-        _split_loosely(titles, sides)
-        found = [(titles[c].name, titles[c].stage or "score", c) for c in sides]
+        found = _split_loosely(titles, sides)
     units = {same(unit) for unit, *_ in found}
     if has_units or (len(units) == 1 and _is_group(*units)):
         found = [("", stage, column) for _, stage, column in found]
