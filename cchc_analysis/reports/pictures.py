@@ -12,7 +12,7 @@ from cchc_analysis.charts.export import Encoded, encode, stamp
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.periods import plot_change
-from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.charts.ranking import MANY, plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.groups import has_unit
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What the small print of each chart says beside its source and date.
 _SHOWS = {
     "ranking": ("scale", "cutoffs", "ranks"),
+    "overview": ("scale", "cutoffs", "ranks"),
     "distribution": ("scale", "cutoffs"),
     "comparison": ("scale", "cutoffs"),
     "change": ("ranks",),
@@ -80,13 +81,17 @@ def _plots(results: Results, group: Group | None) -> dict[str, Callable[[], Axes
         unit = None  # a unit without a score here is not held against the others
     plots = {
         "ranking": partial(plot_ranking, rows, unit=unit, scheme=scheme),
+        "overview": partial(plot_ranking, rows, unit=unit, scheme=scheme, overview=True),
         "distribution": partial(plot_distribution, of.distribution, scheme=scheme),
         "comparison": partial(plot_comparison, rows, unit=unit, scheme=scheme),
     }
+    if len(rows) <= MANY:
+        del plots["overview"]
     if of.change is not None:
         plots["change"] = partial(plot_change, of.change, unit=unit)
     if of.fields is not None and len(of.fields):
-        plots["fields"] = partial(plot_fields, of.fields)
-        if unit is not None and has_unit(of.fields, unit):
-            plots["profile"] = partial(plot_profile, of.fields, unit=unit)
+        own = unit if unit is not None and has_unit(of.fields, unit) else None
+        plots["fields"] = partial(plot_fields, of.fields, unit=own)
+        if own is not None:
+            plots["profile"] = partial(plot_profile, of.fields, unit=own)
     return plots

@@ -62,6 +62,7 @@ def sections_of(
         "ranking": head("Kết quả xếp hạng, xếp loại")
         + say(f"{group.name}: {lower_first(told.results)}" if alone else told.results)
         + tabled(printed(group.rows, "ranking"), "Kết quả xếp hạng, xếp loại các đơn vị")
+        + (drawn("overview") if scored and "overview" in pictures else "")
         + (drawn("ranking") if scored else ""),
         "distribution": head("Phân bố xếp loại")
         + tabled(counts, "Số đơn vị và tỷ lệ theo từng loại")
