@@ -104,7 +104,7 @@ def plot_ranking(
     finding = findings.of_grades(counts) if isinstance(scheme, GradeScheme) else ""
     return frame.finish(
         finding or topic,
-        findings.subject(table, in_points=in_points),
+        findings.subject(table, in_points=in_points) + ", đầu và cuối bảng" * overview,
         [f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{words}", left_out],
         {
             **units.numbers(shown, ranks=True),
