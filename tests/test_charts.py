@@ -104,6 +104,14 @@ def test_units_without_a_grade_and_not_ranked_stand_in_groups_of_their_own():
     assert texts(ax) == ["95,00", "40,00", "–"]
 
 
+def test_a_block_that_is_not_known_has_its_heading():
+    graded = grade_units(table([95, 80, 70], block=["x", None, "x"]))
+    assert "không ghi" in headings(plot_ranking(graded))
+    ax = plot_distribution(grade_distribution(graded, by="block"))
+    assert "không ghi: 1 đơn vị được chấm" in headings(ax)
+    assert "không ghi – Tốt (từ 80%): 1 (100,00%)" in ax.get_label()
+
+
 def test_an_overview_counts_what_it_does_not_draw():
     scores = pd.DataFrame({"unit": [f"u{at}" for at in range(100)], "max_score": 100.0})
     scores["score"] = np.arange(100.0) / 2 + 50

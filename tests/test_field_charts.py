@@ -104,6 +104,12 @@ def test_fields_of_the_sister_index():
     assert "9 lĩnh vực, 17 đơn vị" in ax.get_label()
 
 
+@pytest.mark.parametrize("name", ["group", "score", "at", "rank", "Tổng", "Trung bình"])
+def test_a_field_may_have_any_name(name):
+    ax = plot_fields(FIELDS.replace({"field": {"I": name}}))
+    assert cells(ax)[1:3] == [["100", "100", "100"], ["50", "75", "68"]]
+
+
 def test_short_heads_are_written_over_63_units():
     fields = long([(f"Tỉnh {at}", f"D{n}", at / 10, 10) for at in range(63) for n in range(6)])
     ax = plot_fields(fields)

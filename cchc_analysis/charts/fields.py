@@ -53,7 +53,8 @@ _CELL = 4  # letters: the width of "100", with a sign
 _PALEST, _DARKEST = 0.02, 0.6  # of the shades; black letters read well on all of them
 _LINES = 4  # of a head; longer ones are numbers, named below
 _FEW = 4  # units side by side
-_TOTAL = "(tổng)"  # beside the fields, none of which is called so
+# Beside the columns of fields, none of which is called so.
+_TOTAL, _GROUP, _MEAN, _ROW = "(tổng)", "(nhóm)", "(trung bình)", "(dòng)"
 # By whether self-scores are drawn: what stands in a cell, which is darker, the topic, what leads,
 # the measure.
 _WORDS = {
@@ -114,7 +115,8 @@ def plot_fields(
     table, names = units.drawn_units(total_fields(fields)), field_matrix(fields).attrs["fields"]
     own, maxima = is_unit(table, unit), _maxima(fields)
     rows = _rows_of_cells(fields, table, names, self_scores=self_scores)
-    means = rows.loc[rows["is_mean"], names].mean().round(9)
+    of = rows[[*group_columns(table), _GROUP]].rename(columns={_GROUP: "group"})
+    means = rows.loc[rows[_MEAN], names].mean().round(9)
     order = means.sort_values(ascending=not self_scores, kind="stable").index.tolist()
     values = rows[[*order, _TOTAL]].to_numpy("float64")
     formatted = format_signed if self_scores else format_number
@@ -124,7 +126,7 @@ def plot_fields(
     letters = np.clip((72 * (WIDTH - 0.3) - columns * room) / LETTER, *_NAME)
     letters = min(int(letters), max(map(len, rows["unit"])))
     width = max(WIDTH, (letters * LETTER + columns * room) / 72 + 0.3)
-    frame = Frame(ax, rows["unit"], headings=units.headings(rows), width=width, letters=letters)
+    frame = Frame(ax, rows["unit"], headings=units.headings(of), width=width, letters=letters)
     heads, key = _heads(order, maxima, (frame.points - letters * LETTER) / columns)
     across = [*range(len(order)), len(order) + 0.3]
     frame.ax.set_xlim(-0.5, columns - 0.5)
@@ -139,16 +141,14 @@ def plot_fields(
     shades[np.isnan(values)] = 1
     frame.draw_cells(across, shades)
     for (row, column), text in np.ndenumerate(texts.to_numpy()):
-        weight = "bold" if rows["is_mean"][row] else "normal"
+        weight = "bold" if rows[_MEAN][row] else "normal"
         at = {"away": (0, 0), "of_axes": False, "ha": "center", "fontweight": weight}
         frame.write(frame.rows[row], text, across[column], **at)
-    frame.mark_names(rows["at"].map(own).fillna(False))
+    frame.mark_names(rows[_ROW].map(own).fillna(False))
     frame.ax.set_xticks([])
     frame.ax.spines[:].set_visible(False)
     what, darker, topic, first, measure = _WORDS[self_scores]
-    numbers = texts.mask(
-        rows["is_mean"], rows[texts.columns].map(lambda value: formatted(value, 2))
-    )
+    numbers = texts.mask(rows[_MEAN], rows[texts.columns].map(lambda value: formatted(value, 2)))
     heads = {
         name: f"{name} ({f'tối đa {maxima[name]}, ' * bool(maxima[name])}{measure})"
         for name in order
@@ -165,7 +165,7 @@ def plot_fields(
         ],
         pd.concat([who, numbers.rename(columns=heads | {_TOTAL: f"Tổng ({measure})"})], axis=1),
         f"Bản đồ nhiệt: {topic[:1].lower()}{topic[1:]}, {len(names)} lĩnh vực, {len(table)} đơn "
-        f"vị. {_ranges(rows.loc[~rows['is_mean'], names], measure)}",
+        f"vị. {_ranges(rows.loc[~rows[_MEAN], names], measure)}",
         title=title,
         subtitle=subtitle,
     )
@@ -183,16 +183,16 @@ def _rows_of_cells(
     else:
         cells = table[where].merge(field_matrix(fields), on=where, how="left")
         cells[_TOTAL] = table["percent"]
-    cells = cells.assign(group=table["group"], is_mean=False, at=table.index)
-    whole = whole_fields(fields).merge(cells[[*where, "group"]], on=where)
+    cells = cells.assign(**{_GROUP: table["group"], _MEAN: False, _ROW: table.index})
+    whole = whole_fields(fields).merge(cells[[*where, _GROUP]], on=where)
     parts = []
-    for group, part in cells.groupby("group"):
-        mean = part.head(1).assign(unit="Trung bình", is_mean=True, at=-1)
+    for group, part in cells.groupby(_GROUP):
+        mean = part.head(1).assign(**{"unit": "Trung bình", _MEAN: True, _ROW: -1})
         mean[[*names, _TOTAL]] = part[[*names, _TOTAL]].mean().to_numpy()
         if not self_scores:
             total = table.loc[part.index]
             mean[_TOTAL] = exact.mean_percent(total["score"], total["max_score"])
-            for name, of in whole[whole["group"] == group].groupby("field"):
+            for name, of in whole[whole[_GROUP] == group].groupby("field"):
                 mean[name] = exact.mean_percent(of["score"], of["max_score"])
         parts += [mean, part]
     return pd.concat(parts, ignore_index=True)

@@ -50,7 +50,10 @@ def grade_names(
         bounds[own.index] = own.map(words)
     names = distribution["grade"] + bounds.map(lambda bound: f" ({bound})" if bound else "")
     for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
-        names = distribution[column].astype("str") + " – " + names
+        known = distribution[column].notna()
+        names = (
+            distribution[column].astype("object").where(known, "không ghi").map(str) + " – " + names
+        )
     return names, bounds
 
 

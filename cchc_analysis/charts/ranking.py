@@ -231,8 +231,7 @@ def plot_distribution(
         nobody = part["grade"][~has_some[part.index]].tolist()
         lines = [told, f"Không có đơn vị nào ở loại: {', '.join(nobody)}" if nobody else ""]
         if by:
-            name = " – ".join(str(part[column].iloc[0]) for column in by)
-            headings[len(rows)] = [(f"{name}: {told}", True)]
+            headings[len(rows)] = [(f"{units.group_name(part.iloc[0], by)}: {told}", True)]
             headings[len(rows)] += [(lines[1], False)] if lines[1] else []
             lines = ["", ""]
         rows += part.index[has_some[part.index]].tolist() or part.index.tolist()

@@ -122,6 +122,8 @@ def of_means(means: Sequence[float], texts: Sequence[str], columns: Sequence[str
     known = pd.Series(means, dtype="float64").dropna()
     if len(known) < 2:
         return ""
+    if texts[known.idxmin()] == texts[known.idxmax()]:
+        return ""
     of = " và ".join({"year": "năm", "block": "khối"}[column] for column in columns)
     return f"Trung bình của các {of} từ {texts[known.idxmin()]} đến {texts[known.idxmax()]}"
 
