@@ -441,7 +441,7 @@ def test_the_first_notebook_is_worked_by_keyboard_and_takes_a_file(browser, lab,
     go_to("Cột điểm")
     press("Điểm th")
     wait_for("the chosen column", lambda: words().startswith("hai.csv: 2 đơn vị"))
-    assert "90,00" in said_of(page.saved().cells[6])
+    wait_for("its table", lambda: "90,00" in said_of(page.saved().cells[6]))
     open_link("Viết sổ Excel", ".xlsx")
     open_link("Xuất biểu đồ", ".png")
     give("hỏng.xlsx", b"x")

@@ -559,6 +559,15 @@ def test_a_wrong_command_is_said_in_vietnamese(arguments, words, capsys):
     assert not ENGLISH.search(said)
 
 
+def test_a_heading_that_is_told_to_be_no_block_is_made_one_as_it_says(tmp_path, words_only, capsys):
+    file = tmp_path / "a.csv"
+    file.write_text("Khối các sở\nĐơn vị;Điểm\nA;81\nB;80\n", encoding="utf-8")
+    assert main([str(file), "--out", str(tmp_path)]) == 0
+    (option,) = re.findall('dùng --block "(.+?)" nếu cần', capsys.readouterr().out)
+    assert main([str(file), "--out", str(tmp_path), "--block", option]) == 0
+    assert "không dùng làm khối" not in capsys.readouterr().out
+
+
 def test_a_value_that_looks_like_an_option_and_a_file_with_a_dash_are_no_options(tmp_path, capsys):
     assert main(["–chưa-có.csv", "--source", "- nguồn", "--unit", "– Sở A"]) == 1
     assert capsys.readouterr().err.startswith("Lỗi: Không tìm thấy tệp –chưa-có.csv")

@@ -92,7 +92,7 @@ def test_it_begins_with_the_file_and_has_every_part(place):
     assert choice.ranking["rank"].max() == 18
     assert set(choice._parts) == set(PARTS)
     assert "Nhóm A" in choice._parts["ranking"][1]
-    assert choice._parts["chart"][2].startswith("Biểu đồ thanh ngang: xếp hạng 18 đơn vị")
+    assert "Biểu đồ thanh ngang: xếp hạng 18 đơn vị" in choice._parts["chart"][2]
     assert choice._parts["check"][2].endswith("Số chỗ khác: 1.")
 
 
@@ -449,3 +449,13 @@ def test_each_button_writes_its_files_and_links_to_them(folder, monkeypatch):
     charts = {f"start-{n}.{e}" for n in ("ranking", "distribution", "comparison")
               for e in ("png", "svg")}  # fmt: skip
     assert made == {"start-report.docx", "start-report.xlsx", "start-report.html"} | charts
+
+
+def test_a_heading_that_is_no_block_is_made_one(folder):
+    file = folder / "data" / "khối.csv"
+    file.write_text("Khối các sở\nĐơn vị;Điểm\nA;81\nB;80\n", encoding="utf-8")
+    choice = choose_table(file, folder=folder)
+    assert 'dùng ô "Khối" nếu cần' in choice.said
+    assert "Khối" in offered(choice)
+    choice.fields["block"].value = "Khối sở"
+    assert set(choice.ranking["block"]) == {"Khối sở"}

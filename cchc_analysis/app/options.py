@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
     one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
     add("--table", metavar="BẢNG", type=_table, help=one)
+    add("--block", metavar="KHỐI", type=as_typed, help=f"tên khối của bảng không ghi khối{own}")
     year = "năm cần lấy trong TỆP, hoặc năm của bảng không ghi năm"
     add("--year", metavar="NĂM", type=as_year, help=year)
     which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'

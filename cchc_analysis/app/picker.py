@@ -49,12 +49,13 @@ _LISTS = {"file": "", "table": "tất cả các bảng trong tệp", "scheme": "
           "unit": "không chọn đơn vị nào", "before": "không so với kỳ nào"}  # fmt: skip
 _COLUMNS = ("unit", "score", "max_score", "published_rank", "published_grade", "block")
 _TEXTS = {
-    "max_score": "ví dụ 100 hoặc 62,5", "year": "ví dụ 2020", "before_year": "ví dụ 2019",
+    "max_score": "ví dụ 100 hoặc 62,5", "block": "ví dụ Khối sở", "year": "ví dụ 2020",
+    "before_year": "ví dụ 2019",
     "cutoffs": "ví dụ Xuất sắc 90; Tốt trên 80; Khá 62,5; Yếu",
     "scheme_source": "ví dụ Quyết định 5/QĐ-UBND; để trống thì ngưỡng ghi là giả định",
 }  # fmt: skip
-_ORDER = ("file", "table", *(f"column {role}" for role in _COLUMNS), "max_score", "year", "scheme",
-          "cutoffs", "scheme_source", "unit", "before", "before_year")  # fmt: skip
+_ORDER = ("file", "table", *(f"column {role}" for role in _COLUMNS), "max_score", "block", "year",
+          "scheme", "cutoffs", "scheme_source", "unit", "before", "before_year")  # fmt: skip
 _OF_FILE = [name for name in _ORDER if name not in ("file", "scheme", "cutoffs", "scheme_source")]
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
@@ -247,7 +248,8 @@ class Choice:
         self._asked = Namespace(
             columns=columns, table=self._offer("table", names, table) or None, unit=unit or None,
             max_score=self._typed("max_score", as_number) or self._options["max_score"],
-            year=self._typed("year", as_year), before=self._value("before") or None,
+            block=self._value("block") or None, year=self._typed("year", as_year),
+            before=self._value("before") or None,
             before_year=self._typed("before_year", as_year), fields=None, predecessors=None,
             template=None, source=f"tệp {file.name}", date=None,
         )  # fmt: skip

@@ -164,8 +164,8 @@ def write_files(
 
 
 def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:
-    columns, most = dict(options.columns), options.max_score
-    return _of_year(file, "year", options, table=options.table, columns=columns, max_score=most)
+    given = {name: vars(options)[name] for name in ("table", "max_score", "block")}
+    return _of_year(file, "year", options, columns=dict(options.columns), **given)
 
 
 def _of_year(file: Path, name: str, options: argparse.Namespace, **given: object) -> pd.DataFrame:
