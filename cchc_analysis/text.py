@@ -37,6 +37,14 @@ def fold(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
+def in_years(text: str, years: Sequence[int] | None) -> str:
+    """Return a text on two periods with their years, where these are known."""
+    if not years:
+        return text
+    text = text.replace("kỳ trước", f"năm {years[0]}").replace("kỳ này", f"năm {years[1]}")
+    return text.replace("hai kỳ", "hai năm")
+
+
 def quoted(text: object, most: int = 60) -> str:
     """Return a text from a file in quotes, cut so that a sentence stays one."""
     text = str(text)

@@ -87,7 +87,7 @@ def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
         "Cả 4 đơn vị đều tăng điểm; tăng nhiều nhất là Đông Nam Bộ (+3,05)",
         "Thay đổi điểm cải cách hành chính, năm 2023 so với năm 2022, thang điểm 100 – giả định",
     ]
-    assert texts(ax)[14:] == ["", "", "", "", "chỉ có ở kỳ sau", "chỉ có ở kỳ sau"]
+    assert texts(ax)[14:] == ["", "", "", "", "chỉ có ở kỳ này", "chỉ có ở kỳ này"]
     assert "trục bắt đầu từ 80" in ax.get_xlabel()
     assert "○ năm 2022 → ► ◄ năm 2023" in ax.get_xlabel()
 
@@ -126,8 +126,8 @@ def test_change_says_why_a_unit_has_no_change():
     ax = plot_change(compare_periods(before, after))
     why = dict(zip(labels(ax), texts(ax)[14 + 2 :], strict=True))
     assert why == {
-        "1. a": "", "2. b": "thiếu điểm", "3. x": "chỉ có ở kỳ sau", "c": "thiếu điểm",
-        "d": "thiếu điểm", "y": "chỉ có ở kỳ sau", "e": "chỉ có ở kỳ trước",
+        "1. a": "", "2. b": "thiếu điểm", "3. x": "chỉ có ở kỳ này", "c": "thiếu điểm",
+        "d": "thiếu điểm", "y": "chỉ có ở kỳ này", "e": "chỉ có ở kỳ trước",
     }  # fmt: skip
     assert labels(ax)[-1] == "e"
     assert "Chỉ 1 đơn vị được xếp hạng ở cả hai kỳ" in ax.get_label()

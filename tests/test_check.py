@@ -26,8 +26,7 @@ def test_the_town_agrees_with_what_was_published(town):
     assert check.empty
     assert check.columns.tolist() == ["unit", "item", "published", "computed", "note"]
     assert check.attrs["note"] == (
-        "Đã đối chiếu: xếp hạng của 18 đơn vị, xếp loại của 18 đơn vị, số đơn vị theo từng loại. "
-        "Số chỗ khác: 0."
+        "Thứ hạng và xếp loại của 18 đơn vị, số đơn vị theo từng loại khớp với kết quả công bố."
     )
 
 

@@ -32,7 +32,9 @@ NAMES = sorted(
 def test_the_main_job(name, tmp_path, coarse, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([str(DATA / f"{name}.csv")]) == 0
-    assert sorted(path.name for path in (tmp_path / "reports" / name).iterdir()) == NAMES
+    several = [f"blocks.{end}" for end in ("csv", "png", "svg")] if "regions" in name else []
+    names = sorted(path.name for path in (tmp_path / "reports" / name).iterdir())
+    assert names == sorted([*NAMES, *several])
     said = capsys.readouterr().out
     assert "Thang điểm 100 – giả định" in said
     assert "Xuất sắc từ 90%, Tốt từ 80%" in said
@@ -76,7 +78,7 @@ def test_the_town_in_files(tmp_path, coarse, capsys):
     assert counts["Tỷ lệ"].tolist() == ["16,67%", "33,33%", "50,00%", "0,00%", "0,00%"]
     assert read("check.csv").empty
     said = capsys.readouterr().out
-    assert "xếp loại của 18 đơn vị. Số chỗ khác: 0." in said
+    assert "Thứ hạng và xếp loại của 18 đơn vị khớp với kết quả công bố." in said
     assert "… và 8 đơn vị nữa" in said
 
 
@@ -179,7 +181,7 @@ def test_every_option_reaches_the_report(tmp_path, coarse, capsys):
     names = {path.name for path in folder.iterdir()}
     assert {"change.png", "fields.png", "profile.png", "report.docx", "report.xlsx"} <= names
     words = "\n".join(p.text for p in docx.Document(str(folder / "report.docx")).paragraphs)
-    assert "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ" in words
+    assert "So với năm 2022, trong 4 đơn vị có điểm ở cả hai năm" in words
     inputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["input"]
     assert [(one["role"], Path(one["path"]).name) for one in inputs] == [
         ("file", "par-index-regions.csv"), ("before", "trước.csv"), ("fields", "lĩnh vực.csv"),
@@ -371,7 +373,11 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
         "change": f"{now}; kỳ trước: {earlier}", "comparison": now, "distribution": now,
         "fields": by_field, "profile": by_field, "ranking": now,
     }  # fmt: skip
-    assert charts_only["report_of"]["source"] is charts_only["workbook_of"]["source"] is None
+    assert charts_only["workbook_of"]["source"] is None
+    assert charts_only["report_of"]["source"] == {
+        "scores": "tệp nay.csv", "before": "tệp trước.csv", "fields": "tệp lv.csv",
+        "predecessors": None,
+    }  # fmt: skip
     below = {}
     for path in folder.glob("*.svg"):
         text = " ".join(re.findall(">([^<>]+)</text>", path.read_text(encoding="utf-8")))
@@ -386,7 +392,8 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
     assert sources()["ranking"] == "Quyết định 12"
     assert sources()["change"] == f"Quyết định 12; kỳ trước: {earlier}"
     assert sources()["fields"] == by_field
-    assert charts_only["report_of"]["source"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
+    told = charts_only["report_of"]["source"]
+    assert told["scores"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
     assert "Số liệu ngày 11/01/2021." in (folder / "ranking.svg").read_text(encoding="utf-8")
 
 
@@ -621,6 +628,18 @@ def test_a_refusal_names_the_options_of_the_command(tmp_path, words_only, capsys
     assert not re.search(r"columns=\{|COLUMNS|sổ tay", said)
 
 
+@pytest.mark.parametrize("form", ["thong-bao", "quyet-dinh"])
+def test_a_notice_or_decision_stands_beside_the_report(form, tmp_path, coarse, capsys):
+    file = scores(tmp_path / "a.csv")
+    assert main([file, "--out", str(tmp_path), "--form", form]) == 0
+    assert {path.name for path in (tmp_path / "a").glob("*.docx")} == {
+        "report.docx", f"{form}.docx",
+    }  # fmt: skip
+    with pytest.raises(SystemExit):
+        main([file, "--form", "to-trinh"])
+    assert "'to-trinh' không có; hãy ghi thong-bao hoặc quyet-dinh" in capsys.readouterr().err
+
+
 def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(tmp_path, monkeypatch, capsys):
     made, save = [], Image.Image.save
     monkeypatch.setattr(Image.Image, "save", lambda *a, **k: (made.append(1), save(*a, **k))[1])
@@ -630,7 +649,8 @@ def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(tmp_path, monkeyp
     folder = tmp_path / "cchc-2020"
     with zipfile.ZipFile(folder / "report.docx") as parts:
         inside = [parts.read(name) for name in parts.namelist() if name.endswith(".png")]
-    assert sorted(inside) == sorted(path.read_bytes() for path in folder.glob("*.png"))
+    files = {name: (folder / f"{name}.png").read_bytes() for name in ("ranking", "comparison")}
+    assert sorted(inside) == sorted(files.values()), "the counts stand in a table"
 
 
 @pytest.mark.parametrize("setting", ["axes.facecolor", "figure.facecolor"])

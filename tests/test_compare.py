@@ -56,7 +56,7 @@ def test_the_regions_by_hand():
         "kind": "change",
         "scale": "Thang điểm 100 – giả định",
         "note": "Năm 2023 so với năm 2022. So sánh được 4 đơn vị có điểm ở cả hai bảng: 1 tăng "
-        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ sau. "
+        "hạng, 1 giảm hạng, 2 giữ nguyên hạng. Ngoài ra 2 đơn vị chỉ có ở kỳ này. "
         "Tăng điểm nhưng giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống "
         "hạng 3 trong 4 đơn vị). Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên.",
         "years": (2022, 2023),
@@ -101,7 +101,7 @@ def test_of_half_of_both_lists_rises_and_falls_are_told_with_their_number():
     assert "giữa 2 đơn vị có hạng ở cả hai kỳ, có 1 đơn vị tăng hạng và 1 đơn vị giảm" in words
     change = compare_periods(before, after)
     assert change["rank_change"].tolist() == [1, -1, pd.NA, pd.NA]
-    assert format_ranking(change)["Hạng trước"].tolist() == ["4/4", "3/4", "1/4", "2/4"]
+    assert format_ranking(change)["Hạng kỳ trước"].tolist() == ["4/4", "3/4", "1/4", "2/4"]
     note = compare_periods(before, after[:1]).attrs["note"]
     assert "Chỉ 1 đơn vị được xếp hạng ở cả hai kỳ, chưa đến một nửa của 4 đơn vị kỳ trước" in note
 
@@ -130,7 +130,7 @@ def test_a_difference_of_points_is_that_of_the_printed_numbers():
 
 def test_points_lost_and_places_gained_are_named():
     note = compare_periods(named(a=90, b=80), named(a=70, b=79.5)).attrs["note"]
-    assert "Giảm điểm nhưng tăng hạng: b (-0,5 điểm, từ hạng 2 lên hạng 1 trong 2 đơn vị)." in note
+    assert "Giảm điểm nhưng tăng hạng: b (-0,50 điểm, từ hạng 2 lên hạng 1 trong 2 đơn vị)." in note
     assert "Tăng điểm nhưng" not in note
 
 
@@ -155,7 +155,7 @@ def test_a_missing_score_keeps_the_unit_and_is_counted():
     assert change["rank_change"].tolist() == [0, pd.NA, pd.NA, pd.NA]
     assert (
         "So sánh được 1 đơn vị có điểm ở cả hai bảng: 1 giữ nguyên hạng. Ngoài ra 1 đơn vị chỉ có "
-        "ở kỳ sau, 2 đơn vị thiếu điểm." in change.attrs["note"]
+        "ở kỳ này, 2 đơn vị thiếu điểm." in change.attrs["note"]
     )
 
 
@@ -311,14 +311,15 @@ def test_the_printed_table():
         )
     )
     assert printed.columns.tolist() == [
-        "Đơn vị", "Tình trạng", "Điểm trước", "Điểm sau", "Tăng, giảm điểm", "Tỷ lệ điểm trước (%)",
-        "Tỷ lệ điểm sau (%)", "Hạng trước", "Hạng sau", "Hạng trước giữa các đơn vị chung",
-        "Hạng sau giữa các đơn vị chung", "Tăng, giảm hạng giữa các đơn vị chung",
-        "Do điểm của đơn vị", "Do các đơn vị khác", "Xếp loại trước", "Xếp loại sau",
+        "Đơn vị", "Tình trạng", "Điểm kỳ trước", "Điểm kỳ này", "Tăng, giảm điểm",
+        "Tỷ lệ điểm kỳ trước (%)", "Tỷ lệ điểm kỳ này (%)", "Hạng kỳ trước", "Hạng kỳ này",
+        "Hạng kỳ trước giữa các đơn vị chung",
+        "Hạng kỳ này giữa các đơn vị chung", "Tăng, giảm hạng giữa các đơn vị chung",
+        "Do điểm của đơn vị", "Do các đơn vị khác", "Xếp loại kỳ trước", "Xếp loại kỳ này",
     ]  # fmt: skip
     assert printed.iloc[:, :5].values.tolist() == [
         ["a", "so sánh được", "91,48", "97,23", "+5,75"],
-        ["d", "chỉ có ở kỳ sau", "–", "96,50", "–"],
+        ["d", "chỉ có ở kỳ này", "–", "96,50", "–"],
         ["b", "thiếu điểm", "95,00", "–", "–"],
         ["c", "chỉ có ở kỳ trước", "1,00", "–", "–"],
     ]

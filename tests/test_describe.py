@@ -54,16 +54,16 @@ def test_regions_against_the_year_before():
     young, old = (regions[regions["year"] == year] for year in (2023, 2022))
     words = describe_ranking(young, before=old, scheme="par-index")
     assert words.endswith(
-        "So với năm 2022, trong 4 đơn vị có điểm ở cả hai kỳ, có 4 đơn vị tăng điểm, không có đơn"
+        "So với năm 2022, trong 4 đơn vị có điểm ở cả hai năm, có 4 đơn vị tăng điểm, không có đơn"
         " vị giảm điểm hoặc giữ nguyên điểm; tăng điểm nhiều nhất là Đông Nam Bộ (tăng 3,05 "
-        "điểm). Về thứ hạng giữa 4 đơn vị có hạng ở cả hai kỳ, có 1 đơn vị tăng hạng, 1 đơn vị "
+        "điểm). Về thứ hạng giữa 4 đơn vị có hạng ở cả hai năm, có 1 đơn vị tăng hạng, 1 đơn vị "
         "giảm hạng và 2 đơn vị giữ nguyên hạng; tăng hạng nhiều nhất là Đông Nam Bộ (tăng 1 "
-        "hạng); giảm hạng nhiều nhất là Trung du miền núi phía Bắc (giảm 1 hạng). Tăng điểm nhưng"
+        "bậc); giảm hạng nhiều nhất là Trung du miền núi phía Bắc (giảm 1 bậc). Tăng điểm nhưng"
         " giảm hạng: Trung du miền núi phía Bắc (+2,72 điểm, từ hạng 2 xuống hạng 3 trong 4 đơn "
-        "vị). Không đơn vị nào có điểm ở cả hai kỳ đổi loại. Số đơn vị được chấm theo loại: Nhóm "
-        "B 6/6 (kỳ trước 4/4). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 điểm;"
+        "vị). Không đơn vị nào có điểm ở cả hai năm đổi loại. Số đơn vị được chấm theo loại: Nhóm "
+        "B 6/6 (năm 2022: 4/4). Ở 4 đơn vị này, điểm trung bình tăng từ 85,15 điểm lên 87,67 điểm;"
         " khoảng cách giữa đơn vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,37 điểm xuống 1,51 "
-        "điểm. Có 2 đơn vị không có trong bảng kỳ trước: Đồng bằng sông Cửu Long; Tây Nguyên."
+        "điểm. Có 2 đơn vị không có trong bảng năm 2022: Đồng bằng sông Cửu Long; Tây Nguyên."
     )
 
 
@@ -84,15 +84,15 @@ def test_the_chosen_unit_by_hand(town):
 @pytest.mark.parametrize(
     ("scores", "maxima", "words"),
     [
-        ([8, 8, 2], 10, "a đạt 8,00 điểm, đồng hạng 1 trong 3 đơn vị được chấm (cùng với b), xếp "
-         "loại Đạt; cao hơn điểm trung bình 2,00 điểm."),
-        ([4, 5, 3], 10, "a đạt 4,00 điểm, xếp hạng 2 trong 3 đơn vị được chấm, xếp loại Không đạt; "
-         "bằng điểm trung bình, thấp hơn đơn vị cao nhất 1,00 điểm; còn thiếu 1,00 điểm để đạt "
-         "loại Đạt."),
-        ([7, 9], [20, 10], "a đạt 35,00%, xếp hạng 2 trong 2 đơn vị được chấm, xếp loại Không đạt; "
-         "thấp hơn tỷ lệ điểm trung bình 27,50 điểm phần trăm, thấp hơn đơn vị cao nhất 55,00 điểm "
-         "phần trăm; còn thiếu 15,00 điểm phần trăm để đạt loại Đạt."),
-        ([7], 10, "a đạt 7,00 điểm, xếp hạng 1 trong 1 đơn vị được chấm, xếp loại Đạt."),
+        ([8, 8, 2], 10, "a đạt 80,00%, tức 8,00 điểm, đồng hạng 1 trong 3 đơn vị được chấm (cùng "
+         "với b), xếp loại Đạt; cao hơn tỷ lệ điểm trung bình 20,00 điểm phần trăm."),
+        ([40, 50, 30], 100, "a đạt 40,00 điểm, xếp hạng 2 trong 3 đơn vị được chấm, xếp loại Không "
+         "đạt; bằng điểm trung bình, thấp hơn đơn vị cao nhất 10,00 điểm; còn thiếu 10,00 điểm để "
+         "đạt loại Đạt."),
+        ([7, 9], [20, 10], "a đạt 35,00%, tức 7,00 điểm, xếp hạng 2 trong 2 đơn vị được chấm, xếp "
+         "loại Không đạt; thấp hơn tỷ lệ điểm trung bình 27,50 điểm phần trăm, thấp hơn đơn vị cao "
+         "nhất 55,00 điểm phần trăm; còn thiếu 15,00 điểm phần trăm (3,00 điểm) để đạt loại Đạt."),
+        ([7], 10, "a đạt 70,00%, tức 7,00 điểm, xếp loại Đạt."),
         ([None, 7], 10, "a chưa được chấm điểm nên chưa có xếp hạng và xếp loại."),
     ],
 )  # fmt: skip
@@ -101,18 +101,18 @@ def test_a_chosen_unit_that_ties_lacks_or_was_not_scored(scores, maxima, words):
 
 
 def test_a_year_that_got_worse_and_units_that_came_and_went():
-    old = table([9, 8, 7, 6], 10).assign(unit=["a", "b", "c", "gone"])
-    young = table([7, 7.5, 7, None, 6.5], 10).assign(unit=["a", "b", "c", "d", "new"])
+    old = table([90, 80, 70, 60]).assign(unit=["a", "b", "c", "gone"])
+    young = table([70, 75, 70, None, 65]).assign(unit=["a", "b", "c", "d", "new"])
     words = describe_ranking(young, before=old, scheme=TWO)
     assert (
         "So với kỳ trước, trong 3 đơn vị có điểm ở cả hai kỳ, có 2 đơn vị giảm điểm và 1 đơn vị "
-        "giữ nguyên điểm, không có đơn vị tăng điểm; giảm điểm nhiều nhất là a (giảm 2,00 điểm)."
+        "giữ nguyên điểm, không có đơn vị tăng điểm; giảm điểm nhiều nhất là a (giảm 20,00 điểm)."
         in words
     )
-    # of a, b and c alone: 9 + 8 + 7 = 24 of 3, then 7 + 7,5 + 7 = 21,5 of 3
+    # of a, b and c alone: 90 + 80 + 70 = 240 of 3, then 70 + 75 + 70 = 215 of 3
     assert (
-        "Ở 3 đơn vị này, điểm trung bình giảm từ 8,00 điểm xuống 7,17 điểm; khoảng cách giữa đơn "
-        "vị cao nhất và đơn vị thấp nhất thu hẹp từ 2,00 điểm xuống 0,50 điểm." in words
+        "Ở 3 đơn vị này, điểm trung bình giảm từ 80,00 điểm xuống 71,67 điểm; khoảng cách giữa đơn "
+        "vị cao nhất và đơn vị thấp nhất thu hẹp từ 20,00 điểm xuống 5,00 điểm." in words
     )
     assert "Có 2 đơn vị không có trong bảng kỳ trước: new; d." in words
     assert words.endswith("Có 1 đơn vị không có trong bảng kỳ này: gone.")
@@ -140,7 +140,7 @@ def test_disjoint_tables_have_nothing_to_compare():
 
 def test_another_maximum_the_year_before_compares_in_percent():
     words = describe_ranking(table([45, 40], 50), before=table([80, 80], 100), scheme=TWO)
-    assert "Hạng nhất là a (45,00 điểm)" in words
+    assert "Hạng nhất là a (90,00%, tức 45,00 điểm)" in words
     assert "tăng tỷ lệ điểm nhiều nhất là a (tăng 10,00 điểm phần trăm)" in words
     assert "tỷ lệ điểm trung bình tăng từ 80,00% lên 85,00%;" in words
 
@@ -148,7 +148,8 @@ def test_another_maximum_the_year_before_compares_in_percent():
 def test_one_unit():
     assert describe_ranking(table([9], 10), scheme=TWO) == (
         "Có 1 đơn vị được chấm điểm và xếp hạng (thang điểm 10). Đơn vị được chấm xếp loại Đạt; "
-        f"không có đơn vị xếp loại Không đạt. {BOUNDS} Đơn vị được chấm là a (9,00 điểm)."
+        f"không có đơn vị xếp loại Không đạt. {BOUNDS} Đơn vị được chấm là a (90,00%, tức 9,00 "
+        "điểm)."
     )
 
 
@@ -156,16 +157,16 @@ def test_two_units():
     assert describe_ranking(table([9, 2], 10), scheme=TWO) == (
         "Có 2 đơn vị được chấm điểm và xếp hạng (thang điểm 10). Trong 2 đơn vị được chấm, có 1 "
         f"đơn vị xếp loại Đạt (50,00%) và 1 đơn vị xếp loại Không đạt (50,00%). {BOUNDS} Hạng nhất "
-        "là a (9,00 điểm); xếp cuối (hạng 2) là b (2,00 điểm). Điểm trung bình của 2 đơn vị được "
-        "chấm là 5,50 điểm; 1/2 đơn vị (50,00%) đạt trên mức trung bình; đơn vị cao nhất hơn đơn "
-        "vị thấp nhất 7,00 điểm."
+        "là a (90,00%, tức 9,00 điểm); xếp cuối (hạng 2) là b (20,00%, tức 2,00 điểm). Tỷ lệ điểm "
+        "trung bình của 2 đơn vị được chấm là 55,00%; 1/2 đơn vị (50,00%) đạt trên mức trung bình; "
+        "đơn vị cao nhất hơn đơn vị thấp nhất 70,00 điểm phần trăm."
     )
 
 
 def test_all_tied():
     words = describe_ranking(table([9, 9, 9], 10), scheme=TWO)
     assert "Cả 3 đơn vị được chấm đều xếp loại Đạt (100,00%)" in words
-    assert words.endswith("Cả 3 đơn vị được chấm đồng hạng nhất, cùng đạt 9,00 điểm.")
+    assert words.endswith("Cả 3 đơn vị được chấm đồng hạng nhất, cùng đạt 90,00%, tức 9,00 điểm.")
     assert "trên mức trung bình" not in words
 
 
@@ -182,12 +183,15 @@ def test_ties_among_the_first_and_unscored_units_are_named():
         "Có 5 đơn vị, trong đó 4 đơn vị được chấm điểm và xếp hạng (thang điểm 10); 1 đơn vị chưa "
         "chấm: d. Trong 4 đơn vị được chấm, có 3 đơn vị xếp loại Đạt (75,00%)"
     )
-    assert "Hạng nhất là a (9,00 điểm), đồng hạng nhì là b (8,00 điểm) và c (8,00 điểm); " in words
+    assert (
+        "Hạng nhất là a (90,00%, tức 9,00 điểm), đồng hạng nhì là b (80,00%, tức 8,00 điểm) và c "
+        "(80,00%, tức 8,00 điểm); " in words
+    )
 
 
 def test_a_long_tie_is_counted():
     words = describe_ranking(rank_units(table([9] * 12 + [8], 10)), scheme=TWO)
-    assert "Đồng hạng nhất là 12 đơn vị (9,00 điểm); xếp cuối (hạng 13) là m (8,00 điểm)." in words
+    assert "Đồng hạng nhất là 12 đơn vị (90,00%); xếp cuối (hạng 13) là m (80,00%, tức" in words
 
 
 def test_units_below_the_last_bound_have_no_grade():
@@ -198,7 +202,10 @@ def test_units_below_the_last_bound_have_no_grade():
 def test_different_maxima_are_told_in_percent():
     words = describe_ranking(table([63, 42], [70.0, 84.0]), scheme=TWO)
     assert "(thang điểm riêng của từng đơn vị)" in words
-    assert "Hạng nhất là a (90,00%); xếp cuối (hạng 2) là b (50,00%)." in words
+    assert (
+        "Hạng nhất là a (90,00%, tức 63,00 điểm); xếp cuối (hạng 2) là b (50,00%, tức 42,00 điểm)."
+        in words
+    )
     assert "Tỷ lệ điểm trung bình của 2 đơn vị được chấm là 70,00%" in words
     assert words.endswith("đơn vị cao nhất hơn đơn vị thấp nhất 40,00 điểm phần trăm.")
 
@@ -208,11 +215,11 @@ def test_blocks_are_parted_and_each_compares_within_itself():
     first, second = describe_ranking(both, scheme=TWO).split("\n")
     assert first.startswith("Khối sở: có 2 đơn vị được chấm điểm và xếp hạng (thang điểm 10).")
     assert second.startswith("Khối huyện: có 1 đơn vị")
-    assert "c (30,00 điểm)" in second
+    assert "c (75,00%, tức 30,00 điểm)" in second
     old = both.assign(score=[8.0, 8, 35], block=["KHỐI SỞ", "KHỐI SỞ", "Khối huyện"])
     first, second = describe_ranking(both, before=old, scheme=TWO).split("\n")
-    assert "tăng điểm nhiều nhất là a (tăng 1,00 điểm)" in first
-    assert "giảm điểm nhiều nhất là c (giảm 5,00 điểm)" in second
+    assert "tăng tỷ lệ điểm nhiều nhất là a (tăng 10,00 điểm phần trăm)" in first
+    assert "giảm tỷ lệ điểm nhiều nhất là c (giảm 12,50 điểm phần trăm)" in second
     assert "đơn vị này" not in second, "one unit has no mean"
 
 
@@ -227,7 +234,7 @@ def test_one_block_may_be_called_otherwise_the_year_before():
 def test_names_are_one_line():
     words = describe_ranking(table([9], 10).assign(unit="Phòng\nY <b> $x$, 1"), scheme=TWO)
     assert "\n" not in words
-    assert "Phòng Y <b> $x$, 1 (9,00 điểm)" in words
+    assert "Phòng Y <b> $x$, 1 (90,00%, tức 9,00 điểm)" in words
 
 
 def test_a_table_that_does_not_fit_is_refused(town):

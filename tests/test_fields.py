@@ -136,9 +136,9 @@ def test_losses_are_added_up_and_the_most_stands_first():
         "Số đơn vị": [2, 2],
         "Điểm tối đa": ["30", "20"],
         "Điểm đạt": ["27,00", "17,50"],
-        "Điểm bị mất": ["3,00", "2,50"],
-        "Tỷ lệ mất so với điểm tối đa (%)": ["10,00", "12,50"],
-        "Tỷ trọng trong tổng điểm bị mất (%)": ["54,55", "45,45"],
+        "Điểm chưa đạt": ["3,00", "2,50"],
+        "Tỷ lệ chưa đạt so với điểm tối đa (%)": ["10,00", "12,50"],
+        "Tỷ trọng trong tổng điểm chưa đạt (%)": ["54,55", "45,45"],
     }
 
 
@@ -271,9 +271,9 @@ def test_a_missing_field_leaves_no_score_and_other_fields_are_said():
     check = check_published(scores(("A", 20.5, 25), ("B", 20, 25), ("C", 15, 25)), fields=FEW)
     assert len(check) == 0
     assert check.attrs["note"] == (
-        "Đã đối chiếu: tổng các lĩnh vực của 2 đơn vị. 1 đơn vị thiếu điểm lĩnh vực nên chưa có "
-        "tổng điểm: B (TTHC). 1 đơn vị thiếu lĩnh vực mà đơn vị khác có nên điểm tối đa có thể "
-        "khác nhau: C. Số chỗ khác: 0."
+        "Tổng các lĩnh vực của 2 đơn vị khớp với kết quả công bố. 1 đơn vị thiếu điểm lĩnh vực nên "
+        "chưa có tổng điểm: B (TTHC). 1 đơn vị thiếu lĩnh vực mà đơn vị khác có nên điểm tối đa có "
+        "thể khác nhau: C."
     )
 
 

@@ -224,7 +224,7 @@ def test_the_tables_of_two_years():
     two = (regions[regions["year"] == year] for year in (2022, 2023))
     shown = numbers_of(cchc.plot_change(cchc.compare_periods(*two)))
     assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 2, "84,74", "87,79", "+3,05", "3 → 2", "–"]
-    assert shown.iloc[5, 1:].tolist() == [5, "–", "85,42", "–", "–", "chỉ có ở kỳ sau"]
+    assert shown.iloc[5, 1:].tolist() == [5, "–", "85,42", "–", "–", "chỉ có ở kỳ này"]
     shown = numbers_of(cchc.plot_rank_history(regions))
     assert shown.columns.tolist() == ["Đơn vị", "Hạng năm 2022", "Hạng năm 2023"]
     assert shown.iloc[1].tolist() == ["Đông Nam Bộ", 3, 2]

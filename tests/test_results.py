@@ -26,7 +26,7 @@ def test_each_thing_is_what_its_own_function_gives(town):
     pd.testing.assert_frame_equal(results.change, compare_periods(before, town))
     (group,) = results.groups
     assert group.rows["number"].tolist() == list(range(1, 19))
-    text = " ".join(group.told[:3])
+    text = group.told.paragraph()
     assert text == describe_ranking(town, before=before, unit="Phòng Y tế")
 
 
@@ -141,13 +141,20 @@ def test_a_score_may_be_off_by_half_a_percent_of_its_own_maximum(maxima, off, pl
 def test_which_blocks_differ_and_by_how_much():
     scores = table([90, 80, 60], block=["x", "x", "y"])
     assert results_of(scores).across == (
+        "Trong 3 đơn vị được chấm, có 1 đơn vị xếp loại Xuất sắc (33,33%), 1 đơn vị xếp loại Tốt "
+        "(33,33%) và 1 đơn vị xếp loại Trung bình (33,33%); không có đơn vị xếp loại Khá hoặc Yếu. "
         "Tỷ lệ điểm trung bình của các khối: x 85,00%; y 60,00%; chênh nhau 25,00 điểm phần trăm.",
     )
     assert results_of(scores[:2]).across == results_of(table([9])).across == ()
     years = pd.concat([scores.assign(year=year) for year in (2020, 2021)])
-    assert [told.split(":")[0][-8:] for told in results_of(years).across] == [
-        "năm 2020", "năm 2021",
-    ]  # fmt: skip
+    assert ["khối năm 2020: x 85" in told for told in results_of(years).across] == [True, False]
+    alone = years.drop(columns="block").drop_duplicates(["unit", "year"])
+    assert results_of(alone).across == (
+        "Tỷ lệ điểm trung bình các năm: năm 2020 76,67%; năm 2021 76,67%.",
+    )
+    schemes = {"x": "da-nang-2011", "y": "thi-xa-2020"}
+    (told,) = results_of(scores, scheme=schemes).across
+    assert told.startswith("Tỷ lệ điểm"), "grades of two schemes are not added up"
 
 
 def test_who_changed_grade_and_the_counts_against_the_year_before():
@@ -155,4 +162,4 @@ def test_who_changed_grade_and_the_counts_against_the_year_before():
     words = describe_ranking(table([90, 70, 49.5, 95]), before=before)
     assert "Có 1 đơn vị lên loại: a (Tốt → Xuất sắc)." in words
     assert "Có 1 đơn vị xuống loại: c (Trung bình → Yếu)." in words
-    assert "theo loại: Xuất sắc 2/4 (kỳ trước 1/4), Tốt 0/4 (kỳ trước 1/4)," in words
+    assert "theo loại: Xuất sắc 2/4 (kỳ trước: 1/4), Tốt 0/4 (kỳ trước: 1/4)," in words

@@ -162,7 +162,7 @@ def test_it_is_printed_in_vietnamese():
     printed = format_ranking(summarise_blocks(table([9, None], block=["x", "y"])))
     assert printed.columns.tolist() == [
         "Khối", "Số đơn vị", "Số đơn vị được chấm", "Trung bình (%)", "Trung vị (%)",
-        "Cao nhất (%)", "Thấp nhất (%)", "Chênh lệch cao nhất – thấp nhất (điểm %)",
+        "Cao nhất (%)", "Thấp nhất (%)", "Chênh lệch cao nhất – thấp nhất (điểm phần trăm)",
         "Số đơn vị trên trung bình", "Đơn vị đứng đầu", "Đơn vị đứng cuối",
     ]  # fmt: skip
     assert printed.iloc[0].tolist()[3:8] == ["9,00", "9,00", "9,00", "9,00", "0,00"]

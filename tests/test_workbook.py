@@ -229,7 +229,7 @@ def test_the_comparison_is_with_the_exact_mean(town, tmp_path):
     rows = rows_of(sheet)
     assert rows[0] == [
         "STT", "Đơn vị", "Xếp hạng", "Tỷ lệ điểm (%)", "Trung bình (%)",
-        "So với trung bình (điểm %)",
+        "So với trung bình (điểm phần trăm)",
     ]  # fmt: skip
     assert sheet["F2"].number_format == "+#,##0.00;-#,##0.00;#,##0.00"
     mean = round(town["score"].sum() * 100) / 1800
@@ -253,7 +253,7 @@ def test_one_unit_is_marked_and_compared_with(town, tmp_path):
         assert "Phòng Nội vụ" in bold
         assert "Phòng Kinh tế" not in bold
     sheet = book["So sánh"]
-    assert sheet["G1"].value == "So với đơn vị được so sánh (điểm %)"
+    assert sheet["G1"].value == "So với đơn vị được so sánh (điểm phần trăm)"
     assert [sheet[f"G{row}"].value for row in (2, 3, 4, 5)] == [6.34, 0.59, 0, -2.15]
     # In another block, and without a score, there is nothing to compare with.
     blocks = table([70, 63, None, 80.5, None], block=list("xxxyy")).assign(unit=list("abcba"))
@@ -283,7 +283,9 @@ def test_fields_have_their_sheets(tmp_path):
     losses = field_losses(fields)
     header, *rows = rows_of(book["Lĩnh vực"])
     assert [row[0] for row in rows] == list(losses["field"])
-    assert [row[header.index("Điểm bị mất")] for row in rows] == pytest.approx(list(losses["lost"]))
+    assert [row[header.index("Điểm chưa đạt")] for row in rows] == pytest.approx(
+        list(losses["lost"])
+    )
     header, *rows = rows_of(book["Lĩnh vực theo đơn vị"])
     assert header[:2] == ["Đơn vị", f"{fields['field'][0]} (%)"]
     assert [row[1] for row in rows] == pytest.approx(list(field_matrix(fields).iloc[:, 1]))
@@ -450,7 +452,7 @@ def test_blocks_are_sorted_filtered_and_drawn_apart(tmp_path):
     header, *rows = book["So sánh"].iter_rows(values_only=True)
     assert header == (
         "STT", "Khối", "Đơn vị", "Xếp hạng", "Tỷ lệ điểm (%)", "Trung bình (%)",
-        "So với trung bình (điểm %)",
+        "So với trung bình (điểm phần trăm)",
     )  # fmt: skip
     assert [row[-1] for row in rows[:3]] == [5, -5, None]
     assert [row[-2] for row in rows] == [95, 95, 95, *[rows[3][-2]] * 2]

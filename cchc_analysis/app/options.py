@@ -122,13 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--cutoffs", metavar="NGƯỠNG", type=as_typed, help=cutoffs)
     stated = "văn bản nêu các ngưỡng của --scheme hoặc --cutoffs; không có thì ghi là giả định"
     add("--scheme-source", metavar="VĂN BẢN", type=as_typed, help=stated)
-    source = (
-        "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp dưới biểu đồ, "
-        "dòng chấm trong báo cáo)"
-    )
+    source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp)"
     add("--source", metavar="NGUỒN", type=as_typed, help=source)
     add("--date", metavar="NGÀY", type=as_typed, help="ngày của số liệu, ví dụ 11/01/2021")
-    add("--template", metavar="TỆP", type=Path, help="mẫu .docx của cơ quan cho báo cáo")
+    form = "viết thêm một văn bản công bố: thong-bao hoặc quyet-dinh, cạnh report.docx"
+    add("--form", metavar="VĂN_BẢN", type=_form, help=form)
+    own_form = "mẫu .docx của cơ quan cho báo cáo, hoặc cho văn bản của --form"
+    add("--template", metavar="TỆP", type=Path, help=own_form)
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
     add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
     add(
@@ -161,6 +161,12 @@ def as_year(text: str) -> int:
 
 def _table(text: str) -> int | str:
     return int(text) if text.isdecimal() else as_typed(text)
+
+
+def _form(text: str) -> str:
+    if text in ("thong-bao", "quyet-dinh"):
+        return text
+    raise argparse.ArgumentTypeError(f"'{text}' không có; hãy ghi thong-bao hoặc quyet-dinh")
 
 
 def _column(text: str) -> tuple[str, int | str]:

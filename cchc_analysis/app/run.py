@@ -146,11 +146,15 @@ def write_files(
         pictures = pictures_of(results, only, sources=sources, formats=formats)
     dated = f" (số liệu ngày {options.date})" if options.date else ""
     source = options.source and options.source + dated
+    olds = options.predecessors and f"tệp {as_typed(options.predecessors.name)}"
+    of_each = {"scores": own + dated, "before": before, "fields": fields, "predecessors": olds}
+    given = {"source": of_each, "sources": sources, "pictures": pictures if only else None}
+    if options.form:
+        name = f"{options.form}.docx"
+        report_of(results, folder / name, form=options.form, template=options.template, **given)
     if "docx" in kinds:
-        report_of(
-            results, folder / "report.docx", template=options.template, source=source,
-            sources=sources, pictures=pictures if only else None,
-        )  # fmt: skip
+        template = None if options.form else options.template
+        report_of(results, folder / "report.docx", template=template, **given)
     if "xlsx" in kinds:
         workbook_of(results, folder / "report.xlsx", source=source)
     if "html" in kinds:

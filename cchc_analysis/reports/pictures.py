@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
 
+from cchc_analysis.charts.blocks import plot_blocks
 from cchc_analysis.charts.export import Encoded, encode, stamp
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.periods import plot_change
 from cchc_analysis.charts.ranking import MANY, plot_comparison, plot_distribution, plot_ranking
-from cchc_analysis.groups import has_unit
+from cchc_analysis.groups import has_unit, several_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,13 +45,16 @@ class Sources(NamedTuple):
         return {"change": self.change, **of_fields}.get(name, self.scores)
 
 
-def drawn(results: Results, group: Group | None = None) -> Iterator[tuple[str, Axes]]:
+def drawn(
+    results: Results, group: Group | None = None, only: Collection[str] = ()
+) -> Iterator[tuple[str, Axes]]:
     """Yield each chart of a group, or of all groups in one, with its name; each is closed then.
 
     Nothing of the reader's own style comes through.
     """
     with house_style():
-        for name, plot in _plots(results, group).items():
+        plots = _plots(results, group)
+        for name, plot in {name: plots[name] for name in only or plots if name in plots}.items():
             others = set(plt.get_fignums())
             try:
                 yield name, plot()
@@ -60,12 +64,13 @@ def drawn(results: Results, group: Group | None = None) -> Iterator[tuple[str, A
 
 
 def pictures_of(
-    results: Results, group: Group | None = None, *, sources: Sources, formats: tuple[str, ...]
-) -> dict[str, list[Encoded]]:
+    results: Results, group: Group | None = None, *, sources: Sources, formats: tuple[str, ...],
+    only: Collection[str] = (),
+) -> dict[str, list[Encoded]]:  # fmt: skip
     """Return the pages of each chart by its name."""
     rows = results.table if group is None else group.rows
     scheme, pictures = results.scheme.of(rows), {}
-    for name, ax in drawn(results, group):
+    for name, ax in drawn(results, group, only):
         date = sources.date if name not in ("fields", "profile") else ""
         note = stamp(rows, scheme=scheme, date=date, shows=_SHOWS.get(name, ()))
         pictures[name] = encode(ax, source=sources.of(name), note=note, formats=formats)
@@ -87,6 +92,8 @@ def _plots(results: Results, group: Group | None) -> dict[str, Callable[[], Axes
     }
     if len(rows) <= MANY:
         del plots["overview"]
+    if group is None and several_groups(rows):
+        plots["blocks"] = partial(plot_blocks, rows, unit=unit)
     if of.change is not None:
         plots["change"] = partial(plot_change, of.change, unit=unit)
     if of.fields is not None and len(of.fields):

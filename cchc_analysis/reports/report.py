@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import datetime
 import io
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,19 +15,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
+from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
-from cchc_analysis.text import clean, fewest_lines, lower_first
+from cchc_analysis.text import clean, fewest_lines, in_years, lower_first
 
 if TYPE_CHECKING:
     from cchc_analysis.charts.export import Encoded
     from cchc_analysis.reports.pictures import Sources
 
+# The forms that are issued, with the symbol in their number.
+FORMS = {"bao-cao": "BC", "thong-bao": "TB", "quyet-dinh": "QĐ"}
 _UNDATED = datetime.date(1980, 1, 1)
 _DOTS = "………………………"
+_DATED = re.compile(r"\d+[/.-]\d+[/.-]\d+|ngày \d")
+_ABOUT = re.compile(r"^(?:V/v|Về việc)\s+(?:công bố\s+|thông báo\s+|báo cáo\s+)?", re.IGNORECASE)
+_CHARTED = ("distribution", "comparison", "changes", "fields", "charts")
 _LETTERS = 23  # capitals in a line of the left column
 _LETTER = 6  # points: a bold letter of 14 points, on average
 
@@ -39,6 +47,7 @@ def write_report(
     predecessors: Predecessors | None = None,
     fields: pd.DataFrame | None = None,
     unit: str | None = None,
+    form: str = "bao-cao",
     template: str | PathLike | None = None,
     agency: str | None = None,
     parent: str | None = None,
@@ -49,13 +58,14 @@ def write_report(
     recipients: Sequence[str] | str | None = None,
     signer_title: str | None = None,
     signer: str | None = None,
-    source: str | None = None,
+    source: str | Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a ranking as a Word report laid out by Nghị định 30/2020/NĐ-CP.
+    """Write a ranking as a Word report, notice or decision laid out by Nghị định 30/2020/NĐ-CP.
 
-    It has the paragraph of `describe_ranking`, the ranking, the distribution, the charts, the
-    method, and what differs from the published results as an annex. A part that was not given is a
-    dotted line. The same input gives the same bytes in every run.
+    A report tells how blocks and units did, who is near a grade, what changed, where points lack,
+    and the method; the ranking itself, high charts, and what differs from the published results
+    are its annex. A notice and a decision have the results and the annex. What was not given is a
+    dotted line, as is every legal basis. The same input gives the same bytes in every run.
 
     Parameters
     ----------
@@ -73,10 +83,12 @@ def write_report(
         Scores by field, as `load_fields` gives them: where points were lost.
     unit : str, optional
         The unit to mark, and to compare the others with; by default they are held to the mean.
+    form : {"bao-cao", "thong-bao", "quyet-dinh"}
+        What is written: a report, a notice or a decision.
     template : path, optional
-        An office's own ``.docx``, made by changing ``reports/templates/bao-cao.docx`` in Word: it
-        holds styles, page and words, and fields like ``{{ agency }}`` for what a report fills in.
-        What is given must have its field, and the ranking too.
+        An office's own ``.docx``, made by changing that of the form in ``reports/templates`` in
+        Word: it holds styles, page and words, and fields like ``{{ agency }}`` for what is filled
+        in. What is given must have its field, and the ranking too.
     agency, parent, place, signer : str, optional
         Names of the agency, its superior ("" for none), the place, and who signs.
     number : str or int, optional
@@ -89,8 +101,9 @@ def write_report(
         The list of Nơi nhận; "Lưu: VT" is added where it lacks.
     signer_title : str, optional
         The title above the signature; line breaks stay.
-    source : str, optional
-        Where the data are from.
+    source : str or mapping, optional
+        Where the scores are from, with their date. Or a mapping of this for "scores", "before",
+        "fields" and "predecessors".
 
     Returns
     -------
@@ -100,7 +113,7 @@ def write_report(
     Raises
     ------
     ValueError
-        If a date, unit or template cannot be used, or tables do not fit one another.
+        If a form, date, unit or template cannot be used, or tables do not fit one another.
     OSError
         If the file cannot be written; what was there is still whole.
 
@@ -114,15 +127,18 @@ def write_report(
     letter = Letter(
         agency, parent, place, number, date, subject, recipients, signer_title, signer
     ).checked()
-    _check_text("source", source)
+    for text in source.values() if isinstance(source, Mapping) else [source]:
+        _check_text("source", text)
     _check_text("unit", unit)
+    if form not in FORMS:
+        raise Refusal(f"form={form!r} không có", f"hãy ghi {', '.join(map(repr, FORMS))}")
     path = with_ending(path, ".docx")
     with told_once():
         results = results_of(
             ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields,
             unit=unit,
         )  # fmt: skip
-        return report_of(results, path, template=template, letter=letter, source=source)
+        return report_of(results, path, form=form, template=template, letter=letter, source=source)
 
 
 class Letter(NamedTuple):
@@ -147,15 +163,15 @@ class Letter(NamedTuple):
             _check_text(name, text)
         return self._replace(date=date, recipients=[clean(name) for name in several])
 
-    def fields(self, subject: str, points: float) -> dict[str, str | list[str]]:
-        """Return the fields of the template, on a page with so many points for text."""
+    def fields(self, subject: str, form: str, points: float) -> dict[str, str | list[str]]:
+        """Return the fields of the template of a form, on a page with so many points for text."""
         agency, title = clean(self.agency or _DOTS), self.signer_title or _DOTS
         wide = {"break_long_words": False}
         agency_lines = fewest_lines(agency.upper(), _LETTERS, **wide)
         # Broken here and not by Word, so that the line below is half as long as the last line.
         letters = round(points / _LETTER * 0.8)
         lines = [fewest_lines(clean(part), letters, **wide) for part in subject.splitlines()]
-        about = " ".join(subject.split())
+        about = _ABOUT.sub("", " ".join(subject.split()))
         names = [name.lstrip("-– ").rstrip(";. ") for name in self.recipients]
         names = [name for name in names if name] or [_DOTS]
         names += [] if any(name.startswith("Lưu") for name in names) else ["Lưu: VT"]
@@ -164,7 +180,7 @@ class Letter(NamedTuple):
             "agency": agency,
             "agency_in_lines": agency_lines,
             "line_of_agency": "_" * len(agency_lines[-1]),
-            "number": _number_in_words(self.number),
+            "number": _number_in_words(self.number, FORMS[form]),
             "place": clean(self.place or "…………"),
             "date": _date_in_words(self.date),
             "subject_in_lines": [part for line in lines for part in line],
@@ -184,9 +200,10 @@ def report_of(
     results: Results,
     path: Path,
     *,
+    form: str = "bao-cao",
     template: str | PathLike | None = None,
     letter: Letter | None = None,
-    source: str | None = None,
+    source: str | Mapping[str, str] | None = None,
     sources: Sources | None = None,
     pictures: Mapping[str, list[Encoded]] | None = None,
 ) -> Path:
@@ -198,34 +215,70 @@ def report_of(
     from docx.shared import Pt
 
     from cchc_analysis.reports.pictures import Sources, pictures_of
-    from cchc_analysis.reports.sections import method_of, sections_of
+    from cchc_analysis.reports.sections import Sections
     from cchc_analysis.reports.template import fill, open_template
     from cchc_analysis.reports.word import text_width
 
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
     letter = letter or Letter().checked()
+    given = source if isinstance(source, Mapping) else {"scores": source or ""}
+    sources = sources or Sources(*[given.get("scores", "")] * 3)
+    opened, names = open_template(template, form, letter.given())
+    sections = Sections(opened.docx, results)
+    groups, overall = [], {}
+    draw = partial(pictures_of, results, sources=sources, formats=("png",))
+    for at, group in enumerate(results.groups):
+        has_charts = names & {*_CHARTED}
+        groups.append(sections.of_group(at, group, (pictures or draw(group)) if has_charts else {}))
+    if "overall" in names:
+        overall = draw(only=("blocks",))
     subject = (letter.subject or "").strip() or (
-        f"Kết quả xếp hạng, xếp loại cải cách hành chính {_years(results.table)}"
+        f"Kết quả xếp hạng, xếp loại công tác cải cách hành chính {_years(results.table)}"
     )
-    sources = sources or Sources(*[source or ""] * 3)
-    opened = open_template(template, letter.given())
-    document = opened.docx
-    groups = []
-    for group in results.groups:
-        made = pictures or pictures_of(results, group, sources=sources, formats=("png",))
-        groups.append(sections_of(document, results, group, made))
-    fields = letter.fields(subject, text_width(document) / Pt(1))
-    fields |= {"groups": groups, **method_of(document, results, source)}
+    if form == "quyet-dinh" and not _ABOUT.match(subject):
+        subject = f"Về việc công bố {lower_first(subject)}"
+    scheme = results.scheme
+    fields = letter.fields(subject, form, text_width(opened.docx) / Pt(1)) | {
+        "overall": sections.overall(overall), "groups": groups, "more": results.more,
+        "sources": _sources(results, given), "source": _dated(given.get("scores")),
+        "scale": scale_of(results.ranking),
+        "cutoffs": str(scheme), "basis": scheme.basis,
+        "since": in_years("kỳ trước", results.change is not None and
+                          results.change.attrs.get("years")),
+        "checked": results.check.attrs["note"], "differences": sections.differences(),
+    }  # fmt: skip
     fill(opened, fields, Path(template or "").name)
-    about, day = document.core_properties, letter.date or _UNDATED
+    about, day = opened.docx.core_properties, letter.date or _UNDATED
     about.title, about.author = " ".join(subject.split()), letter.agency or ""
     about.comments = about.last_modified_by = about.keywords = ""
     about.created = about.modified = datetime.datetime(day.year, day.month, day.day)
     about.revision, about.language = 1, "vi-VN"
     data = io.BytesIO()
-    document.save(data)
+    opened.docx.save(data)
     return write_whole(path, fixed_zip(data.getvalue()))
+
+
+def _sources(results: Results, given: Mapping[str, str]) -> str:
+    """Return where each table that was used is from."""
+    change = results.change
+    years = change.attrs.get("years") if change is not None else None
+    used = {
+        "scores": in_years("điểm kỳ này", years) if years else "điểm",
+        "before": change is not None and in_years("điểm kỳ trước", years),
+        "predecessors": change is not None and "into" in change and "đơn vị sáp nhập",
+        "fields": results.fields is not None and "điểm theo lĩnh vực",
+    }
+    told = []
+    for name, what in used.items():
+        told += [f"{what}: {_dated(given.get(name))}"] if what else []
+    return "; ".join(told) if len(told) > 1 else told[0].removeprefix("điểm: ")
+
+
+def _dated(source: str | None) -> str:
+    """Return a source with its date; what is not known is to be filled in."""
+    source = (source or _DOTS).rstrip(". ")
+    return source if _DATED.search(source) else f"{source}, ngày ………"
 
 
 def _years(table: pd.DataFrame) -> str:
@@ -248,11 +301,11 @@ def _date_in_words(date: datetime.date | None) -> str:
     return f"ngày {date.day:02d} tháng {month} năm {date.year}"
 
 
-def _number_in_words(number: str | int | None) -> str:
+def _number_in_words(number: str | int | None, symbol: str) -> str:
     """Return the number of a report with its symbol: 5 is "05/BC-………"."""
     number = clean("" if number is None else str(number)) or "………"
     number = number.zfill(2) if number.isdecimal() else number
-    return number if "/" in number else f"{number}/BC-………"
+    return number if "/" in number else f"{number}/{symbol}-………"
 
 
 def _to_date(date: datetime.date | str) -> datetime.date:

@@ -1,20 +1,25 @@
-"""The content of the report: the results of a group, the method, and what differs."""
+"""The content of the report: what is told of all blocks, of each group, and in the annex."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.groups import scale_of
-from cchc_analysis.reports.word import HEADINGS, TEXT, paragraph, picture, table
+from cchc_analysis.groups import several_groups
+from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
+from cchc_analysis.scoring.changes import grades_moved
 from cchc_analysis.scoring.exact import FALLBACK_PLACES
-from cchc_analysis.scoring.printing import Printed, printed
-from cchc_analysis.text import lower_first
+from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
+from cchc_analysis.scoring.ranking import grade_distribution
+from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.text import in_years, lower_first
+from cchc_analysis.vocabulary import SHOWN
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -22,99 +27,185 @@ if TYPE_CHECKING:
     from cchc_analysis.charts.export import Encoded
     from cchc_analysis.scoring.results import Group, Results
 
-_DOTS = "………………………………………………"
 _WHEN = ("before", "after")
 _COMMON = ("common_rank_before", "common_rank_after", "common_units")
 _RANKS = (
     "rank_before", "rank_after", "ranked_before", "ranked_after", *_COMMON, "rank_change",
 )  # fmt: skip
-_SCORES = ("unit", "score_before", "score_after", "score_change", *_RANKS)
-_PERCENTS = ("unit", "percent_before", "percent_after", "percent_change", *_RANKS)
+_GRADES = ("grade_before", "grade_after")
+_BLOCKS = ("units", "scored_units", "mean", "best", "worst")
 _LOSSES = ("field", "units", "max_score", "score", "lost", "lost_pct", "share_pct")
+_IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
+_LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
+_PAGES = 4  # of a chart; the table says it where there are more
+_REPEATED = ("comparison", "change")  # charts of what the annex has in a table, if of several pages
 
 
-def sections_of(
-    document: Document, results: Results, group: Group, pictures: Mapping[str, Sequence[Encoded]]
-) -> dict[str, str]:
-    """Return all that is told of one year and block: for each field heading, text, table, chart."""
-    several = len(results.groups) > 1
-    head = partial(paragraph, document, style=HEADINGS[several])
-    # Kept with the table or chart that it is about, or a page ends with a heading and a sentence.
-    say = partial(paragraph, document, style=TEXT, keep=True)
-    told, scored = group.told, group.rows["score"].count()
+@dataclass(frozen=True)
+class Sections:
+    """What makes the fields of a template: each is paragraphs, tables and charts as XML."""
 
-    def tabled(shown: Printed, text: str) -> str:
-        names = [column.texts for column in shown.columns if column.name == "unit"]
-        marked = [at for at, name in enumerate(*names) if name == results.unit] if names else []
-        return table(document, shown, _named(text, group), marked=marked)
+    document: Document
+    results: Results
 
-    def drawn(name: str) -> str:
-        """Return a chart, on as many pages as it needs, with its title as the caption."""
-        return Markup().join(
-            picture(document, page, _named(page.subject, group)) for page in pictures[name]
+    def overall(self, pictures: Mapping[str, Sequence[Encoded]]) -> Markup:
+        """Return how the blocks did together: sentences, a table, a chart; nothing of one group."""
+        results = self.results
+        if not several_groups(results.blocks):
+            return Markup()
+        where = several_groups(results.blocks)
+        columns = [c for c in _BLOCKS if c != "units" or results.table["score"].isna().any()]
+        blocks = results.blocks[[*where, *columns]]
+        if isinstance(results.scheme, GradeScheme):  # grades of several schemes have no column
+            counts = results.distribution.pivot_table(
+                index=where, columns="grade", values="units", sort=False, observed=True
+            )
+            blocks = blocks.join(counts.astype("Int64"), on=where)
+            blocks.columns = blocks.columns.astype("str")
+        each = ", ".join(f"từng {SHOWN[column].lower()}" for column in where)
+        return (
+            self.say(results.across, "blocks", "blocks_chart")
+            + table(self.document, printed(blocks, "blocks"), f"Kết quả {each}", "blocks")
+            + self.drawn(pictures.get("blocks", []), "blocks_chart", None)
         )
 
-    # The heading of a group is not said again.
-    alone = not several and group.name
-    counts = printed(group.distribution, "distribution")
-    sections = {
-        "name": (group.name or "Không ghi khối") if several else "",
-        "ranking": head("Kết quả xếp hạng, xếp loại")
-        + say(f"{group.name}: {lower_first(told.results)}" if alone else told.results)
-        + tabled(printed(group.rows, "ranking"), "Kết quả xếp hạng, xếp loại các đơn vị")
-        + (drawn("overview") if scored and "overview" in pictures else "")
-        + (drawn("ranking") if scored else ""),
-        "distribution": head("Phân bố xếp loại")
-        + tabled(counts, "Số đơn vị và tỷ lệ theo từng loại")
-        + (say(counts.note, before=6) if counts.note else "")
-        + (drawn("distribution") if scored else ""),
-        "comparison": (head("So sánh giữa các đơn vị") if scored > 1 or told.own else Markup())
-        + (say(told.nearness) if told.nearness else "")
-        + (say(told.own) if told.own else "")
-        + (drawn("comparison") if scored > 1 else ""),
-        "changes": "",
-        "fields": "",
-    }
-    if group.change is not None:
-        years = group.change.attrs.get("years")
-        since = f"năm {years[1]} so với năm {years[0]}" if years else "so với kỳ trước"
-        sections["changes"] = (
-            head(f"Thay đổi {since}")
-            + say(told.changes)
-            + tabled(_changes(group.change), f"Thay đổi điểm và thứ hạng {since}")
-            + drawn("change")
+    def of_group(
+        self, at: int, group: Group, pictures: Mapping[str, Sequence[Encoded]]
+    ) -> dict[str, str | list[str]]:
+        """Return all fields of one year and block."""
+        told, unit = group.told, self.results.unit
+        several = len(self.results.groups) > 1
+        key = "{}_" + str(at)
+        keys = {name: key.format(name) for name in (
+            "counts", "ranking", "chart", "near", "comparison", "moved", "changes", "change",
+            "losses", "fields", "own", "profile")}  # fmt: skip
+        in_text, in_annex = self._split(pictures, group.rows["score"].count())
+        draw = partial(self.drawn, group=group)
+        keys["overview"] = key.format("chart")
+        charts = {
+            where: {name: draw(pages, keys["chart" if name == "ranking" else name])
+                    for name, pages in chosen.items()}
+            for where, chosen in (("text", in_text), ("annex", in_annex))
+        }  # fmt: skip
+        here = charts["text"]
+        counts = _counts(group)
+        distribution = (
+            self.say([told.units], keys["counts"])
+            + self.tabled(group, counts, "Số đơn vị và tỷ lệ theo từng loại", keys["counts"])
+            + self.say([counts.note])
+            + here.get("distribution", "")
+            + self.say([told.places], keys["ranking"], keys["chart"])
+            + here.get("overview", here.get("ranking", ""))
         )
-    if "fields" in pictures:
-        sections["fields"] = head("Điểm bị mất theo lĩnh vực")
-        for unit in (None, results.unit)[: 1 + ("profile" in pictures)]:
-            shown = printed(group.own_losses if unit else group.losses, "losses")
-            columns = [shown[name] for name in _LOSSES if not (unit and name == "units")]
-            if unit is None:  # of all units, so that it is not taken for the maximum of one
-                columns = [replace(c, head=f"Tổng {c.head.lower()}") if c.name == "max_score" else c
-                           for c in columns]  # fmt: skip
-            of = unit or "tất cả các đơn vị"
-            sections["fields"] += (
-                say(told.own_fields if unit else f"{told.fields} {group.fields_note}".strip())
-                + tabled(replace(shown, columns=tuple(columns)),
-                         f"Điểm bị mất theo từng lĩnh vực của {of}")
-                + drawn("profile" if unit else "fields")
+        comparison = self.say([told.nearness]) + self.say([told.own], keys["comparison"])
+        comparison += here.get("comparison", "")
+        changes, changed, moved = Markup(), Markup(), Markup()
+        ranking = self.tabled(group, printed(group.rows, "ranking"),
+                             "Kết quả xếp hạng, xếp loại các đơn vị", keys["ranking"])  # fmt: skip
+        if group.change is not None:
+            years = group.change.attrs.get("years")
+            since = in_years("kỳ này so với kỳ trước", years)
+            both = group.change[group.change["status"] == "stayed"]
+            movers = pd.concat(grades_moved(both).values())
+            if 0 < len(movers) <= _IN_TEXT:
+                moved = self.tabled(
+                    group, _changed(group.change.loc[movers.index], ranks=False, grades=True),
+                    f"Các đơn vị đổi loại {since}", keys["moved"],
+                )  # fmt: skip
+            of = told.changes
+            changes = (
+                self.say(
+                    [of.points, f"{of.ranks} {of.against_counted}"], keys["changes"], keys["change"]
+                )
+                + self.say([f"{of.means} {of.others}"])
+                + self.say(
+                    [of.grades_counted or of.grades], keys["moved"] if moved else keys["changes"]
+                )
+                + moved
+                + here.get("change", "")
+            )
+            changed = self.tabled(
+                group, _changed(group.change, grades=not moved and bool(of.grades_counted)),
+                f"Thay đổi điểm và thứ hạng {since}", keys["changes"],
             )  # fmt: skip
-    return sections
+        fields = Markup()
+        if group.losses is not None:
+            fields = self.say([f"{told.fields} {group.fields_note}"], keys["losses"],
+                              keys["fields"])  # fmt: skip
+            fields += self.tabled(group, _losses(group.losses), "Điểm chưa đạt theo từng lĩnh vực "
+                                  "của tất cả các đơn vị", keys["losses"])  # fmt: skip
+            fields += here.get("fields", "")
+            if group.own_losses is not None:
+                fields += self.say([told.own_fields], keys["own"], keys["profile"])
+                fields += self.tabled(
+                    group, _losses(group.own_losses, own=True),
+                    f"Điểm chưa đạt theo từng lĩnh vực của {unit}", keys["own"],
+                )  # fmt: skip
+                fields += here.get("profile", "")
+        elif group.fields_note:
+            fields = self.say([group.fields_note])
+        return {
+            "name": (group.name or "Không ghi khối") if several else _of_years(group.rows),
+            "told": [text for text in (told.units, told.places) if text],
+            "distribution": distribution,
+            "comparison": comparison,
+            "changes": changes,
+            "fields": fields,
+            "ranking": ranking,
+            "changed": changed,
+            "charts": Markup().join(charts["annex"].values()),
+        }
 
+    def _split(
+        self, pictures: Mapping[str, Sequence[Encoded]], scored: int
+    ) -> tuple[dict[str, list[Encoded]], dict[str, list[Encoded]]]:
+        """Return the charts for the text, and the high ones for the annex."""
+        in_text, in_annex = {}, {}
+        for name, pages in pictures.items():
+            if name in ("blocks", "distribution") or (name in _REPEATED and len(pages) > 1):
+                continue
+            if len(pages) > _PAGES or not pages:
+                continue
+            if name == "comparison" and (self.results.unit is None or scored < 2):
+                continue
+            if name in ("ranking", "overview") and not scored:
+                continue
+            long = len(pictures.get("ranking", ())) > 1
+            if "overview" in pictures and name == ("ranking" if long else "overview"):
+                continue
+            width, height = struct.unpack(">II", pages[0].pictures["png"][16:24])  # of its head
+            is_low = len(pages) == 1 and height / width < _LOW
+            (in_text if is_low else in_annex)[name] = pages
+        return in_text, in_annex
 
-def method_of(document: Document, results: Results, source: str | None) -> dict[str, object]:
-    """Return how the figures came about, where they are from, and whether they are as published."""
-    scheme, check = results.scheme, results.check
-    text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
-    return {
-        "more": (*results.more, *results.across),
-        "source": source.rstrip(". ") if source else _DOTS,
-        "scale": scale_of(results.ranking),
-        "cutoffs": str(scheme),
-        "basis": scheme.basis,
-        "checked": check.attrs["note"],
-        "differences": table(document, printed(check, "check"), text) if len(check) else "",
-    }
+    def say(self, texts: Iterable[str], *keys: str) -> Markup:
+        """Return paragraphs, the last one pointing to tables and charts."""
+        texts = [text.strip() for text in texts if text.strip()]
+        texts[-1:] = [pointing(text, keys) for text in texts[-1:]]
+        return Markup().join(paragraph(self.document, text, TEXT) for text in texts)
+
+    def tabled(self, group: Group, shown: Printed, text: str, key: str) -> Markup:
+        """Return a table of a group, the chosen unit in bold."""
+        names = [column.texts for column in shown.columns if column.name == "unit"]
+        unit = self.results.unit
+        marked = [at for at, name in enumerate(*names) if name == unit] if names else []
+        return table(self.document, shown, _named(text, group), key, marked=marked)
+
+    def drawn(self, pages: Sequence[Encoded], key: str, group: Group | None) -> Markup:
+        """Return a chart, on as many pages as it has, with its title as the caption."""
+        return Markup().join(
+            picture(
+                self.document, page, _named(page.subject, group) if group else page.subject,
+                "" if at else key,
+            )
+            for at, page in enumerate(pages)
+        )  # fmt: skip
+
+    def differences(self) -> Markup:
+        """Return what differs from the published results; nothing if all agrees."""
+        check = self.results.check
+        text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
+        return table(self.document, printed(check, "check"), text, "check") if len(check) else ""
 
 
 def _named(text: str, group: Group) -> str:
@@ -123,13 +214,55 @@ def _named(text: str, group: Group) -> str:
     return f"{text} ({more})" if more else text
 
 
-def _changes(change: pd.DataFrame) -> Printed:
-    """Return what changed, in points or, where maxima changed, in percent of them."""
-    in_points = (change["score_change"].notna() | (change["status"] != "stayed")).all()
+def _of_years(rows: pd.DataFrame) -> str:
+    return f"Kết quả năm {rows['year'].iloc[0]}" if "year" in rows else "Kết quả"
+
+
+def _counts(group: Group) -> Printed:
+    """Return how many units have each grade, beside those of the period before."""
+    if group.before is None:
+        return printed(group.distribution, "distribution")
+    before = grade_distribution(group.before).set_index("grade")["units"]
+    gone = before[(before > 0) & ~before.index.isin(group.distribution["grade"])]
+    counts = pd.concat([group.distribution, pd.DataFrame({"grade": gone.index, "units": 0})])
+    shown = printed(counts, "distribution")
+    known = [before.get(grade, 0) for grade in shown["grade"].texts[:-1]]
+    values = pd.Series([*known, sum(known)])
+    head = in_years("Số đơn vị kỳ trước", group.change.attrs.get("years"))
+    units = replace(shown["units"], name="units_before", head=head, values=values,
+                    texts=tuple(map(str, values)))  # fmt: skip
+    return replace(shown, columns=(*shown.columns, units))
+
+
+def _changed(change: pd.DataFrame, *, ranks: bool = True, grades: bool) -> Printed:
+    """Return what changed, in points or, where it is of other maxima, in percent of them."""
+    both = change[change["status"] == "stayed"]
+    in_points = both["score_change"].notna().all() and (
+        both["percent_after"] - both["score_after"]).abs().le(1e-9).all()  # fmt: skip
+    kind = "score" if in_points else "percent"
     by = (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
-    columns = [*(_SCORES if in_points else _PERCENTS)]
-    if all(change[f"rank_{when}"].equals(change[f"common_rank_{when}"]) for when in _WHEN):
+    columns = ["unit", *(f"{kind}_{what}" for what in (*_WHEN, "change"))]
+    if not in_points and both["score_change"].notna().all():
+        columns += ["score_before", "score_after"]  # points beside
+    columns += _RANKS if ranks else ()
+    same = all(change[f"rank_{when}"].equals(change[f"common_rank_{when}"]) for when in _WHEN)
+    if same:
         columns = [name for name in columns if name not in _COMMON]  # both lists are the same units
-    if "into" in change:
-        columns += ["predecessors", "into"]
-    return printed(change.assign(percent_change=by)[columns], "change")
+    columns += _GRADES if grades else ()
+    columns += ("predecessors", "into") if "into" in change else ()
+    shown = printed(change.assign(percent_change=by)[columns], "change")
+    heads = {"rank_change": "Tăng, giảm bậc"} if same else {}
+    return replace(shown, columns=tuple(
+        replace(column, head=heads.get(column.name, column.head)) for column in shown.columns
+    ))  # fmt: skip
+
+
+def _losses(losses: pd.DataFrame, *, own: bool = False) -> Printed:
+    """Return where points lack; sums of all units are called so."""
+    places = min(printed_places(losses["lost"]), MOST_PLACES)
+    shown = printed(losses, "losses", decimals=places)
+    columns = [shown[name] for name in _LOSSES if not (own and name == "units")]
+    return replace(shown, columns=tuple(
+        replace(c, head=f"Tổng {lower_first(c.head)}") if c.name == "max_score" and not own else c
+        for c in columns
+    ))  # fmt: skip

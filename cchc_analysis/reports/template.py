@@ -1,7 +1,7 @@
 """The document that a report is rendered from: as Nghị định 30/2020/NĐ-CP wants it, or an office's.
 
-``templates/bao-cao.docx`` holds page, styles, letterhead, sections, method, signature and annex,
-with fields like ``{{ agency }}``; an office changes it in Word and passes it.
+``templates/`` has one for each form: it holds page, styles, letterhead, headings, signature and
+annex, with fields like ``{{ agency }}``; an office changes it in Word and passes it.
 """
 
 from __future__ import annotations
@@ -21,21 +21,26 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from cchc_analysis.reading.containers import damaged, kind_of
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.reports.word import STYLES
+from cchc_analysis.reports.word import STYLES, number_captions
 from cchc_analysis.text import quoted
 
 if TYPE_CHECKING:
     from docx.document import Document
 
 # Fields that hold paragraphs, tables and pictures; a report is nothing without the first.
-SECTIONS = ("ranking", "distribution", "comparison", "changes", "fields", "differences")
+SECTIONS = (
+    "ranking", "overall", "distribution", "comparison", "changes", "fields", "changed", "charts",
+    "differences",
+)  # fmt: skip
 _TAG = re.compile(r"\{[{%].*?[%}]\}")
-_FORM = "hãy sửa từ mẫu cchc_analysis/reports/templates/bao-cao.docx"
+_FORM = "hãy sửa từ một mẫu trong cchc_analysis/reports/templates"
 
 
-def open_template(path: str | PathLike | None, given: Collection[str]) -> DocxTemplate:
-    """Return a template in which the fields that are `given` and the ranking have their place."""
-    own = files("cchc_analysis.reports").joinpath("templates", "bao-cao.docx")
+def open_template(
+    path: str | PathLike | None, form: str, given: Collection[str]
+) -> tuple[DocxTemplate, set[str]]:
+    """Return a template and the names in it: what is `given` and the ranking have their place."""
+    own = files("cchc_analysis.reports").joinpath("templates", f"{form}.docx")
     name = own.name if path is None else Path(path).name
     if path is not None and (kind_of(Path(path)), Path(path).suffix.lower()) != ("docx", ".docx"):
         raise Refusal(
@@ -58,8 +63,9 @@ def open_template(path: str | PathLike | None, given: Collection[str]) -> DocxTe
                 f"trường {tag} của mẫu giữ cả đoạn và bảng",
                 f"hãy viết {tag.replace('{{', '{{p')} trong một đoạn riêng", file=name,
             )  # fmt: skip
-    if not any(re.match(r"\{\{p .*\branking\b", tag) for tag in tags):
-        lacking = ", ".join(field for field in SECTIONS if field not in fields - {"ranking"})
+    placed = set(re.findall(r"\w+", " ".join(tag for tag in tags if tag.startswith("{{p "))))
+    if "ranking" not in placed:
+        lacking = ", ".join(field for field in SECTIONS if field not in placed)
         raise Refusal(
             f"mẫu không có chỗ cho bảng xếp hạng; các trường còn thiếu: {lacking}", _FORM, file=name
         )
@@ -71,7 +77,7 @@ def open_template(path: str | PathLike | None, given: Collection[str]) -> DocxTe
     for style in STYLES:
         if style not in document.styles or document.styles[style].type != WD_STYLE_TYPE.PARAGRAPH:
             raise Refusal(f"mẫu không có kiểu đoạn (style) '{style}'", _FORM, file=name)
-    return template
+    return template, fields
 
 
 def _tags(document: Document, name: str) -> list[str]:
@@ -89,7 +95,7 @@ def _tags(document: Document, name: str) -> list[str]:
 
 
 def fill(template: DocxTemplate, fields: Mapping[str, object], name: str) -> None:
-    """Render a template and number its captions, in the order in which they stand."""
+    """Render a template and number its captions."""
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
     try:
         template.render(fields, environment)
@@ -98,8 +104,4 @@ def fill(template: DocxTemplate, fields: Mapping[str, object], name: str) -> Non
         raise Refusal(f"không có trường '{field}' cho mẫu", _FORM, file=name) from None
     except Exception as error:  # what a person wrote between the braces
         raise Refusal("mẫu có trường viết sai", _FORM, file=name) from error
-    seen: dict[str, int] = {}
-    for field in template.docx.element.body.iter(qn("w:fldSimple")):
-        if label := re.match(" SEQ (.+?) ", field.get(qn("w:instr"))):
-            seen[label[1]] = number = seen.get(label[1], 0) + 1
-            next(field.iter(qn("w:t"))).text = str(number)
+    number_captions(template.docx)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
+from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 from lxml import etree
 from markupsafe import Markup, escape
@@ -20,24 +23,22 @@ if TYPE_CHECKING:
     from cchc_analysis.scoring.printing import Printed, PrintedColumn
 
 # Styles of the template; those that begin with CCHC are its own.
-STYLES = TEXT, TABLE, CAPTION, NAME, *HEADINGS = (
-    "Body Text", "CCHC bảng", "Caption", "CCHC tên", "Heading 1", "Heading 2"
-)  # fmt: skip
+STYLES = TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"
 _WIDEST = Mm(160)  # of a picture
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
 _TOGETHER = 3  # rows at the top and at the end of a longer table
+_MARK, _FIRST = "cchc_", 1000  # names of the bookmarks of captions; their numbers
+_OPEN, _CLOSE = "\ue000", "\ue001"  # around what a sentence points to, until it is numbered
+_TEXT = qn("w:t")
 
 
-def paragraph(
-    document: Document, content: str, style: str, *, keep: bool = False, before: int = 0
-) -> Markup:
-    """Return a paragraph of text or runs, kept with the next one, with so many points above it."""
-    runs = content if isinstance(content, Markup) else run(content)
-    space = f'<w:spacing w:before="{before * 20}"/>' if before else ""
+def paragraph(document: Document, runs: str, style: str, *, keep: bool = False) -> Markup:
+    """Return a paragraph of text or runs, kept with the next one where it is to be."""
+    runs = runs if isinstance(runs, Markup) else run(runs)
     return Markup(
         f'<w:p><w:pPr><w:pStyle w:val="{document.styles[style].style_id}"/>'
-        f"{'<w:keepNext/>' * keep}{space}</w:pPr>{runs}</w:p>"
+        f"{'<w:keepNext/>' * keep}</w:pPr>{runs}</w:p>"
     )
 
 
@@ -46,14 +47,63 @@ def run(text: str) -> Markup:
     return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
 
 
-def caption(document: Document, label: str, text: str, *, keep: bool = False) -> Markup:
+def pointing(text: str, keys: Sequence[str]) -> str:
+    """Return a sentence that names the tables and charts of these keys, those that stand there."""
+    return f"{text.removesuffix('.')}{_OPEN}{'|'.join(keys)}{_CLOSE}." if keys else text
+
+
+def caption(
+    document: Document, label: str, text: str, key: str = "", *, keep: bool = False
+) -> Markup:
     """Return a caption; its number is a field, so that Word can list tables and figures."""
-    field = Markup(f'<w:fldSimple w:instr=" SEQ {label} \\* ARABIC ">{run("0")}</w:fldSimple>')
-    runs = run(f"{label} ") + field + run(f". {clean(text)}")
-    return paragraph(document, runs, CAPTION, keep=keep)
+    number = run(f"{label} ") + Markup(
+        f'<w:fldSimple w:instr=" SEQ {label} \\* ARABIC ">{run("0")}</w:fldSimple>'
+    )
+    if key:  # the place to which the text points
+        name = f'w:name="{escape(_MARK + key)}"'
+        number = Markup(f'<w:bookmarkStart w:id="0" {name}/>{number}<w:bookmarkEnd w:id="0"/>')
+    return paragraph(document, number + run(f". {clean(text)}"), CAPTION, keep=keep)
 
 
-def table(document: Document, printed: Printed, text: str, *, marked: Sequence[int] = ()) -> Markup:
+def number_captions(document: Document) -> None:
+    """Give captions the numbers in which they stand, and sentences those they point to."""
+    body, indented = document.element.body, document.styles[TEXT].style_id
+    seen: dict[str, int] = {}
+    for field in body.iter(qn("w:fldSimple")):
+        if label := re.match(" SEQ (.+?) ", field.get(qn("w:instr"))):
+            seen[label[1]] = number = seen.get(label[1], 0) + 1
+            next(field.iter(_TEXT)).text = str(number)
+    for below in body.xpath("./w:tbl/following-sibling::*[1][self::w:p][w:pPr/w:pStyle]"):
+        if below.style == indented and below.pPr.spacing is None:
+            below.get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), "120")
+    called = {}
+    for at, start in enumerate(body.iter(qn("w:bookmarkStart"))):
+        if (name := start.get(qn("w:name"))).startswith(_MARK):
+            label, field, end = list(start.itersiblings())[:3]
+            called[name] = "".join(text.text for one in (label, field) for text in one.iter(_TEXT))
+            for one in (start, end):
+                one.set(qn("w:id"), str(_FIRST + at))
+    for text in [text for text in body.iter(_TEXT) if _OPEN in (text.text or "")]:
+        before, _, rest = text.text.partition(_OPEN)
+        keys, _, after = rest.partition(_CLOSE)
+        known = [_MARK + key for key in keys.split("|") if _MARK + key in called]
+        text.text = before + (" (" if known else after)
+        last = run = text.getparent()
+        for name in known:
+            field = run.makeelement(qn("w:fldSimple"), {qn("w:instr"): f" REF {name} \\h "})
+            follows = ", " if name != known[-1] else f"){after}"
+            for one, words in ((field, called[name]), (deepcopy(run), follows)):
+                shown = deepcopy(run) if one is field else one
+                next(shown.iter(_TEXT)).text = words
+                if one is field:
+                    field.append(shown)
+                last.addnext(one)
+                last = one
+
+
+def table(
+    document: Document, printed: Printed, text: str, key: str, *, marked: Sequence[int] = ()
+) -> Markup:
     """Return a printed table under its caption: its header row repeats, its rows never split."""
     size, widths = _widths(printed.columns, text_width(document) / Pt(1))
     style = document.styles[TABLE].style_id
@@ -82,7 +132,7 @@ def table(document: Document, printed: Printed, text: str, *, marked: Sequence[i
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in sides)
     margins = "".join(f'<w:{side} w:w="85" w:type="dxa"/>' for side in ("left", "right"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    return caption(document, "Bảng", text, keep=True) + Markup(
+    return caption(document, "Bảng", text, key, keep=True) + Markup(
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout '
         f'w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar><w:tblCaption '
@@ -95,22 +145,26 @@ def _widths(columns: Sequence[PrintedColumn], points: float) -> tuple[int, list[
     """Return the size of letters and the width of each column in twentieths of a point.
 
     Names and heads are broken between words, lists after a comma; letters become smaller until
-    words fit.
+    words fit. What room is left goes to names first, so that a row is a line.
     """
     least, more = [], []
     for column in columns:
         is_words, head = column.align == "left", column.head
         words = [word for text in column.texts for word in text.split(None if is_words else ", ")]
-        least.append(max(4, *map(len, [*head.split(), *words])))
+        # Heads in four lines at most, usual names in two.
+        usual = np.median([len(text) for text in column.texts] or [0]) * 0.6 * is_words
+        least.append(max(4, usual, len(head) / 4, *map(len, [*head.split(), *words])))
         longest = max(map(len, column.texts), default=0)
-        best = longest if is_words else len(head) / 2 + 2  # heads in two lines
-        more.append(max(2, best - least[-1]))
+        more.append(max(0, longest - least[-1]) * is_words)
     least, more = np.array(least), np.array(more)
     for size in range(12, 7, -1):
-        widths = least * _LETTER * size / 12 + _PADDING
+        letter = _LETTER * size / 12
+        widths = least * letter + _PADDING
         if widths.sum() <= points:
             break
-    widths += more / more.sum() * (points - widths.sum())
+    left = max(0, points - widths.sum())
+    widths += more * min(letter, left / max(1, more.sum()))
+    widths += (points - widths.sum()) / len(widths)
     return size, [round(width * 20) for width in widths]
 
 
@@ -120,7 +174,7 @@ def text_width(document: Document) -> Length:
     return Length(section.page_width - section.left_margin - section.right_margin)
 
 
-def picture(document: Document, chart: Encoded, text: str) -> Markup:
+def picture(document: Document, chart: Encoded, text: str, key: str) -> Markup:
     """Return the picture of a chart as wide as the text, with its alt text, above its caption."""
     png = io.BytesIO(chart.pictures["png"])
     inline = document.part.new_pic_inline(png, min(text_width(document), _WIDEST))
@@ -130,4 +184,4 @@ def picture(document: Document, chart: Encoded, text: str) -> Markup:
     drawn = Markup(
         f"<w:r><w:drawing>{etree.tostring(inline, encoding='unicode')}</w:drawing></w:r>"
     )
-    return paragraph(document, drawn, NAME, keep=True, before=8) + caption(document, "Hình", text)
+    return paragraph(document, drawn, NAME, keep=True) + caption(document, "Hình", text, key)

@@ -16,7 +16,7 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import grade_distribution
-from cchc_analysis.text import MOST_TOLD, clean, listed, lower_first
+from cchc_analysis.text import MOST_TOLD, clean, in_years, listed, lower_first
 from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
 _OTHERS = {
@@ -26,11 +26,28 @@ _OTHERS = {
 }
 
 
+class Changes(NamedTuple):
+    """What changed: points, ranks, ranks that went against points, grades, means, who is new.
+
+    The last two count those whom `against` and `grades` name, for who has them in a table.
+    """
+
+    points: str = ""
+    ranks: str = ""
+    against: str = ""
+    grades: str = ""
+    counts: str = ""
+    means: str = ""
+    others: str = ""
+    against_counted: str = ""
+    grades_counted: str = ""
+
+
 class Measure(NamedTuple):
-    """How a group is told: in points, or in percent where maxima differ."""
+    """How a group is told: in points of 100, or in percent of another maximum, points beside."""
 
     in_points: bool
-    places: int
+    places: int  # of points
 
     def of(self, table: pd.DataFrame) -> list[Fraction]:
         """Return the scores there are, exactly."""
@@ -42,27 +59,32 @@ class Measure(NamedTuple):
         maxima = table["max_score"].map(exact.to_fraction)
         return [share * 100 / most for share, most in zip(shares, maxima, strict=True)]
 
-    def text(self, value: Fraction) -> str:
-        """Return a score as it is read."""
+    def text(self, value: Fraction, points: float | None = None) -> str:
+        """Return a score as it is read, a percentage with the points that it is."""
         if self.in_points:
             return f"{format_number(float(value), self.places)} điểm"
-        return format_percent(float(value))
+        beside = "" if points is None else f", tức {format_number(points, self.places)} điểm"
+        return format_percent(float(value)) + beside
 
     def about(self, value: Fraction) -> str:
         """Return a mean as it is read: it has no last place."""
         return self._replace(places=min(self.places, MOST_PLACES)).text(value)
 
-    def gap(self, value: Fraction) -> str:
-        """Return a difference, which is positive, as it is read."""
-        words = "điểm" if self.in_points else "điểm phần trăm"
-        return f"{format_number(float(value), min(self.places, MOST_PLACES))} {words}"
+    def gap(self, value: Fraction, maximum: float | None = None) -> str:
+        """Return a difference, which is positive, as it is read; in points too of one maximum."""
+        places = min(self.places, MOST_PLACES)
+        if self.in_points:
+            return f"{format_number(float(value), places)} điểm"
+        points = None if maximum is None else float(value * exact.to_fraction(maximum) / 100)
+        beside = "" if points is None else f" ({format_number(points, places)} điểm)"
+        return f"{format_number(float(value), LEAST_PLACES)} điểm phần trăm{beside}"
 
 
 def measure_of(*tables: pd.DataFrame) -> Measure:
-    """Return the measure in which all these scores compare."""
+    """Return the measure in which all these scores compare: that of the charts, too."""
     both = pd.concat([table[["score", "max_score"]] for table in tables], ignore_index=True)
-    in_points = both["max_score"].nunique() == 1
-    return Measure(in_points, printed_places(both["score"]) if in_points else LEAST_PLACES)
+    in_points = bool((both["max_score"].dropna() == 100).all())
+    return Measure(in_points, printed_places(both["score"]))
 
 
 def joined(parts: Sequence[str], last: str = " và ") -> str:
@@ -72,53 +94,73 @@ def joined(parts: Sequence[str], last: str = " và ") -> str:
 
 def of_change(
     change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, *, where: str = ""
-) -> list[str]:
+) -> Changes:
     """Return what changed between two tables whose units `change` compares."""
-    years = change.attrs.get("years")
     measure = measure_of(before, after)
-    since = f"So với năm {years[0]}" if years else "So với kỳ trước"
     change = change.assign(unit=change["unit"].map(clean))
     both = change[change["status"] == "stayed"]
-    told = [f"{since}, không có đơn vị nào có điểm ở cả hai kỳ."]
+    moved, places = "So với kỳ trước, không có đơn vị nào có điểm ở cả hai kỳ.", ""
     few = why_untold(change)
     if few:
-        told = [f"{since}: {lower_first(few[0])}"]
+        moved = f"So với kỳ trước: {lower_first(few[0])}"
         both = both.iloc[:0]
     elif len(both):
         by, ranks = both["score_change"], both["rank_change"]
         if not measure.in_points:  # beyond nine places there is only the noise of a division
             by = (both["percent_after"] - both["percent_before"]).round(exact.FALLBACK_PLACES)
         points = "điểm" if measure.in_points else "tỷ lệ điểm"
-        told = [
-            f"{since}, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
-            f"{_most(both, by, points, measure.gap)}.",
+        moved = (
+            f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
+            f"{_most(both, by, points, measure.gap)}."
+        )
+        places = (
             f"Về thứ hạng giữa {ranks.count()} đơn vị có hạng ở cả hai kỳ, {_counts(ranks, 'hạng')}"
-            f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} hạng')}.",
-        ]
-    told += against_points(both)
-    told += _grades_moved(both) if len(both) else []
-    told += [] if few else [_grades_against(before, after)]
-    told += rescaled_told(both)
+            f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} bậc')}."
+        )
+    means = rescaled_told(both)
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
-        told.append(_mean_and_gap(measure, both))
-    told += mergers_told(change)
+        means.append(_mean_and_gap(measure, both))
+    others = mergers_told(change)
     for status, words in _OTHERS.items():
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:
-            told.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
-    return told
+            others.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
+    graded, against = grades_moved(both), against_points(both)
+    counted = [f"{len(units)} đơn vị {called}" for called, units in graded.items() if len(units)]
+    odd = {
+        words: ((both["score_change"] * sign > 0) & (both["rank_change"] * sign < 0)).sum()
+        for words, sign in (("tăng điểm nhưng giảm hạng", 1), ("giảm điểm nhưng tăng hạng", -1))
+    }
+    odd = [f"{units} đơn vị {words}" for words, units in odd.items() if units]
+    told = Changes(
+        moved,
+        places,
+        " ".join(against),
+        " ".join(_grades_named(graded)) if len(both) else "",
+        "" if few else _grades_against(before, after),
+        " ".join(means),
+        " ".join(others),
+        f"Có {joined(odd)}." if odd else "",
+        f"Có {joined(counted)}." if counted else "",
+    )
+    return Changes(*(in_years(text, change.attrs.get("years")) for text in told))
 
 
-def _grades_moved(both: pd.DataFrame) -> list[str]:
+def grades_moved(both: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return who has a better grade than before, and who a worse one."""
     grades = [both[f"grade_{when}"] for when in ("before", "after")]
     old, new = (grade.cat.codes.where(grade.notna(), len(grade.cat.categories)) for grade in grades)
-    words = [grade.astype("object").fillna(NO_GRADE) for grade in grades]
-    names = both["unit"] + " (" + words[0] + " → " + words[1] + ")"
+    return {"lên loại": both[new < old], "xuống loại": both[new > old]}
+
+
+def _grades_named(moved: dict[str, pd.DataFrame]) -> list[str]:
+    """Return whose grade is another, and which it was."""
     told = []
-    for called, some in (("lên loại", new < old), ("xuống loại", new > old)):
-        if some.any():
-            told.append(f"Có {some.sum()} đơn vị {called}: {listed(names[some].tolist())}.")
+    for called, units in moved.items():
+        words = [units[f"grade_{when}"].astype("object").fillna(NO_GRADE)
+                 for when in ("before", "after")]  # fmt: skip
+        names = (units["unit"] + " (" + words[0] + " → " + words[1] + ")").tolist()
+        told += [f"Có {len(names)} đơn vị {called}: {listed(names)}."] if names else []
     return told or ["Không đơn vị nào có điểm ở cả hai kỳ đổi loại."]
 
 
@@ -128,7 +170,7 @@ def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
     of = [table["score"].count() for table in (before, after)]
     grades = dict.fromkeys([*counts[1].index, *counts[0].index])
     told = [
-        f"{grade} {counts[1].get(grade, 0)}/{of[1]} (kỳ trước {counts[0].get(grade, 0)}/{of[0]})"
+        f"{grade} {counts[1].get(grade, 0)}/{of[1]} (kỳ trước: {counts[0].get(grade, 0)}/{of[0]})"
         for grade in grades
         if grade != UNSCORED and counts[0].get(grade, 0) + counts[1].get(grade, 0)
     ]

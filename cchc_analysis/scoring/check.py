@@ -99,13 +99,13 @@ def check_published(
         ranking = ranking.reset_index(drop=True)
         sums = None if fields is None else sums_of(ranking, fields)
     found: list[dict] = []
-    compared, skipped, explained, weights = [], "", "", []
+    compared, skipped, explained, weights = {}, "", "", []
     if "published_rank" in ranking:
         ranking["published_rank"] = ranking["published_rank"].convert_dtypes()  # 1.0 is rank 1
         holes = holes_in_ranks(ranking)
         whole = ranking.drop(index=holes.index)
         if ranks := whole["published_rank"].count():
-            compared.append(f"xếp hạng của {ranks} đơn vị")
+            compared["xếp hạng"] = int(ranks)
         if len(holes):
             skipped = f" Chưa đối chiếu: xếp hạng của {len(holes)} đơn vị (bảng công bố thiếu hạng "
             skipped += f"{holes.iloc[0]}, có thể chỉ là một phần của bảng)."
@@ -121,28 +121,37 @@ def check_published(
             skipped += " Chưa đối chiếu: xếp loại (có loại ngoài thang)."
             wrong, counts = foreign if len(grades) else [], {}
         elif len(grades):
-            compared.append(f"xếp loại của {len(grades)} đơn vị")
+            compared["xếp loại"] = len(grades)
             found += (wrong := _check_grades(ranking))
         if wrong and (fitting := fitting_in_words(ranking)):
             explained += f" Thang cho đúng mọi xếp loại công bố: {fitting}."
         if counts:
-            compared.append("số đơn vị theo từng loại")
+            compared["số đơn vị theo từng loại"] = None
             found += _check_distribution(ranking, counts)
     if sums is not None:
         found += [_row(ranking, at, "fields", *texts) for at, *texts in sums.wrong]
         skipped += sums.told
         weights = sums.weights
         if sums.units:
-            compared.append(f"tổng các lĩnh vực của {sums.units} đơn vị")
+            compared["tổng các lĩnh vực"] = sums.units
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
-    note = (
-        f"Đã đối chiếu: {', '.join(compared)}.{skipped}{explained} Số chỗ khác: {len(result)}."
-        if compared
-        else f"{skipped}{explained}".strip() or "Bảng không có số liệu công bố để đối chiếu."
-    )
+    note = f"{skipped}{explained}".strip() or "Bảng không có số liệu công bố để đối chiếu."
+    if compared:
+        note = _agreement(compared, len(result), skipped + explained)
     return stamped(result, "check", note=note, weights=weights)
+
+
+def _agreement(compared: dict[str, int | None], found: int, more: str) -> str:
+    """Return what was held against the published results, and whether it agrees."""
+    parts = [f"{what} của {units} đơn vị" if units else what for what, units in compared.items()]
+    if found:
+        return f"Đã đối chiếu: {', '.join(parts)}.{more} Số chỗ khác: {found}."
+    if compared.get("xếp hạng", 0) == compared.get("xếp loại"):
+        parts[:2] = [f"thứ hạng và xếp loại của {compared['xếp hạng']} đơn vị"]
+    what = ", ".join(parts)
+    return f"{what[0].upper()}{what[1:]} khớp với kết quả công bố.{more}"
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:

@@ -10,7 +10,7 @@ from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_integers, told_once
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
 from cchc_analysis.scoring.order import count_above, ranks_within
-from cchc_analysis.scoring.printing import format_signed
+from cchc_analysis.scoring.printing import format_signed, printed_places
 from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 from cchc_analysis.text import MOST_TOLD, clean, listed
@@ -250,15 +250,16 @@ def against_points(table: pd.DataFrame) -> list[str]:
 
     Ranks are among the units that both periods have.
     """
-    told = []
+    told, places = [], printed_places(table["score_change"])
     for sign, words, to in (
         (1, "Tăng điểm nhưng giảm hạng", "xuống"),
         (-1, "Giảm điểm nhưng tăng hạng", "lên"),
     ):
         odd = table[(table["score_change"] * sign > 0) & (table["rank_change"] * sign < 0)]
         names = [
-            f"{row.unit} ({format_signed(row.score_change)} điểm, từ hạng {row.common_rank_before} "
-            f"{to} hạng {row.common_rank_after} trong {row.common_units} đơn vị)"
+            f"{row.unit} ({format_signed(row.score_change, places)} điểm, từ hạng "
+            f"{row.common_rank_before} {to} hạng {row.common_rank_after} trong "
+            f"{row.common_units} đơn vị)"
             for row in odd.itertuples()
         ]
         told += [f"{words}: {listed(names)}."] if names else []

@@ -14,6 +14,7 @@ from cchc_analysis.groups import grades_in_words, scale_of, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order, rank_units
+from cchc_analysis.text import in_years
 from cchc_analysis.vocabulary import (
     BLANK,
     NO_GRADE,
@@ -254,6 +255,8 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
     fields = table.attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
+    if kind == "change":
+        heads = {name: in_years(head, table.attrs.get("years")) for name, head in heads.items()}
     return Printed(
         tuple(
             _column(table, name, heads.get(name, name), decimals, is_percent=name in fields)
@@ -267,8 +270,8 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
 def _laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows and columns that are printed of a ranking, in their order, as numbers."""
     ranking = in_order(ranking if "rank" in ranking else rank_units(ranking))
-    scaled = "max_score" in ranking and ranking["max_score"].nunique() > 1
-    scale = ["max_score", "percent"] if scaled else []
+    maxima = set(ranking["max_score"].dropna()) if "max_score" in ranking else set()
+    scale = [*(["max_score"] if len(maxima) > 1 else []), *(["percent"] if maxima - {100} else [])]
     columns = ["number", *several_groups(ranking), "unit", "score", *scale, "rank", "grade"]
     columns += ["published_total", "difference", "note"]  # of scores added up from fields
     return ranking[[column for column in columns if column in ranking]]
@@ -327,6 +330,8 @@ def _places(values: pd.Series, name: str, decimals: int | None) -> int:
     if name == "score":
         return printed_places(values) if decimals is None else int(decimals)
     places = exact.places_of(values)
+    if name == "lost":  # a sum
+        return min(max(places, LEAST_PLACES), MOST_PLACES)
     if name.startswith("rank_"):
         return places  # halves of a place at most
     if name in _PERCENT or places > exact.MAX_PLACES:

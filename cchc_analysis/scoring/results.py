@@ -10,6 +10,7 @@ from cchc_analysis.groups import group_columns, has_unit, is_unit, of_group, sev
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import changes, sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
+from cchc_analysis.scoring.changes import Changes
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import (
@@ -31,21 +32,33 @@ from cchc_analysis.scoring.schemes import (
     GradeScheme,
     scheme_for,
 )
-from cchc_analysis.text import clean, listed, lower_first, unit_key
+from cchc_analysis.text import clean, in_years, listed, lower_first, unit_key
 
 
 class Told(NamedTuple):
-    """What is told of one year and block: of its results, of the chosen unit, of the changes.
+    """What is told of one year and block: units and grades, cut-offs, places, the chosen unit.
 
-    A report tells more: who is near a grade, and where points were lost, by all and by the unit.
+    A report tells more: who is near a grade, and in which fields points lack, of all and of the
+    unit.
     """
 
-    results: str
+    units: str
+    cutoffs: str
+    places: str
     own: str
-    changes: str
+    changes: Changes
     nearness: str
     fields: str
     own_fields: str
+
+    def texts(self) -> list[str]:
+        """Return all that is told, a paragraph each."""
+        moved = " ".join(filter(None, self.changes[:-2]))
+        return [text for text in self._replace(changes=moved) if text]
+
+    def paragraph(self) -> str:
+        """Return what `describe_ranking` tells."""
+        return " ".join(self._replace(nearness="", fields="", own_fields="").texts())
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,7 @@ class Group:
     fields_note: str = ""
     losses: pd.DataFrame | None = None
     own_losses: pd.DataFrame | None = None
+    before: pd.DataFrame | None = None  # of this block
 
     @property
     def name(self) -> str:
@@ -150,6 +164,7 @@ def results_of(
     # What is the same in all rows is no column of them.
     same = [column for column in group_columns(table) if column not in several_groups(table)]
     margins, blocks = margins_of(table, scheme).drop(columns=same), summarise_blocks(table)
+    counts = grade_distribution(ranking, by=several_groups(ranking))
     groups = tuple(
         _group(part, table, margins, scheme, unit, old, change, fields)
         for _, part in table.groupby("group")
@@ -161,12 +176,13 @@ def results_of(
         )
     return Results(
         ranking, table, scheme, unit,
-        distribution=grade_distribution(ranking, by=several_groups(ranking)),
+        distribution=counts,
         margins=margins, blocks=blocks, check=check, before=before,
         change=change, fields=fields,
         losses=None if fields is None else field_losses(fields),
         matrix=None if fields is None else field_matrix(fields), groups=groups,
-        across=tuple(sentences.of_blocks(blocks)), more=_gone_blocks(table, before, change),
+        across=tuple(sentences.of_blocks(blocks, counts, scheme)),
+        more=_gone_blocks(table, before, change),
     )  # fmt: skip
 
 
@@ -183,7 +199,7 @@ def describe_ranking(
 
     Every figure is computed from the table. Shares and means are of the scored units, whose number
     is said; "above the mean" is strictly above the exact mean. Points are told where all maxima of
-    the group are equal, else percent of the maximum.
+    the group are 100, else percent of the maximum, with the points beside.
 
     Parameters
     ----------
@@ -216,7 +232,7 @@ def describe_ranking(
     --------
     >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [9, 8.5], "max_score": 10})
     >>> print(describe_ranking(scores).split(". ")[3])
-    Hạng nhất là A (9,00 điểm); xếp cuối (hạng 2) là B (8,50 điểm)
+    Hạng nhất là A (90,00%, tức 9,00 điểm); xếp cuối (hạng 2) là B (85,00%, tức 8,50 điểm)
     """
     with told_once():
         results = results_of(
@@ -230,7 +246,7 @@ def described(results: Results) -> str:
     """Return what is told of all groups, a paragraph each, and what is told of none."""
     paragraphs = []
     for group in results.groups:
-        text = " ".join(filter(None, group.told[:3]))
+        text = group.told.paragraph()
         paragraphs.append(f"{group.name}: {lower_first(text)}" if group.name else text)
     if results.check["item"].eq("grade").any():
         paragraphs.append(results.check.attrs["note"])
@@ -246,16 +262,16 @@ def _group(
     """Return what there is of one group, among all rows of the ranking."""
     margins, part, scheme = margins.loc[part.index], part.reset_index(drop=True), scheme.of(part)
     counts = grade_distribution(part)
-    results = sentences.of_results(part, counts, scheme)
-    changed, told = None, []
+    units, cutoffs, places = sentences.of_results(part, counts, scheme)
+    old, changed, told = None, None, Changes()
     if change is not None:
-        old, where = before, ""
-        changed = change
+        old, where, changed = before, "", change
         if _has_blocks(before, table):
             old, where = of_group(before, part[["block"]]), " ở khối này"
             changed = of_group(change, part) if len(old) else None
             if changed is None:
-                results += " Bảng kỳ trước không có khối này."
+                places = f"{places} Bảng kỳ trước không có khối này.".strip()
+                places, old = in_years(places, change.attrs.get("years")), None
         if changed is not None:
             told = changes.of_change(changed, old, part, where=where)
     own = "" if unit is None else sentences.of_unit(part, unit, scheme)
@@ -264,7 +280,7 @@ def _group(
     if here is not None and len(here):
         losses = field_losses(here)
         apart = sentences.of_influence(field_influence(here))
-        lost = f"{sentences.of_losses('Các đơn vị', losses)} {apart}".strip()
+        lost = f"{sentences.of_losses('các đơn vị', losses)} {apart}".strip()
         if unit is not None and has_unit(here, unit):
             own_losses = field_losses(here, unit=unit)
             own_lost = sentences.of_losses(unit, own_losses)
@@ -272,9 +288,9 @@ def _group(
     near = sentences.of_nearness(margins)
     return Group(
         tuple(_names(part)), part, counts, margins,
-        Told(results, own, " ".join(told), near, lost, own_lost), change=changed, fields=here,
-        fields_note=f"{note} {who_lacks(fields, part, here, table)}".strip(), losses=losses,
-        own_losses=own_losses,
+        Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
+        fields=here, fields_note=f"{note} {who_lacks(fields, part, here, table)}".strip(),
+        losses=losses, own_losses=own_losses, before=old,
     )  # fmt: skip
 
 
@@ -297,7 +313,8 @@ def _gone_blocks(
         return ()
     here, blocks = (t["block"].astype("str").map(unit_key) for t in (table, change))
     gone = change["block"][~blocks.isin(here)].astype("str").unique()
-    return (f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}.",) if len(gone) else ()
+    told = in_years(f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}.", change.attrs.get("years"))
+    return (told,) if len(gone) else ()
 
 
 def _check_order(earlier: int | None, later: int | None) -> None:

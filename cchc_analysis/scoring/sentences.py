@@ -8,12 +8,13 @@ from cchc_analysis.scoring.changes import joined, measure_of
 from cchc_analysis.scoring.margins import JUDGED
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
+    MOST_PLACES,
     format_number,
     format_percent,
     printed,
     printed_places,
 )
-from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.scoring.schemes import BlockSchemes, GradeScheme
 from cchc_analysis.text import MOST_TOLD, decimal_comma, listed, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
@@ -21,13 +22,17 @@ NEAR = 1  # percent of the maximum: so near is just below a grade
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
 
 
-def of_results(part: pd.DataFrame, counts: pd.DataFrame, scheme: GradeScheme) -> str:
-    """Return what is told of a group, in order of print, and of how many units have each grade."""
+def of_results(
+    part: pd.DataFrame, counts: pd.DataFrame, scheme: GradeScheme
+) -> tuple[str, str, str]:
+    """Return what is told of a group in order of print: its units and grades, cut-offs, places."""
     scored = part[part["score"].notna()]
-    told = [_of_units(part, scored)]
-    if len(scored):
-        told += [_of_grades(counts, len(scored), scheme), *_of_ranks(scored)]
-    return " ".join(told)
+    told = _of_units(part, scored)
+    if scored.empty:
+        return told, "", ""
+    called = f"Ngưỡng xếp loại {ASSUMED}" if scheme.assumed else "Ngưỡng xếp loại"
+    told += f" {_of_grades(counts, len(scored))}"
+    return told, f"{called}: {scheme.told}.", " ".join(_of_ranks(scored))
 
 
 def _of_units(part: pd.DataFrame, scored: pd.DataFrame) -> str:
@@ -52,10 +57,9 @@ def _of_units(part: pd.DataFrame, scored: pd.DataFrame) -> str:
     return told
 
 
-def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
-    """Return how many units have each grade, and the cut-offs."""
+def _of_grades(counts: pd.DataFrame, scored: int) -> str:
+    """Return how many units have each grade."""
     counts = counts[counts["grade"] != UNSCORED]
-    called = f"Ngưỡng xếp loại {ASSUMED}" if scheme.assumed else "Ngưỡng xếp loại"
     given = []
     for row in counts[counts["units"] > 0].itertuples():
         words = NO_GRADE.lower() if row.grade == NO_GRADE else f"xếp loại {row.grade}"
@@ -68,7 +72,7 @@ def _of_grades(counts: pd.DataFrame, scored: int, scheme: GradeScheme) -> str:
         told = f"Cả {scored} đơn vị được chấm đều {given[0][1]}"
     empty = counts.loc[counts["units"] == 0, "grade"].tolist()
     none = f"; không có đơn vị xếp loại {joined(empty, ' hoặc ')}" if empty else ""
-    return f"{told}{none}. {called}: {scheme.told}."
+    return f"{told}{none}."
 
 
 def _of_ranks(scored: pd.DataFrame) -> list[str]:
@@ -77,18 +81,21 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
     values = measure.of(scored)
     best, worst, last = max(values), min(values), scored["rank"].max()
     if count == 1:
-        return [f"Đơn vị được chấm là {scored['unit'].iloc[0]} ({measure.text(best)})."]
+        only = scored.iloc[0]
+        return [f"Đơn vị được chấm là {only['unit']} ({measure.text(best, only['score'])})."]
     if best == worst and scored["rank"].notna().all():
-        return [f"Cả {count} đơn vị được chấm đồng hạng nhất, cùng đạt {measure.text(best)}."]
+        points = scored["score"].iloc[0] if scored["max_score"].nunique() == 1 else None
+        best = measure.text(best, points)
+        return [f"Cả {count} đơn vị được chấm đồng hạng nhất, cùng đạt {best}."]
     phrases = []
     told = scored.assign(value=values)
     for rank, place in told[(told["rank"] <= len(_PLACES)) | (told["rank"] == last)].groupby(
         "rank"
     ):
-        value = measure.text(place["value"].iloc[0])
-        names = joined([f"{unit} ({value})" for unit in place["unit"]])
+        shown = zip(place["unit"], place["value"], place["score"], strict=True)
+        names = joined([f"{unit} ({measure.text(*value)})" for unit, *value in shown])
         if len(place) > MOST_TOLD:
-            names = f"{len(place)} đơn vị ({value})"
+            names = f"{len(place)} đơn vị ({measure.text(place['value'].iloc[0])})"
         called = f"cuối (hạng {rank})" if rank == last else _PLACES[rank]
         alone = "xếp" if rank == last else "hạng"
         called = f"{alone if len(place) == 1 else 'đồng hạng'} {called}"
@@ -113,12 +120,13 @@ def of_nearness(margins: pd.DataFrame) -> str:
     below = scored.dropna(subset="points_to_next")
     share = below["points_to_next"] / below["max_score"]
     below = below.assign(share=share).sort_values("share", kind="stable")
-    places = printed_places(below["points_to_next"])
-    lacks = [
-        f"{row.unit} còn thiếu {format_number(row.points_to_next, places)} điểm để đạt loại "
-        f"{row.next_grade}"
-        for row in below.itertuples()
-    ]
+    in_points, places = measure_of(scored).in_points, printed_places(below["points_to_next"])
+    lacks = []
+    for row in below.itertuples():
+        lacking = f"{format_number(row.points_to_next, min(places, MOST_PLACES))} điểm"
+        if not in_points:
+            lacking = f"{format_number(100 * row.share, LEAST_PLACES)} điểm phần trăm ({lacking})"
+        lacks.append(f"{row.unit} còn thiếu {lacking} để đạt loại {row.next_grade}")
     near = lacks[: (below["share"] <= NEAR / 100).sum()]
     told = []
     if near:
@@ -145,44 +153,57 @@ def judged(scored: pd.DataFrame) -> str:
     return f"{decimal_comma((maxima.max() if len(maxima) else 100) * JUDGED / 100)} điểm"
 
 
-def of_blocks(blocks: pd.DataFrame) -> list[str]:
-    """Return a sentence for each year on the means of its blocks, where there are several."""
-    if "block" not in several_groups(blocks):
+def of_blocks(
+    blocks: pd.DataFrame, counts: pd.DataFrame, scheme: GradeScheme | BlockSchemes
+) -> list[str]:
+    """Return for each year how its blocks did, or how the years did; nothing of one group.
+
+    Grades of several schemes are not added up.
+    """
+    several = several_groups(blocks)
+    if not several:
         return []
-    blocks = blocks.dropna(subset="mean")
+    if "block" not in several:
+        means = [f"năm {row.year} {format_percent(row.mean)}" for row in
+                 blocks.dropna(subset="mean").sort_values("year").itertuples()]  # fmt: skip
+        return [f"Tỷ lệ điểm trung bình các năm: {listed(means)}."] if means else []
     years = blocks["year"] if "year" in blocks else pd.Series(0, blocks.index)
     told = []
     for year, of_year in blocks.groupby(years):
-        of_year = of_year.sort_values("mean", ascending=False, kind="stable")
+        of_all = counts if "year" not in counts else counts[counts["year"] == year]
+        scored, when = of_year["scored_units"].sum(), f" năm {year}" if "year" in several else ""
+        of_all = of_all.groupby("grade", sort=False, observed=True)["units"].sum().reset_index()
+        shares = of_all.assign(share_pct=of_all["units"] * 100 / max(scored, 1))
+        of_year = of_year.dropna(subset="mean").sort_values("mean", ascending=False, kind="stable")
+        if of_year.empty:
+            continue
         means = [f"{row.block} {format_percent(row.mean)}" for row in of_year.itertuples()]
         gap = format_number(of_year["mean"].max() - of_year["mean"].min(), LEAST_PLACES)
-        when = f" năm {year}" if year else ""
-        told.append(
-            f"Tỷ lệ điểm trung bình của các khối{when}: {listed(means)}; chênh nhau {gap} điểm "
-            "phần trăm."
-        )
+        apart = f"; chênh nhau {gap} điểm phần trăm" if len(means) > 1 else ""
+        grades = _of_grades(shares, scored) if isinstance(scheme, GradeScheme) else ""
+        means = f"Tỷ lệ điểm trung bình của các khối{when}: {listed(means)}{apart}."
+        told.append(f"{grades} {means}".strip())
     return told
 
 
 def of_losses(who: str, losses: pd.DataFrame) -> str:
-    """Return a sentence on the field in which most points were lost, or all that tie."""
-    most, shown = losses["lost"].max(), printed(losses, "losses")
-    if not most > 0:  # missing too
-        return f"{who} không mất điểm ở lĩnh vực nào có điểm."
-    tied = [at for at, lost in enumerate(losses["lost"]) if lost == most]
-    names = "; ".join(losses["field"].iloc[tied])
-    lost, share = (shown[name].texts[tied[0]] for name in ("lost", "share_pct"))
-    each = "mỗi lĩnh vực " if len(tied) > 1 else ""
+    """Return in which field most points lack, of all points and of its maximum, or all that tie."""
+    if not losses["lost"].max() > 0:  # missing too
+        return f"Không lĩnh vực nào có điểm của {who} còn điểm chưa đạt."
+    shown, worst = printed(losses, "losses"), {}
+    for name in ("lost", "lost_pct"):
+        worst[name] = [at for at, one in enumerate(losses[name]) if one == losses[name].max()]
+    names = {name: "; ".join(losses["field"].iloc[rows]) for name, rows in worst.items()}
+    at, each = worst["lost"][0], "mỗi lĩnh vực " if len(worst["lost"]) > 1 else ""
+    lost, pct, share = (shown[name].texts[at] for name in ("lost", "lost_pct", "share_pct"))
     told = (
-        f"{who} mất điểm nhiều nhất ở lĩnh vực {names}: {each}{lost} điểm, chiếm {share}% tổng số "
-        "điểm bị mất."
+        f"Điểm chưa đạt của {who} nhiều nhất ở lĩnh vực {names['lost']}: {each}{lost} điểm "
+        f"({pct}% điểm tối đa), chiếm {share}% tổng số điểm chưa đạt."
     )
-    worst = [at for at, pct in enumerate(losses["lost_pct"]) if pct == losses["lost_pct"].max()]
-    if worst != tied:  # the field with the largest maximum loses most points
-        names = "; ".join(losses["field"].iloc[worst])
+    if worst["lost"] != worst["lost_pct"]:  # the field with the largest maximum lacks most points
         told += (
-            f" So với điểm tối đa thì mất nhiều nhất ở lĩnh vực {names} "
-            f"({shown['lost_pct'].texts[worst[0]]}%)."
+            f" So với điểm tối đa, tỷ lệ chưa đạt cao nhất ở lĩnh vực {names['lost_pct']} "
+            f"({shown['lost_pct'].texts[worst['lost_pct'][0]]}%)."
         )
     return told
 
@@ -218,11 +239,11 @@ def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
     among = "được chấm" if ranked == len(scored) else "được xếp hạng"
     place = f"hạng {row['rank']} trong {ranked} đơn vị {among}"
     grade = NO_GRADE.lower() if pd.isna(row["grade"]) else f"xếp loại {row['grade']}"
-    told = f"{unit} đạt {measure.text(value)}, "
+    told = f"{unit} đạt {measure.text(value, row['score'])}"
     if pd.isna(row["rank"]):
-        told += "không được xếp hạng trong bảng công bố"
-    else:
-        told += f"đồng {place} (cùng với {listed(tied)})" if tied else f"xếp {place}"
+        told += ", không được xếp hạng trong bảng công bố"
+    elif ranked > 1:
+        told += f", đồng {place} (cùng với {listed(tied)})" if tied else f", xếp {place}"
     told += f", {grade}"
     if len(scored) > 1:
         name = "điểm trung bình" if measure.in_points else "tỷ lệ điểm trung bình"
@@ -237,7 +258,8 @@ def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
     missed = [bound for bound in bounds if value < bound[1] or (bound[2] and value == bound[1])]
     if missed:
         grade, cut, is_strict = missed[-1]
-        lacks = f"còn thiếu {'hơn ' if is_strict else ''}{measure.gap(cut - value)}"
+        lacks = measure.gap(cut - value, row["max_score"])
+        lacks = f"còn thiếu {'hơn ' if is_strict else ''}{lacks}"
         lacks = "đúng bằng ngưỡng phải vượt" if value == cut else lacks
         told += f"; {lacks} để đạt loại {grade}"
     return f"{told}."
