@@ -14,7 +14,7 @@ GUIDE = (ROOT / "README.vi.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST, *RECIPES = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
 COMMANDS = [
-    "python -m pip install uv && python -m uv run --no-active cchc-report data/cchc-2020.csv",
+    "python -m pip install uv && python -m uv run cchc-report data/cchc-2020.csv",
     "python -m pip install uv && python -m uv run --group dev pytest",
 ]
 
