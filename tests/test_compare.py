@@ -283,6 +283,18 @@ def test_an_alias_that_settles_nothing_is_refused():
     )
 
 
+@pytest.mark.parametrize("aliases", ["Phòng A", ["Phòng A"], {"Phòng A": None}])
+def test_aliases_that_are_no_pairs_of_names_are_refused(aliases):
+    assert "aliases=" in refused(named(a=9), named(a=8), aliases=aliases)
+
+
+@pytest.mark.parametrize("year", [2019, 2020])
+def test_a_table_that_is_not_the_earlier_one_is_refused(year):
+    told = refused(named(a=9).assign(year=2020), named(a=8).assign(year=year))
+    assert f"Bảng kỳ trước là năm 2020, không trước năm {year}" in told
+    assert len(compare_periods(named(a=9).assign(year=2020), named(a=8))) == 1
+
+
 def test_two_units_of_one_key_are_refused():
     twice = named(**{"Xã Hòa": 9, "Xã Hoà": 8})
     assert "Trong bảng sau, 'Xã Hòa' và 'Xã Hoà' là một tên" in refused(named(a=1), twice)

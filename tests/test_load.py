@@ -7,7 +7,7 @@ from conftest import DATA, loaded, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis import load_scores
+from cchc_analysis import list_tables, load_fields, load_scores
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.vocabulary import HEADERS, MAXIMUM
 from cchc_analysis.text import fold
@@ -133,6 +133,15 @@ def test_a_share_of_one_is_refused_unless_the_maximum_is_given():
     frame = pd.DataFrame({"unit": ["a", "b"], "Chỉ số (%)": [0.9177, 0.88]})
     assert "0,9177 thay cho 91,77%" in refusal(frame)
     assert load_scores(frame, max_score=1)["score"].tolist() == [0.9177, 0.88]
+
+
+@pytest.mark.parametrize("columns", ["Điểm", {"score": None}, {"score": ["Điểm"]}])
+def test_columns_that_are_no_titles_are_refused(columns):
+    frame = pd.DataFrame({"Đơn vị": ["a"], "Điểm": [80], "Lĩnh vực": ["x"]})
+    assert "không dùng được; hãy ghi ví dụ" in refusal(frame, columns=columns)
+    for load in (list_tables, load_fields):
+        with pytest.raises(ValueError, match="không dùng được; hãy ghi ví dụ"):
+            load(frame, columns=columns)
 
 
 def test_year_and_block_may_not_contradict_the_source():

@@ -71,12 +71,14 @@ def test_the_columns_of_mergers_are_called_as_offices_call_them(titles):
     assert change["status"].tolist() == ["merged", "stayed", "absorbed", "absorbed"]
 
 
-@pytest.mark.parametrize("cell", ["Xã A, Xã B", "xã a và Xã B", "Xã A; Xã B"])
+@pytest.mark.parametrize("cell", ["Xã A, Xã B", "xã a và Xã B", "Xã A; Xã B", "Xã A\nXã B"])
 def test_old_units_may_stand_in_one_cell(cell):
     table = pd.DataFrame({"unit": ["Phường C"], "predecessor": [cell]})
     change = compare_periods(named(OLD), named(NEW), predecessors=table)
     assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
-    if ";" not in cell:
+    change = compare_periods(named(OLD), named(NEW), predecessors={"Phường C": cell})
+    assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
+    if "\n" in cell or ", " in cell:
         one = {cell: 80, "Xã D": 60}  # a name may have a comma
         change = compare_periods(named(one), named(NEW), predecessors=table)
         assert change["status"].tolist() == ["merged", "stayed", "absorbed"]
@@ -113,6 +115,21 @@ def test_predecessors_come_as_a_table_or_a_file_too(form, tmp_path):
     assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
 
 
+def test_every_sheet_of_mergers_is_read(tmp_path):
+    with pd.ExcelWriter(tmp_path / "nhập.xlsx") as book:
+        for old in OLD:
+            sheet = pd.DataFrame({"Đơn vị mới": ["Phường C"], "Đơn vị cũ": [old]})
+            sheet[: 0 if old == "Xã D" else 1].to_excel(book, sheet_name=old, index=False)
+    change = compare_periods(named(OLD), named(NEW), predecessors=tmp_path / "nhập.xlsx")
+    assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
+    with pd.ExcelWriter(tmp_path / "nhập.xlsx") as book:
+        for place, old in enumerate(["Xã A", None]):
+            sheet = pd.DataFrame({"Đơn vị mới": ["Phường C"], "Đơn vị cũ": [old]})
+            sheet.to_excel(book, sheet_name=f"Đợt {place}", index=False)
+    told = refused(OLD, NEW, predecessors=tmp_path / "nhập.xlsx")
+    assert "nhập.xlsx, trang tính 'Đợt 1', dòng 2: predecessors: thiếu một tên" in told
+
+
 @pytest.mark.parametrize(
     ("predecessors", "words"),
     [
@@ -121,6 +138,9 @@ def test_predecessors_come_as_a_table_or_a_file_too(form, tmp_path):
         ({"Phường C": ["Xã A", "xã a"]}, "'xã a' có hai lần ở 'Phường C'"),
         ({"Phường C": ["Xã A", "Xã D"]}, "'Xã D' đã nhập vào 'Phường C' nhưng vẫn có trong"),
         ({"Xã D": ["Xã A"]}, "'Xã D' có ở bảng trước nhưng không nằm trong các đơn vị cũ của"),
+        ({"Phường C": None}, "'Phường C' không có danh sách tên đơn vị cũ"),
+        ({"Phường C": 1}, "'Phường C' không có danh sách tên đơn vị cũ"),
+        ({"Phường C": "Xã A; Xã X"}, "đơn vị cũ 'Xã A; Xã X' không có trong bảng trước"),
         ({"Phường C": []}, "'Phường C' không có danh sách tên đơn vị cũ"),
         (pd.DataFrame({"x": ["a"], "y": ["b"]}), "không có hai cột unit"),
         (pd.DataFrame({"unit": ["C"], "predecessor": [""]}), "thiếu một tên ('C')"),

@@ -161,7 +161,6 @@ def find_columns(
 
     And in words each column that is not used, and what was understood.
     """
-    check_roles(wanted)
     columns = {role: column_named(where, header, title, role) for role, title in wanted.items()}
     titles = header.titles
     body = body.fillna("")
@@ -235,7 +234,15 @@ def _unused(one: Evidence) -> str:
 
 
 def check_roles(wanted: Mapping[str, str | int]) -> None:
-    """Refuse a name in `columns` that is none of ours."""
+    """Refuse a name in `columns` that is none of ours, and what is no title and no number."""
+    is_text = isinstance(wanted, Mapping) and all(
+        isinstance(title, str | int) and title is not True for title in wanted.values()
+    )
+    if not is_text:
+        raise Refusal(
+            f"columns={wanted!r:.60} không dùng được", 'hãy ghi ví dụ {"score": "Tổng điểm"}',
+            value=wanted,
+        )  # fmt: skip
     for role in wanted:
         if role not in SHOWN or role not in HEADERS:
             names = ", ".join(r for r in HEADERS if r in SHOWN and r != "note")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_numbers, count_filled, numbering
-from cchc_analysis.reading.columns import proposed
+from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.grid import (
     Grid,
     Where,
@@ -276,6 +276,7 @@ def tables_of(
 
     A sheet that the caller names is read though others look more like rankings.
     """
+    check_roles(columns or {})
     file, grids, left_out, to_check = read_grids(source)
     grids = continued(grids)
     tables, unused = find_tables(file, grids, columns or {})

@@ -1,7 +1,7 @@
 """Which unit of one period is which of the other: of one name, renamed, or merged from several."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from os import PathLike
 from typing import NamedTuple
@@ -112,6 +112,14 @@ def _rows_by_key(
 
 def _renamed(aliases: Mapping[str, str], olds: pd.DataFrame, news: pd.DataFrame) -> dict[str, str]:
     """Return the key of each alias; without blocks, each name is in one of the tables only."""
+    is_text = isinstance(aliases, Mapping) and all(
+        isinstance(name, str) for names in aliases.items() for name in names
+    )
+    if not is_text:
+        raise Refusal(
+            f"aliases={aliases!r:.60} không dùng được",
+            'hãy ghi tên này là tên kia, ví dụ {"Phòng VH&TT": "Phòng Văn hóa và Thông tin"}',
+        )
     known = [set(table["name_key"]) for table in (olds, news)]
     has_blocks = olds["block_key"].ne("").any() or news["block_key"].ne("").any()
     for names in aliases.items():
@@ -154,7 +162,7 @@ def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
         return _of_table(predecessors)
     pairs = []
     for unit, old in predecessors.items():
-        olds = [old] if isinstance(old, str) else list(old)
+        olds = [old] if isinstance(old, str) else [*old] if isinstance(old, Iterable) else []
         if not olds or not all(isinstance(name, str) for name in (unit, *olds)):
             raise Refusal(
                 f"{{option.name}}: '{unit}' không có danh sách tên đơn vị cũ",
@@ -165,7 +173,7 @@ def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
 
 
 def _of_table(source: pd.DataFrame | str | PathLike) -> list[tuple[str, str]]:
-    found = read_grids(source)
+    found, pairs = read_grids(source), []
     for grid in found.grids:
         cells = grid.cells.fillna("")
         for at, line in enumerate(cells.itertuples(index=False)):
@@ -175,7 +183,11 @@ def _of_table(source: pd.DataFrame | str | PathLike) -> list[tuple[str, str]]:
                 for role in ("unit", "predecessor")
             ]
             if all(places):
-                return _of_lines(found.name, cells.iloc[at + 1 :], *(place[0] for place in places))
+                where = ", ".join(filter(None, [found.name, grid.place]))
+                pairs += _of_lines(where, cells.iloc[at + 1 :], *(place[0] for place in places))
+                break
+    if pairs:
+        return pairs
     raise Refusal(
         "{option.name} không có hai cột unit (đơn vị mới) và predecessor (đơn vị cũ)",
         "hãy đặt tên hai cột như vậy, mỗi đơn vị cũ một dòng", file=found.name, option=_OPTION,
@@ -229,11 +241,15 @@ def _merged(
     return merged
 
 
-def _each_name(text: str, known: Container[str]) -> list[str]:
-    """Return the units that a text names, "Xã A, Xã B và Xã C", if each is known; else the text."""
-    names = re.split(r"\s*,\s*|\s+và\s+", text)
-    is_list = unit_key(text) not in known and all(unit_key(name) in known for name in names)
-    return names if is_list else [text]
+def _each_name(text: str, known: Collection[str]) -> list[str]:
+    """Return the units that a text names, "Xã A, Xã B và Xã C", if each is known; else the text.
+
+    A cell of several lines has nothing but a space between them: "Xã A Xã B".
+    """
+    names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    each = re.compile(rf"({names})(?:[,;] ?| và | |$)")
+    key = unit_key(text)
+    return [text] if key in known or each.sub("", key) else each.findall(key)
 
 
 def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -> int:

@@ -76,9 +76,9 @@ def compare_periods(
     ------
     ValueError
         If a table has several years (one alone: fewer than two), two units of one name, or blocks
-        that the other lacks; if an alias is in neither table or could be a merger; if a merged unit
-        or an old one is not there or is there twice; if ranks or grades are of other units or
-        another scheme.
+        that the other lacks, or is not the earlier one; if an alias is in neither table or could be
+        a merger; if a merged unit or an old one is not there or is there twice; if ranks or grades
+        are of other units or another scheme.
 
     Examples
     --------
@@ -110,9 +110,15 @@ def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
     return [table[table["year"] == year].reset_index(drop=True) for year in years[-2:]]
 
 
-def years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
-    """Return the year of each of two tables, refusing one that has several."""
-    return _year(before, BEFORE), _year(after, AFTER)
+def _years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
+    """Return the year of each of two tables, refusing one that has several, and a later first."""
+    earlier, later = _year(before, BEFORE), _year(after, AFTER)
+    if None not in (earlier, later) and earlier >= later:
+        raise Refusal(
+            f"Bảng kỳ trước là năm {earlier}, không trước năm {later}",
+            "hãy kiểm tra lại hai bảng",
+        )
+    return earlier, later
 
 
 def compare_ranked(
@@ -122,7 +128,7 @@ def compare_ranked(
     predecessors: Predecessors | None,
 ) -> pd.DataFrame:
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
-    years = years_of(before, after)
+    years = _years_of(before, after)
     before, after = with_keys(*(one.reset_index(drop=True) for one in (before, after)))
     both = pd.concat([before, after], ignore_index=True)
     order = Exact.of(both).order

@@ -23,7 +23,7 @@ from cchc_analysis.scoring.fields import (
 )
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors
-from cchc_analysis.scoring.periods import compare_ranked, years_of
+from cchc_analysis.scoring.periods import compare_ranked
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
@@ -150,7 +150,6 @@ def results_of(
     unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
     change = old = None
     if before is not None:
-        _check_order(*years_of(before, ranking))
         old = in_order(rank_and_grade(before, of_both))
         change = compare_ranked(old, table, aliases, predecessors)
     elif predecessors is not None:
@@ -315,11 +314,3 @@ def _gone_blocks(
     gone = change["block"][~blocks.isin(here)].astype("str").unique()
     told = in_years(f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}.", change.attrs.get("years"))
     return (told,) if len(gone) else ()
-
-
-def _check_order(earlier: int | None, later: int | None) -> None:
-    if None not in (earlier, later) and earlier >= later:
-        raise Refusal(
-            f"Bảng kỳ trước là năm {earlier}, không trước năm {later}",
-            "hãy kiểm tra lại hai bảng",
-        )
