@@ -56,7 +56,7 @@ _TYPES = "[Content_Types].xml"
 _READ = ("word/document", "word/styles.xml", "content.xml", "styles.xml")
 _NAMED_PART = re.compile(rb"""(\b(?:PartName|Target)\s*=\s*["'])([^"']*)""")
 _UNREAD = ("xl/worksheets/_rels/", "xl/chartsheets/_rels/")  # remarks, drawings, links
-_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_RANGE = re.compile(r"(\$?[A-Z]{1,3}\$?[0-9]{1,7}):(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
 
 
 @dataclass
@@ -120,13 +120,11 @@ class Contents:
         )
 
 
-def kind_of(path: Path) -> str:
-    """Return what to read `path` as; refuse what its ending does not say, or what is not safe."""
-    return contents(path).kind
-
-
 def contents(path: Path) -> Contents:
-    """Return what `path` is and, of a zipped file, what has been seen in it."""
+    """Return what `path` is and, of a zipped file, what has been seen in it.
+
+    Refused is what its ending does not say, or what is not safe.
+    """
     try:
         if path.is_dir():
             raise Refusal(f"{path} là một thư mục", "hãy chỉ rõ tệp cần đọc trong đó")
@@ -151,23 +149,22 @@ def contents(path: Path) -> Contents:
     if size == 0:
         raise Refusal("tệp trống", "hãy kiểm tra lại tệp đã lưu", file=path.name)
     if size > _MOST_MB[kind] * 1e6:
-        raise _too_large(_MOST_MB[kind], path.name)
+        raise too_large(_MOST_MB[kind], path.name)
     found = _content(path, start)
     if (kind, found.kind) == ("html", "text"):  # a page may begin with anything
         found = Contents("html")
     elif (kind, found.kind) == ("xls", "html"):  # portals hand out pages as Excel files
         kind = "html"
         if size > _MOST_MB[kind] * 1e6:
-            raise _too_large(_MOST_MB[kind], path.name)
+            raise too_large(_MOST_MB[kind], path.name)
     if found.kind != kind:
         remedy = "mở tệp rồi lưu lại dạng .xlsx hay .docx"
         if found.kind not in ("mht", "xml"):  # which are not read under any ending
             remedy = f"đổi đuôi cho đúng, hoặc {remedy}"
         raise Refusal(
-            f"đuôi tệp là {ending} nhưng nội dung là {_SHOWN[found.kind]}",
-            f"hãy {remedy}",
+            f"đuôi tệp là {ending} nhưng nội dung là {_SHOWN[found.kind]}", f"hãy {remedy}",
             file=path.name,
-        )
+        )  # fmt: skip
     return found
 
 
@@ -223,10 +220,7 @@ def _contents_of(path: Path) -> Contents:
 
 
 def _look_at_parts(archive: zipfile.ZipFile, found: Contents) -> None:
-    most = {
-        True: _WORD_XML_MB if found.kind == "docx" else _UNPACKED_MB,
-        False: _UNPACKED_MB,
-    }
+    most = {True: _WORD_XML_MB if found.kind == "docx" else _UNPACKED_MB, False: _UNPACKED_MB}
     sizes = Counter()
     for part in archive.infolist():
         name = _tidy(part.filename)
@@ -236,11 +230,11 @@ def _look_at_parts(archive: zipfile.ZipFile, found: Contents) -> None:
         )
         size = _unpack(archive, part, room, _Part(name, found) if is_xml else None)
         if size > room:
-            raise _too_large(most[is_xml], found.name, unpacked=True)
+            raise too_large(most[is_xml], found.name, unpacked=True)
         sizes[is_xml] += size
 
 
-def _too_large(most: int, name: str, *, unpacked: bool = False) -> Refusal:
+def too_large(most: int, name: str, *, unpacked: bool = False) -> Refusal:
     """Return the sentence for a file of more than so many MB."""
     return Refusal(
         f"tệp quá lớn (giới hạn {most} MB{' sau khi giải nén' if unpacked else ''})",
@@ -367,14 +361,9 @@ class _Part:
 
 def _area(reference: str) -> int:
     """Return how many cells a range covers, 0 if it is none; openpyxl makes each of them."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
     if (ends := _RANGE.fullmatch(reference)) is None:
         return 0
-    left, right = (_number_of(ends[group]) for group in (1, 3))
-    return (abs(right - left) + 1) * (abs(int(ends[4]) - int(ends[2])) + 1)
-
-
-def _number_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    (top, left), (end, right) = map(xl_cell_to_rowcol, ends.groups())
+    return (abs(right - left) + 1) * (abs(end - top) + 1)

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.appearance import check_size
-from cchc_analysis.reading.grid import Grid, laid_out
+from cchc_analysis.reading.grid import Grid, Where, check_size, laid_out
 from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
-from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 
 _SPACES = "  "
@@ -28,19 +26,19 @@ _RULE = set(" \t|:+-")  # what the line under the header of a Markdown table is 
 
 def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
     """Return the cells of a text under the delimiter that makes a table of it; what to check."""
-    suffix = path.suffix.lower()
-    check_size(path.name, text.count("\n") + text.count("\r") + 1, 1)
+    suffix, where = path.suffix.lower(), Where(path.name)
+    check_size(where, text.count("\n") + text.count("\r") + 1, 1)
     if not text or text.isspace():
-        raise Refusal("tệp trống", "hãy kiểm tra lại tệp đã lưu", file=path.name)
+        raise where.refuse("tệp trống", "hãy kiểm tra lại tệp đã lưu")
     to_check = []
     if text[-1] in "0123456789":
         end = re.search(r"[^\r\n]*\Z", text[-200:])[0].strip()[-30:]
         to_check.append(f"tệp kết thúc ngay sau '{end}', hãy kiểm tra số cuối có đủ không")
     found = []
     for delimiter in _DELIMITERS[suffix]:
-        found.append(_delimited(text, delimiter, path.name))
+        found.append(_delimited(where, text, delimiter))
         if _has_rows_under(is_header, found[-1]):
-            return Grid("", "", _closed(found[-1], path.name)), to_check
+            return Grid("", "", _closed(where, found[-1])), to_check
     if suffix in (".txt", ".md"):
         from cchc_analysis.reading.pasted import pasted_cells  # only where there are no delimiters
 
@@ -50,7 +48,7 @@ def text_grid(path: Path, text: str) -> tuple[Grid, list[str]]:
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
     best = max(near or found, key=_most_alike)
-    return Grid("", "", _closed(best, path.name)), to_check
+    return Grid("", "", _closed(where, best)), to_check
 
 
 def refuse_one_column(grids: list[Grid], name: str) -> None:
@@ -61,25 +59,21 @@ def refuse_one_column(grids: list[Grid], name: str) -> None:
     for grid, start in zip(grids, starts, strict=True):
         for delimiter in _DELIMITERS[".csv"]:
             rows = start.agg(delimiter.join, axis=1).str.strip(delimiter)
-            if _has_rows_under(is_header, _delimited("\n".join(rows), delimiter, name)):
-                raise Refusal(
+            if _has_rows_under(is_header, _delimited(Where(name), "\n".join(rows), delimiter)):
+                raise Where(name, grid.place).refuse(
                     f"mỗi dòng nằm trọn trong một ô ({quoted(rows.iloc[-1])})",
                     "hãy mở tệp trong Excel, tách cột bằng Data → Text to Columns rồi lưu dạng "
                     ".xlsx",
-                    file=name,
-                    place=grid.place,
                 )
 
 
-def _closed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+def _closed(where: Where, cells: pd.DataFrame) -> pd.DataFrame:
     """Refuse a table in which a cell in quotes swallowed other rows."""
     if line := cells.attrs.get("unclosed"):
-        raise Refusal(
+        raise where.refuse(
             "ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể thiếu dấu ngoặc kép đóng",
-            "hãy sửa dòng này",
-            file=name,
-            place=f"dòng {line}",
-        )
+            "hãy sửa dòng này", at=f"dòng {line}",
+        )  # fmt: skip
     return cells
 
 
@@ -98,22 +92,22 @@ def _most_alike(cells: pd.DataFrame) -> int:
     return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
 
 
-def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
+def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
     """Return the cells of a text; that a quote is not closed stands in its attributes."""
     lines = text.count("\n") + 1
-    check_size(name, lines, text.count(delimiter) // lines + 1)
+    check_size(where, lines, text.count(delimiter) // lines + 1)
     texts: list[str] = []  # of all rows in one list: many small ones would cost more than to parse
     widths, numbers = [], []
-    for number, row in _rows(text, delimiter, name):
+    for number, row in _rows(where, text, delimiter):
         if delimiter == "|" and _is_rule("|".join(row)):
             continue
         texts += row
         widths.append(len(row))
         numbers.append(number)
     longest = max(widths, default=0)
-    where = f"{name}, dòng {numbers[widths.index(longest)]}" if widths else name
     # One long row makes all rows as wide; a cell that is filled up weighs as much as a letter.
-    check_size(where, 1, longest, len(widths) * longest)
+    place = f"dòng {numbers[widths.index(longest)]}" if widths else ""
+    check_size(where._replace(place=place), 1, longest, len(widths) * longest)
     cells = laid_out(texts, widths, numbers)
     ends = np.cumsum(widths)
     over_lines = (np.diff(numbers) > 1).nonzero()[0]  # after a row with a line end in a cell
@@ -126,7 +120,7 @@ def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
     return cells
 
 
-def _rows(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the number of its first line."""
     if delimiter == _SPACES:
         for number, line in enumerate(text.splitlines(), start=1):
@@ -135,7 +129,7 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]
         for number, line in enumerate(text.splitlines(), start=1):
             yield number, _piped(line)
     else:
-        yield from _quoted(text, delimiter, name)
+        yield from _quoted(where, text, delimiter)
 
 
 def _is_rule(row: str) -> bool:
@@ -151,7 +145,7 @@ def _piped(row: str) -> list[str]:
     return [cell.replace(r"\|", "|") for cell in cells]
 
 
-def _quoted(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _quoted(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
     line = 1
     try:
@@ -159,9 +153,5 @@ def _quoted(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[st
             yield line, row
             line = reader.line_num + 1  # a quoted cell may run over several lines
     except csv.Error:
-        raise Refusal(
-            "ô quá dài, có thể thiếu dấu ngoặc kép đóng",
-            "hãy sửa dòng này",
-            file=name,
-            place=f"dòng {line}",
-        ) from None
+        problem = "ô quá dài, có thể thiếu dấu ngoặc kép đóng"
+        raise where.refuse(problem, "hãy sửa dòng này", at=f"dòng {line}") from None

@@ -1,14 +1,20 @@
-"""What the tables of a Word file show, read from the parts of the file itself."""
+"""What the tables of a document show: of a Word file, a web page, and a PDF file if it is ruled."""
 
+import contextlib
+import itertools
+import logging.handlers
 import re
 import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
-from cchc_analysis.reading.appearance import MOST_COLUMNS, Seen, check_size, text_of
-from cchc_analysis.reading.containers import Contents, damaged
+from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
+from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, text_of
 from cchc_analysis.reading.headings import is_heading
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import clean
+from cchc_analysis.text import clean, quoted
 
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same words by another name
@@ -18,9 +24,26 @@ _MARKED_RUN = (
     f"./w:rPr[w:vanish[{_ON}] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:position[{_ON}]"
     " or w:vertAlign[@w:val!='baseline']]"
 )
+_NO_TEXT = ("script", "style", "template", "head", "noscript", "select", "textarea")
+_BLOCKS = (
+    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "dt", "dd",
+    "center", "section", "article", "header", "table", "br",
+)  # fmt: skip
+_MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
+_HIDDEN_STYLE = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse))")
+_MARKED_STYLE = re.compile(
+    r"line-through|font-size:0|opacity:0(?![.]?[1-9])|vertical-align:(?:super|sub)"
+)
+# A comment or a script that is never closed goes on to the end, as in a browser.
+_NO_MARKUP = re.compile(r"<!--(?:.*?-->|.*)|<script(?:.*?</script|.*)", re.DOTALL)
+_MOST_TAGS = 1_000_000
+_TABLE = "\ufffc"  # stands for a table in the text of its page
+_SMALL = 0.75  # of the size of the letters around it: a footnote mark
+_MOST_MB = 100  # that the streams of a file unpack to
+_CHUNK = 1 << 16
 
 
-def word_tables(path: Path, contents: Contents) -> list[Seen]:
+def word_tables(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
     """Return the tables of a Word file, each with the paragraph above it."""
     from lxml import etree
 
@@ -43,12 +66,12 @@ def word_tables(path: Path, contents: Contents) -> list[Seen]:
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
         if element.tag == f"{_W}p":
             if next(element.iterancestors(f"{_W}tbl"), None) is None:
-                above += filter(None, [title_of(_text(element))])
+                above += filter(None, [_title_of(_word_text(element))])
         elif next(element.iterancestors("{*}Fallback"), None) is None:
             seen = Seen(f"bảng {len(tables) + 1}", above=above[::-1])
-            tables.append(_table(element, seen, path.name))
+            tables.append(_word_table(element, seen, Where(path.name, seen.place)))
             above = []
-    return tables
+    return tables, []
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> object:
@@ -62,38 +85,36 @@ def _find(element: object, path: str) -> list:
     return element.xpath(path, namespaces={"w": _MAIN})
 
 
-def _table(table: object, seen: Seen, name: str) -> Seen:
-    where = f"{name}, {seen.place}"
+def _word_table(table: object, seen: Seen, where: Where) -> Seen:
     if _find(table, ".//w:ins | .//w:del | .//w:moveFrom | .//w:moveTo"):
-        raise Refusal(
+        raise where.refuse(
             "còn thay đổi chưa được chấp nhận (Track Changes), không rõ số nào đúng",
             "hãy chấp nhận hoặc từ chối hết trong Word rồi lưu lại",
-            file=where,
         )
     numbered = 0
     for at, row in enumerate(_find(table, "./w:tr | ./w:sdt/w:sdtContent/w:tr")):
         if _find(row, f"./w:trPr/w:hidden[{_ON}]"):
             seen.hidden_rows.add(at)
-        cells = [""] * _span(row, "./w:trPr/w:gridBefore")
+        cells = [""] * _width(row, "./w:trPr/w:gridBefore")
         for cell in _find(row, "./w:tc | ./w:sdt/w:sdtContent/w:tc"):
-            text = _text(cell)
+            text = _word_text(cell)
             if _find(cell, "./w:tcPr/w:vMerge[not(@w:val='restart')]"):
                 seen.merged.append((at - 1, at, len(cells)))
             if not text.strip() and _find(cell, "./w:p/w:pPr/w:numPr"):
                 numbered += 1  # Word shows this number and stores none
                 text = str(numbered)
             cells.append(text)
-            cells += [""] * (_span(cell, "./w:tcPr/w:gridSpan") - 1)
-        seen.rows.append(cells + [""] * _span(row, "./w:trPr/w:gridAfter"))
+            cells += [""] * (_width(cell, "./w:tcPr/w:gridSpan") - 1)
+        seen.rows.append(cells + [""] * _width(row, "./w:trPr/w:gridAfter"))
         check_size(where, at + 1, len(seen.rows[-1]))
     return seen
 
 
-def _span(element: object, path: str) -> int:
-    return span(next(iter(_find(element, f"{path}/@w:val")), None))
+def _width(element: object, path: str) -> int:
+    return _span(next(iter(_find(element, f"{path}/@w:val")), None))
 
 
-def _text(node: object) -> str:
+def _word_text(node: object) -> str:
     if node.tag == f"{_W}t":
         return node.text or ""
     name = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else "pPr"
@@ -103,20 +124,206 @@ def _text(node: object) -> str:
         return "-"
     if name in ("pPr", "rPr", "tcPr", "Fallback"):
         return ""
-    text = "".join(_text(child) for child in node if child.tag != f"{_W}tbl")
+    text = "".join(_word_text(child) for child in node if child.tag != f"{_W}tbl")
     if name == "r":
         return text_of(text, is_marked=bool(text.strip() and _find(node, _MARKED_RUN)))
     return f"{text} " if name == "p" else text
 
 
-def span(value: str | None) -> int:
+def _span(value: str | None) -> int:
     """Return over how many columns or rows a cell goes, 0 if it is not said."""
     text = (value or "").strip()
     is_number = text.isascii() and text.isdigit()
     return min(int(text[:9]), MOST_COLUMNS + 1) if is_number else 0
 
 
-def title_of(text: str) -> str:
+def _title_of(text: str) -> str:
     """Return a line that may be a heading: not one in brackets, nor the unit of measure."""
     text = clean(text)
     return text if is_heading(text) else ""
+
+
+def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
+    """Return the innermost tables of a web page, and in words those that nobody sees.
+
+    A table stands under its caption or the line above it.
+    """
+    from lxml import etree, html
+
+    bare = _NO_MARKUP.sub("", text.lower())
+    is_cut = "<html" in bare and "</html" not in bare and "</body" not in bare
+    if is_cut or bare.count("<table") > bare.count("</table"):
+        raise damaged(name)
+    for is_bad, problem in (
+        (bare.count("<") > _MOST_TAGS, f"trang có quá nhiều thẻ HTML (giới hạn {_MOST_TAGS})"),
+        ("<!entity" in bare, "trang chứa khai báo ENTITY không an toàn"),
+    ):
+        if is_bad:
+            raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    shown: list[Seen] = []
+    hidden: list[str] = []
+    try:
+        root = html.document_fromstring(
+            text.replace(_TABLE, "").encode(errors="replace"), parser=parser
+        )
+        if any("depth" in error.message.lower() for error in parser.error_log):
+            raise damaged(name)
+        tables = [table for table in root.iter("table") if table.find(".//table") is None]
+        captions = [_html_text(table.find("caption")) for table in tables]
+        found = [_html_table(table, name, at) for at, table in enumerate(tables, start=1)]
+        are_hidden = [any(map(_is_hidden, (table, *table.iterancestors()))) for table in tables]
+        for table in tables:
+            table.clear(keep_tail=True)
+            table.text = _TABLE
+        above = _html_text(root).split(_TABLE)
+    except (etree.LxmlError, RecursionError):
+        raise damaged(name) from None
+    for lines, caption, seen, is_hidden in zip(above, captions, found, are_hidden, strict=False):
+        if is_hidden:
+            first = next(filter(None, (clean(" ".join(row)) for row in seen.rows)), "")
+            hidden += [f"bảng ẩn {quoted(first)}"] if first else []
+        elif max(map(len, seen.rows), default=0) > 1:
+            titles = [*map(_title_of, lines.split("\n")), _title_of(caption)]
+            seen.above = list(filter(None, titles[::-1]))
+            seen.place = f"bảng {len(shown) + 1}"
+            shown.append(seen)
+    return shown, hidden
+
+
+def _html_table(table: object, name: str, number: int) -> Seen:
+    """Return the cells of a table; what spans several rows is merged down."""
+    seen, where = Seen(""), Where(name, f"bảng {number}")
+    spans: dict[int, int] = {}  # column → rows still to fill
+    for row in table.iter("tr"):
+        at, cells = len(seen.rows), []
+        given = deque(cell for cell in row if cell.tag in ("td", "th"))
+        while given or len(cells) in spans:
+            column = len(cells)
+            if column in spans:
+                left = spans.pop(column)
+                if left > 1:
+                    spans[column] = left - 1
+                cells.append("")
+                seen.merged.append((at - 1, at, column))
+                continue
+            cell = given.popleft()
+            width, height = (_span(cell.get(f"{way}span")) or 1 for way in ("col", "row"))
+            if any(column + offset in spans for offset in range(width)):
+                raise where.refuse(
+                    "các ô gộp chồng lên nhau, không rõ số nào của đơn vị nào",
+                    "hãy chép bảng vào Excel rồi bỏ gộp ô", at=f"dòng {at + 1}",
+                )  # fmt: skip
+            if height > 1:
+                spans |= dict.fromkeys(range(column, column + width), height - 1)
+            if _is_hidden(cell):
+                seen.hidden_cells.add((at, column))
+            cells += [_html_text(cell), *[""] * (width - 1)]
+        if cells:
+            within = itertools.takewhile(lambda node: node is not table, row.iterancestors())
+            if _is_hidden(row) or any(map(_is_hidden, within)):
+                seen.hidden_rows.add(at)
+            seen.rows.append(cells)
+        check_size(where, len(seen.rows), len(cells))
+    return seen
+
+
+def _style_of(node: object) -> str:
+    return re.sub(r"\s", "", node.get("style") or "").lower()
+
+
+def _is_hidden(node: object) -> bool:
+    return node.get("hidden") is not None or bool(_HIDDEN_STYLE.search(_style_of(node)))
+
+
+def _html_text(node: object) -> str:
+    if node is None or not isinstance(node.tag, str) or node.tag in _NO_TEXT:
+        return ""
+    inside = (node.text or "") + "".join(_html_text(child) + (child.tail or "") for child in node)
+    is_marked = node.tag in _MARKED_TAGS
+    if node.tag not in ("td", "th", "tr", "tbody", "table"):  # these are hidden as a whole
+        is_marked |= _is_hidden(node) or bool(_MARKED_STYLE.search(_style_of(node)))
+    is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
+    if node.tag in ("a", "small") and re.search(r"[^\W\d_]{2}", inside):
+        is_marked = False  # words are no mark
+    if is_marked and inside.strip():
+        return text_of(inside, is_marked=True)
+    return f"\n{inside}\n" if node.tag in _BLOCKS else inside
+
+
+def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
+    """Return the ruled tables of a PDF file; one that goes on over a page stays one."""
+    try:
+        import pdfplumber
+    except ImportError:
+        raise Refusal(
+            "muốn đọc PDF cần cài thêm thư viện pdfplumber bằng lệnh 'python -m uv sync --extra "
+            "pdf' (hoặc 'pip install pdfplumber'), hoặc chép bảng vào tệp Excel",
+            file=path.name,
+        ) from None
+    data = path.read_bytes()
+    if b"%%EOF" not in data[-2048:]:
+        raise damaged(path.name)
+    _check_streams(data, path.name)
+    tables: list[Seen] = []
+    letters, notes = 0, []
+    log = logging.handlers.BufferingHandler(100_000)  # what the library passes over it only logs
+    logging.getLogger("pdfminer").addHandler(log)
+    try:
+        with pdfplumber.open(path) as pdf:
+            for page in pdf.pages:
+                letters += len(page.chars)
+                # A bold letter may be one that is printed twice, a hair apart.
+                for number, (title, rows, small) in enumerate(_ruled_tables(page.dedupe_chars())):
+                    notes += small
+                    if number == 0 and tables and len(rows[0]) == len(tables[-1].rows[-1]):
+                        tables[-1].rows += [[title, *[""] * (len(rows[0]) - 1)], *rows]
+                    else:
+                        place = f"bảng {len(tables) + 1} (trang {page.page_number})"
+                        tables.append(Seen(place, title, rows))
+    except Exception as error:  # whatever a broken file makes the library raise
+        raise (encrypted if "Password" in repr(error) else damaged)(path.name) from None
+    finally:
+        logging.getLogger("pdfminer").removeHandler(log)
+    if any(re.search("Data-loss|non-indirect", told.getMessage()) for told in log.buffer):
+        raise damaged(path.name)
+    if not tables:
+        why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"
+        raise Refusal(f"tệp PDF {why}", "hãy xin tệp gốc hoặc gõ lại vào Excel", file=path.name)
+    return tables, notes
+
+
+def _check_streams(data: bytes, name: str) -> None:
+    """Refuse streams that unpack to more than there is room for; the library takes them whole."""
+    size = 0
+    for start in re.finditer(rb"FlateDecode.{0,500}?stream\r?\n", data, re.DOTALL):
+        at, unpacker = start.end(), zlib.decompressobj()
+        with contextlib.suppress(zlib.error):  # encrypted, or for the library to say what is wrong
+            while at < len(data) and not unpacker.eof and size <= _MOST_MB * 1e6:
+                size += len(unpacker.decompress(data[at : at + _CHUNK]))
+                at += _CHUNK
+    if size > _MOST_MB * 1e6:
+        raise too_large(_MOST_MB, name, unpacked=True)
+
+
+def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:
+    """Yield each table with the line above it, its rows, and in words the small print left out."""
+    # Of a turned page the library takes the edges from before the turn.
+    left = min((char["x0"] for char in page.chars), default=0)
+    right = max((char["x1"] for char in page.chars), default=0) + 1
+    top = min((char["top"] for char in page.chars), default=0)
+    for table in page.find_tables():
+        _, above, _, bottom = table.bbox
+        over = page.crop((left, min(top, above - 1), right, above), strict=False)
+        lines = over.extract_text().splitlines()
+        title = next((line for line in reversed(lines) if re.search(r"[^\W\d_]", line)), "")
+        inside = page.within_bbox(table.bbox, strict=False).chars
+        sizes = sorted(char["size"] for char in inside) or [0]
+        least = sizes[len(sizes) // 2] * _SMALL
+        small = "".join(char["text"] for char in inside if char["size"] < least).strip()
+        kept = page.filter(lambda o, least=least: o.get("size", least) >= least)
+        (found,) = [t for t in kept.find_tables() if t.bbox == table.bbox] or [table]
+        rows = [[cell or "" for cell in row] for row in found.extract()]
+        told = [f"chữ nhỏ '{small[:60]}' ở trang {page.page_number}"] if small else []
+        yield title, rows, told
+        top = bottom

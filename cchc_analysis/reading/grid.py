@@ -1,13 +1,17 @@
-"""Raw cells: how they are held, and how a message names where one stands.
+"""Raw cells: what their look means, how they are held, how a message names where one stands.
 
-Every reader gives a DataFrame of cleaned text whose index is the line of the file, the row of the
+Readers only report what they see, as `Seen`: what is hidden, merged, struck, raised, a percentage.
+Of it they give a DataFrame of cleaned text whose index is the line of the file, the row of the
 sheet or of the table, so that a message can name the place. A blank cell is ""; one that the row
 does not have is missing. In workbooks the columns are letters.
 """
 
+import datetime
 import itertools
 import re
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +22,11 @@ from cchc_analysis.text import clean, quoted
 
 _LONGEST_TITLE = 40
 _MOST_TITLES = 8
+NOT_COMPUTED = "#CHƯA TÍNH"  # a formula whose value the file does not hold
+_MOST_CELLS, MOST_COLUMNS = 2_000_000, 1000
+_MOST_LETTERS = 10 * _MOST_CELLS
+_MOST_TOLD = 10
+MOST_ABOVE = 30  # lines of text over a table
 
 
 class Where(NamedTuple):
@@ -104,7 +113,7 @@ class Grid(NamedTuple):
 
     place: str  # for messages, after the name of the file: "", "trang tính 'X'", "bảng 2"
     title: str  # the name of the sheet, or the text above the table
-    cells: pd.DataFrame  # by line and column, each text as `appearance` says that it is read
+    cells: pd.DataFrame  # by line and column, each text as `as_shown` says that it is read
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
     hidden_rows: Set[int] = frozenset()  # lines that nobody sees and that hold something
     hidden_columns: Set[object] = frozenset()
@@ -143,3 +152,109 @@ def as_written(cell: object) -> object:
     if isinstance(cell, float | np.floating) and np.isfinite(cell):
         return np.format_float_positional(cell, trim="-")
     return cell
+
+
+@dataclass
+class Seen:
+    """One rectangle as its reader sees it; rows and columns count from 0.
+
+    `is_sheet`: it stands in a workbook, where hiding is a way of looking that a click undoes.
+    """
+
+    place: str
+    title: str = ""  # of a sheet its name
+    rows: list[list[str]] = field(default_factory=list)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)  # first and last row, column
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden_cells: set[tuple[int, int]] = field(default_factory=set)
+    is_sheet: bool = False
+    above: list[str] = field(default_factory=list)  # lines of text over a table, nearest first
+
+
+def text_of(value: object, *, is_percent: bool = False, is_marked: bool = False) -> str:
+    """Return a stored value as a person reads it: 0.9177 shown as a percentage is "91.77%".
+
+    What is marked as no part of the value (raised, struck out, hidden) stands in brackets: in
+    "97,23¹" the mark is no digit.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        text = str(value).upper()
+    elif isinstance(value, datetime.date):  # a datetime is one too
+        text = value.strftime("%d/%m/%Y")
+    elif is_percent and isinstance(value, int | float):
+        text = f"{(Decimal(as_written(value)) * 100).normalize():f}%"
+    else:
+        text = str(as_written(value))
+    return f"[{text}]" if is_marked and text.strip() else text
+
+
+def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
+    """Return raw cells, and in words what to check.
+
+    A cell that is merged down repeats its text. A hidden row or column that is empty is nothing;
+    of one that holds something nobody knows whether it counts: in a workbook it is read and told,
+    in a document, where no click shows it, refused.
+    """
+    rows, where = seen.rows, Where(name, seen.place)
+    width = max(map(len, rows), default=0)
+    check_size(where, len(rows), width)
+    letters = list(range(width))
+    if seen.is_sheet:
+        from xlsxwriter.utility import xl_col_to_name  # slow to import
+
+        letters = [xl_col_to_name(column) for column in letters]
+    merged = set()
+    for top, last, column in sorted(seen.merged):
+        for row in range(top + 1, min(last + 1, len(rows)) if column < width else 0):
+            line, above = rows[row], rows[row - 1]
+            line.extend([""] * (column + 1 - len(line)))
+            line[column] = above[column] if column < len(above) else ""
+            merged.add((row + 1, letters[column]))
+        check_size(where, len(merged), 1)
+    check_size(where, len(rows), width, sum(len(cell) for row in rows for cell in row))
+    hidden_rows = {at for at in seen.hidden_rows if at < len(rows) and "".join(rows[at]).strip()}
+    hidden_columns = {
+        at for at in seen.hidden_columns if any(at < len(row) and row[at].strip() for row in rows)
+    }
+    told = _told_hidden(seen, where, hidden_rows, hidden_columns, letters)
+    return Grid(
+        seen.place,
+        seen.title or next(iter(seen.above), ""),
+        to_cells(rows, range(1, len(rows) + 1), letters),
+        merged,
+        {row + 1 for row in hidden_rows},
+        {letters[column] for column in hidden_columns},
+        tuple(seen.above[:MOST_ABOVE]),
+    ), told
+
+
+def _told_hidden(
+    seen: Seen, where: Where, rows: Set[int], columns: Set[int], letters: list
+) -> list[str]:
+    if seen.is_sheet:
+        hidden = [f"cột {letters[column]}" for column in sorted(columns)]
+        hidden += [f"dòng {row + 1}" for row in sorted(rows)]
+        more = ["…"] if len(hidden) > _MOST_TOLD else []
+        hidden = ", ".join(hidden[:_MOST_TOLD] + more)
+        return [f"{seen.place} có chỗ ẩn vẫn được đọc ({hidden})"] if hidden else []
+    cells = sorted((r, c) for r, c in seen.hidden_cells if seen.rows[r][c].strip())
+    if not rows and not cells:
+        return []
+    row, column = min([*((row, -1) for row in rows), *cells])
+    what = "dòng" if column < 0 else f"ô {quoted(' '.join(seen.rows[row][column].split()))}"
+    raise where.refuse(
+        f"{what} bị ẩn, không rõ có dùng hay không", "hãy chép bảng vào Excel rồi xóa phần ẩn",
+        at=f"dòng {row + 1}",
+    )  # fmt: skip
+
+
+def check_size(where: Where, rows: int, columns: int, letters: int = 0) -> None:
+    """Refuse a table that would fill the memory: one cell far away, or a merged one, is enough."""
+    if rows * columns > _MOST_CELLS or columns > MOST_COLUMNS or letters > _MOST_LETTERS:
+        raise where.refuse(
+            f"trải rộng {rows} dòng × {columns} cột (giới hạn {_MOST_CELLS} ô)",
+            "hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới",
+        )

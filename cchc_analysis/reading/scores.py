@@ -43,7 +43,7 @@ _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
 _LONGEST_CODE = 2  # a unit may be called "A"
 _MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
-_STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `appearance` puts them
+_STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `text_of` puts them
 _MARKED_YEAR = r"^([12])[.,]([0-9]{3})$"  # "2,012", a number with a thousands mark
 _TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 

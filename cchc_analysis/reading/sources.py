@@ -3,7 +3,6 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.files import given_path
-from cchc_analysis.reading.appearance import Seen, as_shown
 from cchc_analysis.reading.containers import Contents, contents
 from cchc_analysis.reading.delimited import refuse_one_column, text_grid
-from cchc_analysis.reading.grid import Grid, as_written, to_cells
+from cchc_analysis.reading.grid import Grid, Seen, Where, as_shown, as_written, to_cells
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
@@ -48,7 +46,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         grid, notes = text_grid(path, text)
         grids = [grid]
     else:
-        seen, left_out = _reader(kind, text)(path, found)
+        seen, left_out = _seen(path, found, text)
         shown = [as_shown(one, path.name) for one in seen]
         grids = [grid for grid, _ in shown if len(grid.cells)]
         notes = [words for _, told in shown for words in told]
@@ -56,36 +54,25 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
         _refuse_legacy(path.name, start)
         if len(broken := [word for word in start.split() if _TWICE.search(word)]) > 1:
-            raise Refusal(
+            raise Where(path.name).refuse(
                 f"chữ bị vỡ ({quoted(broken[0])}) vì tệp UTF-8 đã bị lưu lại theo bảng mã khác",
                 "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
-                file=path.name,
             )
     refuse_one_column(grids, path.name)
     return Source(path.name, grids, left_out, to_check + notes)
 
 
-def _reader(kind: str, text: str) -> Callable[[Path, Contents], tuple[list[Seen], list[str]]]:
-    """Return the reader for a kind of file, which alone imports its library; a page is text."""
-    if kind == "docx":
-        from cchc_analysis.reading.documents import word_tables
+def _seen(path: Path, found: Contents, text: str) -> tuple[list[Seen], list[str]]:
+    """Return what the reader for a kind of file sees, which alone imports its library."""
+    if found.kind in ("xlsx", "xls", "ods"):
+        from cchc_analysis.reading import workbooks
 
-        return lambda path, found: (word_tables(path, found), [])
-    if kind == "html":
-        from cchc_analysis.reading.pages import page_tables
+        return getattr(workbooks, f"{found.kind}_sheets")(path, found)
+    from cchc_analysis.reading import documents
 
-        return lambda path, _: page_tables(text, path.name)
-    if kind == "pdf":
-        from cchc_analysis.reading.pdf import pdf_tables
-
-        return lambda path, _: pdf_tables(path)
-    from cchc_analysis.reading import opendocument, workbooks
-
-    return {
-        "xlsx": workbooks.xlsx_sheets,
-        "xls": workbooks.xls_sheets,
-        "ods": opendocument.ods_sheets,
-    }[kind]
+    if found.kind == "html":
+        return documents.page_tables(text, path.name)
+    return documents.pdf_tables(path) if found.kind == "pdf" else documents.word_tables(path, found)
 
 
 def _decode(path: Path, kind: str) -> tuple[str, list[str]]:
@@ -110,28 +97,23 @@ def _decode(path: Path, kind: str) -> tuple[str, list[str]]:
             encoding = stated
         else:
             _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
-            raise Refusal(
+            raise Where(path.name).refuse(
                 f"trang ghi bảng mã {quoted(stated)} nhưng chữ không theo bảng mã đó",
                 "hãy mở trang gốc trong trình duyệt rồi chép bảng vào một tệp Excel",
-                file=path.name,
             )
     try:
         return data.decode(encoding), told
     except UnicodeDecodeError as error:
         _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
         text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
-        if (
-            not declared
-            and encoding == "utf-8-sig"
-            and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text)
-        ):
+        is_vietnamese = re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text)
+        if not declared and encoding == "utf-8-sig" and is_vietnamese:
             return text, told
         line = data[: error.start].count(b"\n") + 1
-        raise Refusal(
+        raise Where(path.name).refuse(
             "tệp không phải là văn bản UTF-8",
             "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
-            file=path.name,
-            place=f"dòng {line}",
+            at=f"dòng {line}",
         ) from None
 
 
@@ -146,11 +128,10 @@ def _is_in(encoding: str, data: bytes) -> bool:
 def _refuse_legacy(name: str, text: str) -> None:
     for encoding, words in LEGACY.items():
         if sum(word in text for word in words) > 1:
-            raise Refusal(
+            raise Where(name).refuse(
                 f"chữ trong tệp dùng bảng mã cũ {encoding}",
                 "hãy chuyển sang Unicode bằng UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu "
                 "lại",
-                file=name,
             )
 
 

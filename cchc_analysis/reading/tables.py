@@ -10,6 +10,7 @@ import pandas as pd
 from cchc_analysis.reading.cells import are_numbers, count_filled, numbering
 from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.grid import (
+    MOST_ABOVE,
     Grid,
     Where,
     first_line,
@@ -43,7 +44,6 @@ from cchc_analysis.text import fold, quoted
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
-_MOST_ABOVE = 30  # lines
 
 
 def continued(grids: Sequence[Grid]) -> list[Grid]:
@@ -169,7 +169,7 @@ def _general(cells: pd.DataFrame, first: tuple[int, list[str]]) -> tuple[str, ..
     """Return what stands over all tables of a grid, save what heads the first, nearest first."""
     at, lines = first
     rows = cells.iloc[:at].fillna("").to_numpy()[::-1]
-    over = [" ".join(filter(None, row)) for row in rows[:_MOST_ABOVE]]
+    over = [" ".join(filter(None, row)) for row in rows[:MOST_ABOVE]]
     return (*lines[1:], *filter(None, over))
 
 

@@ -19,7 +19,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
-from cchc_analysis.reading.containers import damaged, kind_of
+from cchc_analysis.reading.containers import contents, damaged
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports.word import STYLES, number_captions
 from cchc_analysis.text import quoted
@@ -42,7 +42,8 @@ def open_template(
     """Return a template and the names in it: what is `given` and the ranking have their place."""
     own = files("cchc_analysis.reports").joinpath("templates", f"{form}.docx")
     name = own.name if path is None else Path(path).name
-    if path is not None and (kind_of(Path(path)), Path(path).suffix.lower()) != ("docx", ".docx"):
+    # What is in it must be what its ending says; one with macros (.docm) is none of ours.
+    if path is not None and contents(Path(path)) and Path(path).suffix.lower() != ".docx":
         raise Refusal(
             "mẫu phải là tệp .docx", "hãy mở tệp trong Word rồi lưu lại dạng .docx", file=name
         )
