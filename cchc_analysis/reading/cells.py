@@ -95,17 +95,12 @@ def check_numbering(
         if sorted(part) == list(range(1, len(part) + 1)) or goes_on.all():
             continue
         line = first_line(~goes_on)
+        problem = f"số thứ tự nhảy đến {part[line]}, có thể thiếu dòng"
+        remedy = "hãy bổ sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng"
         if part[line] == 1:
-            raise where.refuse(
-                "số thứ tự bắt đầu lại từ 1, có thể là khối hay năm khác",
-                "hãy thêm cột Khối hoặc Năm, hoặc đánh lại số thứ tự nếu là một bảng",
-                at=place(cells, line), value=1,
-            )  # fmt: skip
-        raise where.refuse(
-            f"số thứ tự nhảy đến {part[line]}, có thể thiếu dòng",
-            "hãy bổ sung dòng thiếu, hoặc bỏ cột STT nếu chỉ dùng một phần bảng",
-            at=place(cells, line), value=int(part[line]),
-        )  # fmt: skip
+            problem = "số thứ tự bắt đầu lại từ 1, có thể là khối hay năm khác"
+            remedy = "hãy thêm cột Khối hoặc Năm, hoặc đánh lại số thứ tự nếu là một bảng"
+        raise where.refuse(problem, remedy, at=place(cells, line), value=int(part[line]))
 
 
 def are_numbers(cells: pd.Series) -> pd.Series:
@@ -116,11 +111,8 @@ def are_numbers(cells: pd.Series) -> pd.Series:
 def to_numbers(where: Where, title: str, cells: pd.Series) -> pd.Series:
     """Return a column of numbers: comma and dot are both a decimal mark, never a thousands one."""
     found = numbers_in(cells)
-    if (line := first_line(found.isna() & ~missing(cells))) is not None:
-        raise where.refuse(
-            f"ô {quoted(cells[line])} của cột {quoted(title)} không phải là số",
-            _remedy(cells[line], _FIX_NUMBER), at=place(cells, line), value=cells[line],
-        )  # fmt: skip
+    problem = f"ô {{cell}} của cột {quoted(title)} không phải là số"
+    _check_read(where, cells, found.isna() & ~missing(cells), problem, _FIX_NUMBER)
     return found
 
 
@@ -137,26 +129,22 @@ def numbers_in(cells: pd.Series) -> pd.Series:
 def check_errors(where: Where, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
     shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR))
-    if (line := first_line(shows_one)) is not None:
-        problem = f"{quoted(cells[line])}: {_remedy(cells[line], '')}"
-        raise where.refuse(problem, "", at=place(cells, line), value=cells[line])
+    _check_read(where, cells, shows_one, "ô {cell} không dùng được", "")
 
 
-def _remedy(cell: str, otherwise: str) -> str:
-    return next(
-        (words for pattern, words in NO_NUMBER.items() if re.match(pattern, cell)), otherwise
-    )
+def _check_read(where: Where, cells: pd.Series, bad: pd.Series, problem: str, remedy: str) -> None:
+    """Refuse the first cell that is bad, with the remedy of what stands there if one is known."""
+    if (line := first_line(bad)) is not None:
+        known = (words for pattern, words in NO_NUMBER.items() if re.match(pattern, cells[line]))
+        where.check(bad, cells, problem, next(known, remedy))
 
 
 def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
     """Return a column of whole numbers: ranks and years."""
     found = whole_in(cells)
-    if (line := first_line(found.isna() & ~(blank & missing(cells)))) is not None:
-        raise where.refuse(
-            f"ô {quoted(cells[line])} của cột {title} không phải là số nguyên",
-            _remedy(cells[line], f"hãy ghi số, ví dụ {1 if blank else 2020}"),
-            at=place(cells, line), value=cells[line],
-        )  # fmt: skip
+    problem = f"ô {{cell}} của cột {title} không phải là số nguyên"
+    remedy = f"hãy ghi số, ví dụ {1 if blank else 2020}"
+    _check_read(where, cells, found.isna() & ~(blank & missing(cells)), problem, remedy)
     return found
 
 

@@ -7,7 +7,7 @@ equally are refused.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -85,8 +85,7 @@ class Evidence:
     @cached_property
     def are_numbers(self) -> bool:
         """Return whether there are numbers, and nothing else but missing values."""
-        numbers = are_numbers(self.cells)
-        return bool(numbers.any() and (numbers | missing(self.cells)).all())
+        return self._are_all(numbers_in)
 
     @cached_property
     def counts(self) -> bool:
@@ -97,8 +96,11 @@ class Evidence:
     @cached_property
     def are_ranks(self) -> bool:
         """Return whether there are whole numbers, and nothing else but missing values."""
-        ranks = whole_in(self.cells).notna()
-        return bool(ranks.any() and (ranks | missing(self.cells)).all())
+        return self._are_all(whole_in)
+
+    def _are_all(self, read: Callable[[pd.Series], pd.Series]) -> bool:
+        found = read(self.cells).notna()
+        return bool(found.any() and (found | missing(self.cells)).all())
 
     @cached_property
     def rank_all(self) -> bool:

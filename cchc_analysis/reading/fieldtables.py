@@ -37,7 +37,7 @@ from cchc_analysis.reading.header import (
     role_of,
     split_maximum,
 )
-from cchc_analysis.reading.maxima import check_scores
+from cchc_analysis.reading.maxima import check_scores, in_percent
 from cchc_analysis.reading.scores import Part, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
@@ -256,7 +256,7 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
         if title.stage and (not title.name or named):
             return "stage"
         if PLAIN_TOTAL.fullmatch(key) or key == "published total":
-            return "total" if named or not _is_percent(title, cells[column]) else _UNUSED
+            return "total" if named or not in_percent(title.text, cells[column]) else _UNUSED
         if role == "score":
             return role
         if numeric[column] and (NO_FIELD.fullmatch(key) or header.likely.get(column) in _NO_FIELD):
@@ -270,10 +270,6 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
         role = {"field": "name", "score": "score" if named else "total"}.get(role, role)
         kinds = {c: _UNUSED if kind == role else kind for c, kind in kinds.items()} | {column: role}
     return kinds
-
-
-def _is_percent(title: Title, cells: pd.Series) -> bool:
-    return "%" in title.text or bool(cells.str.endswith("%").any())
 
 
 def _says_maximum(cell: str) -> bool:
@@ -303,7 +299,7 @@ def _of_rows(
     percents = [
         c for c, kind in kinds.items()
         if kind in ("stage", "score", "total", LIKE, "measure") and c != given.get("score")
-        and (_is_percent(titles[c], cells[c]) or re.match("t[iy] le", fold(titles[c].text)))
+        and (in_percent(titles[c].text, cells[c]) or re.match("t[iy] le", fold(titles[c].text)))
     ]  # fmt: skip
     has_units, totals = bool(of("unit")), of("total")
     stages = [(titles[c].name, titles[c].stage or "score", c) for c in of("stage")]
@@ -603,7 +599,7 @@ def _with_total(where: Where, layout: Layout, fields: pd.DataFrame) -> pd.DataFr
         raise _several(where, [layout.titles[column].text for column in layout.totals])
     for column in layout.totals:
         title, cells = layout.titles[column], layout.body[column].fillna("")[fields.index.unique()]
-        if _is_percent(title, cells):
+        if in_percent(title.text, cells):
             raise where.refuse(
                 f"cột {quoted(title.text)} ghi tỷ lệ %, không phải tổng điểm", "hãy xóa cột này"
             )

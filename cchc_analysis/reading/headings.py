@@ -17,7 +17,7 @@ from cchc_analysis.reading.vocabulary import (
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold, quoted
 
-MARK = re.compile(
+_MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
     r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
 )
@@ -45,9 +45,14 @@ def is_block(heading: str) -> bool:
     return len(heading) <= LONGEST_TITLE and bool(re.match(_BLOCK, fold(bare(heading))))
 
 
+def heads_part(line: str) -> bool:
+    """Return whether a line calls itself a block or has a number or mark: "II. Các huyện"."""
+    return is_block(line) or bool(_MARK.match(line))
+
+
 def bare(heading: str) -> str:
     """Return a heading without its number and its year: "II. Khối huyện năm 2020:"."""
-    text = re.sub(rf"\s*\([^)]*{YEAR}[^)]*\)", "", MARK.sub("", heading, count=1))
+    text = re.sub(rf"\s*\([^)]*{YEAR}[^)]*\)", "", _MARK.sub("", heading, count=1))
     text = re.sub(rf"(?i)\s*(?:năm\s+)?\b{YEAR}\b", "", text)
     return text.strip(" .:,;–-*#")
 
@@ -91,7 +96,7 @@ def _is_title(line: str, above: str = "") -> bool:
 
 def belongs_to_title(line: str, above: str = "") -> bool:
     """Return whether a line over a table is of its title or letterhead, and no sentence."""
-    if is_block(line) or MARK.match(line):
+    if heads_part(line):
         return True
     is_sentence = len(line) > LONGEST_TITLE or line[-1:] in ".:;,"
     is_capital = not any(map(str.islower, line)) or line.startswith("(")

@@ -54,7 +54,7 @@ def check_shares(
     """Refuse points beside their percentage: they have a maximum that nobody stated."""
     name_of = header.titles[columns["score"]]
     score = numbers_in(rows[columns["score"]])
-    if "%" in name_of or _in_percent(rows[columns["score"]]):
+    if in_percent(name_of, rows[columns["score"]]):
         return
     for column, title in header.titles.items():
         if column in columns.values() or not title:
@@ -63,7 +63,7 @@ def check_shares(
         ratio = (other / score)[(score > 0) & other.between(0, 100)]
         is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
         if header.roles[column] in ("score", LIKE):
-            is_share |= "%" in title or _in_percent(rows[column])
+            is_share |= in_percent(title, rows[column])
         if is_share and ((other - score).abs() > _ROUNDED).any():
             scale = float(f"{_USUAL / ratio.median():.4g}") if len(ratio) else None
             scale = scale if scale is not None and scale <= _LARGEST else None
@@ -76,8 +76,9 @@ def check_shares(
             )
 
 
-def _in_percent(cells: pd.Series) -> bool:
-    return bool(distinct(cells).str.endswith("%").any())
+def in_percent(title: str, cells: pd.Series) -> bool:
+    """Return whether a column holds percentages: its title or any of its cells says so."""
+    return "%" in title or bool(distinct(cells).str.endswith("%").any())
 
 
 def check_stated_elsewhere(where: Where, title: str, texts: Iterable[str]) -> None:
@@ -116,14 +117,13 @@ def maxima_of(
 ) -> tuple[pd.Series, bool]:
     """Return the maximum of each row, and whether it is assumed."""
     check_maximum(given)
-    in_percent = "%" in title or _in_percent(table["score"])
+    is_percent = in_percent(title, table["score"])
     if "max_score" in table:
         maxima = to_numbers(where, SHOWN["max_score"], table["max_score"])
-        if (line := first_line(~(maxima > 0))) is not None:
-            raise where.refuse(
-                "ô điểm tối đa để trống hoặc không lớn hơn 0",
-                "hãy điền điểm tối đa của đơn vị này", at=f"dòng {line}",
-            )  # fmt: skip
+        where.check(
+            ~(maxima > 0), table["max_score"], "ô điểm tối đa để trống hoặc không lớn hơn 0",
+            "hãy điền điểm tối đa của đơn vị này",
+        )  # fmt: skip
     else:
         maxima = pd.Series(float(stated or given or _USUAL), score.index)
     for other, said in ((stated, "ghi trong bảng"), (given, "đã đặt ({option})")):
@@ -136,7 +136,7 @@ def maxima_of(
                 option=Option("max_score"),
             )  # fmt: skip
     assumed = given is None and stated is None and "max_score" not in table
-    if assumed and 0 <= score.max() <= (1 if in_percent else _LEAST):
+    if assumed and 0 <= score.max() <= (1 if is_percent else _LEAST):
         raise where.refuse(
             f"điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, có thể "
             "thang điểm là 10, hoặc là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77% "
@@ -145,12 +145,12 @@ def maxima_of(
             value=score.max(), option=Option("max_score", 1 if score.max() <= 1 else _LEAST),
         )  # fmt: skip
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
-    if in_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
+    if is_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:
         raise where.refuse(
             f"cột {quoted(title)} ghi tỷ lệ % nhưng điểm tối đa là {decimal_comma(maxima[line])}",
             "hãy dùng cột điểm, hoặc bỏ điểm tối đa nếu dùng tỷ lệ", at=f"dòng {line}",
         )  # fmt: skip
-    return maxima, assumed and not in_percent
+    return maxima, assumed and not is_percent
 
 
 def check_scores(where: Where, scores: pd.DataFrame, cells: pd.Series, *, assumed: bool) -> None:
@@ -171,9 +171,8 @@ def check_scores(where: Where, scores: pd.DataFrame, cells: pd.Series, *, assume
             remedy, at=place(cells, line), value=cells[line], option=Option("max_score"),
         )  # fmt: skip
     two_ways = each(cells, lambda texts: texts.str.fullmatch("[0-9]{1,3}[.,][0-9]{3}"))
-    if (line := first_line((maxima >= 1000) & two_ways)) is not None:
-        raise where.refuse(
-            f"với thang điểm {decimal_comma(maxima[line])}, {quoted(cells[line])} có thể là số lẻ "
-            "hoặc số hàng nghìn",
-            "hãy viết số không có dấu ngăn hàng nghìn", at=f"dòng {line}", value=cells[line],
-        )  # fmt: skip
+    where.check(
+        (maxima >= 1000) & two_ways, cells,
+        "với thang điểm từ 1000 trở lên, {cell} có thể là số lẻ hoặc số hàng nghìn",
+        "hãy viết số không có dấu ngăn hàng nghìn",
+    )  # fmt: skip

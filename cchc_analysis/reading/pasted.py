@@ -24,7 +24,7 @@ from cchc_analysis.reading.header import (
     role_or_like,
     split_maximum,
 )
-from cchc_analysis.reading.headings import MARK, is_block
+from cchc_analysis.reading.headings import heads_part
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
@@ -517,7 +517,7 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
         return (end - len(own), ["", *own], "") if is_whole and speaks else None
     lines, heading = lines[starts[-1] :], ""
     start = end - len(lines)
-    if len(lines) == width + 1 and (is_block(lines[-1]) or MARK.match(lines[-1])):
+    if len(lines) == width + 1 and heads_part(lines[-1]):
         heading = lines.pop()
     titles: list[str] = []
     for line in lines:

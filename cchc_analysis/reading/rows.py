@@ -29,7 +29,7 @@ from cchc_analysis.reading.grid import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.headings import MARK, bare, is_block, is_heading
+from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted, same
@@ -51,13 +51,10 @@ def section_headings(
     if "number" not in columns or not filled(body[columns["number"]]).any():
         names = body[columns["unit"]]
         alone = (given == 1) & each(names, lambda texts: texts.map(_may_head).astype("bool"))
-        if alone.any():
-            line = alone.idxmax()
-            raise where.refuse(
-                f"{quoted(names[line])} có thể là tên khối hoặc đơn vị chưa chấm",
-                "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
-                at=f"dòng {line}", value=names[line],
-            )  # fmt: skip
+        where.check(
+            alone, names, "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
+            "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
+        )  # fmt: skip
         return none
     number, units = body[columns["number"]], numbering(body[columns["number"]])
     marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
@@ -73,7 +70,7 @@ def section_headings(
     if not lines or not (starts_again or lines[0] < units.index[0]):
         return none
     one = text[lines[0]]  # a single line may be any remark
-    if len(lines) == 1 and not (is_block(one) or MARK.match(one) or marked[lines[0]]):
+    if len(lines) == 1 and not (heads_part(one) or marked[lines[0]]):
         return none
     if lines[0] > units.index[0] and not is_block(heading):
         raise where.refuse(
@@ -89,7 +86,7 @@ def section_headings(
 
 
 def _may_head(cell: str) -> bool:
-    return is_block(cell) or bool(MARK.match(cell) or re.match("cac ", fold(cell)))
+    return heads_part(cell) or fold(cell).startswith("cac ")
 
 
 @dataclass(frozen=True)
@@ -290,8 +287,8 @@ def fates_of(rows: Rows) -> Fates:
     """Return the fate of every row, or refuse the table for one that is not to be understood."""
     start, of = rows, pd.Series("", rows.raw.index, dtype="str")
     headings = pd.Series(dtype="str")
-    told: dict[str, list[str]] = {"left out": [], "told": []}
-    said: list[tuple[int, str]] = []
+    told: list[str] = []
+    left_out: list[tuple[int, str]] = []
     for rule in RULES:
         if rows.raw.empty:
             break
@@ -305,19 +302,19 @@ def fates_of(rows: Rows) -> Fates:
         lines = found.index[found]
         of[lines] = rule.name
         if rule.is_told:
-            said += [(line, rows.in_words(line)) for line in lines]
+            left_out += [(line, rows.in_words(line)) for line in lines]
         if rule.tells:
-            told["told"] += [rule.tells.format(row=rows.in_words(line)) for line in lines]
+            told += [rule.tells.format(row=rows.in_words(line)) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
     is_unit = of.isin(UNITS)
     units = start.body[is_unit]
     check_any(start.where, units)
     blank = of.index[of == "blank"]
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
-    left_out = [words for _, words in sorted(said)]
+    words = [words for _, words in sorted(left_out)]
     if len(inside):
-        left_out.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
-    return Fates(of, units, headings, start.body[of == "maximum"], left_out, told["told"])
+        words.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
+    return Fates(of, units, headings, start.body[of == "maximum"], words, told)
 
 
 def _refusal(rows: Rows, rule: Rule, line: int) -> Refusal:

@@ -35,7 +35,7 @@ from cchc_analysis.reading.header import (
     row_of,
     split_pairs,
 )
-from cchc_analysis.reading.headings import MARK, bare, is_block, is_heading
+from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
@@ -198,7 +198,7 @@ def _headers(
         for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
             is_part = may_be[at + more] and not (test(joined) or test(header_of(cells, at + more)))
             heads = list(filter(None, row_of(cells, at + more).values()))
-            if len(heads) == 1 and (is_block(heads[0]) or MARK.match(heads[0])):
+            if len(heads) == 1 and heads_part(heads[0]):
                 break
             if not (is_part or goes_on(joined, cells, at + more)):
                 break
