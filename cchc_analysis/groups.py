@@ -53,6 +53,11 @@ def has_unit(table: pd.DataFrame, unit: str) -> bool:
 
 def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
     """Return which rows are of a unit, refusing one that is not there; without one, none is."""
+    if not isinstance(unit, str | None):
+        raise Refusal(
+            f"unit={unit!r:.60} không dùng được", 'hãy ghi tên một đơn vị, ví dụ unit="Sở Nội vụ"',
+            value=unit,
+        )  # fmt: skip
     keys = table["unit"].map(unit_key)
     if unit is not None and not has_unit(table, unit):
         names = dict(zip(keys, table["unit"], strict=True))

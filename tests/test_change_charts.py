@@ -196,7 +196,7 @@ def test_history_brings_a_few_units_to_the_front(regions):
     assert titles(plot_rank_history(regions, unit="Đông Nam Bộ"))[0] == (
         "Đông Nam Bộ từ hạng 3 lên hạng 2 (năm 2022–2023)"
     )
-    with pytest.raises(ValueError, match="unit= có 5 đơn vị; hãy chọn không quá 4"):
+    with pytest.raises(ValueError, match="unit= có 5 đơn vị; hãy chọn từ 1 đến 4"):
         plot_rank_history(regions, unit=list(regions["unit"][:5]))
 
 

@@ -82,6 +82,33 @@ def test_every_result_is_a_plain_frame_with_the_unit_as_a_column(name, town):
     assert not result.columns.has_duplicates
 
 
+@pytest.mark.parametrize("wrong", ["data/cchc-2020.csv", None, 3])
+@pytest.mark.parametrize("name", [*OF_A_TABLE, "plot_blocks", "plot_change", "save_chart"])
+def test_what_is_no_table_is_refused_in_vietnamese(name, wrong):
+    needed = NEEDED.get(name, {"name": "x", "folder": "."} if name == "save_chart" else {})
+    with pytest.raises((TypeError, ValueError), match="Cần bảng|vùng vẽ"):
+        getattr(cchc, name)(wrong, **needed)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("describe_ranking", {"unit": ["Phòng Nội vụ"]}),
+        ("plot_ranking", {"unit": 3}),
+        ("plot_comparison", {"ax": (None, None)}),
+        ("plot_ranking", {"ax": [None, None]}),
+        ("check_published", {"distribution": ["Tốt"]}),
+        ("grade_units", {"scheme": {3: "par-index"}}),
+        ("fitting_schemes", {}),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_in_a_sentence(name, option, town):
+    function = getattr(cchc, name)
+    with pytest.raises(cchc.refusal.Refusal, match="; hãy"):
+        function(town, **option) if option else function([])
+    assert len(cchc.fitting_schemes([town, town]).query("fits")) == 1
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_data_come_first_and_options_are_keywords_with_documentation(name):
     function = getattr(cchc, name)

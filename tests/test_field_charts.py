@@ -231,7 +231,7 @@ def test_profile_of_a_few_units_has_them_side_by_side_where_they_differ_most_fir
     )
     assert len({bar.get_facecolor() for bar in ax.patches}) == 2
     check_texts(ax)
-    with pytest.raises(ValueError, match="có 5 đơn vị; hãy chọn không quá 4"):
+    with pytest.raises(ValueError, match="có 5 đơn vị; hãy chọn từ 1 đến 4"):
         plot_profile(FIELDS, unit=list("abcda"))
 
 

@@ -171,6 +171,20 @@ def test_a_missing_block_keeps_its_distribution():
     assert printed[printed["Xếp loại"] == "Tổng cộng"]["Số đơn vị"].tolist() == [1, 2]
 
 
+def test_whom_the_shares_leave_out_is_said_of_its_block():
+    scores = pd.DataFrame({"unit": list("abcd"), "score": [9, None, 9, 9], "max_score": 10})
+    for blocks, words in (
+        ("XXYY", "X: tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."),
+        ("XXXX", "Tỷ lệ tính trên 3 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."),
+    ):
+        counts = grade_distribution(grade_units(scores.assign(block=list(blocks))), by="block")
+        assert format_ranking(counts).attrs["note"] == words
+    both = scores.assign(block=list("XYXY"), score=[9, 9, None, None])
+    counts = grade_distribution(grade_units(both), by="block")
+    words = "Tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."
+    assert format_ranking(counts).attrs["note"] == words
+
+
 def test_a_distribution_says_whom_the_shares_leave_out():
     printed = format_ranking(grade_distribution(grade_units(table([95, None]))))
     assert printed.attrs["note"] == (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts.frame import WIDTH, numbers_of
+from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
@@ -80,6 +80,7 @@ def encode(
                 f"hãy chọn trong: {', '.join(_FORMATS)}",
                 value=format_,
             )
+    check_axes(ax)
     title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
     figure, frame = ax.get_figure(root=True), getattr(ax, "cchc_frame", None)
     alt = alt or (ax.get_label() if frame else title)

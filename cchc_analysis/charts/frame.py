@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fewest_lines
 from cchc_analysis.vocabulary import BLANK
 
@@ -39,6 +40,15 @@ def house_style() -> AbstractContextManager[None]:
     return plt.style.context(["default", "cchc_analysis.report"])
 
 
+def check_axes(ax: object) -> None:
+    """Refuse what is no Axes: the array or the pair that `plt.subplots` gives, a figure."""
+    if not hasattr(ax, "get_title"):
+        raise Refusal(
+            f"ax={ax!r:.60} không phải là một vùng vẽ (Axes)",
+            "hãy ghi ví dụ ax=plt.subplots()[1], của nhiều vùng thì từng vùng một",
+        )
+
+
 class Frame:
     """A row for each name, first on top, and what stands around the rows.
 
@@ -58,6 +68,8 @@ class Frame:
         import matplotlib.pyplot as plt
 
         self.is_ours = ax is None
+        if ax is not None:
+            check_axes(ax)
         if ax is None:
             width = min(width, plt.rcParams["figure.figsize"][0]) if narrow else width
             _, ax = plt.subplots(figsize=(width, 4))

@@ -10,7 +10,7 @@ import pandas as pd
 from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
-from cchc_analysis.groups import grades_in_words, is_unit
+from cchc_analysis.groups import check_columns, grades_in_words, is_unit
 from cchc_analysis.scoring import findings
 from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.printing import (
@@ -206,6 +206,7 @@ def plot_distribution(
     >>> [int(bar.get_width()) for bar in plot_distribution(scores).patches]
     [1, 1]
     """
+    check_columns(distribution, [])
     if "share_pct" in distribution:
         scheme = scheme_for(scheme, distribution)
     else:

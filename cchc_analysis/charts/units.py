@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from cchc_analysis.groups import is_unit, row_names, several_groups
+from cchc_analysis.groups import SCORES, check_columns, is_unit, row_names, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_number, format_percent, printed_places
@@ -14,7 +14,8 @@ from cchc_analysis.vocabulary import MEAN, SHOWN
 
 
 def check_units(table: pd.DataFrame) -> None:
-    """Refuse a table of nobody."""
+    """Refuse what is no table of scores, and a table of nobody."""
+    check_columns(table, ["unit"])
     if table.empty:
         raise Refusal("Bảng không có đơn vị nào để vẽ")
 
@@ -22,6 +23,7 @@ def check_units(table: pd.DataFrame) -> None:
 def drawn_units(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in the order in which they are drawn, with the name of each."""
     check_units(ranking)
+    check_columns(ranking, SCORES)
     table = in_order(ranking)
     return table.assign(name=row_names(table))
 
@@ -36,9 +38,10 @@ def chosen_rows(table: pd.DataFrame, unit: str | None) -> pd.Series:
 
 def chosen_units(table: pd.DataFrame, unit: str | Sequence[str] | None, *, most: int) -> list[str]:
     """Return the chosen units as the table spells them, one or several, refusing too many."""
-    given = [] if unit is None else [unit] if isinstance(unit, str) else list(unit)
-    if len(given) > most:
-        raise Refusal(f"unit= có {len(given)} đơn vị", f"hãy chọn không quá {most}", value=unit)
+    given = [*unit] if isinstance(unit, Sequence) and not isinstance(unit, str) else [unit]
+    given = [] if unit is None else given
+    if len(given) > most or (unit is not None and not given):
+        raise Refusal(f"unit= có {len(given)} đơn vị", f"hãy chọn từ 1 đến {most}", value=unit)
     return list(dict.fromkeys(table["unit"][chosen_rows(table, one)].iloc[0] for one in given))
 
 

@@ -220,7 +220,7 @@ def _load(
     block: str | None,
 ) -> Loaded:  # fmt: skip
     """Load one source, as `load_scores` does."""
-    _check_options(table, year, block)
+    _check_options(year, block)
     file, grids, found, unused, to_check = tables_of(source, columns, table)
     tables = found
     if table is not None:
@@ -317,10 +317,9 @@ def _above(rows: pd.DataFrame, names: Set[str]) -> list[str]:
     return told
 
 
-def _check_options(table: object, year: object, block: object) -> None:
+def _check_options(year: object, block: object) -> None:
     """Refuse an option of another kind: it would be found in no table, or in all."""
     for option, value, is_right, example in (
-        ("table", table, isinstance(table, int | str) and table is not True, "1 hoặc 'Khối sở'"),
         ("year", year, str(year).isdecimal() and 1900 <= int(str(year)) <= 2099, "2020"),
         ("block", block, isinstance(block, str) and block.strip(), "'Khối sở'"),
     ):

@@ -272,6 +272,11 @@ def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[st
         distribution = distribution.set_index("grade")["units"]
         if distribution.index.has_duplicates:
             raise Refusal("Phân bố công bố có loại bị lặp", "hãy truyền phân bố của cả bảng")
+    elif not isinstance(distribution, Mapping):
+        raise Refusal(
+            f"distribution={distribution!r:.60} không dùng được",
+            'hãy ghi số đơn vị của từng loại, ví dụ {"Tốt": 6, "Khá": 9}',
+        )
     return {str(grade): int(units) for grade, units in distribution.items()}
 
 

@@ -76,14 +76,7 @@ def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
     0     A   80.0     90.0
     1     B    NaN     60.0
     """
-    if isinstance(scores, (list, tuple)):
-        if not scores:
-            raise Refusal("Danh sách bảng trống", "hãy nêu ít nhất một bảng có xếp loại công bố")
-        names = [*SCORES, "bonus", "published_grade"]
-        tables = [checked(one, _PUBLISHED).table.filter(names) for one in scores]
-        for number, one in enumerate(tables, 1):
-            one["unit"] += f" (bảng {number})"
-        scores = pd.concat(tables, ignore_index=True)
+    scores = _one_table(scores)
     exact = checked(scores, _PUBLISHED)
     table = scores.assign(
         percent=exact.percent(),
@@ -119,15 +112,29 @@ def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
     return stamped(found, "cutoffs")
 
 
-def fitting_schemes(scores: pd.DataFrame) -> pd.DataFrame:
+def _one_table(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return several tables that one scheme graded as one."""
+    if not isinstance(scores, (list, tuple)):
+        return scores
+    if not scores:
+        raise Refusal("Danh sách bảng trống", "hãy nêu ít nhất một bảng có xếp loại công bố")
+    names = [*SCORES, "bonus", "published_grade"]
+    tables = [checked(one, _PUBLISHED).table.filter(names) for one in scores]
+    for number, one in enumerate(tables, 1):
+        one["unit"] += f" (bảng {number})"
+    return pd.concat(tables, ignore_index=True)
+
+
+def fitting_schemes(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tell for each known grade scheme whether it gives every published grade.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame, or list of them
         Has ``unit``, ``score``, ``max_score`` and ``published_grade``, as `load_scores` gives it;
-        a unit without a score tells nothing. Or intervals of bounds, with ``grade``, ``above`` and
-        ``at_most``: what `implied_cutoffs` gives, or rows of ``data/observed-cutoffs.csv``.
+        a unit without a score tells nothing. Several are one, as for `implied_cutoffs`. Or
+        intervals of bounds, with ``grade``, ``above`` and ``at_most``: what `implied_cutoffs`
+        gives, or rows of ``data/observed-cutoffs.csv``.
 
     Returns
     -------
@@ -147,6 +154,8 @@ def fitting_schemes(scores: pd.DataFrame) -> pd.DataFrame:
     >>> found.loc[found["fits"], "scheme"].tolist()
     ['da-nang-2011']
     """
+    scores = _one_table(scores)
+    check_columns(scores, [])
     rows = _observed(scores) if "at_most" in scores else scores
     exact = checked(rows, _PUBLISHED)
     if rows["published_grade"].isna().all():

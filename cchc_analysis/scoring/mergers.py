@@ -46,7 +46,7 @@ def match(
     """
     merged = {} if predecessors is None else _merged(read_pairs(predecessors), olds, news)
     absorbed = {row: new for new, rows in merged.items() for row in rows}
-    renamed = _renamed(aliases or {}, olds, news)
+    renamed = _renamed({} if aliases is None else aliases, olds, news)
     rows, keys = (
         _rows_by_key(table, renamed, left_out, where)
         for table, left_out, where in ((olds, absorbed, BEFORE), (news, merged, AFTER))

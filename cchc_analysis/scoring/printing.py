@@ -10,11 +10,17 @@ from typing import Literal
 
 import pandas as pd
 
-from cchc_analysis.groups import grades_in_words, scale_of, several_groups
+from cchc_analysis.groups import (
+    check_columns,
+    grades_in_words,
+    group_columns,
+    scale_of,
+    several_groups,
+)
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order, rank_units
-from cchc_analysis.text import in_years
+from cchc_analysis.text import in_years, lower_first
 from cchc_analysis.vocabulary import (
     BLANK,
     NO_GRADE,
@@ -224,6 +230,7 @@ def format_ranking(
 
 def kind_of(table: pd.DataFrame) -> str:
     """Return what a table is: what the function that made it says, else a ranking if it can be."""
+    check_columns(table, [])
     kind = table.attrs.get("kind")
     needed = _NEEDED.get(kind) if isinstance(kind, str) else None
     fields = table.attrs.get("fields") if kind == "matrix" else []
@@ -345,10 +352,13 @@ def _with_totals(counts: pd.DataFrame) -> Printed:
     counted = [c for c in ("grade", "units", "share_pct", "moved") if c in counts]
     by = [c for c in counts if c not in counted]
     groups = counts.groupby(by, sort=False, dropna=False) if by else [(None, counts)]
-    parts, notes, total_rows = [], [], []
+    parts, total_rows = [], []
+    notes: dict[str, dict[str, None]] = {}  # each, and the groups that it is of
+    names = counts[group_columns(counts)].astype("str").agg(", ".join, axis=1)
     for _, part in groups:
         scored = part["units"][part["share_pct"].notna()].sum()
-        notes += _notes_on_shares(part, scored)
+        for words in _notes_on_shares(part, scored):
+            notes.setdefault(words, {})[names[part.index[0]]] = None
         total = {"grade": TOTAL, "units": part["units"].sum()}
         total |= {"share_pct": 100.0 if scored else float("nan")}
         parts += [part, pd.DataFrame([{**part[by].iloc[0], **total}])]
@@ -361,7 +371,11 @@ def _with_totals(counts: pd.DataFrame) -> Printed:
             texts = ["100%" if row in total_rows and text != BLANK else text
                      for row, text in enumerate(texts)]  # fmt: skip
             columns[at] = replace(column, kind="percent", texts=tuple(texts))
-    return Printed(tuple(columns), " ".join(dict.fromkeys(notes)), tuple(total_rows))
+    told = [
+        words if len(of) == names.nunique() else f"{'; '.join(of)}: {lower_first(words)}"
+        for words, of in notes.items()
+    ]
+    return Printed(tuple(columns), " ".join(told), tuple(total_rows))
 
 
 def _notes_on_shares(part: pd.DataFrame, scored: int) -> list[str]:

@@ -81,7 +81,8 @@ class GradeScheme:
                     "grades, bounds và strict là những danh sách, ví dụ ['Đạt', 'Không đạt'], "
                     "[50, 0], strict=['Đạt']."
                 )
-        grades, bounds, source = tuple(self.grades), tuple(self.bounds), clean(self.source or "")
+        grades, bounds = tuple(self.grades), tuple(self.bounds)
+        source = clean(str(self.source or ""))
         if not grades or len(grades) != len(bounds):
             raise Refusal(
                 f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng",
@@ -281,7 +282,7 @@ def scheme_for(scheme: AnyScheme, *tables: pd.DataFrame) -> GradeScheme | BlockS
         blocks = [str(b) for t in tables if "block" in t for b in t["block"].dropna().unique()]
         keys = set(map(unit_key, blocks))
         for name in scheme:
-            if blocks and unit_key(name) not in keys:
+            if blocks and unit_key(str(name)) not in keys:
                 raise Refusal(
                     f"Bảng không có khối '{name}' mà thang xếp loại ghi",
                     f"hãy ghi các khối của bảng: {', '.join(dict.fromkeys(blocks))}",
@@ -315,12 +316,12 @@ def load_scheme(name: AnyScheme) -> GradeScheme | BlockSchemes:
     if isinstance(name, (GradeScheme, BlockSchemes)):
         return name
     if isinstance(name, Mapping):
-        keys = [unit_key(block) for block in name]
+        keys = [unit_key(str(block)) for block in name]
         if not keys or len(set(keys)) < len(keys):
             raise Refusal(
                 "Thang theo khối trống, hoặc có khối ghi hai lần", "hãy ghi mỗi khối một lần"
             )
-        return BlockSchemes({clean(block): load_scheme(one) for block, one in name.items()})
+        return BlockSchemes({clean(str(block)): load_scheme(one) for block, one in name.items()})
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(
             f"scheme nhận tên thang xếp loại, tệp .toml hoặc GradeScheme, không nhận {name!r:.60}."
