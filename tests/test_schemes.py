@@ -213,7 +213,7 @@ def test_above_80_is_not_from_80():
     assert "Ngưỡng xếp loại: Tốt trên 80%, Khá từ 50%." in told
     assert told.endswith("đúng bằng ngưỡng phải vượt để đạt loại Tốt.")
     assert describe_ranking(scores, scheme=strict, unit="d").endswith(
-        "còn thiếu hơn 21,00 điểm để đạt loại Tốt."
+        "còn thiếu hơn 30,00 điểm phần trăm (21,00 điểm) để đạt loại Tốt."
     )
     ranked = grade_units(scores, scheme=strict)
     words = [text.get_text() for text in plot_ranking(ranked, scheme=strict).texts]
