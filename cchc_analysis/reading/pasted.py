@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.grid import lines_in_words, titles_in_words, to_cells
+from cchc_analysis.reading.grid import Where, lines_in_words, titles_in_words, to_cells
 from cchc_analysis.reading.header import (
     LIKE,
     PAIR,
@@ -49,6 +49,20 @@ _KINDS = {
     "number": _COUNT, "score": _NUMBER_IN, "max_score": _NUMBER_IN, "year": _COUNT,
     "published_rank": _RANK,
 }  # fmt: skip
+
+
+class _Text(NamedTuple):
+    """The lines of a text that hold something, and their numbers."""
+
+    name: str
+    values: Sequence[str]
+    lines: Sequence[int]
+
+    def refuse(self, problem: str, remedy: str, at: int) -> Refusal:
+        """Return a refusal of what stands in a line, or would below the last one."""
+        is_inside = at < len(self.lines)
+        place = f"dòng {self.lines[at]}" if is_inside else "cuối tệp"
+        return Where(self.name).refuse(problem, remedy, at=place)
 
 
 class _Table:
@@ -171,43 +185,38 @@ class _Found(NamedTuple):
     notes: list[str]
 
 
-def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return the tables in `text` as raw cells with their line numbers, and what to check.
+def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the tables in a text as raw cells with their line numbers, and what to check.
 
     Each table is its header row and its rows, after the line above it, which may be its heading.
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
-    numbered = [(i, clean(line)) for i, line in enumerate(text.splitlines(), start=1)]
+    numbered = [(i, clean(line)) for i, line in enumerate(pasted.splitlines(), start=1)]
     pages = {i: line for i, line in numbered if _PAGE.fullmatch(line)}
     numbered = [(i, line) for i, line in numbered if line and i not in pages]
     lines, values = [i for i, _ in numbered], [line for _, line in numbered]
+    text = _Text(name, values, lines)
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
-    tables = _known_tables(values, lines, headers, name)
-    tables = sorted([*tables, *_other_tables(values, lines, tables, name)])
-    told = _rows_elsewhere(values, lines, tables, name)
+    tables = _known_tables(text, headers)
+    tables = sorted([*tables, *_other_tables(text, tables)])
+    told = _rows_elsewhere(text, tables)
     if headers and not tables:
         header, body = next(iter(headers.values()))
-        raise Refusal(
-            f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})",
-            "mỗi ô phải đứng một dòng, không thiếu ô",
-            file=name,
-            place=f"dòng {lines[body]}" if body < len(lines) else "cuối tệp",
-        )
+        problem = f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})"
+        raise text.refuse(problem, "mỗi ô phải đứng một dòng, không thiếu ô", body)
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
     for first in tables[:1]:
-        has_heading = values[first.start] == first.header[0]
-        notes += _unread(values, lines, (0, first.start - has_heading), name)
+        notes += _unread(text, 0, first.start - (values[first.start] == first.header[0]))
     end = 0
-    for table, below in zip(
-        tables, [*(one.start for one in tables[1:]), len(values)], strict=False
-    ):
+    ends = [*(one.start for one in tables[1:]), len(values)]
+    for table, below in zip(tables, ends, strict=False):
         if table.start > end and values[table.start] == table.header[0]:
             cells[table.start - 1] = (values[table.start - 1],)
         cells |= table.rows
         end = table.end
         # the line above a header is its heading
-        notes += _unread(values, lines, (end, below - (below < len(values))), name) + table.notes
+        notes += _unread(text, end, below - (below < len(values))) + table.notes
     if pages and tables:
         notes.append(
             f"bỏ số trang ở {lines_in_words(pages)} ({first_few([*map(quoted, pages.values())])})"
@@ -215,33 +224,26 @@ def pasted_cells(text: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
 
 
-def _unread(
-    values: Sequence[str], lines: Sequence[int], span: tuple[int, int], name: str
-) -> list[str]:
+def _unread(text: _Text, first: int, end: int) -> list[str]:
     """Return in words the lines around the tables; refuse titles over a number."""
-    first, end = span
+    _, values, lines = text
     if first >= end:
         return []
-    roles = [role_of(line) for line in values[first:end]]
-    for at in (at for at, role in enumerate(roles) if role == "unit"):
-        below = values[
-            first + at : min(end + 1, first + at + _WIDEST)
-        ]  # and the line above a header
+    for at in (at for at in range(first, end) if role_of(values[at]) == "unit"):
+        below = values[at : min(end + 1, at + _WIDEST)]  # and the line above a header
         after = (at for at, line in enumerate(below) if role_of(line) == "score")
         if any(map(PLAIN_NUMBER.fullmatch, below[next(after, len(below)) :])):
-            raise Refusal(
-                f"{quoted(values[first + at])} trông như tiêu đề của một bảng không đọc được",
-                "hãy ghi mỗi ô một dòng, không thiếu ô, hoặc xóa phần không thuộc bảng",
-                file=name, place=f"dòng {lines[first + at]}",
+            raise text.refuse(
+                f"{quoted(values[at])} trông như tiêu đề của một bảng không đọc được",
+                "hãy ghi mỗi ô một dòng, không thiếu ô, hoặc xóa phần không thuộc bảng", at,
             )  # fmt: skip
     last = f" đến dòng {lines[end - 1]}" if end - 1 > first else ""
     return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(values[first])}{last}"]
 
 
-def _known_tables(
-    values: list[str], lines: list[int], headers: Mapping[int, tuple], name: str
-) -> list[_Found]:
+def _known_tables(text: _Text, headers: Mapping[int, tuple]) -> list[_Found]:
     """Return the tables of which every title is known."""
+    name, values, lines = text
     found: list[_Found] = []
     starts = [*headers, len(values)]
     end = tried = 0
@@ -251,13 +253,13 @@ def _known_tables(
         tried = body
         if body < len(values) and role_or_like(values[body]) == LIKE:
             continue  # one more title, which is not known
-        wider = _named_rows(values, start) if role_of(header[0]) == "unit" else None
+        wider = _named_rows(values, start)
         if wider and wider.width > len(header):
             continue
         if are_column_numbers(values[body : body + len(header)]):
             body = min(body + len(header), len(values))
         stop = starts[bisect.bisect_left(starts, body)]
-        rows = _rows(values[body:stop], header, lines[body:stop], name)
+        rows = _rows(_Text(name, values[body:stop], lines[body:stop]), header)
         if not rows:
             continue
         end = body + rows[-1][1]
@@ -267,85 +269,63 @@ def _known_tables(
         notes = []
         if "number" not in roles:
             units = [row[roles.index("unit")] for row, _ in rows]
-            notes.append(_without_numbers(units, values, lines[max(cells)]))
+            notes.append(_to_check("bảng dán không có STT", units, text, max(cells)))
         found.append(_Found(start, end, {start: header, **cells}, header, notes))
     return found
 
 
-def _without_numbers(units: Sequence[str], values: Sequence[str], last: int) -> str:
-    return (
-        f"bảng dán không có STT, hãy kiểm tra {_joined_names(units, values)}đơn vị cuối "
-        f"{quoted(units[-1])} (dòng {last})"
-    )
+def _to_check(what: str, units: Sequence[str], text: _Text, last: int) -> str:
+    """Return what is to be checked of a table whose last row begins in this line."""
+    joined = [quoted(unit) for unit in units if unit not in text.values]
+    names = f"{len(joined)} tên ghép từ nhiều dòng ({first_few(joined)}), " if joined else ""
+    end = f"đơn vị cuối {quoted(units[-1])} (dòng {text.lines[last]})"
+    return f"{what}, hãy kiểm tra {names}{end}"
 
 
-def _joined_names(units: Sequence[str], values: Sequence[str]) -> str:
-    joined = [quoted(unit) for unit in units if unit not in values]
-    return f"{len(joined)} tên ghép từ nhiều dòng ({first_few(joined)}), " if joined else ""
-
-
-def _other_tables(
-    values: list[str], lines: list[int], known: Sequence[_Found], name: str
-) -> list[_Found]:
+def _other_tables(text: _Text, known: Sequence[_Found]) -> list[_Found]:
     """Return the tables with titles that are not known, by the width of their rows."""
+    values = text.values
     found: list[_Found] = []
-    for starts_with in (_numbered_at, _named_at):  # what is numbered is no table without numbers
+    for rows_at in (_numbered_rows, _named_rows):  # what is numbered is no table without numbers
         at = 0
         while at < len(values):
             if inside := [one.end for one in (*known, *found) if one.start <= at < one.end]:
                 at = inside[0]
                 continue
-            one = starts_with(values, at)
+            stride = rows_at(values, at)
+            titles = _titles_above(values, stride) if stride else None
             last = found[-1] if found else None
-            if one and not one[1] and last and one[0].first == last.end + 1:
+            if stride and not titles and last and stride.first == last.end + 1:
                 # The same table goes on under the name of its next part.
-                one = (one[0], (last.end, last.header, values[last.end]))
-            if one is None or not one[1]:
+                titles = (last.end, last.header, values[last.end])
+            if titles is None:
                 at += 1
                 continue
-            found.append(_other_table(values, lines, *one, name))
+            found.append(_other_table(text, stride, titles))
             at = found[-1].end
     return found
 
 
-def _numbered_at(values: list[str], at: int) -> tuple[_Stride, _Titles | None] | None:
-    stride = _numbered_rows(values, at)
-    return (stride, _titles_above(values, stride)) if stride else None
-
-
-def _named_at(values: list[str], at: int) -> tuple[_Stride, _Titles] | None:
-    stride = _named_rows(values, at) if role_of(values[at]) == "unit" else None
-    return (stride, (at, values[at : stride.first], "")) if stride else None
-
-
-def _other_table(
-    values: list[str], lines: list[int], stride: _Stride, titles: _Titles, name: str
-) -> _Found:
+def _other_table(text: _Text, stride: _Stride, titles: _Titles) -> _Found:
     """Return the table of rows of one width, unless a row beside them is shorter or longer."""
-    start, header, heading = titles
+    values, (start, header, heading) = text.values, titles
     units = [row[stride.unit] for row, _ in stride.rows]
     starts = [stride.first, *(after for _, after in stride.rows)]
     if (lost := _lost_row(values, stride)) is not None:
-        unit = next(
-            (line for line in values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line)), ""
-        )
-        raise _not_a_row(unit or units[-1], header, name, lines[lost])
+        words = (line for line in values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line))
+        raise _not_a_row(text, lost, next(words, units[-1]), header)
     rows: dict[int, Sequence[str]] = {stride.first - 1: (heading,)} if heading else {}
     if start != stride.first - 1:
         rows = {start: header, **rows}
     rows |= dict(zip(starts, (row for row, _ in stride.rows), strict=False))
-    note = (
-        f"bảng dán có cột chưa biết, hiểu mỗi dòng là {len(header)} ô "
-        f"({titles_in_words(header)}), hãy kiểm tra {_joined_names(units, values)}"
-        f"đơn vị cuối {quoted(units[-1])} (dòng {lines[starts[-2]]})"
-    )
-    return _Found(start, stride.end, rows, header, [note])
+    width = f"{len(header)} ô ({titles_in_words(header)})"
+    what = f"bảng dán có cột chưa biết, hiểu mỗi dòng là {width}"
+    return _Found(start, stride.end, rows, header, [_to_check(what, units, text, starts[-2])])
 
 
-def _rows_elsewhere(
-    values: list[str], lines: list[int], tables: Sequence[_Found], name: str
-) -> list[str]:
+def _rows_elsewhere(text: _Text, tables: Sequence[_Found]) -> list[str]:
     """Tell what looks like numbered rows outside the tables; refuse it under titles."""
+    _, values, lines = text
     told, at = [], 0
     while at < len(values):
         if inside := [one.end for one in tables if one.start <= at < one.end]:
@@ -360,13 +340,11 @@ def _rows_elsewhere(
         place = f"dòng {lines[at]}–{lines[stride.end - 1]}"
         above = values[max(0, at - 2 * stride.width) : at]
         if "unit" in map(role_of, above):
-            raise Refusal(
+            raise Where(text.name).refuse(
                 f"{quoted(' '.join(stride.rows[0][0]))} trông như dòng đầu của một bảng mỗi dòng "
                 f"{stride.width} ô, nhưng phía trên không có đủ {stride.width} tiêu đề",
-                "hãy ghi đủ tiêu đề cột, mỗi tiêu đề một dòng, hoặc xóa phần này",
-                file=name,
-                place=place,
-            )
+                "hãy ghi đủ tiêu đề cột, mỗi tiêu đề một dòng, hoặc xóa phần này", at=place,
+            )  # fmt: skip
         told.append(f"không đọc {place} ({quoted(' '.join(stride.rows[0][0]))}…), trông như bảng")
         at = stride.end
     return told
@@ -380,39 +358,36 @@ def _is_like_row(lines: Sequence[str]) -> bool:
     return bool(is_row) or (is_number == [False, True] * 2 and is_name == [True, False] * 2)
 
 
-def _rows(values: list[str], header: Sequence[str], lines: Sequence[int], name: str) -> list[Row]:
+def _rows(text: _Text, header: Sequence[str]) -> list[Row]:
     """Return the rows of the table whose header stands above, none if no row begins there."""
     roles = [role_of(cell) for cell in header]
     # What the columns may hold: known grades, ranks that are grades, grades of any name.
     for other in {}, {"published_rank": "published_grade"}, {"published_grade": "word"}:
-        table = _Table(values, [other.get(role, role) for role in roles])
+        table = _Table(text.values, [other.get(role, role) for role in roles])
         if ways := table.rows_at(0):
             break
     rows: list[Row] = []
     while ways:
         ways = [row for row in ways if table.rows_after(row)] or ways
         if len(ways) > 1:
-            raise Refusal(
+            raise text.refuse(
                 "bảng dán đọc được theo nhiều cách",
-                "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx",
-                file=name,
-                place=f"dòng {lines[rows[-1][1] if rows else 0]}",
-            )
+                "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx", rows[-1][1] if rows else 0,
+            )  # fmt: skip
         rows += ways
         ways = table.rows_after(rows[-1])
     if rows and table.goes_on(rows[-1]):
         end = rows[-1][1]
-        raise _not_a_row(values[end], header, name, lines[end])
+        raise _not_a_row(text, end, text.values[end], header)
     return rows
 
 
-def _not_a_row(words: str, header: Sequence[str], name: str, line: int) -> Refusal:
+def _not_a_row(text: _Text, at: int, words: str, header: Sequence[str]) -> Refusal:
     """Return the refusal of what looks like a part of a table and is no whole row of it."""
-    return Refusal(
+    return text.refuse(
         f"{quoted(words)} trông như thuộc bảng nhưng không đọc được thành một dòng đủ "
         f"{len(header)} ô ({', '.join(header)})",
-        "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng",
-        file=name, place=f"dòng {line}",
+        "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng", at,
     )  # fmt: skip
 
 
@@ -477,6 +452,8 @@ def _chain(table: _Table, at: int) -> list[Row]:
 
 def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
     """Return the rows without numbers under the titles that begin with the unit's at `start`."""
+    if role_of(values[start]) != "unit":
+        return None
     for width in range(2, _WIDEST):
         first = start + width
         titles, lines = values[start:first], values[first : first + width]
@@ -499,11 +476,13 @@ def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
 
 
 def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
-    """Return where the titles of numbered rows begin, them, and the heading between them and "1".
+    """Return where the titles of rows begin, them, and the heading between them and "1".
 
     None where there are no such titles, or not one for each column.
     """
     end, width = found.first, found.width
+    if found.unit == 0:
+        return end - width, values[end - width : end], ""
     if are_column_numbers(values[max(0, end - width) : end]):
         end -= width
     before = values[max(0, end - width * _LINES_PER_TITLE) : end]
