@@ -122,7 +122,7 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
             )
         told.append(results.change.attrs["note"])
     if fields is not None:
-        told.append(who_lacks(of_all, scores, of_all, scores))
+        told.append(who_lacks(of_all, scores))
     return results, told
 
 

@@ -14,6 +14,7 @@ from cchc_analysis.groups import (
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.cutoffs import fitting_in_words
 from cchc_analysis.scoring.exact import Exact, checked, to_integers, told_once
+from cchc_analysis.scoring.fields import sums_of
 from cchc_analysis.scoring.ranking import (
     check_graded,
     differently_graded,
@@ -23,7 +24,6 @@ from cchc_analysis.scoring.ranking import (
     with_ranks,
 )
 from cchc_analysis.scoring.schemes import grade_key, spelled
-from cchc_analysis.scoring.weights import sums_of
 from cchc_analysis.text import listed
 from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
 
@@ -97,9 +97,9 @@ def check_published(
         points = checked(ranking)
         ranking = points.table if "rank" in ranking else with_ranks(points)
         ranking = ranking.reset_index(drop=True)
-        sums = None if fields is None else sums_of(ranking, fields)
+        sums = ([], 0, "", []) if fields is None else sums_of(ranking, fields)
     found: list[dict] = []
-    compared, skipped, explained, weights = {}, "", "", []
+    compared, skipped, explained = {}, "", ""
     if "published_rank" in ranking:
         ranking["published_rank"] = ranking["published_rank"].convert_dtypes()  # 1.0 is rank 1
         holes = holes_in_ranks(ranking)
@@ -128,12 +128,11 @@ def check_published(
         if counts:
             compared["số đơn vị theo từng loại"] = None
             found += _check_distribution(ranking, counts)
-    if sums is not None:
-        found += [_row(ranking, at, "fields", *texts) for at, *texts in sums.wrong]
-        skipped += sums.told
-        weights = sums.weights
-        if sums.units:
-            compared["tổng các lĩnh vực"] = sums.units
+    wrong, added, told, weights = sums
+    found += [_row(ranking, at, "fields", *texts) for at, *texts in wrong]
+    skipped += told
+    if added:
+        compared["tổng các lĩnh vực"] = added
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table

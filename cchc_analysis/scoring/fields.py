@@ -1,8 +1,12 @@
-"""Scores by field (lĩnh vực): points lost, what makes units differ, what they add up to."""
+"""Scores by field (lĩnh vực): points lost, what makes units differ, what they add up to.
+
+What they add up to is the total of a unit, or gives it by weights that are the same for all.
+"""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import (
@@ -13,16 +17,23 @@ from cchc_analysis.groups import (
     group_numbers,
     in_group,
     is_unit,
+    of_group,
+    several_groups,
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, checked, to_integers, told_once
+from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import stamped, with_ranks
-from cchc_analysis.text import listed, unit_key
+from cchc_analysis.text import decimal_comma, listed, unit_key
 
 Weights = Sequence[tuple[Mapping[str, object], Mapping[str, float]]]  # group; points of each field
 _WEIGHTED = "Điểm từng lĩnh vực đã nhân trọng số nêu ở phần đối chiếu với kết quả công bố."
 _NUMBERS = ("score", "max_score", "self_score", "survey_score")
 _PLACES = 9
+_MORE_UNITS = 2  # than fields: as many as fields would fit any totals
+_MOST_BREAK = 0.1  # of the units may break the weights
+_MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
+_NOISE = 1e-9
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
@@ -349,16 +360,11 @@ def lacking_fields(fields: pd.DataFrame) -> list[str]:
     return told
 
 
-def who_lacks(
-    fields: pd.DataFrame | None,
-    part: pd.DataFrame,
-    of_part: pd.DataFrame | None,
-    table: pd.DataFrame,
-) -> str:
-    """Return which units have no fields, and which units of the fields are not ranked."""
-    if fields is None:
-        return ""
-    known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, table))
+def who_lacks(fields: pd.DataFrame, ranking: pd.DataFrame, part: pd.DataFrame | None = None) -> str:
+    """Return which units, of a part, have no fields, and which of the fields are not ranked."""
+    of_part = fields if part is None else of_group(fields, part)
+    part = ranking if part is None else part
+    known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, ranking))
     lacking = [unit for unit in part["unit"] if unit_key(unit) not in known]
     outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
     told = []
@@ -376,3 +382,108 @@ def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[p
     whole = [to_integers(fields[column]) for column in columns]
     places = max(places for _, places in whole)
     return 10**places, [numbers * 10 ** (places - own) for numbers, own in whole]
+
+
+def sums_of(
+    ranking: pd.DataFrame, fields: pd.DataFrame
+) -> tuple[list[tuple[int, str, str, str]], int, str, Weights]:
+    """Hold the sum of each unit's fields, or their weighted mean, against its total.
+
+    Return what differs (row of the ranking, published, computed, note), how many units have a sum
+    and a total, what is told, and of each group that is weighted what its fields are worth.
+    """
+    totals = total_fields(fields)
+    keys = [column for column in group_columns(ranking) if column in totals]
+    ours, theirs = (
+        pd.DataFrame({c: table[c].astype("str").map(unit_key) for c in (*keys, "unit")})
+        for table in (ranking, totals)
+    )
+    theirs["sum"], theirs["most"] = totals["score"], totals["max_score"]
+    theirs["published_total"] = totals.get("published_total", float("nan"))
+    both = ours.assign(score=ranking["score"]).merge(
+        theirs.drop_duplicates([*keys, "unit"]), how="left", on=[*keys, "unit"]
+    )
+    numbers = both[["sum", "score", "published_total"]]
+    _, (whole, *stated) = to_common_integers(both, *numbers)
+    differs, other = (whole.notna() & one.notna() & (one != whole) for one in stated)
+    places = printed_places(pd.concat([numbers[name] for name in numbers]))
+    means, told, weights = both["sum"].copy(), "", []
+    notes = [
+        f"các lĩnh vực tối đa {decimal_comma(of_sum)} điểm, tổng điểm tối đa {decimal_comma(most)}"
+        if of_sum != most else ""
+        for of_sum, most in zip(both["most"], ranking["max_score"], strict=True)
+    ]  # fmt: skip
+    notes = pd.Series(notes, both.index, dtype="object")
+    compared = whole.notna() & numbers[["score", "published_total"]].notna().any(axis=1)
+    fields, groups = whole_fields(fields), group_numbers(ranking)
+    for number in np.unique(groups):
+        here = ranking.index[groups == number]
+        held = here[compared[here]]
+        if not len(held) or differs[held].mean() <= _MOST_DIFFER:
+            continue
+        maxima = ranking["max_score"][here]
+        where = "".join(f" {ranking[column][here[0]]}" for column in several_groups(ranking))
+        if found := _weighted_means(ranking.loc[here], of_group(fields, ranking.loc[here])):
+            share, mean, fits = found
+            said = " / ".join(f"{name} {decimal_comma(100 * w)} %" for name, w in share.items())
+            told += f" Điểm{where} là trung bình có trọng số của các lĩnh vực: {said}."
+            means[mean.index], differs[here], other[here] = mean, False, False
+            differs[mean.index] = ~fits
+            notes[here] = "không theo trọng số chung của các lĩnh vực"
+            points = share * (maxima.iloc[0] if maxima.nunique() == 1 else 100)
+            weights.append((ranking[group_columns(ranking)].loc[here[0]].to_dict(), dict(points)))
+    wrong = {}
+    own = pd.Series("tổng ghi trong bảng điểm theo lĩnh vực", both.index)
+    for column, differ, note in (("score", differs, notes), ("published_total", other, own)):
+        for at in both.index[differ]:
+            pair = [format_number(value, places) for value in (both[column][at], means[at])]
+            wrong.setdefault((at, pair[0]), (at, *pair, note[at]))
+    lacking = [*lacking_fields(fields), who_lacks(fields, ranking)]
+    told = "".join(f" {words}" for words in lacking if words) + told
+    return list(wrong.values()), int(compared.sum()), told, weights
+
+
+def _weighted_means(
+    ranking: pd.DataFrame, fields: pd.DataFrame
+) -> tuple[pd.Series, pd.Series, np.ndarray] | None:
+    """Return the weights of one group, the mean that they give each unit, and which have it."""
+    keys, percent = fields["unit"].map(unit_key), fields["score"] / fields["max_score"] * 100
+    cells = percent.groupby([keys, fields["field"]], sort=False).first().unstack(sort=False)  # noqa: PD010
+    names = ranking["unit"].map(unit_key)
+    ranking = ranking[names.isin(cells.index)]
+    table, scale = cells.loc[names[ranking.index]], ranking["max_score"] / 100
+    room = 10.0 ** -printed_places(ranking["score"]) / scale.min()
+    room = (room + 10.0 ** -printed_places(percent)) / 2
+    totals = (ranking["score"] / scale).to_numpy("float64")
+    found = fitted_weights(table.to_numpy(), totals, room)
+    if found is None:
+        return None
+    share, fits = found
+    means = pd.Series(table.to_numpy() @ share, ranking.index) * scale
+    return pd.Series(share, table.columns), means, fits
+
+
+def fitted_weights(
+    percents: np.ndarray, totals: np.ndarray, room: float
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the weights that give the totals of units (rows) from their fields, if any do.
+
+    They are not negative, the same for all units, and give every total to within `room` but for
+    at most a tenth of the units, which then break them: the second says which do not.
+    """
+    units, fields = percents.shape
+    kept = np.isfinite(percents).all(axis=1) & np.isfinite(totals)
+    for _ in range(1 + int(kept.sum() * _MOST_BREAK)):
+        if kept.sum() < fields + _MORE_UNITS:
+            return None
+        weights, _, rank, _ = np.linalg.lstsq(percents[kept], totals[kept], rcond=None)
+        if rank < fields:
+            return None
+        for places in (2, 3, 9):  # weights are printed as whole percent, if they are
+            tried = np.round(weights, places)
+            off = np.abs(percents @ tried - totals)
+            if (tried >= 0).all() and (off[kept] <= room + _NOISE).all():
+                return tried, kept
+        off = np.where(kept, np.abs(percents @ weights - totals), -1)
+        kept = kept & (np.arange(units) != off.argmax())
+    return None

@@ -276,6 +276,7 @@ def _group(
     own = "" if unit is None else sentences.of_unit(part, unit, scheme)
     here, losses, own_losses = of_group(fields, part), None, None
     lost = own_lost = note = ""
+    lacks = "" if fields is None else who_lacks(fields, table, part)
     if here is not None and len(here):
         losses = field_losses(here)
         apart = sentences.of_influence(field_influence(here))
@@ -288,7 +289,7 @@ def _group(
     return Group(
         tuple(_names(part)), part, counts, margins,
         Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
-        fields=here, fields_note=f"{note} {who_lacks(fields, part, here, table)}".strip(),
+        fields=here, fields_note=f"{note} {lacks}".strip(),
         losses=losses, own_losses=own_losses, before=old,
     )  # fmt: skip
 
