@@ -50,14 +50,9 @@ class Measure(NamedTuple):
     places: int  # of points
 
     def of(self, table: pd.DataFrame) -> list[Fraction]:
-        """Return the scores there are, exactly."""
-        table = table[table["score"].notna()]
-        points, places = exact.to_integers(table["score"])
-        shares = [Fraction(int(point), 10**places) for point in points]
-        if self.in_points:
-            return shares
-        maxima = table["max_score"].map(exact.to_fraction)
-        return [share * 100 / most for share, most in zip(shares, maxima, strict=True)]
+        """Return the scores there are, exactly: in percent, which points of 100 are."""
+        whole, percent = exact.Exact.of(table[table["score"].notna()]).on_one_scale
+        return [int(share) * percent for share in whole]
 
     def text(self, value: Fraction, points: float | None = None) -> str:
         """Return a score as it is read, a percentage with the points that it is."""
@@ -70,12 +65,11 @@ class Measure(NamedTuple):
         """Return a mean as it is read: it has no last place."""
         return self._replace(places=min(self.places, MOST_PLACES)).text(value)
 
-    def gap(self, value: Fraction, maximum: float | None = None) -> str:
-        """Return a difference, which is positive, as it is read; in points too of one maximum."""
+    def gap(self, value: Fraction | float, points: float | None = None) -> str:
+        """Return a difference, which is positive, as it is read, with the points that it is."""
         places = min(self.places, MOST_PLACES)
         if self.in_points:
             return f"{format_number(float(value), places)} điểm"
-        points = None if maximum is None else float(value * exact.to_fraction(maximum) / 100)
         beside = "" if points is None else f" ({format_number(points, places)} điểm)"
         return f"{format_number(float(value), LEAST_PLACES)} điểm phần trăm{beside}"
 
@@ -105,9 +99,9 @@ def of_change(
         moved = f"So với kỳ trước: {lower_first(few[0])}"
         both = both.iloc[:0]
     elif len(both):
-        by, ranks = both["score_change"], both["rank_change"]
-        if not measure.in_points:  # beyond nine places there is only the noise of a division
-            by = (both["percent_after"] - both["percent_before"]).round(exact.FALLBACK_PLACES)
+        # Beyond nine places there is only the noise of a division.
+        by = (both["percent_after"] - both["percent_before"]).round(exact.FALLBACK_PLACES)
+        ranks = both["rank_change"]
         points = "điểm" if measure.in_points else "tỷ lệ điểm"
         moved = (
             f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
@@ -200,10 +194,9 @@ def _most(both: pd.DataFrame, by: pd.Series, what: str, text: Callable[[float], 
 
 
 def _mean_and_gap(measure: Measure, both: pd.DataFrame) -> str:
-    kind = "score" if measure.in_points else "percent"
     values = [
         [Fraction(value).limit_denominator(10**exact.FALLBACK_PLACES) for value in both[column]]
-        for column in (f"{kind}_before", f"{kind}_after")
+        for column in ("percent_before", "percent_after")
     ]
     means = [sum(of_period) / len(both) for of_period in values]
     gaps = [max(of_period) - min(of_period) for of_period in values]

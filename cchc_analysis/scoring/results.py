@@ -273,7 +273,7 @@ def _group(
                 places, old = in_years(places, change.attrs.get("years")), None
         if changed is not None:
             told = changes.of_change(changed, old, part, where=where)
-    own = "" if unit is None else sentences.of_unit(part, unit, scheme)
+    own = "" if unit is None else sentences.of_unit(margins, unit, scheme)
     here, losses, own_losses = of_group(fields, part), None, None
     lost = own_lost = note = ""
     lacks = "" if fields is None else who_lacks(fields, table, part)

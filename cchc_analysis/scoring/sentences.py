@@ -3,12 +3,10 @@
 import pandas as pd
 
 from cchc_analysis.groups import has_unit, is_unit, scale_of, several_groups
-from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.changes import joined, measure_of
 from cchc_analysis.scoring.margins import JUDGED
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
-    MOST_PLACES,
     format_number,
     format_percent,
     printed,
@@ -120,13 +118,12 @@ def of_nearness(margins: pd.DataFrame) -> str:
     below = scored.dropna(subset="points_to_next")
     share = below["points_to_next"] / below["max_score"]
     below = below.assign(share=share).sort_values("share", kind="stable")
-    in_points, places = measure_of(scored).in_points, printed_places(below["points_to_next"])
-    lacks = []
-    for row in below.itertuples():
-        lacking = f"{format_number(row.points_to_next, min(places, MOST_PLACES))} điểm"
-        if not in_points:
-            lacking = f"{format_number(100 * row.share, LEAST_PLACES)} điểm phần trăm ({lacking})"
-        lacks.append(f"{row.unit} còn thiếu {lacking} để đạt loại {row.next_grade}")
+    measure = measure_of(scored)._replace(places=printed_places(below["points_to_next"]))
+    lacks = [
+        f"{row.unit} còn thiếu {measure.gap(100 * row.share, row.points_to_next)} để đạt loại "
+        f"{row.next_grade}"
+        for row in below.itertuples()
+    ]
     near = lacks[: (below["share"] <= NEAR / 100).sum()]
     told = []
     if near:
@@ -219,15 +216,15 @@ def of_influence(influence: pd.DataFrame) -> str:
     )
 
 
-def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
+def of_unit(margins: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
     """Return where a unit of the group stands: to the others, the mean, and the next grade.
 
     Nothing is told in a group that does not have the unit.
     """
-    if not has_unit(part, unit):
+    if not has_unit(margins, unit):
         return ""
-    row = part[is_unit(part, unit)].iloc[0]
-    unit, scored = row["unit"], part[part["score"].notna()]
+    row = margins[is_unit(margins, unit)].iloc[0]
+    unit, scored = row["unit"], margins[margins["score"].notna()]
     if pd.isna(row["score"]):
         return f"{unit} chưa được chấm điểm nên chưa có xếp hạng và xếp loại."
     measure = measure_of(scored)
@@ -252,14 +249,9 @@ def of_unit(part: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
         told += f"; {apart if far else f'bằng {name}'}"
         if far := max(values) - value:
             told += f", thấp hơn đơn vị cao nhất {measure.gap(far)}"
-    out_of = exact.to_fraction(row["max_score"]) if measure.in_points else 100
-    cuts = [exact.to_fraction(bound) * out_of / 100 for bound in scheme.bounds]
-    bounds = list(zip(scheme.grades, cuts, scheme.is_strict, strict=True))
-    missed = [bound for bound in bounds if value < bound[1] or (bound[2] and value == bound[1])]
-    if missed:
-        grade, cut, is_strict = missed[-1]
-        lacks = measure.gap(cut - value, row["max_score"])
-        lacks = f"còn thiếu {'hơn ' if is_strict else ''}{lacks}"
-        lacks = "đúng bằng ngưỡng phải vượt" if value == cut else lacks
-        told += f"; {lacks} để đạt loại {grade}"
+    if pd.notna(row["next_grade"]):
+        lacks = measure.gap(row["points_to_next"] * 100 / row["max_score"], row["points_to_next"])
+        lacks = f"còn thiếu {'hơn ' if row['next_grade'] in scheme.strict else ''}{lacks}"
+        lacks = lacks if row["points_to_next"] else "đúng bằng ngưỡng phải vượt"
+        told += f"; {lacks} để đạt loại {row['next_grade']}"
     return f"{told}."
