@@ -1,13 +1,12 @@
 """What the functions ask of a table: its columns, and the groups within which units compare."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import decimal_comma, unit_key
+from cchc_analysis.text import decimal_comma, near, unit_key
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
 
 LEVELS = ("field", "criterion", "subcriterion")
@@ -58,13 +57,10 @@ def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
             f"unit={unit!r:.60} không dùng được", 'hãy ghi tên một đơn vị, ví dụ unit="Sở Nội vụ"',
             value=unit,
         )  # fmt: skip
-    keys = table["unit"].map(unit_key)
     if unit is not None and not has_unit(table, unit):
-        names = dict(zip(keys, table["unit"], strict=True))
-        close = [names[key] for key in get_close_matches(unit_key(unit), names, n=1, cutoff=0.4)]
-        hint = f" (có phải '{close[0]}'?)" if close else ""
+        hint = near(unit, table["unit"], 0.4, unit_key)
         raise Refusal(f"Không có đơn vị '{unit}' trong bảng{hint}", "hãy ghi đúng tên", value=unit)
-    return keys == unit_key(unit or "")
+    return table["unit"].map(unit_key) == unit_key(unit or "")
 
 
 def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:

@@ -3,7 +3,7 @@
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -103,10 +103,13 @@ def _tone_last(vowels: re.Match) -> str:
 MOST_TOLD, FEW = 10, 3
 
 
-def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return " (có phải 'x'?)" of the known word that is nearest to one; "" where none is near."""
-    close = get_close_matches(word, known, n=1, cutoff=cutoff)
-    return f" (có phải '{close[0]}'?)" if close else ""
+def near(
+    word: str, known: Iterable[str], cutoff: float = 0.6, key: Callable[[str], str] = str
+) -> str:
+    """Return " (có phải 'x'?)" of the known word whose key is nearest; "" where none is near."""
+    names = {key(name): name for name in known}
+    close = get_close_matches(key(word), names, n=1, cutoff=cutoff)
+    return f" (có phải '{names[close[0]]}'?)" if close else ""
 
 
 def listed(names: Sequence[str], *, of: int | None = None) -> str:

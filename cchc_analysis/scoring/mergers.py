@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from os import PathLike
 from typing import NamedTuple
 
@@ -13,13 +12,12 @@ from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import MERGED
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.printing import format_number, printed_places
-from cchc_analysis.text import FEW, clean, fold, listed, quoted, unit_key
+from cchc_analysis.text import FEW, clean, fold, listed, near, quoted, unit_key
 
 Predecessors = Mapping[str, str | Sequence[str]] | pd.DataFrame | str | PathLike
 BEFORE, AFTER = "bảng trước", "bảng sau"
 _OPTION = Option("predecessors")
 _UNIT_OF = {BEFORE: "đơn vị cũ", AFTER: "đơn vị mới"}
-_NEAR = 0.6  # "Xã AA" is so near to "Xã A"
 
 
 class Matched(NamedTuple):
@@ -260,9 +258,7 @@ def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -
         return found.index[0]
     if len(named):
         raise _refused(f"'{name}' có ở nhiều khối của {where}", "hãy so từng khối")
-    units = dict(zip(keyed["name_key"], keyed["unit"], strict=True))
-    close = get_close_matches(unit_key(name), units, 1, _NEAR)
-    hint = f" (có phải '{units[close[0]]}'?)" if close else ""
+    hint = near(name, keyed["unit"], key=unit_key)  # "Xã AA" is so near to "Xã A"
     other = (
         "thêm nó vào bảng trước với ô điểm để trống" if where == BEFORE else "bỏ các dòng của nó"
     )
