@@ -7,7 +7,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.periods import against_points, mergers_told, rescaled_told, why_untold
+from cchc_analysis.scoring.periods import (
+    against_points,
+    against_told,
+    mergers_told,
+    rescaled_told,
+    why_untold,
+)
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     MOST_PLACES,
@@ -119,25 +125,25 @@ def of_change(
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:
             others.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
-    graded, against = grades_moved(both), against_points(both)
-    counted = [f"{len(units)} đơn vị {called}" for called, units in graded.items() if len(units)]
-    odd = {
-        words: ((both["score_change"] * sign > 0) & (both["rank_change"] * sign < 0)).sum()
-        for words, sign in (("tăng điểm nhưng giảm hạng", 1), ("giảm điểm nhưng tăng hạng", -1))
-    }
-    odd = [f"{units} đơn vị {words}" for words, units in odd.items() if units]
+    graded = grades_moved(both)
     told = Changes(
         moved,
         places,
-        " ".join(against),
+        " ".join(against_told(both)),
         " ".join(_grades_named(graded)) if len(both) else "",
         "" if few else _grades_against(before, after),
         " ".join(means),
         " ".join(others),
-        f"Có {joined(odd)}." if odd else "",
-        f"Có {joined(counted)}." if counted else "",
+        _counted(against_points(both)),
+        _counted(graded),
     )
     return Changes(*(in_years(text, change.attrs.get("years")) for text in told))
+
+
+def _counted(moved: dict[str, pd.DataFrame]) -> str:
+    """Return how many units moved which way, without their names."""
+    told = [f"{len(units)} đơn vị {words}" for words, units in moved.items() if len(units)]
+    return f"Có {joined(told)}." if told else ""
 
 
 def grades_moved(both: pd.DataFrame) -> dict[str, pd.DataFrame]:

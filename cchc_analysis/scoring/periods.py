@@ -251,24 +251,27 @@ def mergers_told(table: pd.DataFrame) -> list[str]:
     return told
 
 
-def against_points(table: pd.DataFrame) -> list[str]:
-    """Return a sentence on the units whose rank went against their own points, each way.
+def against_points(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return whose rank among the units of both periods went against their points, each way."""
+    points, places = table["score_change"], table["rank_change"]
+    return {
+        "tăng điểm nhưng giảm hạng": table[(points > 0) & (places < 0)],
+        "giảm điểm nhưng tăng hạng": table[(points < 0) & (places > 0)],
+    }
 
-    Ranks are among the units that both periods have.
-    """
+
+def against_told(table: pd.DataFrame) -> list[str]:
+    """Return a sentence on the units whose rank went against their own points, each way."""
     told, places = [], printed_places(table["score_change"])
-    for sign, words, to in (
-        (1, "Tăng điểm nhưng giảm hạng", "xuống"),
-        (-1, "Giảm điểm nhưng tăng hạng", "lên"),
-    ):
-        odd = table[(table["score_change"] * sign > 0) & (table["rank_change"] * sign < 0)]
+    for words, odd in against_points(table).items():
         names = [
             f"{row.unit} ({format_signed(row.score_change, places)} điểm, từ hạng "
-            f"{row.common_rank_before} {to} hạng {row.common_rank_after} trong "
+            f"{row.common_rank_before} {'lên' if row.rank_change > 0 else 'xuống'} hạng "
+            f"{row.common_rank_after} trong "
             f"{row.common_units} đơn vị)"
             for row in odd.itertuples()
         ]
-        told += [f"{words}: {listed(names)}."] if names else []
+        told += [f"{words.capitalize()}: {listed(names)}."] if names else []
     return told
 
 
@@ -287,8 +290,7 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     told += [f"Ngoài ra {other}."] if other else []
     if None not in years:
         told.insert(0, f"Năm {years[1]} so với năm {years[0]}.")
-    told += [*why_untold(table), *against_points(told_of)]
-    told += rescaled_told(table)
+    told += [*why_untold(table), *against_told(told_of), *rescaled_told(table)]
     return [*told, *mergers_told(table), *_unmatched(table)]
 
 
