@@ -253,6 +253,17 @@ def test_a_list_of_counts_below_is_told_and_ends_the_table(text):
         assert len(load_scores(path)) == 2
 
 
+@pytest.mark.parametrize("between", [[], [";;;"]])
+def test_what_stands_below_a_list_of_counts_is_of_the_table_or_told(text, between):
+    counts = [*SO, ";;;", "Xếp loại;Số lượng;;", "Tốt;2;;", *between]
+    path = text(HEADER, *counts, "3;Sở C;70;3", ";;;NGƯỜI LẬP", ";Chưa chấm: Sở M;;")
+    with pytest.warns(LoadWarning, match="'NGƯỜI LẬP'.*'Chưa chấm: Sở M'"):
+        assert load_scores(path)["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
+    assert "dòng 7 'Sở Z 55 9'" in refusal(text(HEADER, *counts[:5], ";Sở Z;55;9"))
+    shares = text(HEADER, *SO, "Xếp loại;Số lượng;Tỷ lệ;", "Tốt;2;100%;", *between, "3;Sở C;70;3")
+    assert len(load_scores(shares)) == 3
+
+
 @pytest.mark.parametrize(
     "name",
     ["TB khối sở", "Cả nước", "Trung vị", "Điểm TB", "Giá trị trung bình", "Bình quân chung",

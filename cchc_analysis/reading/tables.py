@@ -142,7 +142,12 @@ def tables_in(
         if is_distribution(header):
             if tables:
                 counted = f"bảng phân bố từ dòng {cells.index[at]}"
-                tables[-1] = _with(tables[-1], counted, (*taken, *body.index), over)
+                rows = _count_rows(header, body)
+                last = _with(tables[-1], counted, (*taken, *body.index[:rows]), over)
+                rest = body.iloc[rows:]
+                if count_filled(rest).any():  # what stands below it is of the table, or is told
+                    last = last._replace(body=pd.concat([last.body, rest]))
+                tables[-1] = last
             continue
         if tables and _goes_on(tables[-1], header, body, lines):
             last = _with(tables[-1], f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken, over)
@@ -163,6 +168,14 @@ def tables_in(
         tables.append(table)
     pairs = [split_pairs(table.header, table.body) for table in tables]
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
+
+
+def _count_rows(header: Header, body: pd.DataFrame) -> int:
+    """Return how many rows a distribution has: to a blank one, or a cell under no title of it."""
+    others = body.drop(columns=[column for column, title in header.titles.items() if title])
+    given = count_filled(body).to_numpy()
+    ends = (count_filled(others).to_numpy() > 0) | ((given == 0) & (given.cumsum() > 0))
+    return int(ends.argmax()) if ends.any() else len(body)
 
 
 def _general(cells: pd.DataFrame, first: tuple[int, list[str]]) -> tuple[str, ...]:
