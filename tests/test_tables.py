@@ -261,7 +261,7 @@ def test_what_stands_below_a_list_of_counts_is_of_the_table_or_told(text, betwee
         assert load_scores(path)["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
     assert "dòng 7 'Sở Z 55 9'" in refusal(text(HEADER, *counts[:5], ";Sở Z;55;9"))
     shares = text(HEADER, *SO, "Xếp loại;Số lượng;Tỷ lệ;", "Tốt;2;100%;", *between, "3;Sở C;70;3")
-    assert len(load_scores(shares)) == 3
+    assert len(loaded(shares)) == 3
 
 
 @pytest.mark.parametrize(
