@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from cchc_analysis.groups import several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
-from cchc_analysis.scoring.changes import grades_moved
 from cchc_analysis.scoring.exact import FALLBACK_PLACES
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
 from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.scoring.schemes import GradeScheme
+from cchc_analysis.scoring.sentences import grades_moved
 from cchc_analysis.text import in_years, lower_first
 from cchc_analysis.vocabulary import SHOWN
 

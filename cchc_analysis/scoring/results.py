@@ -8,9 +8,8 @@ import pandas as pd
 
 from cchc_analysis.groups import group_columns, has_unit, is_unit, of_group, several_groups
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.scoring import changes, sentences
+from cchc_analysis.scoring import sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
-from cchc_analysis.scoring.changes import Changes
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import (
@@ -32,6 +31,7 @@ from cchc_analysis.scoring.schemes import (
     GradeScheme,
     scheme_for,
 )
+from cchc_analysis.scoring.sentences import Changes
 from cchc_analysis.text import clean, in_years, listed, lower_first, unit_key
 
 
@@ -272,7 +272,7 @@ def _group(
                 places = f"{places} Bảng kỳ trước không có khối này.".strip()
                 places, old = in_years(places, change.attrs.get("years")), None
         if changed is not None:
-            told = changes.of_change(changed, old, part, where=where)
+            told = sentences.of_change(changed, old, part, where=where)
     own = "" if unit is None else sentences.of_unit(margins, unit, scheme)
     here, losses, own_losses = of_group(fields, part), None, None
     lost = own_lost = note = ""
