@@ -26,7 +26,7 @@ from cchc_analysis.vocabulary import SHOWN
 
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
-_NOISE = 1e-9  # of a float: half of it is less than the ninth place
+NOISE = 1e-9  # of a float: half of it is less than the ninth place
 _NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total")
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
@@ -167,7 +167,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
     beyond = np.fmax(floats(table["bonus"]), 0) if "bonus" in table else 0
-    for wrong in (score < -_NOISE, score > most + beyond + _NOISE):
+    for wrong in (score < -NOISE, score > most + beyond + NOISE):
         if wrong.any():
             _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
@@ -220,7 +220,7 @@ def places_of(values: pd.Series) -> int:
                     "hãy kiểm tra lại cột điểm",
                 )
             back = np.rint(part * 10**places) / 10**places
-            if places == FALLBACK_PLACES or not np.any(np.abs(back - part) > _NOISE):
+            if places == FALLBACK_PLACES or not np.any(np.abs(back - part) > NOISE):
                 break
             places += 1
     return places
@@ -240,6 +240,14 @@ def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
     missing = np.isnan(whole)
     whole[missing] = 0
     return pd.Series(pd.arrays.IntegerArray(whole.astype("int64"), missing), values.index), places
+
+
+def to_common_integers(table: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:
+    """Return columns as whole numbers of one last place, and how many of them make a point."""
+    rows = len(table)
+    values = [pd.Series(floats(table[column]), table.index) for column in columns]
+    whole, places = to_integers(pd.concat(values))
+    return 10**places, [whole[at * rows :][:rows] for at in range(len(columns))]
 
 
 def to_fraction(value: float) -> Fraction:

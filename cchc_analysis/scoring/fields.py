@@ -21,7 +21,14 @@ from cchc_analysis.groups import (
     several_groups,
 )
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, checked, to_integers, told_once
+from cchc_analysis.scoring.exact import (
+    FALLBACK_PLACES,
+    NOISE,
+    Exact,
+    checked,
+    to_common_integers,
+    told_once,
+)
 from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import stamped, with_ranks
 from cchc_analysis.text import decimal_comma, listed, unit_key
@@ -29,11 +36,9 @@ from cchc_analysis.text import decimal_comma, listed, unit_key
 Weights = Sequence[tuple[Mapping[str, object], Mapping[str, float]]]  # group; points of each field
 _WEIGHTED = "Điểm từng lĩnh vực đã nhân trọng số nêu ở phần đối chiếu với kết quả công bố."
 _NUMBERS = ("score", "max_score", "self_score", "survey_score")
-_PLACES = 9
 _MORE_UNITS = 2  # than fields: as many as fields would fit any totals
 _MOST_BREAK = 0.1  # of the units may break the weights
 _MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
-_NOISE = 1e-9
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
@@ -316,7 +321,7 @@ def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
         most = here["max_score"].groupby([here["unit"].map(unit_key), here["field"]])
         factor = here["field"].map(points) / most.transform("sum")
         for column in [name for name in _NUMBERS if name in fields]:
-            fields[column] = (fields[column] * factor).round(_PLACES).fillna(fields[column])
+            fields[column] = (fields[column] * factor).round(FALLBACK_PLACES).fillna(fields[column])
     return stamped(fields, "fields", note=_WEIGHTED if weights else "")
 
 
@@ -375,13 +380,6 @@ def who_lacks(fields: pd.DataFrame, ranking: pd.DataFrame, part: pd.DataFrame | 
             f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
         )
     return " ".join(told)
-
-
-def to_common_integers(fields: pd.DataFrame, *columns: str) -> tuple[int, list[pd.Series]]:
-    """Return columns as whole numbers of one last place, and how many of them make a point."""
-    whole = [to_integers(fields[column]) for column in columns]
-    places = max(places for _, places in whole)
-    return 10**places, [numbers * 10 ** (places - own) for numbers, own in whole]
 
 
 def sums_of(
@@ -482,7 +480,7 @@ def fitted_weights(
         for places in (2, 3, 9):  # weights are printed as whole percent, if they are
             tried = np.round(weights, places)
             off = np.abs(percents @ tried - totals)
-            if (tried >= 0).all() and (off[kept] <= room + _NOISE).all():
+            if (tried >= 0).all() and (off[kept] <= room + NOISE).all():
                 return tried, kept
         off = np.where(kept, np.abs(percents @ weights - totals), -1)
         kept = kept & (np.arange(units) != off.argmax())

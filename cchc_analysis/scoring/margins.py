@@ -10,7 +10,7 @@ import pandas as pd
 
 from cchc_analysis.groups import group_columns
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, to_fraction, to_integers
+from cchc_analysis.scoring.exact import Exact, to_common_integers, to_fraction, to_integers
 from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, BlockSchemes, GradeScheme
@@ -163,11 +163,10 @@ def _reachable(table: pd.DataFrame, off: pd.Series) -> pd.DataFrame:
 
 def _limits(table: pd.DataFrame, off: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return whole numbers that order the lowest and the highest shares there can be."""
-    known, places = to_integers(pd.concat([table["score"], off], ignore_index=True))
-    points, off = known[: len(table)], known[len(table) :].array
-    both = pd.concat([points - off, points + off], ignore_index=True)
+    point, (score, off) = to_common_integers(table.assign(off=off), "score", "off")
+    both = pd.concat([score - off, score + off], ignore_index=True)
     maxima = pd.concat([table["max_score"]] * 2, ignore_index=True)
-    limits = pd.DataFrame({"score": both.astype("float64") / 10**places, "max_score": maxima})
+    limits = pd.DataFrame({"score": both.astype("float64") / point, "max_score": maxima})
     key = Exact.of(limits).order
     return key[: len(table)], key[len(table) :].reset_index(drop=True)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, row_names, scale_of
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, to_integers, told_once
+from cchc_analysis.scoring.exact import Exact, to_common_integers, told_once
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed, printed_places
@@ -171,9 +171,8 @@ def _year(table: pd.DataFrame, where: str) -> int | None:
 
 def _score_change(table: pd.DataFrame) -> pd.Series:
     """Return the difference in points, as exact as they are printed."""
-    points, places = to_integers(pd.concat([table["score_before"], table["score_after"]]))
-    change = points.iloc[len(table) :] - points.iloc[: len(table)]
-    change = change.astype("float64") / 10**places
+    points, (old, new) = to_common_integers(table, "score_before", "score_after")
+    change = (new - old).astype("float64") / points
     return change.where(table["max_score_before"] == table["max_score_after"])
 
 

@@ -35,13 +35,7 @@ LEAST_PLACES = 2
 MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
 NUMBERS = ("count", "place", "number", "percent", "change")  # kinds of columns
 Look = Literal["count", "place", "name", "text", "number", "percent", "change", "grade"]
-_ALIGN = {
-    "count": "center",
-    "place": "center",
-    "name": "left",
-    "text": "left",
-    "grade": "center",
-}  # numbers: right
+_ALIGN = dict.fromkeys(("count", "place", "grade"), "center") | {"name": "left", "text": "left"}
 _PERCENT = (
     "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
     "median", "best", "worst", "spread", "from_mean_pct", "from_unit_pct",
