@@ -206,9 +206,8 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
         plain, totals = (
             [c for c, own in kinds.items() if own == kind] for kind in ("score", "total")
         )
-        totals = totals or plain * (
-            len(plain) == 1
-        )  # beside fields the only "Kết quả" is their sum
+        if len(plain) == 1:  # beside fields the only "Kết quả" is their sum
+            totals = totals or plain
     scores = _by_stage(where, titles, found, chosen, "đơn vị" if names else "lĩnh vực")
     appraised = [
         quoted(titles[c].text) for _, stage, c in found

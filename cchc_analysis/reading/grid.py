@@ -88,18 +88,20 @@ def lines_in_words(lines: Iterable[int]) -> str:
     return "dòng " + ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in spans)
 
 
-def titles_in_words(titles: Iterable[str], last: str = ", ") -> str:
-    """Return the first eight of some titles, each cut short, and how many more there are."""
+def titles_in_words(
+    titles: Iterable[str], last: str = ", ", *, most: int = _MOST_TITLES, of: str = "cột"
+) -> str:
+    """Return the first of some titles, each cut short, and of how many more columns or tables."""
     titles = [title for title in titles if title]
-    names = [quoted(title, _LONGEST_TITLE) for title in titles[:_MOST_TITLES]]
+    names = [quoted(title, _LONGEST_TITLE) for title in titles[:most]]
     if more := len(titles) - len(names):
-        return f"{', '.join(names)} và {more} cột khác"
+        return f"{', '.join(names)} và {more} {of} khác"
     return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def numbered_names(names: Iterable[str]) -> str:
     """Return the first eight names of tables with their numbers from 1."""
-    names = [quoted(name, 40) if name else "không có tiêu đề" for name in names]
+    names = [quoted(name, _LONGEST_TITLE) if name else "không có tiêu đề" for name in names]
     shown = [f"{at}: {name}" for at, name in enumerate(names[:_MOST_TITLES], start=1)]
     more = len(names) - len(shown)
     return "; ".join([*shown, *([f"và {more} bảng khác"] if more else [])])

@@ -12,7 +12,14 @@ import pandas as pd
 
 from cchc_analysis.groups import group_numbers, holes_in_ranks
 from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
-from cchc_analysis.reading.grid import Grid, Where, first_line, lines_in_words, row_in_words
+from cchc_analysis.reading.grid import (
+    Grid,
+    Where,
+    first_line,
+    lines_in_words,
+    row_in_words,
+    titles_in_words,
+)
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, YEAR
 from cchc_analysis.reading.headings import (
     Said,
@@ -376,18 +383,12 @@ def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _headings_in_words(headings: Sequence[str], most: int) -> str:
-    more = len(headings) - most
-    words = ", ".join(f"'{heading[:40]}'" for heading in headings[:most])
-    return f"{words} và {more} bảng khác" if more > 0 else words
-
-
 def joined_in_words(
     tables: Sequence[Table], named: Sequence[Mapping[str, str]]
 ) -> tuple[str, Option]:
     """Return the clause that tells how many tables became one, and what tells them apart."""
     names = [", ".join(known.values()) or t.heading for t, known in zip(tables, named, strict=True)]
-    headings = _headings_in_words(names, _MOST_TOLD)
+    headings = titles_in_words(names, most=_MOST_TOLD, of="bảng")
     words = f"đã gộp {len(tables)} bảng ({headings}); dùng {{option}} nếu chỉ cần một bảng"
     return words, Option("table")
 
@@ -400,7 +401,7 @@ def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], nam
     keys = unit_keys(scores, "year")
     if (line := first_line(keys.duplicated())) is not None:
         unit = scores["unit"][line]
-        headings = _headings_in_words([one.heading for one in tables], 8)
+        headings = titles_in_words((one.heading for one in tables), of="bảng")
         raise Refusal(
             f"đơn vị {quoted(unit)} có trong nhiều bảng ({headings}), không rõ bảng nào cần dùng",
             CHOOSE_TABLE, file=file, value=unit, option=FIRST_TABLE,

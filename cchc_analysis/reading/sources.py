@@ -1,18 +1,30 @@
-"""From a source to raw cells: the reader for each kind of file, and its encoding."""
+"""From a source to raw cells: the reader for each kind of file; of a text encoding, delimiter."""
 
 import codecs
+import csv
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.files import given_path
 from cchc_analysis.reading.containers import Contents, contents
-from cchc_analysis.reading.delimited import refuse_one_column, text_grid
-from cchc_analysis.reading.grid import Grid, Seen, Where, as_shown, as_written, to_cells
+from cchc_analysis.reading.grid import (
+    Grid,
+    Seen,
+    Where,
+    as_shown,
+    as_written,
+    check_size,
+    laid_out,
+    to_cells,
+)
+from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
@@ -20,6 +32,16 @@ from cchc_analysis.text import quoted
 # What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng".
 _TWICE = re.compile("á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_SPACES = "  "
+_START = 40  # rows in which a table begins
+_MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
+_DELIMITERS = {
+    ".csv": (",", ";", "\t", "|"),
+    ".tsv": ("\t", ",", ";", "|"),
+    ".txt": ("|", "\t", ";", ",", _SPACES),
+    ".md": ("|", "\t", ";", ",", _SPACES),
+}  # fmt: skip
+_RULE = set(" \t|:+-")  # what the line under the header of a Markdown table is made of
 
 
 class Source(NamedTuple):
@@ -38,13 +60,12 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
     if not isinstance(source, (str, PathLike)):
         raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
     path = given_path(source)
-    found = contents(path)
-    kind = found.kind
-    left_out: list[str] = []
-    text, to_check = _decode(path, kind) if kind in ("text", "html") else ("", [])
+    found, where = contents(path), Where(path.name)
+    kind, left_out = found.kind, []
+    text, to_check = _decode(where, path, kind) if kind in ("text", "html") else ("", [])
     if kind == "text":
-        grid, notes = text_grid(path, text)
-        grids = [grid]
+        cells, notes = _text_cells(where, path.suffix.lower(), text)
+        grids = [Grid("", "", cells)]
     else:
         seen, left_out = _seen(path, found, text)
         shown = [as_shown(one, path.name) for one in seen]
@@ -52,13 +73,13 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         notes = [words for _, told in shown for words in told]
     for grid in grids:
         start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
-        _refuse_legacy(path.name, start)
+        _refuse_legacy(where, start)
         if len(broken := [word for word in start.split() if _TWICE.search(word)]) > 1:
-            raise Where(path.name).refuse(
+            raise where.refuse(
                 f"chữ bị vỡ ({quoted(broken[0])}) vì tệp UTF-8 đã bị lưu lại theo bảng mã khác",
                 "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
             )
-    refuse_one_column(grids, path.name)
+    _refuse_one_column(where, grids)
     return Source(path.name, grids, left_out, to_check + notes)
 
 
@@ -75,7 +96,7 @@ def _seen(path: Path, found: Contents, text: str) -> tuple[list[Seen], list[str]
     return documents.pdf_tables(path) if found.kind == "pdf" else documents.word_tables(path, found)
 
 
-def _decode(path: Path, kind: str) -> tuple[str, list[str]]:
+def _decode(where: Where, path: Path, kind: str) -> tuple[str, list[str]]:
     """Return the text of a file and what to check.
 
     Of the encodings before Unicode, Windows-1258 can be known. What is valid UTF-8 is UTF-8,
@@ -96,21 +117,21 @@ def _decode(path: Path, kind: str) -> tuple[str, list[str]]:
         elif _is_in(stated, data):
             encoding = stated
         else:
-            _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
-            raise Where(path.name).refuse(
+            _refuse_legacy(where, data.decode("cp1252", errors="replace"))
+            raise where.refuse(
                 f"trang ghi bảng mã {quoted(stated)} nhưng chữ không theo bảng mã đó",
                 "hãy mở trang gốc trong trình duyệt rồi chép bảng vào một tệp Excel",
             )
     try:
         return data.decode(encoding), told
     except UnicodeDecodeError as error:
-        _refuse_legacy(path.name, data.decode("cp1252", errors="replace"))
+        _refuse_legacy(where, data.decode("cp1252", errors="replace"))
         text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
         is_vietnamese = re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text)
         if not declared and encoding == "utf-8-sig" and is_vietnamese:
             return text, told
         line = data[: error.start].count(b"\n") + 1
-        raise Where(path.name).refuse(
+        raise where.refuse(
             "tệp không phải là văn bản UTF-8",
             "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
             at=f"dòng {line}",
@@ -125,10 +146,10 @@ def _is_in(encoding: str, data: bytes) -> bool:
     return True
 
 
-def _refuse_legacy(name: str, text: str) -> None:
+def _refuse_legacy(where: Where, text: str) -> None:
     for encoding, words in LEGACY.items():
         if sum(word in text for word in words) > 1:
-            raise Where(name).refuse(
+            raise where.refuse(
                 f"chữ trong tệp dùng bảng mã cũ {encoding}",
                 "hãy chuyển sang Unicode bằng UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu "
                 "lại",
@@ -141,3 +162,135 @@ def _from_frame(table: pd.DataFrame) -> pd.DataFrame:
     known = table.astype("object").where(table.notna(), "").map(as_written)
     rows = [list(table), *known.itertuples(index=False, name=None)]
     return to_cells([list(map(str, row)) for row in rows], range(len(table) + 1))
+
+
+def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the cells of a text under the delimiter that makes a table of it; what to check."""
+    check_size(where, text.count("\n") + text.count("\r") + 1, 1)
+    if not text or text.isspace():
+        raise where.refuse("tệp trống", "hãy kiểm tra lại tệp đã lưu")
+    to_check = []
+    if text[-1] in "0123456789":
+        end = re.search(r"[^\r\n]*\Z", text[-200:])[0].strip()[-30:]
+        to_check.append(f"tệp kết thúc ngay sau '{end}', hãy kiểm tra số cuối có đủ không")
+    found = []
+    for delimiter in _DELIMITERS[suffix]:
+        found.append(_delimited(where, text, delimiter))
+        if _has_rows_under(is_header, found[-1]):
+            return _closed(where, found[-1]), to_check
+    if suffix in (".txt", ".md"):
+        from cchc_analysis.reading.pasted import pasted_cells  # only where there are no delimiters
+
+        cells, notes = pasted_cells(text, where.file)
+        if len(cells):
+            return cells, to_check + notes
+    # No known names: what could be a header, else the delimiter that makes the most rows alike.
+    near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
+    best = max(near or found, key=_most_alike)
+    return _closed(where, best), to_check
+
+
+def _refuse_one_column(where: Where, grids: list[Grid]) -> None:
+    """Refuse cells of which each is a whole row: a table quoted or pasted into one column."""
+    starts = [grid.cells.head(_START).fillna("") for grid in grids]
+    if any((start.ne("").sum(axis=1) > 1).sum() > 1 for start in starts):
+        return  # a header alone may have its columns
+    for grid, start in zip(grids, starts, strict=True):
+        for delimiter in _DELIMITERS[".csv"]:
+            rows = start.agg(delimiter.join, axis=1).str.strip(delimiter)
+            if _has_rows_under(is_header, _delimited(where, "\n".join(rows), delimiter)):
+                raise where._replace(place=grid.place).refuse(
+                    f"mỗi dòng nằm trọn trong một ô ({quoted(rows.iloc[-1])})",
+                    "hãy mở tệp trong Excel, tách cột bằng Data → Text to Columns rồi lưu dạng "
+                    ".xlsx",
+                )
+
+
+def _closed(where: Where, cells: pd.DataFrame) -> pd.DataFrame:
+    """Refuse a table in which a cell in quotes swallowed other rows."""
+    if line := cells.attrs.get("unclosed"):
+        raise where.refuse(
+            "ô mở bằng dấu ngoặc kép nhưng chứa cả các dòng sau, có thể thiếu dấu ngoặc kép đóng",
+            "hãy sửa dòng này", at=f"dòng {line}",
+        )  # fmt: skip
+    return cells
+
+
+def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool:
+    """Return whether a row names columns and another is as wide; prose may name columns too."""
+    widths = cells.notna().sum(axis=1)
+    wide, widths = cells[widths > 1], widths[widths > 1]
+    return any(
+        row and test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
+        for at, row in enumerate(may_be_titles(wide))
+    )
+
+
+def _most_alike(cells: pd.DataFrame) -> int:
+    widths = cells.notna().sum(axis=1)
+    return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
+
+
+def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
+    """Return the cells of a text; that a quote is not closed stands in its attributes."""
+    lines = text.count("\n") + 1
+    check_size(where, lines, text.count(delimiter) // lines + 1)
+    texts: list[str] = []  # of all rows in one list: many small ones would cost more than to parse
+    widths, numbers = [], []
+    for number, row in _rows(where, text, delimiter):
+        if delimiter == "|" and _is_rule("|".join(row)):
+            continue
+        texts += row
+        widths.append(len(row))
+        numbers.append(number)
+    longest = max(widths, default=0)
+    # One long row makes all rows as wide; a cell that is filled up weighs as much as a letter.
+    place = f"dòng {numbers[widths.index(longest)]}" if widths else ""
+    check_size(where._replace(place=place), 1, longest, len(widths) * longest)
+    cells = laid_out(texts, widths, numbers)
+    ends = np.cumsum(widths)
+    over_lines = (np.diff(numbers) > 1).nonzero()[0]  # after a row with a line end in a cell
+    for at in [*over_lines, len(widths) - 1][: len(widths)]:
+        row = texts[ends[at] - widths[at] : ends[at]]
+        inside = [part for cell in row for part in cell.splitlines()[1:]]
+        if any(part.count(delimiter) >= _MOST_DELIMITERS for part in inside):
+            cells.attrs["unclosed"] = numbers[at]
+            break
+    return cells
+
+
+def _rows(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the number of its first line."""
+    if delimiter == _SPACES:
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield number, re.split(r"\s{2,}", line.strip())
+    elif delimiter == "|" and re.search(r"(?m)^[ \t]*\|", text):
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield number, _piped(line)
+    else:
+        yield from _quoted(where, text, delimiter)
+
+
+def _is_rule(row: str) -> bool:
+    return "-" in row and _RULE.issuperset(row)
+
+
+def _piped(row: str) -> list[str]:
+    # Markdown: the outer bars are no cells
+    row = row.strip()
+    if "|" not in row:
+        return [row]
+    cells = re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
+    return [cell.replace(r"\|", "|") for cell in cells]
+
+
+def _quoted(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    line = 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1  # a quoted cell may run over several lines
+    except csv.Error:
+        problem = "ô quá dài, có thể thiếu dấu ngoặc kép đóng"
+        raise where.refuse(problem, "hãy sửa dòng này", at=f"dòng {line}") from None
