@@ -102,7 +102,7 @@ class TestEach:
             )
 
     def test_the_finding_and_the_chart_open_the_page(self, name):
-        if name in (START, "04-years"):
+        if name == START:
             return
         setup, load, chart = cells(READ[name], "code")[:3]
         assert setup.source.startswith("%load_ext cchc_analysis\n")
@@ -112,7 +112,7 @@ class TestEach:
         assert "image/png" in chart.outputs[0].data
         code = "\n".join(cell.source for cell in cells(READ[name], "code"))
         lines = [line for line in code.splitlines() if line.strip() and line.strip()[0] != "#"]
-        assert len(lines) <= 30
+        assert len(lines) <= (34 if name == "04-years" else 30)  # two charts, two files
         assert "raise " not in code
 
     def test_a_constant_means_one_thing_in_every_notebook(self, name):
