@@ -68,7 +68,6 @@ class Group:
     names: tuple[str, ...]  # block and year in words, those it has: "Khối sở", "năm 2021"
     rows: pd.DataFrame
     distribution: pd.DataFrame
-    margins: pd.DataFrame
     told: Told
     change: pd.DataFrame | None = None
     fields: pd.DataFrame | None = None
@@ -102,7 +101,6 @@ class Results:
     margins: pd.DataFrame
     blocks: pd.DataFrame
     check: pd.DataFrame
-    before: pd.DataFrame | None
     change: pd.DataFrame | None
     fields: pd.DataFrame | None
     losses: pd.DataFrame | None
@@ -168,16 +166,14 @@ def results_of(
         _group(part, table, margins, scheme, unit, old, change, fields)
         for _, part in table.groupby("group")
     )
-    if fields is not None and groups and not any(len(group.fields) for group in groups):
+    if fields is not None and groups and all(group.losses is None for group in groups):
         raise Refusal(
             "Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng",
             "hãy chọn bảng điểm theo lĩnh vực của các đơn vị này",
         )
     return Results(
-        ranking, table, scheme, unit,
-        distribution=counts,
-        margins=margins, blocks=blocks, check=check, before=before,
-        change=change, fields=fields,
+        ranking, table, scheme, unit, distribution=counts, margins=margins, blocks=blocks,
+        check=check, change=change, fields=fields,
         losses=None if fields is None else field_losses(fields),
         matrix=None if fields is None else field_matrix(fields), groups=groups,
         across=tuple(sentences.of_blocks(blocks, counts, scheme)),
@@ -287,10 +283,10 @@ def _group(
         note = fields.attrs["note"]
     near = sentences.of_nearness(margins)
     return Group(
-        tuple(_names(part)), part, counts, margins,
+        tuple(_names(part)), part, counts,
         Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
-        fields=here, fields_note=f"{note} {lacks}".strip(),
-        losses=losses, own_losses=own_losses, before=old,
+        fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses, own_losses=own_losses,
+        before=old,
     )  # fmt: skip
 
 
