@@ -154,13 +154,13 @@ def _agreement(compared: dict[str, int | None], found: int, more: str) -> str:
 
 
 def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
-    wrong = differs(ranking["published_rank"], ranking["rank"], group_numbers(ranking))
+    published, computed = ranking["published_rank"], ranking["rank"]
+    wrong = differs(published, computed, group_numbers(ranking))
     left_out = ranking.loc[ranking["rank"].isna() & ranking["score"].notna(), "unit"]
     told = ""
     if len(left_out):
         told = " Xếp hạng được đối chiếu giữa các đơn vị có xếp hạng công bố, không kể "
         told += f"{len(left_out)} đơn vị được chấm nhưng không xếp hạng: {listed(left_out)}."
-    published, computed = ranking["published_rank"], ranking["rank"]
     notes, sentence = _explain_ranks(ranking, wrong)
     return [
         _row(ranking, at, "rank", published[at], computed[at], notes[at])
@@ -206,19 +206,17 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the ranks by each convention but ours, the simplest first."""
     groups = group_numbers(ranking)
     points, places = to_integers(ranking["score"])
-    result = {}
-    for rounding in (None, *(r for r in _ROUNDED if r < places)):
-        score = ranking["score"]
-        if rounding is not None:
-            last = 10 ** (places - rounding)
-            score = (points + last // 2) // last / 10**rounding  # half up
-        rounded = ranking.assign(score=score.astype("float64"))
-        key = Exact.of(rounded).order.groupby(groups)
+    scores, result = {"": ranking["score"].astype("float64")}, {}
+    for kept in (kept for kept in _ROUNDED if kept < places):
+        last = 10 ** (places - kept)
+        half_up = (points + last // 2) // last
+        scores[f"{_ROUNDED[kept]} rồi "] = half_up.astype("float64") / 10**kept
+    for words, score in scores.items():
+        key = Exact.of(ranking.assign(score=score)).order.groupby(groups)
         for digits, method in _METHODS.items():
-            if (rounding, method) != (None, "min"):
-                words = f"{_ROUNDED[rounding]} rồi " if rounding is not None else ""
-                ranks = key.rank(method=method, ascending=False)
-                result[f"{words}xếp {digits}"] = ranks.astype("Int64")
+            ranks = key.rank(method=method, ascending=False)
+            result[f"{words}xếp {digits}"] = ranks.astype("Int64")
+    del result["xếp 1-2-2-4"]  # ours
     order = ranking.groupby(groups).cumcount() + 1
     return result | {_LISTED: order.astype("Int64")}
 
@@ -236,16 +234,9 @@ def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> 
     computed = {grade_key(g): n for g, n in zip(counts["grade"], counts["units"], strict=True)}
     computed[grade_key(TOTAL)] = len(ranking)
     return [
-        _row(
-            ranking,
-            None,
-            "units",
-            units,
-            computed.get(grade_key(grade), 0),
-            f"loại {spelled(grade)}",
-        )
+        _row(ranking, None, "units", units, counted, f"loại {spelled(grade)}")
         for grade, units in published.items()
-        if computed.get(grade_key(grade), 0) != units
+        if (counted := computed.get(grade_key(grade), 0)) != units
     ]
 
 
@@ -253,10 +244,8 @@ def _foreign_grades(ranking: pd.DataFrame, grades: list[str]) -> list[dict]:
     """Return one row if there are grades that the scheme lacks."""
     scale = ranking["grade"].cat.categories
     known = {grade_key(grade) for grade in (*scale, *RESERVED_GRADES)}
-    foreign = list(
-        dict.fromkeys(spelled(grade) for grade in grades if grade_key(grade) not in known)
-    )
-    if not foreign:
+    lacks = [spelled(grade) for grade in grades if grade_key(grade) not in known]
+    if not (foreign := list(dict.fromkeys(lacks))):
         return []
     note = f"Thang đang dùng không có loại '{foreign[0]}' (hoặc tên loại viết sai); xếp loại chưa "
     note += "được đối chiếu, hãy chọn đúng thang xếp loại."
@@ -271,7 +260,7 @@ def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[st
         distribution = distribution.set_index("grade")["units"]
         if distribution.index.has_duplicates:
             raise Refusal("Phân bố công bố có loại bị lặp", "hãy truyền phân bố của cả bảng")
-    elif not isinstance(distribution, Mapping):
+    elif not isinstance(distribution, (Mapping, pd.Series)):
         raise Refusal(
             f"distribution={distribution!r:.60} không dùng được",
             'hãy ghi số đơn vị của từng loại, ví dụ {"Tốt": 6, "Khá": 9}',
