@@ -426,3 +426,30 @@ def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path)
     assert as_rows(fields) == LEAVES
     assert "trang tính 'Mẫu'" in told
     assert "không có cột 'Hội đồng B'" in refusal(path, columns={"score": "Hội đồng B"})
+
+
+@pytest.mark.parametrize(("titles", "rows", "words"), [
+    ("Đơn vị|Lĩnh vực|Nội dung|Điểm|Điểm tối đa", ["a|x|y|1|2"], "không rõ các cột 'Lĩnh vực' và"),
+    ("Đơn vị|Lĩnh vực|Ghi chú", ["a|x|y", "a|z|y"], "không có cột điểm nào"),
+    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "|z|1|2"], "dòng 2: thiếu tên đơn vị"),
+    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "a|Tổng điểm|1|2", "a|Cộng|1|2"],
+     "có nhiều dòng tổng (dòng 2–3)"),
+    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "b|Tổng điểm|1|2"], "không có dòng lĩnh vực"),
+    ("Đơn vị|Lĩnh vực|Tiêu chí|Điểm|Điểm tối đa", ["a||k|1|2", "a|x|l|1|2"],
+     "dòng 1: không rõ 'k' thuộc lĩnh vực nào"),
+    ("TT|Tiêu chí|Điểm tối đa|Điểm thẩm định",
+     ["A|q|2|1", "I|w|2|1", "1|e|2|1", "1.1|r|2|1", "1.1.1|t|2|1"], "mã các dòng có 5 cấp"),
+])  # fmt: skip
+def test_rows_of_fields_that_lack_what_tells_them_are_refused(titles, rows, words):
+    table = pd.DataFrame([row.split("|") for row in rows], columns=titles.split("|"))
+    options = {} if titles.startswith("Đơn vị") else {"unit": "Sở A"}
+    assert words in refusal(table, **options)
+
+
+def test_a_score_beside_stages_of_units_is_of_none_of_them_and_maxima_are_stated_once():
+    titles = ["Lĩnh vực", "Điểm tối đa", "Sở A - Tự chấm", "Sở A - Thẩm định", "Điểm"]
+    table = pd.DataFrame([["x", 10, 9, 8, 7], ["y", 5, 4, 3, 2]], columns=titles)
+    fields, told = read(table)
+    assert fields["unit"].eq("Sở A").all() and fields["score"].tolist() == [8, 3]
+    assert "cột 'Điểm'" in told
+    assert "hãy bỏ max_score=" in refusal(table, max_score=5)

@@ -22,7 +22,7 @@ from cchc_analysis.reading.grid import Grid, Where
 from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, is_header, named
 from cchc_analysis.reading.headings import years_said
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
-from cchc_analysis.reading.maxima import check_maximum
+from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import continued, find_tables, pick, tables_in
 from cchc_analysis.reading.vocabulary import TITLED_UNIT, UNTITLED_LINE

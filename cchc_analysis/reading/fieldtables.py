@@ -37,8 +37,7 @@ from cchc_analysis.reading.header import (
     role_of,
     split_maximum,
 )
-from cchc_analysis.reading.maxima import check_scores, in_percent
-from cchc_analysis.reading.scores import Part, read_scores
+from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
     LEVELS_OF_FIELDS,

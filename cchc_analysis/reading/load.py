@@ -32,7 +32,7 @@ from cchc_analysis.reading.headings import (
     years_said,
 )
 from cchc_analysis.reading.rows import UNITS
-from cchc_analysis.reading.scores import Part, read_scores
+from cchc_analysis.reading.scores import NOISE, Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
 from cchc_analysis.refusal import Face, Option, Refusal, with_option
 from cchc_analysis.text import clean, decimal_comma, first_few, quoted, unit_key
@@ -42,7 +42,6 @@ _KEPT = (
     "unit", "score", "max_score", "bonus", "year", "block", "published_rank", "published_grade",
     "max_assumed",
 )  # fmt: skip
-_NOISE = 1e-9
 _MOST_TOLD, _SHORT = 15, 40
 
 
@@ -357,11 +356,12 @@ def _year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
         )  # fmt: skip
     if doubt := next((said for said in every if said.doubt), None):
         return doubt
-    if len(sure) == 1 and not all(said.year for said in every):
-        (said,) = sure.values()
-        words = f"ghi năm {said.year} còn tiêu đề của bảng khác không ghi năm"
-        return Said("", said.line, words)
-    return next(iter(sure.values()), Said()) if len(sure) == 1 else Said()
+    if len(sure) != 1:
+        return Said()
+    (said,) = sure.values()
+    if all(one.year for one in every):
+        return said
+    return Said("", said.line, f"ghi năm {said.year} còn tiêu đề của bảng khác không ghi năm")
 
 
 def _of_score(said: Said, titles: Sequence[str]) -> Said:
@@ -471,7 +471,7 @@ def _against_ranks(scores: pd.DataFrame) -> list[str]:
     group, rank = group_numbers(scores)[ranked], table["published_rank"].to_numpy("int64")
     order = np.lexsort((share, -rank, group))  # in each group from the worst rank on
     best_below = pd.Series(share[order]).groupby(group[order], sort=False).cummax().to_numpy()
-    against = table.index[order[best_below > share[order] + _NOISE]]
+    against = table.index[order[best_below > share[order] + NOISE]]
     if against.empty:
         return []
     at = against.min()
