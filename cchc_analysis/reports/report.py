@@ -234,7 +234,8 @@ def report_of(
     if "overall" in names:
         overall = draw(only=("blocks",))
     subject = (letter.subject or "").strip() or (
-        f"Kết quả xếp hạng, xếp loại công tác cải cách hành chính {_years(results.table)}"
+        "Kết quả xếp hạng, xếp loại\n"  # a line ends between words, not within "công tác"
+        f"công tác cải cách hành chính {_years(results.table)}"
     )
     if form == "quyet-dinh" and not _ABOUT.match(subject):
         subject = f"Về việc công bố {lower_first(subject)}"
