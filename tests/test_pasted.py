@@ -360,3 +360,17 @@ def test_one_row_under_its_own_header_is_not_lost(load, above, title):
     one = ["Đơn vị", "Thể chế", title, "Huyện D", "6", "60"]
     with pytest.raises(ValueError, match="'Đơn vị' trông như tiêu đề|có 2 bảng|trông như thuộc"):
         load([*one, *many] if above else [*many, "Ghi thêm", *one])
+
+
+@pytest.mark.parametrize(("titles", "rows", "words"), [
+    # One title more than those that are known: the cells of the first row are no part of a name.
+    ("Đơn vị|Điểm|Ghi gì", "Sở A|90|tốt|Sở B|80|khá|Sở C|70|yếu", "không dùng đến cột 'Ghi gì'"),
+    ("STT|Đơn vị|Điểm cuối kỳ|Cỡ|1|2|3|4", "1|Sở A|90|5|2|Sở B|80|6|3|Sở C|70|7", "là 4 ô"),
+    ("STT|Đơn vị|Điểm", "1|Sở A|90|2|Sở B|80|3|Sở C|70|Phụ lục|1|Lúa|5|6|2|Ngô|7|8|3|Khoai|7|8",
+     "trông như bảng"),
+])  # fmt: skip
+def test_what_stands_beside_rows_is_told_and_no_part_of_them(load, titles, rows, words):
+    with pytest.warns(LoadWarning, match=words):
+        scores = load([*titles.split("|"), *rows.split("|")])
+    assert scores["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
+    assert scores["score"].tolist() == [90, 80, 70]

@@ -35,6 +35,19 @@ def test_blocks_stand_under_their_headings(text):
         assert "1: 'I. Khối sở'; 2: 'II. Khối huyện:'" in refusal(path, table=table)
 
 
+def test_a_year_that_only_some_tables_have_as_a_column_is_refused(text):
+    path = text("Khối sở", "Đơn vị;Điểm;Năm", "a;80;2020", "Khối huyện", "Đơn vị;Điểm", "b;90")
+    assert "chỉ một số bảng có cột Năm" in refusal(path)
+    assert load_scores(path, table=1)["year"].tolist() == [2020]
+
+
+def test_a_single_line_between_units_or_above_them_is_a_remark(text):
+    for lines in ([SO[0], "Kết thúc phần thứ nhất", SO[1]], ["Danh sách đầy đủ", *SO]):
+        with pytest.warns(LoadWarning, match="không dùng đến dòng"):
+            scores = load_scores(text(HEADER, *lines))
+        assert scores["unit"].tolist() == ["Sở A", "Sở B"] and "block" not in scores
+
+
 def test_years_stand_under_their_headings(text):
     path = text("Kết quả năm 2020", HEADER, *SO, "Kết quả năm 2021", HEADER, *SO)
     assert loaded(path)["year"].tolist() == [2020, 2020, 2021, 2021]
