@@ -108,9 +108,12 @@ def test_percent_is_rounded_correctly():
 
 
 def test_mean_is_exact_over_scored_units_of_any_maximum():
-    assert exact.mean_percent(series(0.1, 0.2, None), series(10, 10, 10)) == 1.5
-    assert exact.mean_percent(series(35, 84), series(70, 84)) == 75
-    assert np.isnan(exact.mean_percent(series(None), series(100)))
+    def mean(score, most):
+        return exact.mean_percent(pd.DataFrame({"score": score, "max_score": most}))
+
+    assert mean(series(0.1, 0.2, None), 10) == 1.5
+    assert mean(series(35, 84), series(70, 84)) == 75
+    assert np.isnan(mean(series(None), 100))
 
 
 def test_a_bound_is_reached_at_the_bound_and_not_below():

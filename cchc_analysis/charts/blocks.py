@@ -67,7 +67,7 @@ def plot_blocks(
     names = [
         units.group_name(rows.iloc[0], several or ["block"] * ("block" in table)) for rows in groups
     ]
-    means = [exact.mean_percent(rows["score"], rows["max_score"]) for rows in groups]
+    means = [exact.mean_percent(rows) for rows in groups]
     in_points, printed = units.out_of_100(table), units.printed_values(table)
     written = [format_number(m, LEAST_PLACES) if in_points else format_percent(m) for m in means]
     scored = [rows[rows["score"].notna()] for rows in groups]

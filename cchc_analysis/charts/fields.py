@@ -191,9 +191,9 @@ def _rows_of_cells(
         mean[[*names, _TOTAL]] = part[[*names, _TOTAL]].mean().to_numpy()
         if not self_scores:
             total = table.loc[part.index]
-            mean[_TOTAL] = exact.mean_percent(total["score"], total["max_score"])
+            mean[_TOTAL] = exact.mean_percent(total)
             for name, of in whole[whole[_GROUP] == group].groupby("field"):
-                mean[name] = exact.mean_percent(of["score"], of["max_score"])
+                mean[name] = exact.mean_percent(of)
         parts += [mean, part]
     return pd.concat(parts, ignore_index=True)
 

@@ -117,6 +117,6 @@ def reference(table: pd.DataFrame, chosen: pd.Series, unit: str | None) -> tuple
     if unit is not None:
         own = table[chosen].groupby("group")["percent"].first()
         return table["group"].map(own), table["unit"][chosen].iloc[0]
-    means = {at: exact.mean_percent(g["score"], g["max_score"]) for at, g in groups}
+    means = {at: exact.mean_percent(g) for at, g in groups}
     every = ", ".join(f"từng {SHOWN[column].lower()}" for column in several_groups(table))
     return table["group"].map(means), f"{MEAN} {every}".strip()

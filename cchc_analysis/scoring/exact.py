@@ -256,13 +256,12 @@ def to_fraction(value: float) -> Fraction:
     return Fraction(int(integer[0]), 10**places)
 
 
-def mean_percent(score: pd.Series, max_score: pd.Series) -> float:
+def mean_percent(table: pd.DataFrame) -> float:
     """Return the mean of score / max_score × 100 over the scores there are; NaN without any."""
-    points, places = to_integers(score)
-    points = points.dropna()
-    sums = points.groupby(max_score[points.index]).sum()
-    total = sum(Fraction(int(points_)) / to_fraction(maximum) for maximum, points_ in sums.items())
-    return float(total * 100 / (len(points) * 10**places)) if len(points) else math.nan
+    points = Exact.of(table)
+    whole, percent = points.on_one_scale
+    scored = int((~points.missing).sum())
+    return float(int(whole.sum()) * percent / scored) if scored else math.nan
 
 
 def floats(values: pd.Series) -> np.ndarray:

@@ -63,18 +63,22 @@ def match(
     return Matched(old, new, status, merged)
 
 
+def has_blocks(before: pd.DataFrame, after: pd.DataFrame) -> bool:
+    """Return whether units of two tables match within their blocks."""
+    return any("block" in several_groups(table) for table in (before, after))
+
+
 def with_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.DataFrame]:
     """Return two tables with the block and the name of each unit as keys that compare."""
-    has_blocks = any("block" in several_groups(table) for table in (before, after))
-    found = []
+    by_block, found = has_blocks(before, after), []
     for table, where, other in ((before, BEFORE, AFTER), (after, AFTER, BEFORE)):
         table = table.assign(name_key=table["unit"].map(unit_key), block_key="")
-        if has_blocks and "block" not in table:
+        if by_block and "block" not in table:
             raise Refusal(
                 f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối",
                 "hãy chọn một khối, hoặc thêm cột Khối",
             )
-        if has_blocks:
+        if by_block:
             table["block_key"] = table["block"].map(unit_key, na_action="ignore")
             if table["block_key"].nunique() < table["block"].nunique():
                 names = listed(table["block"].dropna().astype("str").unique())
@@ -119,10 +123,10 @@ def _renamed(aliases: Mapping[str, str], olds: pd.DataFrame, news: pd.DataFrame)
             'hãy ghi tên này là tên kia, ví dụ {"Phòng VH&TT": "Phòng Văn hóa và Thông tin"}',
         )
     known = [set(table["name_key"]) for table in (olds, news)]
-    has_blocks = olds["block_key"].ne("").any() or news["block_key"].ne("").any()
+    by_block = olds["block_key"].ne("").any() or news["block_key"].ne("").any()
     for names in aliases.items():
         where = sorted([unit_key(name) in keys for keys in known] for name in names)
-        if not has_blocks and where != [[False, True], [True, False]]:
+        if not by_block and where != [[False, True], [True, False]]:
             raise Refusal(
                 f"aliases: '{names[0]}' và '{names[1]}' phải là một đơn vị chỉ có ở bảng trước và "
                 "một đơn vị chỉ có ở bảng sau",

@@ -21,7 +21,7 @@ from cchc_analysis.scoring.fields import (
     who_lacks,
 )
 from cchc_analysis.scoring.margins import margins_of
-from cchc_analysis.scoring.mergers import Predecessors
+from cchc_analysis.scoring.mergers import Predecessors, has_blocks
 from cchc_analysis.scoring.periods import compare_ranked
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import (
@@ -261,7 +261,7 @@ def _group(
     old, changed, told = None, None, Changes()
     if change is not None:
         old, where, changed = before, "", change
-        if _has_blocks(before, table):
+        if has_blocks(before, table):
             old, where = of_group(before, part[["block"]]), " ở khối này"
             changed = of_group(change, part) if len(old) else None
             if changed is None:
@@ -297,15 +297,11 @@ def _names(part: pd.DataFrame) -> list[str]:
     return [*names, *([f"năm {row['year']}"] if "year" in part else [])]
 
 
-def _has_blocks(before: pd.DataFrame, table: pd.DataFrame) -> bool:
-    return any("block" in several_groups(one) for one in (before, table))
-
-
 def _gone_blocks(
     table: pd.DataFrame, before: pd.DataFrame | None, change: pd.DataFrame | None
 ) -> tuple[str, ...]:
     """Return a sentence on the blocks that the earlier table alone has, if there are some."""
-    if change is None or not _has_blocks(before, table):
+    if change is None or not has_blocks(before, table):
         return ()
     here, blocks = (t["block"].astype("str").map(unit_key) for t in (table, change))
     gone = change["block"][~blocks.isin(here)].astype("str").unique()
