@@ -56,12 +56,17 @@ def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, wor
         (["--columns", "diem=Điểm"], "--columns: không có cột 'diem'; các tên dùng được"),
         (["--table", "3"], "không có bảng '3' (--table=); các bảng có"),
         (["--max-score", "70"], "khác thang điểm 70 đã đặt (--max-score)"),
+        (["--block", " "], "--block=' ' không dùng được; hãy ghi ví dụ 'Khối sở'"),
+        (["--before", "bảng.csv"], "bảng.csv (--before) giống hệt bảng của bảng.csv; hãy chọn tệp"),
+        (["--fields", "lĩnh vực.csv"], "thêm dòng Điểm tối đa; cột không phải lĩnh vực thì xóa"),
     ],
 )
 def test_a_sentence_that_only_names_an_option_names_that_of_the_command(
-    given, words, tmp_path, capsys
+    given, words, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "bảng.csv"
+    (tmp_path / "lĩnh vực.csv").write_text("Đơn vị;Thể chế\nA;9,5\nB;8\n", encoding="utf-8")
     file.write_text("Đơn vị;Điểm;Điểm tối đa\nA;90;100\nB;80;100\n", encoding="utf-8")
     assert main([str(file), *given, "--out", str(tmp_path)]) == 1
     assert words in capsys.readouterr().err
@@ -499,7 +504,7 @@ def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, ca
     with pytest.raises(SystemExit):
         main(["--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert said.count("chỉ dùng cho TỆP, không dùng cho --before và --fields") == 3
+    assert said.count("chỉ dùng cho TỆP, không dùng cho --before và --fields") == 4
 
 
 def test_a_unit_that_cannot_be_marked_is_refused(tmp_path, words_only, capsys):
@@ -540,6 +545,8 @@ ENGLISH = re.compile(
     [
         ([], "thiếu tên tệp bảng điểm"),
         (["x.csv", "--year", "abc"], "--year: 'abc' không phải là một năm"),
+        (["x.csv", "--date", "31/02/2021"], "--date: '31/02/2021' không phải là một ngày"),
+        (["x.csv", "--date", "29.2.2023"], "--date: '29.2.2023' không phải là một ngày"),
         (["x.csv", "--max-score", "-5"], "--max-score: '-5' không phải là một số lớn hơn 0"),
         (["x.csv", "--yaer", "2020"], "không hiểu '--yaer' (có phải --year?)"),
         (["x.csv", "--yaer=2020"], "không hiểu '--yaer' (có phải --year?)"),

@@ -174,6 +174,10 @@ def test_a_missing_block_keeps_its_distribution():
 def test_whom_the_shares_leave_out_is_said_of_its_block():
     scores = pd.DataFrame({"unit": list("abcd"), "score": [9, None, 9, 9], "max_score": 10})
     for blocks, words in (
+        (
+            ["X", "X", None, None],
+            "X: tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm.",
+        ),
         ("XXYY", "X: tỷ lệ tính trên 1 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."),
         ("XXXX", "Tỷ lệ tính trên 3 đơn vị được chấm, không gồm 1 đơn vị chưa chấm."),
     ):

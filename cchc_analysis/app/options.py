@@ -5,6 +5,7 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from datetime import date
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
@@ -124,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--scheme-source", metavar="VĂN BẢN", type=as_typed, help=stated)
     source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp)"
     add("--source", metavar="NGUỒN", type=as_typed, help=source)
-    add("--date", metavar="NGÀY", type=as_typed, help="ngày của số liệu, ví dụ 11/01/2021")
+    add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
     form = "viết thêm một văn bản công bố: thong-bao hoặc quyet-dinh, cạnh report.docx"
     add("--form", metavar="VĂN_BẢN", type=_form, help=form)
     own_form = "mẫu .docx của cơ quan cho báo cáo, hoặc cho văn bản của --form"
@@ -157,6 +158,17 @@ def as_year(text: str) -> int:
     if text.isdecimal() and 1900 <= int(text) <= 2099:
         return int(text)
     raise argparse.ArgumentTypeError(f"'{text}' không phải là một năm; hãy viết ví dụ 2020")
+
+
+def _date(text: str) -> str:
+    """Return a date as it was typed; one in numbers is in the calendar."""
+    if parts := re.fullmatch(r"\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\s*", text):
+        try:
+            date(int(parts[4]), int(parts[3]), int(parts[1]))
+        except ValueError:
+            words = f"'{text}' không phải là một ngày; hãy viết ví dụ 11/01/2021"
+            raise argparse.ArgumentTypeError(words) from None
+    return as_typed(text)
 
 
 def _table(text: str) -> int | str:

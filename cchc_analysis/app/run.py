@@ -215,6 +215,11 @@ def _before(
             )
         before = _rows(before, before["year"] == earlier.max())
         told.append(f"{file.name} có nhiều năm: so sánh với năm {earlier.max()}.")
+    if before.equals(scores):
+        raise Refusal(
+            f"{file.name} ({{option.name}}) giống hệt bảng của {of.name}",
+            "hãy chọn tệp của kỳ trước", option=Option("before"),
+        )  # fmt: skip
     return before, [*told, f"Kỳ trước ({file.name}): {scale_of(before)}."]
 
 
@@ -223,6 +228,8 @@ def _load(load: Callable, file: Path, what: str) -> pd.DataFrame:
     try:
         return load(file)
     except Refusal as error:
+        # The maxima of fields are no option of the command.
+        error.remedy = error.remedy.replace(", hoặc truyền {option}", "")
         error.add_note(f"Tệp {what} không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp.")
         raise
 

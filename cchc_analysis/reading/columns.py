@@ -242,8 +242,8 @@ def check_roles(wanted: Mapping[str, str | int]) -> None:
     )
     if not is_text:
         raise Refusal(
-            f"columns={wanted!r:.60} không dùng được", 'hãy ghi ví dụ {"score": "Tổng điểm"}',
-            value=wanted,
+            f"{{option.name}}={wanted!r:.60} không dùng được", "hãy ghi ví dụ {option}",
+            value=wanted, option=Option("columns", {"score": "Tổng điểm"}),
         )  # fmt: skip
     for role in wanted:
         if role not in SHOWN or role not in HEADERS:

@@ -331,8 +331,9 @@ def _check_options(year: object, block: object) -> None:
     ):
         if value is not None and not is_right:
             raise Refusal(
-                f"{option}={value!r:.60} không dùng được", f"hãy ghi ví dụ {example}", value=value
-            )
+                f"{{option.name}}={value!r:.60} không dùng được", f"hãy ghi ví dụ {example}",
+                value=value, option=Option(option),
+            )  # fmt: skip
 
 
 def named_by_headings(

@@ -313,8 +313,9 @@ def pick(file: str, tables: list[Table], table: int | str) -> Table:
     """Return the table of this number, from 1, or of this heading."""
     if not isinstance(table, int | str) or table is True:
         raise Refusal(
-            f"table={table!r:.60} không dùng được", "hãy ghi ví dụ 1 hoặc 'Khối sở'", value=table
-        )
+            f"{{option.name}}={table!r:.60} không dùng được", "hãy ghi ví dụ 1 hoặc 'Khối sở'",
+            value=table, option=FIRST_TABLE,
+        )  # fmt: skip
     if isinstance(table, int):
         found = tables[table - 1 : table] if table > 0 else []
     else:
