@@ -40,11 +40,13 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
+    GROUP_TITLE,
     LEVELS_OF_FIELDS,
     LIKE_HEADERS,
     NAMELESS,
     NO_FIELD,
     PLAIN_TOTAL,
+    SHARE,
     STAGE_TOTAL,
     STAGES,
 )
@@ -63,7 +65,6 @@ _WORDED = {
     for stage, words in STAGES.items()
 }
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
-_GROUP = r"(?:diem|ket qua|so diem|tong diem|danh gia|cham)\b"  # over several stages, names no unit
 
 
 class Title(NamedTuple):
@@ -297,7 +298,7 @@ def _of_rows(
     percents = [
         c for c, kind in kinds.items()
         if kind in ("stage", "score", "total", LIKE, "measure") and c != given.get("score")
-        and (in_percent(titles[c].text, cells[c]) or re.match("t[iy] le", fold(titles[c].text)))
+        and (in_percent(titles[c].text, cells[c]) or SHARE.match(fold(titles[c].text)))
     ]  # fmt: skip
     has_units, totals = bool(of("unit")), of("total")
     stages = [(titles[c].name, titles[c].stage or "score", c) for c in of("stage")]
@@ -322,7 +323,7 @@ def _of_rows(
 def _is_group(title: str) -> bool:
     """Return whether a title over several stages says what they are, and names no unit."""
     key = fold(title)
-    return key in NAMELESS or bool(role_of(title) or re.match(_GROUP, key))
+    return key in NAMELESS or bool(role_of(title) or GROUP_TITLE.match(key))
 
 
 def _by_stage(

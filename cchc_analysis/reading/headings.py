@@ -7,6 +7,10 @@ from typing import NamedTuple
 from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
 from cchc_analysis.reading.vocabulary import (
+    BLOCK,
+    GROUP_WORDS,
+    MEASURE,
+    NUMBERED_SHEET,
     OTHER_YEARS,
     PART_OF_YEAR,
     PLACES,
@@ -21,9 +25,6 @@ _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
     r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
 )
-_BLOCK = "(?:cac )?(?:khoi|nhom|cum|cap) "
-_GROUP_WORDS = {"cac", "khoi", "nhom", "cum", "cap", "ubnd"}  # a name of units begins with them
-_NUMBERED_SHEET = r"(?:sheet|trang(?: tinh)?|bang|bieu|phu luc|pl|mau)?[ ._]*(?:[0-9]+|[ivx]+)"
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
 
 
@@ -37,12 +38,12 @@ class Said(NamedTuple):
 
 def is_heading(line: str) -> bool:
     """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
-    return line[:1] not in ("", "(") and not re.match("(?:don vi tinh|dvt)\\b", fold(line))
+    return line[:1] not in ("", "(") and not MEASURE.match(fold(line))
 
 
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
-    return len(heading) <= LONGEST_TITLE and bool(re.match(_BLOCK, fold(bare(heading))))
+    return len(heading) <= LONGEST_TITLE and bool(BLOCK.match(fold(bare(heading))))
 
 
 def heads_part(line: str) -> bool:
@@ -142,7 +143,7 @@ def names_of(where: Where, tables: Sequence[Table], years: Sequence[str]) -> lis
         else one.title * (one.is_sheet and _is_alone(one, tables))
         for one in tables
     ]
-    has_own = [bare(name) and not re.fullmatch(_NUMBERED_SHEET, fold(name)) for name in names]
+    has_own = [bare(name) and not NUMBERED_SHEET.fullmatch(fold(name)) for name in names]
     headings = [one.heading for one in tables]
     if not all(has_own) or _same(names, years):
         names = headings
@@ -189,7 +190,7 @@ def without_shared(names: Sequence[str]) -> list[str]:
     if len(distinct) < 2:
         return list(names)
     first = _shared(distinct)
-    while first and next(iter(distinct))[first - 1] in _GROUP_WORDS:
+    while first and next(iter(distinct))[first - 1] in GROUP_WORDS:
         first -= 1
     before = " ".join(next(iter(distinct))[:first])
     if not RESULTS.search(before):

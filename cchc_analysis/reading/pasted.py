@@ -25,7 +25,7 @@ from cchc_analysis.reading.header import (
     split_maximum,
 )
 from cchc_analysis.reading.headings import heads_part
-from cchc_analysis.reading.vocabulary import FOOTERS, MISSING
+from cchc_analysis.reading.vocabulary import FOOTERS, MISSING, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
@@ -44,7 +44,6 @@ _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
 _RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
-_PAGE = re.compile(r"(?:trang|page) ?[0-9]+(?: ?(?:/|of|trên) ?[0-9]+)?", re.IGNORECASE)
 _KINDS = {
     "number": _COUNT, "score": _NUMBER_IN, "max_score": _NUMBER_IN, "year": _COUNT,
     "published_rank": _RANK,
@@ -192,7 +191,7 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
     numbered = [(i, clean(line)) for i, line in enumerate(pasted.splitlines(), start=1)]
-    pages = {i: line for i, line in numbered if _PAGE.fullmatch(line)}
+    pages = {i: line for i, line in numbered if PAGE.fullmatch(line)}
     numbered = [(i, line) for i, line in numbered if line and i not in pages]
     lines, values = [i for i, _ in numbered], [line for _, line in numbered]
     text = _Text(name, values, lines)

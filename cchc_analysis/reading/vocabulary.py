@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from cchc_analysis.vocabulary import words
 
 _WORDS = words("headings")
-_TOTALS, _FIELDS, _ROWS, _MAXIMA, _YEARS = (
-    _WORDS[part] for part in ("totals", "fields", "rows", "maxima", "years")
+_TOTALS, _FIELDS, _ROWS, _LINES, _MAXIMA, _YEARS = (
+    _WORDS[part] for part in ("totals", "fields", "rows", "lines", "maxima", "years")
 )
 
 
@@ -38,6 +38,7 @@ FINAL = re.compile(_TOTALS["final"])
 COUNTS = set(_TOTALS["counts"])
 
 NAMELESS = set(_FIELDS["nameless"])
+GROUP_TITLE, SHARE = (re.compile(_FIELDS[kind]) for kind in ("group", "share"))
 NO_FIELD = _any_of(_FIELDS["never"])
 LEVELS_OF_FIELDS = [re.compile(pattern) for pattern in _FIELDS["levels"]]
 TITLED_UNIT = [re.compile(pattern) for pattern in _FIELDS["titled_unit"]]
@@ -49,6 +50,12 @@ FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
 TITLES = _any_of(_ROWS["titles"])
 MAXIMUM = re.compile(_ROWS["maximum"])
 MISSING = set(_ROWS["missing"])
+
+BLOCK, MEASURE, NUMBERED_SHEET, UNNAMED_SHEET, PAGE = (
+    re.compile(_LINES[kind])
+    for kind in ("block", "measure", "numbered_sheet", "unnamed_sheet", "page")
+)
+GROUP_WORDS = set(_LINES["group_words"])
 
 NUMBER: str = _MAXIMA["number"]
 POINTS: str = _MAXIMA["points"]

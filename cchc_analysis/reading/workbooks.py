@@ -18,10 +18,10 @@ from cchc_analysis.reading.grid import (
     check_size,
     text_of,
 )
+from cchc_analysis.reading.vocabulary import UNNAMED_SHEET
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 
-_UNTITLED = re.compile(r"(?:sheet|trang[ _]?tính|bảng)[ _]?\d*", re.IGNORECASE)
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -54,7 +54,7 @@ def _sheet(file: str, name: str, cells: dict[tuple[int, int], str], **seen: obje
     rows = [[""] * width for _ in range(height)]
     for (row, column), text in known.items():
         rows[row][column] = text
-    title = "" if _UNTITLED.fullmatch(name) else name
+    title = "" if UNNAMED_SHEET.fullmatch(name) else name
     return Seen(where.place, title, rows, **seen, is_sheet=True)
 
 
