@@ -137,6 +137,13 @@ def test_words_for_no_grade_and_short_names_of_groups_agree():
     assert check_published(grade_units(scores, scheme="par-index")).empty
 
 
+@pytest.mark.parametrize("units", ["ba", None, 2.5, -1])
+def test_a_published_number_of_units_is_a_whole_number(town, units):
+    with pytest.raises(ValueError, match="số đơn vị của loại 'Tốt' là .*; hãy ghi số nguyên"):
+        check_published(town, distribution={"Tốt": units})
+    assert check_published(town, distribution={"Tốt": 6.0, "Khá": "9"}).empty
+
+
 def test_a_published_distribution_may_be_a_series_or_text_but_not_of_several_blocks(town):
     assert check_published(town, distribution=pd.Series({"Tốt": "6"})).empty
     twice = pd.DataFrame({"grade": ["Tốt", "Tốt"], "units": [1, 2]})

@@ -429,6 +429,19 @@ def test_the_weights_of_totals_are_told_where_they_give_every_one():
     )
 
 
+@pytest.mark.parametrize("lacks", ["field", "total"])
+def test_a_unit_that_lacks_a_field_or_its_total_breaks_no_weights(lacks):
+    fields, ranking = weighted(units=12)
+    if lacks == "field":
+        fields["score"] = fields["score"].mask(fields.index == 4)
+    else:
+        ranking["score"] = ranking["score"].mask(ranking.index == 4)
+    check = check_published(ranking, fields=fields)
+    assert check.empty
+    assert "trọng số" in check.attrs["note"]
+    assert "của 11 đơn vị" in check.attrs["note"]
+
+
 def test_a_unit_that_breaks_the_weights_is_listed():
     fields, ranking = weighted(units=12, U4=7.0)
     check = check_published(ranking, fields=fields)

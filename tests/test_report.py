@@ -561,6 +561,13 @@ def test_a_block_without_a_name_has_none_in_captions(tmp_path):
     assert not any("nan" in text.split() or "(" in text for text in tables[1::2])
 
 
+def test_a_block_without_a_name_stands_among_the_others_with_its_counts(tmp_path):
+    ranking = table([95, 81, 60, 82], block=["K", None, None, "K"])
+    document = Document(write_report(ranking, tmp_path / "r.docx"))
+    assert "các khối: K 88,50%; không ghi khối 70,50%" in " ".join(texts(document))
+    assert rows(document, "Kết quả từng khối")[-1][-5:] == ["0", "1", "0", "1", "0"]
+
+
 def test_a_block_that_the_year_before_lacks_has_no_section_of_changes(tmp_path):
     scores = table([90, 80, 70, 60], block=["Khối sở", "Khối huyện"] * 2, year=2023)
     before = scores[scores["block"] == "Khối sở"].assign(year=2022)

@@ -57,11 +57,9 @@ class Sections:
         columns = [c for c in _BLOCKS if c != "units" or results.table["score"].isna().any()]
         blocks = results.blocks[[*where, *columns]]
         if isinstance(results.scheme, GradeScheme):  # grades of several schemes have no column
-            counts = results.distribution.pivot_table(
-                index=where, columns="grade", values="units", sort=False, observed=True
-            )
-            blocks = blocks.join(counts.astype("Int64"), on=where)
-            blocks.columns = blocks.columns.astype("str")
+            for grade, counts in results.distribution.groupby("grade", sort=False, observed=True):
+                counts = counts[[*where, "units"]].rename(columns={"units": str(grade)})
+                blocks = blocks.merge(counts.astype({str(grade): "Int64"}), "left", where)
         each = ", ".join(f"từng {SHOWN[column].lower()}" for column in where)
         return (
             self.say(results.across, "blocks", "blocks_chart")

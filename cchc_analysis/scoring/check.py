@@ -1,5 +1,6 @@
 """What was published, held against what the scores give."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -265,7 +266,13 @@ def _as_counts(distribution: Mapping[str, int] | pd.DataFrame | None) -> dict[st
             f"distribution={distribution!r:.60} không dùng được",
             'hãy ghi số đơn vị của từng loại, ví dụ {"Tốt": 6, "Khá": 9}',
         )
-    return {str(grade): int(units) for grade, units in distribution.items()}
+    for grade, units in distribution.items():
+        if not re.fullmatch(r"\d+(?:\.0+)?", str(units)):
+            raise Refusal(
+                f"Phân bố công bố: số đơn vị của loại '{grade}' là {units!r}",
+                "hãy ghi số nguyên, ví dụ 6", value=units,
+            )  # fmt: skip
+    return {str(grade): int(float(units)) for grade, units in distribution.items()}
 
 
 def _row(

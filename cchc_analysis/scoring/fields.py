@@ -426,7 +426,8 @@ def sums_of(
             said = " / ".join(f"{name} {decimal_comma(100 * w)} %" for name, w in share.items())
             told += f" Điểm{where} là trung bình có trọng số của các lĩnh vực: {said}."
             means[mean.index], differs[here], other[here] = mean, False, False
-            differs[mean.index] = ~fits
+            known = mean.notna() & ranking["score"][mean.index].notna()
+            differs[mean.index] = ~fits & known
             notes[here] = "không theo trọng số chung của các lĩnh vực"
             points = share * (maxima.iloc[0] if maxima.nunique() == 1 else 100)
             weights.append((ranking[group_columns(ranking)].loc[here[0]].to_dict(), dict(points)))

@@ -235,7 +235,8 @@ def of_blocks(
         of_year = of_year.dropna(subset="mean").sort_values("mean", ascending=False, kind="stable")
         if of_year.empty:
             continue
-        means = [f"{row.block} {format_percent(row.mean)}" for row in of_year.itertuples()]
+        named = of_year.fillna({"block": "không ghi khối"})
+        means = [f"{row.block} {format_percent(row.mean)}" for row in named.itertuples()]
         gap = format_number(of_year["mean"].max() - of_year["mean"].min(), LEAST_PLACES)
         apart = f"; chênh nhau {gap} điểm phần trăm" if len(means) > 1 else ""
         grades = _of_grades(shares, scored) if isinstance(scheme, GradeScheme) else ""
