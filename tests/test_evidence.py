@@ -68,7 +68,9 @@ def test_an_untitled_column_is_told_or_may_hold_a_lost_decimal(text):
     scores, told = read(text("Đơn vị;Điểm;", "a;90;x", "b;80;"))
     assert scores["score"].tolist() == [90, 80]
     assert "cột thứ 3 (không có tiêu đề)" in told
-    assert "cột thứ 3 có dữ liệu" in refusal(text("Đơn vị;Điểm;", "a;97;23", "b;80;5"))
+    assert "có thể là phần lẻ mà dấu phẩy đã tách" in refusal(
+        text("Đơn vị;Điểm;", "a;97;23", "b;80;5")
+    )
     named, _ = read(text("Đơn vị;Điểm cũ;", "a;97;90", "b;80;85"), columns={"score": 3})
     assert named["score"].tolist() == [90, 85]
 
@@ -326,8 +328,8 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
     with pytest.raises(Refusal) as caught:
         load_scores(path)
     assert caught.value.file == "b.csv"
-    assert caught.value.option == Option("columns", {"score": "tên cột"})
-    assert '--columns score="tên cột"' in caught.value.said("command")
+    assert caught.value.option == Option("columns", {"score": "Điểm thẩm định"})
+    assert '--columns score="Điểm thẩm định"' in caught.value.said("command")
     two = text("Khối sở", "Đơn vị;Điểm", "a;90", "", "Khối xã", "Đơn vị;Điểm", "b;80")
     with pytest.warns(LoadWarning) as told:
         load_scores(two)

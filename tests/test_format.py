@@ -336,4 +336,4 @@ def test_numbers_of_other_tables_keep_their_meaning():
     assert counts["Tỷ lệ (%)"].tolist() == [50, 50, 0, 100]
     change = format_ranking(compare_periods(table([80.0, 95]), table([81.0, 95])), numbers=True)
     assert change["Tăng, giảm điểm"].tolist() == [0, 1]
-    assert change["Hạng sau"].tolist() == [1, 2]  # "1/2" in print
+    assert change["Hạng kỳ này"].tolist() == [1, 2]  # "1/2" in print

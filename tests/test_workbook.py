@@ -709,7 +709,7 @@ def test_a_change_of_all_maxima_is_drawn_in_percent_and_none_is_not_drawn(tmp_pa
     before, after = table([50, 60, 70]), table([6, 6, 7.5], 10.0)
     path = write_workbook(after, tmp_path / "a.xlsx", before=before)
     change = charts_of(path)[-1]
-    assert change["title"] == "Tăng, giảm (điểm %) so với kỳ trước"
+    assert change["title"] == "Tăng, giảm (điểm phần trăm) so với kỳ trước"
     *_, labels = change["series"]
     assert cells(read(path), labels["cat"]) == ["c", "a", "b"]
     assert cells(read(path), labels["val"]) == [5, 10, 0]

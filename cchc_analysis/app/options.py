@@ -40,6 +40,11 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
+def options_of(file: Path, **given: object) -> argparse.Namespace:
+    """Return the options of the command for a file, with those that were given elsewhere."""
+    return argparse.Namespace(**vars(_parser().parse_args([str(file)])) | given)
+
+
 _NAME = re.compile(r"[-–—]+[^\W\d][\w-]*")
 
 

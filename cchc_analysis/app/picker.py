@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from argparse import ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from html import escape
@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from cchc_analysis.app.options import as_number, as_year
+from cchc_analysis.app.options import as_number, as_year, options_of
 from cchc_analysis.app.run import in_words, notes, read, write_files
 from cchc_analysis.files import allowed_name, write_new
 from cchc_analysis.groups import scale_of
@@ -245,13 +245,13 @@ class Choice:
             self._offer(f"column {role}", titles, columns.get(role))
         rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
         names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
-        self._asked = Namespace(
-            columns=columns, table=self._offer("table", names, table) or None, unit=unit or None,
+        self._asked = options_of(
+            file, columns=columns, unit=unit or None,
+            table=self._offer("table", names, table) or None,
             max_score=self._typed("max_score", as_number) or self._options["max_score"],
             block=self._value("block") or None, year=self._typed("year", as_year),
             before=self._value("before") or None,
-            before_year=self._typed("before_year", as_year), fields=None, predecessors=None,
-            template=None, source=f"tệp {file.name}", date=None,
+            before_year=self._typed("before_year", as_year), source=f"tệp {file.name}",
         )  # fmt: skip
         results, told = read(file, self._scheme(), self._asked)
         scores = results.ranking

@@ -106,8 +106,8 @@ def plot_fields(
     Examples
     --------
     >>> fields = pd.DataFrame({"unit": ["A", "A"], "field": ["I", "II"], "score": [4, 15]})
-    >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts][:4]
-    ['50', '75', '68', '50']
+    >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts][3:6]
+    ['50', '75', '68']
     """
     from matplotlib import colormaps
 
