@@ -1,7 +1,7 @@
 """Where the cut-offs between grades stand, and what becomes of the grades when they move."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import zip_longest
 from numbers import Real
 
 import pandas as pd
@@ -91,9 +91,9 @@ def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
         by_grade = dict(list(part.groupby("grade", sort=False)))
         order = known_order(by_grade) or by_grade  # else by their best unit
         grades = [by_grade[grade] for grade in order if grade in by_grade]
-        for better, worse in pairwise(grades):
-            low, high = better.iloc[-1], worse.iloc[0]
-            if high["key"] >= low["key"]:
+        for grade, below in zip_longest(grades, grades[1:]):
+            low, high = grade.iloc[-1], None if below is None else below.iloc[0]
+            if high is not None and high["key"] >= low["key"]:
                 one, other = (
                     f"'{row['unit']}' ({format_percent(row['percent'])}, {row['grade']})"
                     for row in (high, low)
@@ -103,11 +103,9 @@ def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
                     "nào tách được hai loại",
                     "hãy kiểm tra lại hai đơn vị này",
                 )
-        for at, grade in enumerate(grades):
-            above = grades[at + 1]["percent"].iloc[0] if at + 1 < len(grades) else float("nan")
-            worst = grade.iloc[-1]
-            found = {"grade": worst["grade"], "above": above, "at_most": worst["percent"]}
-            rows.append({**worst[where], **found})
+            above = float("nan") if high is None else high["percent"]
+            found = {"grade": low["grade"], "above": above, "at_most": low["percent"]}
+            rows.append({**low[where], **found})
     found = pd.DataFrame(rows, columns=[*where, "grade", "above", "at_most"])
     return stamped(found, "cutoffs")
 
