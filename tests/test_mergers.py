@@ -187,3 +187,12 @@ def test_a_merger_moves_nobody_among_the_common_units(pairs):
     ).set_index("unit")
     for column in ("common_rank_before", "common_rank_after", "rank_change", "rank_change_own"):
         assert merged.loc[alone.index, column].tolist() == alone[column].tolist()
+
+
+def test_a_merged_unit_of_a_name_in_two_blocks_is_compared_block_by_block():
+    old = named({"Xã A": 81, "Xã B": 79, "Xã E": 70}, block=["I", "I", "II"])
+    new = pd.concat([named({"Phường C": 78}, block=block) for block in ("I", "II")])
+    with pytest.raises(ValueError, match=r"'Phường C' có ở nhiều khối của bảng sau; hãy so từng"):
+        compare_periods(old, new, predecessors=INTO_C)
+    change = compare_periods(*(one[one["block"] == "I"] for one in (old, new)), predecessors=INTO_C)
+    assert change["status"].tolist() == ["merged", "absorbed", "absorbed"]
