@@ -1,5 +1,6 @@
 """Units that were merged between two periods: nobody gets a history that is not theirs."""
 
+import docx
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -128,6 +129,20 @@ def test_every_sheet_of_mergers_is_read(tmp_path):
             sheet.to_excel(book, sheet_name=f"Đợt {place}", index=False)
     told = refused(OLD, NEW, predecessors=tmp_path / "nhập.xlsx")
     assert "nhập.xlsx, trang tính 'Đợt 1', dòng 2: predecessors: thiếu một tên" in told
+
+
+def test_a_table_of_mergers_goes_on_over_a_page_break(tmp_path):
+    document = docx.Document()
+    for rows in ([["STT", "Đơn vị mới", "Đơn vị cũ"], ["1", "Phường C", "Xã A"]],
+                 [["2", "Phường C", "Xã B"]]):  # fmt: skip
+        table = document.add_table(len(rows), 3)
+        for cells, row in zip(table.rows, rows, strict=True):
+            for cell, words in zip(cells.cells, row, strict=True):
+                cell.text = words
+        document.add_paragraph()
+    document.save(tmp_path / "nhập.docx")
+    change = compare_periods(named(OLD), named(NEW), predecessors=tmp_path / "nhập.docx")
+    assert change["predecessors"][0] == "Xã A 81,20 (1/3); Xã B 79,90 (2/3)"
 
 
 @pytest.mark.parametrize(

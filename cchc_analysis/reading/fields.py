@@ -24,7 +24,7 @@ from cchc_analysis.reading.headings import years_said
 from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
 from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
-from cchc_analysis.reading.tables import continued, find_tables, pick, tables_in
+from cchc_analysis.reading.tables import find_tables, pick, tables_in
 from cchc_analysis.reading.vocabulary import TITLED_UNIT, UNTITLED_LINE
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, quoted, same, unit_key
@@ -95,7 +95,6 @@ def load_fields(
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
     file, grids, unused, told = read_grids(source)
-    grids = continued(grids)
     found, left_out = _tables_of(file, grids, wanted)
     if table is not None:
         one = pick(file, [own for own, _ in found], table)

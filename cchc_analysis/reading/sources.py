@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.files import given_path
+from cchc_analysis.reading.cells import numbering
 from cchc_analysis.reading.containers import Contents, contents
 from cchc_analysis.reading.grid import (
     Grid,
@@ -80,7 +81,30 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
                 "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
             )
     _refuse_one_column(where, grids)
-    return Source(path.name, grids, left_out, to_check + notes)
+    return Source(path.name, _continued(grids), left_out, to_check + notes)
+
+
+def _continued(grids: list[Grid]) -> list[Grid]:
+    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
+    joined: list[Grid] = []
+    for grid in grids:
+        last = joined[-1] if joined else None
+        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
+            joined.append(grid)
+            continue
+        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
+        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
+            joined.append(grid)
+            continue
+        lines = len(last.cells)
+        joined[-1] = last._replace(
+            place=f"{last.place} và {grid.place}",
+            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
+            merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
+            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
+            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
+        )
+    return joined
 
 
 def _seen(path: Path, found: Contents, text: str) -> tuple[list[Seen], list[str]]:

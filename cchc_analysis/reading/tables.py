@@ -46,29 +46,6 @@ _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
 
 
-def continued(grids: Sequence[Grid]) -> list[Grid]:
-    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
-    joined: list[Grid] = []
-    for grid in grids:
-        last = joined[-1] if joined else None
-        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
-            joined.append(grid)
-            continue
-        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
-        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
-            joined.append(grid)
-            continue
-        lines = len(last.cells)
-        joined[-1] = last._replace(
-            place=f"{last.place} và {grid.place}",
-            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
-            merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
-            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
-            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
-        )
-    return joined
-
-
 def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[Table], list[str]]:
     """Return the ranking tables, and in words what looks like another table.
 
@@ -291,7 +268,6 @@ def tables_of(
     """
     check_roles(columns or {})
     file, grids, left_out, to_check = read_grids(source)
-    grids = continued(grids)
     tables, unused = find_tables(file, grids, columns or {})
     if isinstance(table, str) and not _called(tables, table):
         is_meant = [fold(table) in fold(f"{grid.title} {grid.place}") for grid in grids]
