@@ -26,6 +26,11 @@ def scale_of(table: pd.DataFrame) -> str:
     return f"{words} – {ASSUMED}" if is_assumed else words
 
 
+def out_of_100(table: pd.DataFrame) -> bool:
+    """Return whether points are percent, so that scores can be told and drawn as they are."""
+    return bool((table["max_score"].dropna() == 100).all())
+
+
 def group_columns(table: pd.DataFrame) -> list[str]:
     """Return those of year and block that the table has: units are compared within them."""
     return [column for column in ("year", "block") if column in table]

@@ -6,6 +6,7 @@ from conftest import DATA, LONG, RANKING_TABLES, beside, check_texts, headings, 
 from matplotlib.colors import to_rgb
 
 from cchc_analysis import (
+    describe_ranking,
     grade_distribution,
     grade_units,
     load_scores,
@@ -317,6 +318,20 @@ def test_alt_text_keeps_years_apart():
 def test_unscored_units_are_written_in_every_row_chart():
     assert texts(plot_comparison(table([9, None])))[:2] == ["0,00", "Chưa chấm"]
     assert texts(plot_ranking(table([9, None])))[:2] == ["9,00", "–"]
+
+
+@pytest.mark.parametrize(
+    ("maxima", "of", "told"),
+    [
+        ([100, None], "Điểm CCHC", "(60,00 điểm)"),
+        ([100, 100], "Điểm CCHC", "(60,00 điểm)"),
+        ([75, None], "Tỷ lệ điểm CCHC", "(80,00%, tức 60,00 điểm)"),
+    ],
+)
+def test_a_unit_without_score_and_maximum_changes_no_measure(maxima, of, told):
+    scores = table([60, None], maxima)
+    assert of in titles(plot_ranking(scores))[1]
+    assert told in describe_ranking(scores)
 
 
 def test_titles_and_axes_say_what_year_and_which_lines():

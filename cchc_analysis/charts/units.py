@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, is_unit, row_names, several_groups
+from cchc_analysis.groups import (
+    SCORES,
+    check_columns,
+    is_unit,
+    out_of_100,
+    row_names,
+    several_groups,
+)
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_number, format_percent, printed_places
@@ -43,11 +50,6 @@ def chosen_units(table: pd.DataFrame, unit: str | Sequence[str] | None, *, most:
     if len(given) > most or (unit is not None and not given):
         raise Refusal(f"unit= có {len(given)} đơn vị", f"hãy chọn từ 1 đến {most}", value=unit)
     return list(dict.fromkeys(table["unit"][chosen_rows(table, one)].iloc[0] for one in given))
-
-
-def out_of_100(table: pd.DataFrame) -> bool:
-    """Return whether points are percent, so that scores can be drawn and printed as they are."""
-    return bool((table["max_score"] == 100).all())
 
 
 def printed_values(table: pd.DataFrame) -> pd.Series:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.groups import has_unit, is_unit, scale_of, several_groups
+from cchc_analysis.groups import has_unit, is_unit, out_of_100, scale_of, several_groups
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.margins import JUDGED
 from cchc_analysis.scoring.periods import (
@@ -72,8 +72,7 @@ class Measure(NamedTuple):
 def measure_of(*tables: pd.DataFrame) -> Measure:
     """Return the measure in which all these scores compare: that of the charts, too."""
     both = pd.concat([table[["score", "max_score"]] for table in tables], ignore_index=True)
-    in_points = bool((both["max_score"].dropna() == 100).all())
-    return Measure(in_points, printed_places(both["score"]))
+    return Measure(out_of_100(both), printed_places(both["score"]))
 
 
 def joined(parts: Sequence[str], last: str = " và ") -> str:
