@@ -1,3 +1,4 @@
+import warnings
 from functools import partial
 
 import docx
@@ -582,3 +583,23 @@ def test_the_stages_of_a_long_table():
         assert fields["survey_score"].tolist() == [3.5, 4]
     saved = read(table)[0]
     pd.testing.assert_frame_equal(read(saved)[0], saved)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_told"),
+    [
+        (["Đơn vị;Thể chế (10 điểm)", "Sở A;8", "Sở B;9"], True),
+        (["Đơn vị;Lĩnh vực;Điểm;Điểm tối đa", "Sở A;Thể chế;8;10", "Sở B;Thể chế;9;10"], True),
+        (["Đơn vị: Sở A;", "TT;Tiêu chí;Điểm tối đa;Điểm", "I;Thể chế;10;8"], True),
+        (["Đơn vị;Năm;Thể chế (10 điểm)", "Sở A;2023;8", "Sở B;2023;9"], False),
+    ],
+)
+def test_a_year_in_the_title_of_fields_is_told(rows, is_told, tmp_path):
+    path = tmp_path / "lĩnh vực.csv"
+    path.write_text("\n".join(["KẾT QUẢ CCHC NĂM 2023", *rows]) + "\n", encoding="utf-8")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert load_fields(path)["score"].iloc[0] == 8
+    said = " ".join(str(one.message) for one in told).lower()
+    words = "tiêu đề 'kết quả cchc năm 2023' ghi năm 2023 mà bảng không có cột năm"
+    assert (words in said) == is_told

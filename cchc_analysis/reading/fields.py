@@ -110,9 +110,9 @@ def load_fields(
         )  # fmt: skip
     taken = [one for one, _ in found]
     units = _units(file, found, grids, unit, told)
-    known = [{}] * len(found)
+    known, titled = [{}] * len(found), years_said(taken)
     if not any(units):
-        known = named_by_headings(file, taken, years_said(taken))
+        known = named_by_headings(file, taken, titled)
     parts = []
     for (one, layout), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)
@@ -139,6 +139,11 @@ def load_fields(
         told.insert(0, f"{len(gaps)} điểm {what} còn thiếu ({first_few(words)})")
     if "survey_score" in fields and (fields["score"] != fields["survey_score"]).any():
         told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
+    for said in [] if "year" in fields else [one for one in titled if one.year]:
+        told.append(
+            f"tiêu đề {quoted(said.line, 120)} ghi năm {said.year} mà bảng không có cột Năm, hãy "
+            "kiểm tra có đúng năm của bảng điểm"
+        )
     if len(parts) > 1:
         told.append(joined_in_words(taken, known))
     tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
