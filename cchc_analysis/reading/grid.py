@@ -117,8 +117,6 @@ class Grid(NamedTuple):
     title: str  # the name of the sheet, or the text above the table
     cells: pd.DataFrame  # by line and column, each text as `as_shown` says that it is read
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
-    hidden_rows: Set[int] = frozenset()  # lines that nobody sees and that hold something
-    hidden_columns: Set[object] = frozenset()
     above: tuple[str, ...] = ()  # the lines of text over a table, nearest first
 
 
@@ -217,36 +215,33 @@ def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
             merged.add((row + 1, letters[column]))
         check_size(where, len(merged), 1)
     check_size(where, len(rows), width, sum(len(cell) for row in rows for cell in row))
-    hidden_rows = {at for at in seen.hidden_rows if at < len(rows) and "".join(rows[at]).strip()}
-    hidden_columns = {
-        at for at in seen.hidden_columns if any(at < len(row) and row[at].strip() for row in rows)
-    }
-    told = _told_hidden(seen, where, hidden_rows, hidden_columns, letters)
     return Grid(
         seen.place,
         seen.title or next(iter(seen.above), ""),
         to_cells(rows, range(1, len(rows) + 1), letters),
         merged,
-        {row + 1 for row in hidden_rows},
-        {letters[column] for column in hidden_columns},
         tuple(seen.above[:MOST_ABOVE]),
-    ), told
+    ), _told_hidden(seen, where, letters)
 
 
-def _told_hidden(
-    seen: Seen, where: Where, rows: Set[int], columns: Set[int], letters: list
-) -> list[str]:
+def _told_hidden(seen: Seen, where: Where, letters: list) -> list[str]:
+    """Tell what holds something and is hidden in a workbook; refuse it in a document."""
+    known = seen.rows
+    rows = [at for at in sorted(seen.hidden_rows) if at < len(known) and "".join(known[at]).strip()]
     if seen.is_sheet:
-        hidden = [f"cột {letters[column]}" for column in sorted(columns)]
-        hidden += [f"dòng {row + 1}" for row in sorted(rows)]
+        columns = [
+            at for at in sorted(seen.hidden_columns)
+            if any("".join(row[at : at + 1]).strip() for row in known)
+        ]  # fmt: skip
+        hidden = [f"cột {letters[at]}" for at in columns] + [f"dòng {at + 1}" for at in rows]
         more = ["…"] if len(hidden) > _MOST_TOLD else []
         hidden = ", ".join(hidden[:_MOST_TOLD] + more)
         return [f"{seen.place} có chỗ ẩn vẫn được đọc ({hidden})"] if hidden else []
-    cells = sorted((r, c) for r, c in seen.hidden_cells if seen.rows[r][c].strip())
+    cells = sorted((r, c) for r, c in seen.hidden_cells if known[r][c].strip())
     if not rows and not cells:
         return []
     row, column = min([*((row, -1) for row in rows), *cells])
-    what = "dòng" if column < 0 else f"ô {quoted(' '.join(seen.rows[row][column].split()))}"
+    what = "dòng" if column < 0 else f"ô {quoted(' '.join(known[row][column].split()))}"
     raise where.refuse(
         f"{what} bị ẩn, không rõ có dùng hay không", "hãy chép bảng vào Excel rồi xóa phần ẩn",
         at=f"dòng {row + 1}",

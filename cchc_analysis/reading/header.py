@@ -91,11 +91,6 @@ class Table(NamedTuple):
     general: tuple[str, ...] = ()  # above all tables here
 
     @property
-    def context(self) -> str:
-        """Return every line right above, and the title."""
-        return " ".join([*self.lines, self.title])
-
-    @property
     def is_sheet(self) -> bool:
         """Return whether it stands in a workbook, where the title is the name of a sheet."""
         return self.place.startswith("trang tính")

@@ -88,7 +88,8 @@ def read_scores(
     cells = {role: rows[column] for role, column in columns.items()}
     if max_score is None and stated is None and "max_score" not in cells:
         _check_shares(where, table.header, rows, columns)
-        texts = [table.context, *fates.headings.unique(), *fates.left_out]
+        above = " ".join([*table.lines, table.title])
+        texts = [above, *fates.headings.unique(), *fates.left_out]
         _check_stated_elsewhere(where, title, texts)
     for role in ("unit", "block", "published_grade"):
         if role in cells:

@@ -101,8 +101,6 @@ def _continued(grids: list[Grid]) -> list[Grid]:
             place=f"{last.place} và {grid.place}",
             cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
             merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
-            hidden_rows={*last.hidden_rows, *(line + lines for line in grid.hidden_rows)},
-            hidden_columns={*last.hidden_columns, *grid.hidden_columns},
         )
     return joined
 
