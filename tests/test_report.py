@@ -587,6 +587,13 @@ def test_where_maxima_changed_the_table_has_the_change_in_percent(tmp_path):
     assert "Điểm tối đa của 2 đơn vị đã thay đổi nên chỉ so sánh tỷ lệ điểm." in words
 
 
+def test_a_new_unit_of_another_maximum_puts_the_table_in_percent_as_the_text_is(tmp_path):
+    before, after = table([60, 90], year=2022), table([65, 90, 63], [100, 100, 70], year=2023)
+    document = Document(write_report(after, tmp_path / "r.docx", before=before))
+    assert rows(document, CHANGED)[0][1] == "Tỷ lệ điểm năm 2022 (%)"
+    assert "tăng tỷ lệ điểm nhiều nhất là a (tăng 5,00 điểm phần trăm)" in " ".join(texts(document))
+
+
 def test_years_have_sections_too(tmp_path):
     regions = loaded(DATA / "par-index-regions.csv")
     document = Document(write_report(regions, tmp_path / "r.docx", scheme="par-index"))

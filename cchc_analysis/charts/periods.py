@@ -21,7 +21,7 @@ from cchc_analysis.charts.units import (
 from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import findings
-from cchc_analysis.scoring.periods import few_common, why_untold
+from cchc_analysis.scoring.periods import are_points, few_common, percent_change, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -92,7 +92,7 @@ def plot_change(
     before, after = table["percent_before"], table["percent_after"]
     frame = Frame(ax, numbered(table["unit"], table["rank_after"]), headings=headings(table))
     ax, rows = frame.ax, frame.rows
-    change = (after - before).round(9)  # equal changes tie
+    change = percent_change(table)
     colors = np.where(chosen, ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
     # So much larger than what is drawn over it that a ring is left where nothing changed.
@@ -102,9 +102,7 @@ def plot_change(
         ax.scatter(after[some], rows[some], s=24 if way == "o" else 50, c=colors[some], marker=way,
                    edgecolor="none", zorder=4)  # fmt: skip
     frame.mark_names(chosen)
-    scores = table[["score_before", "score_after"]].to_numpy("float64")
-    percents = table[["percent_before", "percent_after"]].to_numpy("float64")
-    in_points = np.allclose(scores, percents, rtol=0, atol=1e-9, equal_nan=True)  # out of 100
+    in_points = are_points(table)
     both = pd.concat([before, after], ignore_index=True)
     places = printed_places(both) if in_points else LEAST_PLACES
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))

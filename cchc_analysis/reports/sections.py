@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cchc_analysis.groups import several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
-from cchc_analysis.scoring.exact import FALLBACK_PLACES
+from cchc_analysis.scoring.periods import are_points, percent_change
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
 from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.scoring.schemes import GradeScheme
@@ -235,12 +235,9 @@ def _counts(group: Group) -> Printed:
 def _changed(change: pd.DataFrame, *, ranks: bool = True, grades: bool) -> Printed:
     """Return what changed, in points or, where it is of other maxima, in percent of them."""
     both = change[change["status"] == "stayed"]
-    in_points = both["score_change"].notna().all() and (
-        both["percent_after"] - both["score_after"]).abs().le(1e-9).all()  # fmt: skip
-    kind = "score" if in_points else "percent"
-    by = (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
+    kind = "score" if are_points(change) else "percent"
     columns = ["unit", *(f"{kind}_{what}" for what in (*_WHEN, "change"))]
-    if not in_points and both["score_change"].notna().all():
+    if kind == "percent" and both["score_change"].notna().all():
         columns += ["score_before", "score_after"]  # points beside
     columns += _RANKS if ranks else ()
     same = all(change[f"rank_{when}"].equals(change[f"common_rank_{when}"]) for when in _WHEN)
@@ -248,7 +245,7 @@ def _changed(change: pd.DataFrame, *, ranks: bool = True, grades: bool) -> Print
         columns = [name for name in columns if name not in _COMMON]  # both lists are the same units
     columns += _GRADES if grades else ()
     columns += ("predecessors", "into") if "into" in change else ()
-    shown = printed(change.assign(percent_change=by)[columns], "change")
+    shown = printed(change.assign(percent_change=percent_change(change))[columns], "change")
     heads = {"rank_change": "Tăng, giảm bậc"} if same else {}
     return replace(shown, columns=tuple(
         replace(column, head=heads.get(column.name, column.head)) for column in shown.columns

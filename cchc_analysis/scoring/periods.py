@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns, row_names, scale_of
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, to_common_integers, told_once
+from cchc_analysis.scoring.exact import (
+    FALLBACK_PLACES,
+    NOISE,
+    Exact,
+    to_common_integers,
+    told_once,
+)
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
 from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed, printed_places
@@ -202,6 +209,20 @@ def _own_places(common: pd.DataFrame) -> pd.Series:
     first = common["common_rank_before"].to_numpy("int64") - moved_alone
     last = stood_alone - common["common_rank_after"].to_numpy("int64")
     return pd.Series((first + last) / 2, index=common.index)
+
+
+def percent_change(change: pd.DataFrame) -> pd.Series:
+    """Return the differences in percent: beyond nine places there is only noise of the division."""
+    return (change["percent_after"] - change["percent_before"]).round(FALLBACK_PLACES)
+
+
+def are_points(change: pd.DataFrame) -> bool:
+    """Return whether points are percent in both periods, so that scores can be told as they are."""
+    scores, percents = (
+        change[[f"{kind}_before", f"{kind}_after"]].to_numpy("float64", na_value=np.nan)
+        for kind in ("score", "percent")
+    )
+    return np.allclose(scores, percents, rtol=0, atol=NOISE, equal_nan=True)
 
 
 def few_common(change: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,7 @@ from cchc_analysis.scoring.periods import (
     against_points,
     against_told,
     mergers_told,
+    percent_change,
     rescaled_told,
     why_untold,
 )
@@ -348,9 +349,7 @@ def of_change(
         moved = f"So với kỳ trước: {lower_first(few[0])}"
         both = both.iloc[:0]
     elif len(both):
-        # Beyond nine places there is only the noise of a division.
-        by = (both["percent_after"] - both["percent_before"]).round(exact.FALLBACK_PLACES)
-        ranks = both["rank_change"]
+        by, ranks = percent_change(both), both["rank_change"]
         points = "điểm" if measure.in_points else "tỷ lệ điểm"
         moved = (
             f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
