@@ -125,12 +125,12 @@ def grades_in_words(table: pd.DataFrame) -> pd.Series:
 
 
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
-    """Refuse a table that lacks a column, naming it and the function that adds it."""
+    """Refuse a table that lacks a column, naming what adds it, and one that has some twice."""
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"Cần bảng do load_scores hay load_fields đọc, không phải {table!r:.60}.")
     made_by = dict.fromkeys(SCORES, "load_scores") | {"field": "load_fields"}
     made_by |= {"rank": "rank_units", "grade": "grade_units"}
-    for column in needed:
+    for column in [*needed, *table.columns[table.columns.duplicated()]]:
         if column not in table:
             remedy = f"dùng {made_by[column]} trước" if column in made_by else "kiểm tra lại bảng"
             columns = ", ".join(map(str, table.columns))

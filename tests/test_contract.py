@@ -104,6 +104,8 @@ def test_what_is_no_table_is_refused_in_vietnamese(name, wrong):
 )
 def test_an_option_of_another_kind_is_refused_in_a_sentence(name, option, town):
     function = getattr(cchc, name)
+    with pytest.raises(ValueError, match="Bảng có nhiều cột 'unit'; hãy"):
+        cchc.format_ranking(pd.concat([town, town], axis=1))
     with pytest.raises(cchc.refusal.Refusal, match="; hãy"):
         function(town, **option) if option else function([])
     assert len(cchc.fitting_schemes([town, town]).query("fits")) == 1

@@ -148,8 +148,6 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     What is told or asked once is so of a table that is new: one with ``percent`` was here.
     """
     check_columns(table, needed)
-    if not table.columns.is_unique:
-        check_columns(table, table.columns[table.columns.duplicated()])
     is_new = "percent" not in table
     if is_new and (table["unit"].dtype != "str" or table["unit"].hasnans):
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
