@@ -326,7 +326,7 @@ def _above(rows: pd.DataFrame, names: Set[str]) -> list[str]:
 def _check_options(year: object, block: object) -> None:
     """Refuse an option of another kind: it would be found in no table, or in all."""
     for option, value, is_right, example in (
-        ("year", year, str(year).isdecimal() and 1900 <= int(str(year)) <= 2099, "2020"),
+        ("year", year, re.fullmatch(YEAR, str(year)), "2020"),
         ("block", block, isinstance(block, str) and block.strip(), "'Khối sở'"),
     ):
         if value is not None and not is_right:
