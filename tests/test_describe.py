@@ -301,6 +301,14 @@ def test_no_unit_is_lost_whatever_a_block_is_called():
     assert "Bảng kỳ trước không có khối này." in words
 
 
+@pytest.mark.parametrize("year", [2020, 2020.0, "2020"])
+def test_a_year_has_no_decimals(year):
+    words = describe_ranking(table([9], year=year), before=table([8], year=2019.0))
+    assert words.startswith("Năm 2020: ")
+    assert "2020.0" not in words
+    assert "2019.0" not in words
+
+
 def test_a_year_is_compared_with_an_earlier_one_only():
     with pytest.raises(ValueError, match="là năm 2021, không trước năm 2020"):
         describe_ranking(table([9], year=2020), before=table([9], year=2021))

@@ -170,6 +170,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
             _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
         _refuse(table, "score", wrong, "không có điểm tối đa", "hãy ghi điểm tối đa (max_score)")
+    if "year" in table and table["year"].dtype.kind == "f" and (table["year"] % 1 == 0).all():
+        table = table.assign(year=table["year"].astype("int64"))  # 2024.0, of a joined table
     exact = Exact.of(table)
     if is_new and FALLBACK_PLACES in (exact.places, exact.max_places):
         warnings.warn(
