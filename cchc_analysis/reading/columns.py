@@ -133,7 +133,9 @@ class Evidence:
 
     def rise_with(self, ranks: "Evidence") -> float:
         """Return how far the values rise as ranks do: -1 where they fall, 0 where neither."""
-        rise = numbers_in(self.cells).rank().corr(whole_in(ranks.cells).astype("float64").rank())
+        both = pd.DataFrame({"own": numbers_in(self.cells), "ranks": whole_in(ranks.cells)})
+        both = both.astype("float64").rank().dropna()
+        rise = both["own"].corr(both["ranks"]) if len(both) > 1 else 0
         return 0 if pd.isna(rise) else rise
 
     def follows(self, scores: "Evidence") -> bool:

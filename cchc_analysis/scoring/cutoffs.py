@@ -168,7 +168,7 @@ def _observed(bounds: pd.DataFrame) -> pd.DataFrame:
     """Return intervals as units: one at `at_most` has the grade, one at `above` a lower one."""
     check_columns(bounds, ["grade", "above", "at_most"])
     names = bounds[[name for name in ("place", "year", "block", "unit") if name in bounds]]
-    whose = [", ".join(map(str, row)) for row in names.itertuples(index=False)]
+    whose = [", ".join(map(str, row)) for row in names.to_numpy("object")]
     rows = pd.DataFrame({"unit": whose, "published_grade": bounds["grade"]}, bounds.index)
     rows = rows.assign(max_score=100.0, is_lower=False)
     lower = rows.assign(score=bounds["above"], is_lower=True)
