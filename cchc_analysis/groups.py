@@ -41,12 +41,16 @@ def several_groups(table: pd.DataFrame) -> list[str]:
     return [column for column in group_columns(table) if table[column].nunique(dropna=False) > 1]
 
 
+def groups_in_words(values: pd.Series) -> pd.Series:
+    """Return years or blocks as texts, and in words where one is missing."""
+    return values.astype("object").where(values.notna(), "không ghi").map(str)
+
+
 def row_names(table: pd.DataFrame) -> pd.Series:
     """Return the unit of each row, with its year and block where the table has several."""
     names = table["unit"].astype("object")
     for column in several_groups(table):
-        known = table[column].notna()
-        names = names + " – " + table[column].astype("object").where(known, "không ghi").map(str)
+        names = names + " – " + groups_in_words(table[column])
     return names.astype("str")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cchc_analysis.files import as_typed
+from cchc_analysis.reports.report import FORMS
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, known_schemes
 
 _EXAMPLES = """ví dụ:
@@ -22,6 +23,7 @@ _EXAMPLES = """ví dụ:
   cchc-report diem.xlsx --source "Quyết định số 12/QĐ-UBND" --date 11/01/2021
   cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
 (gõ 'python -m uv run' trước mỗi lệnh)"""
+_FORMS = [form for form in FORMS if form != "bao-cao"]  # written beside it
 # What argparse says in English; the rest of its sentences are ours.
 _SAID = (
     ("the following arguments are required: .*", "thiếu tên tệp bảng điểm"),
@@ -131,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp)"
     add("--source", metavar="NGUỒN", type=as_typed, help=source)
     add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
-    form = "viết thêm một văn bản công bố: thong-bao hoặc quyet-dinh, cạnh report.docx"
+    form = f"viết thêm một văn bản công bố: {' hoặc '.join(_FORMS)}, cạnh report.docx"
     add("--form", metavar="VĂN_BẢN", type=_form, help=form)
     own_form = "mẫu .docx của cơ quan cho báo cáo, hoặc cho văn bản của --form"
     add("--template", metavar="TỆP", type=Path, help=own_form)
@@ -181,9 +183,9 @@ def _table(text: str) -> int | str:
 
 
 def _form(text: str) -> str:
-    if text in ("thong-bao", "quyet-dinh"):
+    if text in _FORMS:
         return text
-    raise argparse.ArgumentTypeError(f"'{text}' không có; hãy ghi thong-bao hoặc quyet-dinh")
+    raise argparse.ArgumentTypeError(f"'{text}' không có; hãy ghi {' hoặc '.join(_FORMS)}")
 
 
 def _column(text: str) -> tuple[str, int | str]:

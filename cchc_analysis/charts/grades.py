@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts.frame import PALE, Frame
+from cchc_analysis.groups import groups_in_words
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.schemes import BlockSchemes, GradeScheme
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
@@ -50,10 +51,7 @@ def grade_names(
         bounds[own.index] = own.map(words)
     names = distribution["grade"] + bounds.map(lambda bound: f" ({bound})" if bound else "")
     for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
-        known = distribution[column].notna()
-        names = (
-            distribution[column].astype("object").where(known, "không ghi").map(str) + " – " + names
-        )
+        names = groups_in_words(distribution[column]) + " – " + names
     return names, bounds
 
 

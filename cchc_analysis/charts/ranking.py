@@ -80,9 +80,8 @@ def plot_ranking(
     table, scheme = graded(ranking, scheme)
     table = units.drawn_units(table)
     told, what = units.first_and_last(table, units.printed_values(table)), units.measure(table)
-    counts = grade_distribution(table, by=["year"] if "year" in table else None)
-    said = grade_distribution(table)
-    said = ", ".join(said["grade"] + " " + said["units"].astype("str"))
+    counts = grade_distribution(table)
+    said = ", ".join(counts["grade"] + " " + counts["units"].astype("str"))
     table = _by_grade(table, scheme).assign(own=lambda rows: is_unit(rows, unit))
     shown, headings, left_out = _rows_under_headings(table, few=overview)
     names = units.numbered(shown["unit"], shown["rank"])
@@ -101,7 +100,10 @@ def plot_ranking(
     if (shown["bound"] > 0).any():
         words = f". Vạch đứng: ngưỡng của loại{f' ({ASSUMED})' if scheme.assumed else ''}"
     topic = f"Xếp hạng các đơn vị theo {what}"
-    finding = findings.of_grades(counts) if isinstance(scheme, GradeScheme) else ""
+    of_one = isinstance(scheme, GradeScheme) and (
+        "year" not in table or table["year"].nunique() < 2
+    )
+    finding = findings.of_grades(counts) if of_one else ""
     return frame.finish(
         finding or topic,
         findings.subject(table, in_points=in_points) + ", đầu và cuối bảng" * overview,

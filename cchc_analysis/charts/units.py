@@ -7,6 +7,7 @@ import pandas as pd
 from cchc_analysis.groups import (
     SCORES,
     check_columns,
+    groups_in_words,
     is_unit,
     out_of_100,
     row_names,
@@ -74,8 +75,7 @@ def headings(table: pd.DataFrame) -> dict[int, list[tuple[str, bool]]]:
 
 def group_name(row: pd.Series, columns: list[str]) -> str:
     """Return the year and block of a row."""
-    names = ["không ghi" if pd.isna(row[column]) else str(row[column]) for column in columns]
-    return " – ".join(names) or "Cả bảng"
+    return " – ".join(groups_in_words(row[columns])) or "Cả bảng"
 
 
 def numbers(table: pd.DataFrame, *, ranks: bool = False) -> dict[str, pd.Series]:

@@ -15,7 +15,6 @@ from cchc_analysis.groups import several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
 from cchc_analysis.scoring.periods import are_points, percent_change
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
-from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.scoring.sentences import grades_moved
 from cchc_analysis.text import in_years, lower_first
@@ -218,9 +217,9 @@ def _of_years(rows: pd.DataFrame) -> str:
 
 def _counts(group: Group) -> Printed:
     """Return how many units have each grade, beside those of the period before."""
-    if group.before is None:
+    if group.distribution_before is None:
         return printed(group.distribution, "distribution")
-    before = grade_distribution(group.before).set_index("grade")["units"]
+    before = group.distribution_before.set_index("grade")["units"]
     gone = before[(before > 0) & ~before.index.isin(group.distribution["grade"])]
     counts = pd.concat([group.distribution, pd.DataFrame({"grade": gone.index, "units": 0})])
     shown = printed(counts, "distribution")

@@ -14,6 +14,7 @@ from cchc_analysis.groups import (
     check_columns,
     grades_in_words,
     group_columns,
+    groups_in_words,
     scale_of,
     several_groups,
 )
@@ -348,8 +349,7 @@ def _with_totals(counts: pd.DataFrame) -> Printed:
     groups = counts.groupby(by, sort=False, dropna=False) if by else [(None, counts)]
     parts, total_rows = [], []
     notes: dict[str, dict[str, None]] = {}  # each, and the groups that it is of
-    names = counts[group_columns(counts)].astype("object").fillna("không ghi").astype("str")
-    names = names.agg(" – ".join, axis=1)
+    names = counts[group_columns(counts)].apply(groups_in_words).agg(" – ".join, axis=1)
     for _, part in groups:
         scored = part["units"][part["share_pct"].notna()].sum()
         for words in _notes_on_shares(part, scored):

@@ -74,7 +74,7 @@ class Group:
     fields_note: str = ""
     losses: pd.DataFrame | None = None
     own_losses: pd.DataFrame | None = None
-    before: pd.DataFrame | None = None  # of this block
+    distribution_before: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -258,7 +258,7 @@ def _group(
     margins, part, scheme = margins.loc[part.index], part.reset_index(drop=True), scheme.of(part)
     counts = grade_distribution(part)
     units, cutoffs, places = sentences.of_results(part, counts, scheme)
-    old, changed, told = None, None, Changes()
+    changed, counts_before, told = None, None, Changes()
     if change is not None:
         old, where, changed = before, "", change
         if has_blocks(before, table):
@@ -266,9 +266,10 @@ def _group(
             changed = of_group(change, part) if len(old) else None
             if changed is None:
                 places = f"{places} Bảng kỳ trước không có khối này.".strip()
-                places, old = in_years(places, change.attrs.get("years")), None
+                places = in_years(places, change.attrs.get("years"))
         if changed is not None:
-            told = sentences.of_change(changed, old, part, where=where)
+            counts_before = grade_distribution(old)
+            told = sentences.of_change(changed, old, part, (counts_before, counts), where=where)
     own = "" if unit is None else sentences.of_unit(margins, unit, scheme)
     here, losses, own_losses = of_group(fields, part), None, None
     lost = own_lost = note = ""
@@ -286,7 +287,7 @@ def _group(
         tuple(_names(part)), part, counts,
         Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
         fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses, own_losses=own_losses,
-        before=old,
+        distribution_before=counts_before,
     )  # fmt: skip
 
 

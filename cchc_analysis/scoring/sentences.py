@@ -1,6 +1,6 @@
 """What a report says of one year and block, sentence by sentence, and of what changed since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ from cchc_analysis.scoring.printing import (
     printed,
     printed_places,
 )
-from cchc_analysis.scoring.ranking import grade_distribution
 from cchc_analysis.scoring.schemes import BlockSchemes, GradeScheme
 from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, in_years, listed, lower_first
 from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
@@ -337,8 +336,9 @@ class Changes(NamedTuple):
 
 
 def of_change(
-    change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, *, where: str = ""
-) -> Changes:
+    change: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame,
+    distributions: Iterable[pd.DataFrame], *, where: str = "",
+) -> Changes:  # fmt: skip
     """Return what changed between two tables whose units `change` compares."""
     measure = measure_of(before, after)
     change = change.assign(unit=change["unit"].map(clean))
@@ -373,7 +373,7 @@ def of_change(
         places,
         " ".join(against_told(both)),
         " ".join(_grades_named(graded)) if len(both) else "",
-        "" if few else _grades_against(before, after),
+        "" if few else _grades_against(*distributions),
         " ".join(means),
         " ".join(others),
         _counted(against_points(both)),
@@ -407,9 +407,9 @@ def _grades_named(moved: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
-    """Return how many units of each list have each grade, of how many scored ones."""
-    counts = [grade_distribution(table).set_index("grade")["units"] for table in (before, after)]
-    of = [table["score"].count() for table in (before, after)]
+    """Return how many units of each distribution have each grade, of how many scored ones."""
+    counts = [table.set_index("grade")["units"] for table in (before, after)]
+    of = [units.drop(UNSCORED, errors="ignore").sum() for units in counts]
     grades = dict.fromkeys([*counts[1].index, *counts[0].index])
     told = [
         f"{grade} {counts[1].get(grade, 0)}/{of[1]} (kỳ trước: {counts[0].get(grade, 0)}/{of[0]})"
