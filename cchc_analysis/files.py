@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
@@ -47,7 +48,9 @@ def given_path(given: str | PathLike) -> Path:
     return Path(text)
 
 
-def find_file(file: str | PathLike) -> tuple[Path, Path]:
+def find_file(
+    file: str | PathLike | Sequence[str | PathLike], *, several: bool = False
+) -> tuple[Path | list[Path], Path]:
     """Find a table that a notebook names, and the folder for what is made of it.
 
     Parameters
@@ -55,17 +58,20 @@ def find_file(file: str | PathLike) -> tuple[Path, Path]:
     file : path
         As typed, or pasted from a file manager (quotes and ``file:///`` do no harm): whole, or
         from the current folder or one above it ("data/cchc-2020.csv").
+    several : bool, default False
+        Take one file or a list of files, and return a list.
 
     Returns
     -------
     tuple of Path
-        The file; and ``reports/<name of the file>`` in the nearest of these folders that has a
-        folder ``data``, else in the current one. Nothing is made.
+        The file, or the list of them; and, of the last, ``reports/<name of the file>`` in the
+        nearest of these folders that has a folder ``data``, else in the current one. Nothing is
+        made.
 
     Raises
     ------
     ValueError
-        If the path has lost its backslashes.
+        If the path has lost its backslashes, or the list is empty.
     FileNotFoundError
         If there is no such file.
 
@@ -75,6 +81,11 @@ def find_file(file: str | PathLike) -> tuple[Path, Path]:
     Traceback (most recent call last):
     FileNotFoundError: Không tìm thấy tệp khong-co.csv; hãy kiểm tra tên tệp hoặc ghi đường dẫn...
     """
+    if several:
+        if not (files := [file] if isinstance(file, str | PathLike) else list(file)):
+            raise Refusal("Danh sách tệp trống", "hãy ghi ít nhất một tệp")
+        found = [find_file(one) for one in files]
+        return [path for path, _ in found], found[-1][1]
     path, folders = given_path(file), [Path.cwd(), *Path.cwd().parents]
     found = next((folder / path for folder in folders if (folder / path).is_file()), None)
     if found is None:

@@ -17,6 +17,7 @@ from cchc_analysis.files import (
     write_new,
     write_whole,
 )  # fmt: skip
+from cchc_analysis.refusal import Refusal
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -152,6 +153,17 @@ def test_a_name_is_found_from_the_folders_above(tmp_path, monkeypatch):
     assert find_file(path) == (path, away / "reports" / "a")
     with pytest.raises(FileNotFoundError, match="Không tìm thấy tệp data/a.csv; hãy kiểm tra"):
         find_file("data/a.csv")
+
+
+def test_one_file_or_a_list_of_them_is_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    for path in paths:
+        path.write_bytes(b"")
+    assert find_file(["a.csv", "b.csv"], several=True) == (paths, tmp_path / "reports" / "b")
+    assert find_file("a.csv", several=True) == (paths[:1], tmp_path / "reports" / "a")
+    with pytest.raises(Refusal, match="Danh sách tệp trống; hãy ghi ít nhất một tệp"):
+        find_file([], several=True)
 
 
 def test_a_path_that_lost_its_backslashes_says_so():

@@ -40,6 +40,11 @@ def said_by(notebook):
     return "".join(map(output_text, cells(notebook, "code")))
 
 
+def shown_in(notebook):
+    """Return the words of all outputs, and their tables with what stands over them."""
+    return said_by(notebook) + "".join(map(html_of, cells(notebook, "code")))
+
+
 def test_the_eight_notebooks_are_there():
     others = [START, "04-years", "05-blocks", "06-fields"]
     assert list(READ) == sorted([*OF_ONE_TABLE, *others])
@@ -91,7 +96,7 @@ class TestEach:
             assert re.search("Biểu đồ|Bản đồ nhiệt", shown_by(words))
 
     def test_it_says_what_is_assumed(self, name):
-        said = said_by(READ[name]) + "".join(map(html_of, cells(READ[name], "code")))
+        said = shown_in(READ[name])
         if name == "06-fields":  # its table states the maxima, and it gives no grades
             assert "giả định" not in said
         else:
@@ -112,7 +117,7 @@ class TestEach:
         assert "image/png" in chart.outputs[0].data
         code = "\n".join(cell.source for cell in cells(READ[name], "code"))
         lines = [line for line in code.splitlines() if line.strip() and line.strip()[0] != "#"]
-        assert len(lines) <= (34 if name == "04-years" else 30)  # two charts, two files
+        assert len(lines) <= 30
         assert "raise " not in code
 
     def test_a_constant_means_one_thing_in_every_notebook(self, name):
@@ -236,7 +241,7 @@ def test_where_there_is_no_file_one_sentence_asks_for_a_path(run, project):
 
 
 def test_units_without_a_figure_are_said_to_lack_it_and_kept():
-    said = said_by(READ["04-years"])
+    said = shown_in(READ["04-years"])
     assert "Chỉ có ở bảng sau: Đồng bằng sông Cửu Long; Tây Nguyên." in said
     assert "4 đơn vị tăng điểm, không có đơn vị giảm điểm hoặc giữ nguyên điểm" in said
     assert "1 tăng hạng, 1 giảm hạng, 2 giữ nguyên hạng" in said
@@ -275,7 +280,7 @@ def test_each_year_may_have_its_own_file(run, project):
     assert "ví dụ year=[2023, 2024]" in refused(run, "04-years", project, FILES=files)
     changes = {"FILES": files, "YEAR": [2019, 2021], "PREDECESSORS": {"D": ["C"]}}
     notebook = run("04-years", project / "sổ tay", **changes)
-    said = said_by(notebook)
+    said = shown_in(notebook)
     assert "Năm 2021 so với năm 2019. So sánh được 2 đơn vị có điểm ở cả hai bảng" in said
     assert "1 tăng hạng, 1 giảm hạng." in said
     assert "D (từ C 40,00 (3/3))" in said
@@ -288,7 +293,7 @@ def test_one_block_of_several_is_followed_over_the_years(run, project):
     frame = pd.DataFrame({"Năm": [2021, 2022] * 3, "Đơn vị": ["A", "A", "B", "B", "C", "C"]})
     frame = frame.assign(Khối=["Sở"] * 4 + ["Xã"] * 2, Điểm=[60, 70, 65, 64, 50, 51])
     frame.to_csv(project / "data" / "b.csv", index=False)
-    said = said_by(run("04-years", project, FILES=["data/b.csv"], BLOCK="Sở", UNIT="B"))
+    said = shown_in(run("04-years", project, FILES=["data/b.csv"], BLOCK="Sở", UNIT="B"))
     assert "So sánh được 2 đơn vị" in said
     assert "Hạng của B: 2021: 1; 2022: 2." in said
     for block, words in ((None, "Bảng có nhiều khối"), ("Huyện", "0 năm (không ghi) ở 0 dòng")):

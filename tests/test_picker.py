@@ -12,7 +12,7 @@ from cchc_analysis import LoadWarning, choose_table
 from cchc_analysis.app import picker, run
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.reports import pictures
-from cchc_analysis.reports.notebook import PARTS
+from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS
 
 FILE = DATA / "cchc-2020.csv"
 WORD, BOOK, CHARTS, PAGE = picker._WRITTEN
@@ -49,6 +49,13 @@ def names(choice):
 
 def shown(choice):
     return choice.words.outputs[0]["data"]["text/html"]
+
+
+def is_quiet(choice):
+    """Return whether what is said is no error: nothing is wrong, something is still to be given."""
+    html = shown(choice)
+    assert ("Lỗi: " in html) == ('role="alert"' in html) == (SERIOUS in html)
+    return QUIET in html and 'role="status"' in html
 
 
 def offered(choice):
@@ -236,6 +243,19 @@ def test_the_same_file_is_uploaded_again(folder):
     assert len(list((folder / "uploads").iterdir())) == 1
 
 
+def test_an_upload_is_read_once(folder, monkeypatch):
+    choice = choose_table(FILE, folder=folder)
+    calls = counted(monkeypatch, run, "load_scores")
+    upload(choice, "a.csv", "Đơn vị;Điểm\nX;50\n".encode())
+    assert (len(calls), len(choice.ranking)) == (1, 1)
+
+
+def test_a_score_above_the_scale_is_an_error_though_a_field_may_settle_it(folder):
+    choice = choose_table(write(folder / "data" / "cao.csv", 90, 120), folder=folder)
+    assert "Thang điểm" in offered(choice)
+    assert not is_quiet(choice)
+
+
 def test_an_upload_with_a_long_name_keeps_its_ending(folder):
     choice = choose_table(FILE, folder=folder)
     name = "Kết quả đánh giá, xếp loại cải cách hành chính các sở, ban, ngành " * 3
@@ -343,8 +363,7 @@ def test_which_column_is_the_score_is_asked_for_and_chosen(folder):
     assert offered(choice) == {"Cột điểm"}
     assert 'ô "Cột điểm"' in choice.said
     assert not re.search("columns|COLUMNS|max_score", choice.said)
-    assert 'role="alert"' in shown(choice)
-    assert "Lỗi: hai cột.csv: " in shown(choice)
+    assert is_quiet(choice)
     field = choice.fields["column score"]
     assert [label for label, _ in field.options[1:]] == [
         "Đơn vị", "Điểm tự chấm", "Điểm thẩm định",
@@ -371,8 +390,10 @@ def test_columns_without_known_titles_are_chosen_one_after_the_other(folder):
 def test_the_scale_is_asked_for_and_typed(folder):
     choice = choose_table(write(folder / "data" / "nhỏ.csv", 0.9, 0.75), folder=folder)
     assert offered(choice) == {"Thang điểm"}
+    assert is_quiet(choice)
     choice.fields["max_score"].value = "một"
     assert choice.said.startswith("ô \"Thang điểm\": 'một' không phải là một số lớn hơn 0")
+    assert not is_quiet(choice)
     choice.fields["max_score"].value = "1"
     assert set(choice.ranking["max_score"]) == {1}
 
@@ -413,10 +434,14 @@ def test_own_cut_offs_are_written(folder):
     choice.fields["scheme"].value = picker._OWN
     assert choice.said == 'Chưa có ngưỡng xếp loại; hãy ghi ở ô "Ngưỡng của tôi".'
     assert {"Ngưỡng của tôi", "Văn bản nêu ngưỡng"} <= offered(choice)
+    assert is_quiet(choice)
     choice.fields["cutoffs"].value = "Tốt 85; Khá trên 70; Yếu"
     assert set(choice.ranking["grade"]) == {"Tốt", "Khá", "Yếu"}
     choice.fields["cutoffs"].value = "Tốt"
     assert choice.ranking is None
+    assert not is_quiet(choice)
+    choice.fields["cutoffs"].value = " "
+    assert is_quiet(choice)
     choice.fields["scheme"].value = "thi-xa-2020"
     assert len(choice.ranking) == 18
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import warnings
 from argparse import ArgumentTypeError
@@ -21,10 +22,9 @@ from cchc_analysis.app.run import in_words, notes, read, write_files
 from cchc_analysis.files import allowed_name, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.containers import KINDS
-from cchc_analysis.reading.load import load_scores
 from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.refusal import FIELDS, Option, Refusal, column_field
-from cchc_analysis.reports.notebook import PARTS, SERIOUS, as_prose, first_look
+from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS, as_prose, first_look
 from cchc_analysis.scoring.results import Results
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
@@ -182,19 +182,31 @@ class Choice:
         """Keep uploaded files that can be read, or could be with a field set; choose the last."""
         folder = self._folder / "uploads"
         for one in change["new"]:
-            there = set(folder.glob("*"))
+            there, before = set(folder.glob("*")), self._state()
             with self._saying("Đang tải lên…"):
                 path = write_new(bytes(one["content"]), folder, one["name"])
-                try:
-                    load_scores(path)
-                except Exception as error:
-                    if getattr(error, "option", None) is None:
-                        if path not in there:
-                            path.unlink()
-                        error.add_note("Tệp này không được giữ lại.")
-                        raise
                 self._read(path, changed="file")
+                if self._error and getattr(self._error, "option", None) is None:
+                    if path not in there:
+                        path.unlink()
+                    self._say(f"{self.said} Tệp này không được giữ lại.")
+                    self._go_back(*before)
         self.upload.value = ()  # the same file can be given again
+
+    def _state(self) -> tuple:
+        """Return what is shown, and what the fields offer and hold."""
+        fields = [(one, getattr(one, "options", None), one.value) for one in self.fields.values()]
+        return self._results, self._parts, fields
+
+    def _go_back(self, results: Results | None, parts: dict, fields: Sequence) -> None:
+        """Show again what was shown."""
+        self._busy = True
+        for field, options, value in fields:
+            if options is not None:
+                field.options = options
+            field.value = value
+        self._results, self._parts, self._busy = results, parts, False
+        self._show()
 
     def _read(self, file: Path | None = None, *, changed: str = "") -> None:
         """Make all parts anew; a file that is given is chosen."""
@@ -219,12 +231,8 @@ class Choice:
         finally:
             if self._results is None:
                 self._parts = dict.fromkeys(PARTS, ("text/plain", "Chưa có kết quả.", self.said))
-            for button in self.write.values():
-                button.disabled = self._results is None
-            self._show_needed()
             self._busy = False
-            for part in PARTS:
-                self.show(part, again=True)
+            self._show()
 
     def _computed(self, unit: str) -> tuple[Results, list[str]]:
         """Return what the fields give, and what to tell of it; offer what can be chosen then."""
@@ -297,14 +305,27 @@ class Choice:
         field.value = chosen if chosen in options.values() else ""
         return field.value
 
-    def _show_needed(self) -> None:
-        """Show the fields that are always needed, are set, or are named in what was said."""
+    def _show(self) -> None:
+        """Show the parts, and the fields that are always needed, set, or named in what was said."""
         assumed = self._results is not None and "max_assumed" in self._results.ranking
         own = ("cutoffs", "scheme_source") if self._value("scheme") == _OWN else ()
         needed = {*_LISTS, *own, *(["max_score"] if assumed else [])}
         for name, field in self.fields.items():
-            is_named = f'ô "{field.description}"' in self.said
-            field.layout.display = None if name in needed or is_named or field.value else "none"
+            is_shown = name in needed or name in self._named() or field.value
+            field.layout.display = None if is_shown else "none"
+        for button in self.write.values():
+            button.disabled = self._results is None
+        for part in PARTS:
+            self.show(part, again=True)
+
+    def _named(self) -> list[str]:
+        """Return the fields that are named in what was said."""
+        return [name for name, one in self.fields.items() if f'ô "{one.description}"' in self.said]
+
+    def _is_asked(self) -> bool:
+        """Return whether nothing is wrong yet: what is missing goes into fields that are empty."""
+        of_a_cell = re.search(r"(ô [A-Z]+|dòng )\d+$", getattr(self._error, "place", ""))
+        return bool(named := self._named()) and not of_a_cell and not any(map(self._value, named))
 
     @contextmanager
     def _saying(self, words: str) -> Iterator[list]:
@@ -320,10 +341,14 @@ class Choice:
             self._say(in_words(error, "fields"))
 
     def _say(self, *lines: str, links: Sequence[Path] = ()) -> None:
-        """Say lines under the fields, as an error if there is one, with links to files."""
+        """Say lines under the fields, as an error or a question if one is there, with links."""
         self.said = "\n".join(lines)
-        look = {"role": "alert", "color": SERIOUS} if self._error else {"role": "status"}
-        shown = as_prose(f"{'Lỗi: ' if self._error else ''}{self.said}", **look)
+        if not self._error:
+            shown = as_prose(self.said, role="status")
+        elif self._is_asked():
+            shown = as_prose(self.said, role="status", color=QUIET)
+        else:
+            shown = as_prose(f"Lỗi: {self.said}", role="alert", color=SERIOUS)
         shown += "".join(map(_link, links))
         data = {"text/html": shown, "text/plain": self.said}
         self.words.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
