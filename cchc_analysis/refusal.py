@@ -22,6 +22,7 @@ class Option(NamedTuple):
 
     name: str
     value: object = None
+    also: "Option | None" = None  # what has to be given with it
 
     def named(self, face: Face = "python") -> str:
         """Return what this face calls the option: `max_score`, MAX_SCORE, --max-score."""
@@ -35,6 +36,9 @@ class Option(NamedTuple):
 
     def said(self, face: Face = "python") -> str:
         """Return how this face gives the option: `max_score=70`, MAX_SCORE = 70, --max-score 70."""
+        if self.also is not None:
+            both = (self._replace(also=None).said(face), self.also.said(face))
+            return (" " if face == "command" else ", ").join(both)
         option = self.named(face)
         if face == "fields":
             is_known = isinstance(self.value, int | float)

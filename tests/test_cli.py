@@ -166,6 +166,11 @@ def test_one_table_and_one_column_can_be_chosen(tmp_path, coarse, capsys):
     ranking = pd.read_csv(tmp_path / "nhiều" / "ranking.csv", sep=";")
     assert ranking["Đơn vị"].tolist() == ["Huyện B"]
     assert main([str(path), "--columns", "score=3", "--table", "1", *out]) == 0
+    path.write_text("Sở A;0,95\nSở B;0,85\n", encoding="utf-8")
+    assert main([str(path), *out]) == 1
+    assert '--columns unit="1" --columns score="2" --max-score 1)' in capsys.readouterr().err
+    by_number = ["--columns", "unit=1", "--columns", "score=2", "--max-score", "1"]
+    assert main([str(path), *by_number, *out]) == 0
     with pytest.raises(SystemExit):
         main([str(path), "--columns", "Điểm"])
     assert "thiếu dấu =" in capsys.readouterr().err

@@ -387,6 +387,18 @@ def test_columns_without_known_titles_are_chosen_one_after_the_other(folder):
     assert choice.ranking["score"].tolist() == [91, 66]
 
 
+def test_columns_without_titles_are_chosen_by_their_numbers(folder):
+    file = folder / "data" / "trần.csv"
+    file.write_text("1;Sở A;90,5\n2;Sở B;70\n", encoding="utf-8")
+    choice = choose_table(file, folder=folder)
+    assert {'ô "Cột đơn vị"', 'ô "Cột điểm"'} <= set(re.findall(r'ô "[^"]+"', choice.said))
+    choice.fields["column score"].value = 3
+    choice.fields["column unit"].value = 2
+    assert choice.ranking["score"].tolist() == [90.5, 70]
+    choice.fields["max_score"].value = "120"
+    assert set(choice.ranking["max_score"]) == {120}
+
+
 def test_the_scale_is_asked_for_and_typed(folder):
     choice = choose_table(write(folder / "data" / "nhỏ.csv", 0.9, 0.75), folder=folder)
     assert offered(choice) == {"Thang điểm"}

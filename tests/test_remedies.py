@@ -48,7 +48,8 @@ def added(options, option):
     value = option.value
     if option.name == "columns" and value:
         value = {**options.get("columns", {}), **value}
-    return {**options, option.name: None if options.get(option.name) == value else value}
+    given = {**options, option.name: None if options.get(option.name) == value else value}
+    return added(given, option.also) if option.also else given
 
 
 def follow(source, options):
@@ -105,3 +106,45 @@ def test_a_remedy_loads_the_table_from_every_layout(name, layout, tmp_path):
     assert steps == 1
     assert found["unit"].tolist() == UNITS
     assert found["score"][0] == score
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - UNWRITTEN))
+def test_rows_under_no_titles_load_by_the_numbers_of_their_columns(first, layout, tmp_path):
+    path = tmp_path / f"bảng-{layout}"
+    top, *rows = [[str(n), unit, f"{95.5 - n}"][first:] for n, unit in enumerate(UNITS, start=1)]
+    LAYOUTS[layout](top, rows, path)
+    found, steps = follow(path, {})
+    assert not isinstance(found, ValueError), found
+    assert steps == 1
+    assert found["unit"].tolist() == UNITS
+    assert found["score"].tolist() == [94.5, 93.5, 92.5, 91.5, 90.5, 89.5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["Sở A;90,5;", "Sở B;;Tốt"], 'columns={"unit": 1, "score": 2}'),
+        (["KẾT QUẢ", "Sở A;0,95;1", "Sở B;0,9;2"], '"score": 2}, max_score=1)'),
+        (["TT;Tên tỉnh/TP;Xếp hạng", "1;Huế;0,5461", "2;Hà Nội;0,5"],
+         '"score": "Xếp hạng"}, max_score=1)'),
+        (["Tên tỉnh/TP;Xếp hạng", "Huế;0,5461", "Hà Nội;0,5"],
+         'columns={"unit": "Tên tỉnh/TP", "score": "Xếp hạng"}, max_score=1)'),
+        (["Tỉnh;Xếp hạng", "Huế;7,5461", "Hà Nội;6,5"],
+         '(columns={"score": "Xếp hạng"}, max_score=10)'),
+    ],
+)  # fmt: skip
+def test_columns_and_scale_are_proposed_in_one_line(lines, said, tmp_path):
+    path = tmp_path / "bảng.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert said in str(read(path, {})[0])
+    found, steps = follow(path, {})
+    assert steps == 1
+    assert len(found) == 2
+
+
+def test_a_first_row_without_a_score_is_told_to_be_the_header(tmp_path):
+    path = tmp_path / "bảng.csv"
+    path.write_text("Sở A;;Tốt\nSở B;90,5;Khá\nSở C;80,5;Khá\n", encoding="utf-8")
+    with pytest.warns(LoadWarning, match="Hiểu dòng 1 'Sở A Tốt' là dòng tiêu đề"):
+        assert len(load_scores(path, columns={"unit": 1, "score": 2})) == 2

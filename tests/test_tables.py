@@ -262,7 +262,7 @@ def test_a_header_of_three_rows_and_rows_of_column_numbers(text):
 
 def test_a_list_of_counts_below_is_told_and_ends_the_table(text):
     path = text(HEADER, *SO, "Xếp loại;Số lượng;Tỷ lệ;", "Tốt;2;100%;")
-    with pytest.warns(LoadWarning, match="không dùng đến bảng phân bố từ dòng 4"):
+    with pytest.warns(LoadWarning, match="không dùng đến bảng phân bố ở dòng 4–5"):
         assert len(load_scores(path)) == 2
 
 
@@ -275,6 +275,43 @@ def test_what_stands_below_a_list_of_counts_is_of_the_table_or_told(text, betwee
     assert "dòng 7 'Sở Z 55 9'" in refusal(text(HEADER, *counts[:5], ";Sở Z;55;9"))
     shares = text(HEADER, *SO, "Xếp loại;Số lượng;Tỷ lệ;", "Tốt;2;100%;", *between, "3;Sở C;70;3")
     assert len(loaded(shares)) == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "counts"),
+    [
+        ("Đơn vị;Điểm", ["Xếp loại;Số lượng", "Tốt;1", "", "Hoàn thành;1", "", "Tổng;2"]),
+        ("Đơn vị;Điểm", ["", "Xếp loại;Số lượng", "", "Nhóm A;1", "", "Nhóm B;1"]),
+        ("STT;Đơn vị;Điểm", ["Xếp loại;Số lượng;Tỷ lệ", "Tốt;1;50", "", "Khá;1;50"]),
+    ],
+)
+def test_a_list_of_counts_goes_on_below_a_blank_row(text, head, counts):
+    rows = [f"{n};{unit};{95 - n}" for n, unit in enumerate(["Sở A", "Sở B"], 1)]
+    rows = [row if head[0] == "S" else row[2:] for row in rows]
+    last = len(rows) + len(counts) + 1
+    with pytest.warns(LoadWarning, match=f"bảng phân bố ở dòng [45]–{last}"):
+        assert load_scores(text(head, *rows, *counts))["unit"].tolist() == ["Sở A", "Sở B"]
+
+
+def test_a_numbered_unit_ends_a_list_of_counts(text):
+    counts = ["Xếp loại;Số lượng;Tỷ lệ;Ghi chú", "Tốt;2;100%;x"]
+    assert len(loaded(text(HEADER, *SO, *counts, "3;Sở C;70;3"))) == 3
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [["Hoàn thành tốt;1", "Hoàn thành;2"], ["Loại A;3", "Loại B;6"], ["Trên 80 điểm;2"],
+     ["Từ 80 đến dưới 90;1", "Tốt;9"], ["Đơn vị đạt loại tốt;1"], ["Xuất sắc;1", "Tốt;1"]],
+)  # fmt: skip
+def test_a_list_of_counts_without_titles_holds_no_units(text, counts):
+    said = refusal(text("Đơn vị;Điểm", "Sở A;90", "Sở B;80", "Sở C;70", *counts))
+    assert "hãy xóa" in said
+    assert counts[0].split(";")[0] in said
+
+
+def test_groups_may_be_units(text):
+    assert len(loaded(text("Đơn vị;Điểm", "Nhóm 1;90", "Nhóm 2;80"))) == 2
+    assert len(loaded(text("Đơn vị;Điểm", "Sở A;90", "Sở B;80", "Sở C;1", "Sở D;2,5"))) == 4
 
 
 @pytest.mark.parametrize(

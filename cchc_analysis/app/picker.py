@@ -249,8 +249,9 @@ class Choice:
                     self._offer(f"column {role}", {str(column): column}, columns.get(role))
             raise
         for role in _COLUMNS:
-            titles = {title: title for title in tables.attrs["titles"]}
-            self._offer(f"column {role}", titles, columns.get(role))
+            chosen = columns.get(role)
+            titles = [*tables.attrs["titles"], *([chosen] if isinstance(chosen, int) else [])]
+            self._offer(f"column {role}", {str(title): title for title in titles}, chosen)
         rows = zip(tables["table"], tables["heading"], tables["rows"], strict=True)
         names = {f"{at}. {words} ({count} dòng)": at for at, words, count in rows}
         self._asked = options_of(

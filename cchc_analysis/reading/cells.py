@@ -16,6 +16,7 @@ _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu c
 _ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
 # 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
 _WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
+_LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
 _COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
 
 
@@ -137,6 +138,17 @@ def _check_read(where: Where, cells: pd.Series, bad: pd.Series, problem: str, re
     if (line := first_line(bad)) is not None:
         known = (words for pattern, words in NO_NUMBER.items() if re.match(pattern, cells[line]))
         where.check(bad, cells, problem, next(known, remedy))
+
+
+def has_letters(cells: pd.Series) -> pd.Series:
+    """Return which cells have a letter, as every name has."""
+    return each(cells, lambda texts: texts.str.contains(r"[^\W\d_]").fillna(False).astype("bool"))
+
+
+def small_scale(scores: pd.Series) -> int | None:
+    """Return the likely scale of scores too small for one of 100: 1 or 10."""
+    most = scores.max()
+    return (1 if most <= 1 else _LEAST) if 0 <= most <= _LEAST else None
 
 
 def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:

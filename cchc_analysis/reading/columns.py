@@ -22,6 +22,7 @@ from cchc_analysis.reading.cells import (
     missing,
     numbering,
     numbers_in,
+    small_scale,
     whole_in,
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
@@ -202,8 +203,8 @@ def find_columns(
     return columns, added, {c: _unused(one) for c, one in others.items() if c not in added}, told
 
 
-def proposed(header: Header, body: pd.DataFrame) -> dict[str, str | int]:
-    """Return what a caller may name of a table without known titles: what alone fits a role."""
+def proposed(header: Header, body: pd.DataFrame) -> Option | None:
+    """Return how a caller names the columns of a table without known titles that alone fit."""
     body = body[count_filled(body) > 1].fillna("")
     every = [Evidence(c, title, None, None, body[c]) for c, title in header.titles.items()]
     every = [one for one in every if len(one.words)]
@@ -213,12 +214,23 @@ def proposed(header: Header, body: pd.DataFrame) -> dict[str, str | int]:
                                              if rank.rank_all and rank is not one)]  # fmt: skip
     scores = falling if len(falling) == 1 else numbers
     if not scores:
-        return {}
-    return {
-        role: found[0].title if found[0].title and len(named(header, found[0].title)) == 1
-        else header.number_of(found[0].column)
-        for role, found in (("unit", units), ("score", scores)) if len(found) == 1
+        return None
+    fit = {"unit": units, "score": scores}
+    return _naming(header, {role: found[0] for role, found in fit.items() if len(found) == 1})
+
+
+def _naming(header: Header, fit: Mapping[str, Evidence]) -> Option | None:
+    """Return the option that names these columns, and the scale if the scores are too small."""
+    names = {
+        role: one.title if one.title and len(named(header, one.title)) == 1
+        else header.number_of(one.column)
+        for role, one in fit.items()
     }  # fmt: skip
+    score = fit.get("score")
+    if score is None or distinct(score.cells).str.endswith("%").any():
+        return Option("columns", names) if names else None
+    scale = small_scale(numbers_in(score.cells))
+    return Option("columns", names, Option("max_score", scale) if scale else None)
 
 
 def _added(others: dict, roles: dict, told: list[str]) -> list[object]:
@@ -402,11 +414,12 @@ def _score_column(
     ]  # fmt: skip
     one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks)
     if one is None:
-        untitled = [
-            one for c, one in evidence.items() if not one.title and roles.get(c) is None
-            and one.are_numbers
+        others = [  # without a title, or with that of ranks that are none
+            one for c, one in evidence.items() if one.are_numbers
+            and (roles.get(c) == "published_rank" if one.title else roles.get(c) is None)
         ]  # fmt: skip
-        raise _no_score(where, header, found, numeric, ranks, untitled)
+        others = [one for one in others if one not in ranks]
+        raise _no_score(where, header, found, numeric, ranks, others)
     is_named = roles[one.column] == "score" or one.key in SUMS or PLAIN_TOTAL.fullmatch(one.key)
     if not is_named or (roles[one.column] != "score" and len(found) == 1):
         told.append(_understood(one, "score"))
@@ -447,7 +460,7 @@ def _is_one_of_many(one: Evidence, every: list[Evidence]) -> bool:
 
 def _no_score(
     where: Where, header: Header, found: list[Evidence], numeric: list[Evidence],
-    ranks: list[Evidence], untitled: list[Evidence],
+    ranks: list[Evidence], others: list[Evidence],
 ) -> Refusal:  # fmt: skip
     """Return the refusal of several columns, those first that ranks follow best, or of none."""
     every = [*found, *numeric]
@@ -456,17 +469,18 @@ def _no_score(
             every = sorted(every, key=lambda one: min(one.rise_with(rank) for rank in through))
             return _several(where, header, "score", every, *through)
         return _several(where, header, "score", found if len(found) > 1 else every)
-    titles = [titles_in_words(header.titles.values()), *(one.name for one in untitled)]
-    if ranks and not numeric and not untitled:
+    titles = [titles_in_words(header.titles.values())]
+    titles += [one.name for one in others if not one.title]
+    if ranks and not numeric and not others:
         return where.refuse(
             f"bảng chỉ có xếp hạng, không có cột điểm; các cột: {titles[0]}",
             "hãy dùng bảng có điểm của từng đơn vị",
         )
-    one = header.number_of(untitled[0].column) if len(untitled) == 1 else _ANY_COLUMN
+    any_column = Option("columns", {"score": _ANY_COLUMN})
     return where.refuse(
         f"không có cột điểm; các cột: {', '.join(titles)}",
         "hãy đặt tên cột là 'Tổng điểm', hoặc chỉ rõ cột ({option})",
-        option=Option("columns", {"score": one}),
+        option=_naming(header, {"score": others[0]}) if len(others) == 1 else any_column,
     )
 
 

@@ -91,6 +91,11 @@ class Table(NamedTuple):
     general: tuple[str, ...] = ()  # above all tables here
 
     @property
+    def first(self) -> int:
+        """Return the line where it begins."""
+        return (*self.above, *self.body.index)[0]
+
+    @property
     def is_sheet(self) -> bool:
         """Return whether it stands in a workbook, where the title is the name of a sheet."""
         return self.place.startswith("trang tính")

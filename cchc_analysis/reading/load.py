@@ -296,7 +296,7 @@ def _check_conserved(
             units = part.fates.index[is_unit].intersection(part.scores.index)
             kept = [table.header.parts.get(column, column) for column in part.columns]
             left[np.ix_(lines.isin(units), columns.isin(kept))] = False
-        above = lines < min(table.above[0] for table, _ in own)
+        above = lines < min(table.first for table, _ in own)
         above |= lines.isin([line for table, _ in own for line in table.over])
         if len(lost := lines[left.any(axis=1) & ~above]):
             raise Where(file, grid.place).refuse(

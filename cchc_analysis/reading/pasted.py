@@ -198,6 +198,8 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
     tables = _known_tables(text, headers)
     tables = sorted([*tables, *_other_tables(text, tables)])
+    if not tables and not headers:
+        tables = _without_titles(text)
     told = _rows_elsewhere(text, tables)
     if headers and not tables:
         header, body = next(iter(headers.values()))
@@ -306,20 +308,43 @@ def _other_tables(text: _Text, known: Sequence[_Found]) -> list[_Found]:
 
 
 def _other_table(text: _Text, stride: _Stride, titles: _Titles) -> _Found:
-    """Return the table of rows of one width, unless a row beside them is shorter or longer."""
-    values, (start, header, heading) = text.values, titles
+    """Return the table of rows of one width under their titles."""
+    start, header, heading = titles
     units = [row[stride.unit] for row, _ in stride.rows]
-    starts = [stride.first, *(after for _, after in stride.rows)]
-    if (lost := _lost_row(values, stride)) is not None:
-        words = (line for line in values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line))
-        raise _not_a_row(text, lost, next(words, units[-1]), header)
+    _check_whole(text, stride, header)
     rows: dict[int, Sequence[str]] = {stride.first - 1: (heading,)} if heading else {}
     if start != stride.first - 1:
         rows = {start: header, **rows}
-    rows |= dict(zip(starts, (row for row, _ in stride.rows), strict=False))
+    rows |= _rows_of(stride)
     width = f"{len(header)} ô ({titles_in_words(header)})"
     what = f"bảng dán có cột chưa biết, hiểu mỗi dòng là {width}"
-    return _Found(start, stride.end, rows, header, [_to_check(what, units, text, starts[-2])])
+    return _Found(start, stride.end, rows, header, [_to_check(what, units, text, max(rows))])
+
+
+def _without_titles(text: _Text) -> list[_Found]:
+    """Return the longest run of rows of one width that begins near the top, under no titles."""
+    found: list[_Stride | None] = []
+    for at in range(min(len(text.values), _WIDEST)):
+        found.append(_numbered_rows(text.values, at))
+        found += [_alike_rows(text.values, at, width) for width in range(2, _WIDEST)]
+    stride = max(filter(None, found), key=lambda one: one.end - one.first, default=None)
+    if stride is None:
+        return []
+    header = [""] * stride.width
+    _check_whole(text, stride, header)
+    return [_Found(stride.first, stride.end, _rows_of(stride), header, [])]
+
+
+def _rows_of(stride: _Stride) -> dict[int, Sequence[str]]:
+    starts = [stride.first, *(after for _, after in stride.rows)]
+    return dict(zip(starts, (row for row, _ in stride.rows), strict=False))
+
+
+def _check_whole(text: _Text, stride: _Stride, header: Sequence[str]) -> None:
+    """Refuse a row beside those of one width that is shorter or longer."""
+    if (lost := _lost_row(text.values, stride)) is not None:
+        words = (line for line in text.values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line))
+        raise _not_a_row(text, lost, next(words, stride.rows[-1][0][stride.unit]), header)
 
 
 def _rows_elsewhere(text: _Text, tables: Sequence[_Found]) -> list[str]:
@@ -385,7 +410,7 @@ def _not_a_row(text: _Text, at: int, words: str, header: Sequence[str]) -> Refus
     """Return the refusal of what looks like a part of a table and is no whole row of it."""
     return text.refuse(
         f"{quoted(words)} trông như thuộc bảng nhưng không đọc được thành một dòng đủ "
-        f"{len(header)} ô ({', '.join(header)})",
+        f"{len(header)} ô" + f" ({', '.join(header)})" * any(header),
         "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng", at,
     )  # fmt: skip
 
@@ -455,23 +480,32 @@ def _named_rows(values: Sequence[str], start: int) -> _Stride | None:
         return None
     for width in range(2, _WIDEST):
         first = start + width
-        titles, lines = values[start:first], values[first : first + width]
-        if len(lines) < width or any(_kind(title) != _TEXT for title in titles):
+        titles = values[start:first]
+        if len(values) < first + width or any(_kind(title) != _TEXT for title in titles):
             return None
-        below = map(_kind, values[first + width : first + 2 * width])  # of a unit with "N/A"
-        kinds = [
-            other if kind == _EMPTY and other else kind
-            for kind, other in itertools.zip_longest(map(_kind, lines), below)
-        ]
-        if kinds[0] != _TEXT or _NUMBER not in kinds or role_or_like(lines[0]):
-            continue
-        table, rows, at = _Table(values, [_NAME, *kinds[1:]]), [], first
-        while row := table.rows_at(at):
-            rows += row
-            at += width
-        if len(rows) > 1:
-            return _Stride(table, first, rows)
+        if stride := _alike_rows(values, first, width):
+            return stride
     return None
+
+
+def _alike_rows(values: Sequence[str], first: int, width: int) -> _Stride | None:
+    """Return the rows of this width from `first` on that are a name and hold what the first does.
+
+    None if it is a title, or if no other row is like it.
+    """
+    lines = values[first : first + width]
+    below = map(_kind, values[first + width : first + 2 * width])  # of a unit with "N/A"
+    kinds = [
+        other if kind == _EMPTY and other else kind
+        for kind, other in itertools.zip_longest(map(_kind, lines), below)
+    ]
+    if kinds[0] != _TEXT or _NUMBER not in kinds or role_or_like(lines[0]):
+        return None
+    table, rows, at = _Table(values, [_NAME, *kinds[1:]]), [], first
+    while row := table.rows_at(at):
+        rows += row
+        at += width
+    return _Stride(table, first, rows) if len(rows) > 1 else None
 
 
 def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:

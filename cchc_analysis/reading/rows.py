@@ -21,6 +21,7 @@ from cchc_analysis.reading.cells import (
     filled,
     missing,
     numbering,
+    numbers_in,
 )
 from cchc_analysis.reading.grid import (
     Where,
@@ -36,6 +37,7 @@ from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
 
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
+_MOST_GRADES = 7
 _LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
 
 
@@ -202,6 +204,18 @@ def _lost_numbers(rows: Rows) -> pd.Series:
     return rows.unnumbered & some
 
 
+def _counts(rows: Rows) -> pd.Series:
+    """Smaller whole numbers at the end that add up to how many units stand above them."""
+    numbers, found = numbers_in(rows.score), pd.Series(False, rows.body.index)
+    if "number" in rows.columns:
+        return found
+    for many in range(2, min(_MOST_GRADES, len(numbers) - 1) + 1):
+        above, last = numbers.iloc[:-many], numbers.iloc[-many:]
+        is_count = (last % 1 == 0).all() and last.max() < above.min()
+        found.iloc[-many:] |= is_count and last.sum() == len(above)
+    return found
+
+
 def _cells_of(rows: Rows) -> pd.Series:
     """Return how many cells each row has of those that have a title, and of others if filled."""
     own = (rows.raw[column].notna() for column in rows.titles)
@@ -246,6 +260,12 @@ RULES = (
         _lost_numbers,
         refuses="{row} có điểm nhưng không có số thứ tự",
         remedy="hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp",
+    ),
+    Rule(
+        "counts",
+        _counts,
+        refuses="{row} và các dòng sau trông như số đơn vị của từng loại, không phải đơn vị",
+        remedy="hãy xóa các dòng này, hoặc thêm cột STT nếu là đơn vị",
     ),
     Rule(
         "ragged",

@@ -15,8 +15,10 @@ from cchc_analysis.reading.cells import (
     check_numbering,
     distinct,
     each,
+    has_letters,
     missing,
     numbers_in,
+    small_scale,
     to_numbers,
     to_whole,
 )
@@ -26,13 +28,14 @@ from cchc_analysis.reading.grid import (
     first_line,
     lines_in_words,
     place,
+    row_in_words,
     titles_in_words,
 )
 from cchc_analysis.reading.header import LIKE, Header, role_of, split_maximum
 from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of
 from cchc_analysis.reading.tables import Table
-from cchc_analysis.reading.vocabulary import GAIN, PENALTY, SCALE_ELSEWHERE
+from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import clean, decimal_comma, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
@@ -49,7 +52,6 @@ _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
 _ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
 _SAME = 0.002  # so little differs what is everywhere in one proportion
 _USUAL, _LARGEST = 100, 200  # a maximum that is assumed, and the largest that is proposed
-_LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
 
 
 class Part(NamedTuple):
@@ -80,6 +82,8 @@ def read_scores(
     check_fits(where, titles, table.body)
     body = by_texts(table.body)
     columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
+    if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
+        told.append(f"hiểu {row_in_words(table.above[0], titles.values())} là dòng tiêu đề")
     title = titles[columns["score"]]
     fates = fates_of(Rows(where, table.heading, titles, columns, body))
     rows = fates.units
@@ -215,13 +219,16 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     if not numbered:  # "Trung Bình" is a commune too
         grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
         foreign |= each(units, lambda texts: texts.map(same).isin(grades))
+        counted = each(units, lambda texts: texts.map(fold).str.match(COUNTED))
+        foreign |= counted & (not counted.all())  # of a table of groups all names are such
     where.check(
         foreign, units, "{cell} ở cột đơn vị là xếp loại hoặc tiêu đề",
-        "hãy xóa dòng này nếu không phải đơn vị (dòng điểm tối đa thì chỉ xóa số thứ tự)",
+        "hãy xóa dòng này nếu không phải đơn vị"
+        + (" (dòng điểm tối đa thì chỉ xóa số thứ tự)" if numbered
+           else ", hoặc thêm cột STT nếu là đơn vị"),
     )  # fmt: skip
-    has_letter = each(units, lambda texts: texts.str.contains(r"[^\W\d_]"))
     where.check(
-        ~has_letter, units,
+        ~has_letters(units), units,
         "tên đơn vị {cell} không có chữ cái nào, có thể các ô bị lệch cột",
         "hãy kiểm tra dòng này",
     )  # fmt: skip
@@ -390,13 +397,14 @@ def _maxima_of(
                 option=Option("max_score"),
             )  # fmt: skip
     assumed = given is None and stated is None and "max_score" not in table
-    if assumed and 0 <= score.max() <= (1 if is_percent else _LEAST):
+    scale = small_scale(score) if assumed else None
+    if scale == 1 or (scale and not is_percent):
         raise where.refuse(
             f"điểm lớn nhất của cột {quoted(title)} chỉ là {decimal_comma(score.max())}, có thể "
             "thang điểm là 10, hoặc là tỷ lệ mà Excel lưu dưới dạng 0,9177 thay cho 91,77% "
             "(thang điểm 1)",
             "hãy đặt đúng thang điểm, ví dụ {option}",
-            value=score.max(), option=Option("max_score", 1 if score.max() <= 1 else _LEAST),
+            value=score.max(), option=Option("max_score", scale),
         )  # fmt: skip
     # Percent beside a maximum in points: 81.33% of 84 is not 81.33 points.
     if is_percent and (line := first_line(~maxima.isin([1, 100]))) is not None:

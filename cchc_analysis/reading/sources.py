@@ -208,7 +208,7 @@ def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, lis
             return cells, to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
-    best = max(near or found, key=_most_alike)
+    best = max(near or found, key=lambda cells: (*_most_alike(cells), -cells.attrs["in_numbers"]))
     return _closed(where, best), to_check
 
 
@@ -248,9 +248,11 @@ def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool
     )
 
 
-def _most_alike(cells: pd.DataFrame) -> int:
+def _most_alike(cells: pd.DataFrame) -> tuple[int, int]:
+    """Return how many rows are of one width, and that width."""
     widths = cells.notna().sum(axis=1)
-    return widths[widths > 1].value_counts().max() if (widths > 1).any() else 0
+    counts = widths[widths > 1].value_counts()
+    return (0, 0) if counts.empty else (counts.max(), counts.idxmax())
 
 
 def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
@@ -270,6 +272,8 @@ def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
     place = f"dòng {numbers[widths.index(longest)]}" if widths else ""
     check_size(where._replace(place=place), 1, longest, len(widths) * longest)
     cells = laid_out(texts, widths, numbers)
+    # "90,5": where it stands between digits it may be a decimal mark
+    cells.attrs["in_numbers"] = len(re.findall(rf"(?<=[0-9]){re.escape(delimiter)}[0-9]", text))
     ends = np.cumsum(widths)
     over_lines = (np.diff(numbers) > 1).nonzero()[0]  # after a row with a line end in a cell
     for at in [*over_lines, len(widths) - 1][: len(widths)]:

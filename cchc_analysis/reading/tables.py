@@ -1,13 +1,13 @@
 """From raw cells to the tables in them: header, rows, and the lines that stand above."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.cells import are_numbers, count_filled, numbering
+from cchc_analysis.reading.cells import are_numbers, count_filled, has_letters, numbering
 from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.grid import (
     MOST_ABOVE,
@@ -38,7 +38,7 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted
 
 _LONGEST_HEADING = 120
@@ -87,11 +87,11 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
         taken = {line for t in tables for line in (*t.above, *t.over, *t.body.index)}
         roles = tables[0].header.roles
         unit = [c for c, role in roles.items() if role == "unit"]
-        cells = grid.cells.loc[: tables[0].above[0]]
+        cells = grid.cells.loc[: tables[0].first]
         rest = cells[~cells.index.isin(taken)].fillna("")
         if rest.empty or not unit:
             continue
-        names = rest[unit[0]].str.contains(r"[^\W\d_]")
+        names = has_letters(rest[unit[0]])
         others = rest.drop(columns=unit[0])
         is_unit = names & others.apply(lambda cells: are_numbers(cells)).any(axis=1)
         if (line := first_line(is_unit)) is not None:
@@ -110,6 +110,10 @@ def tables_in(
     """Return the tables of one grid whose header passes a test."""
     cells = grid.cells
     headers = _headers(cells, test, may_be_titles(cells, wanted))
+    start = _first_numbered(cells, wanted)
+    if start is not None and (not headers or headers[0][0] > start):
+        headers = [one for one in headers if any(one[2].roles.values())]
+        headers = [(start, 0, _without_titles(row_of(cells, start))), *headers]
     above = [_lines_above(cells, at) for at, _, _ in headers]
     ends = [first for first, _ in above[1:]] + [len(cells)]
     tables: list[Table] = []
@@ -118,9 +122,9 @@ def tables_in(
         taken, over = tuple(cells.index[at : at + rows]), tuple(cells.index[first:at])
         if is_distribution(header):
             if tables:
-                counted = f"bảng phân bố từ dòng {cells.index[at]}"
-                rows = _count_rows(header, body)
-                last = _with(tables[-1], counted, (*taken, *body.index[:rows]), over)
+                rows = _count_rows(header, tables[-1], body)
+                lines = (*taken, *body.index[:rows])
+                last = _with(tables[-1], f"bảng phân bố ở {lines_in_words(lines)}", lines, over)
                 rest = body.iloc[rows:]
                 if count_filled(rest).any():  # what stands below it is of the table, or is told
                     last = last._replace(body=pd.concat([last.body, rest]))
@@ -147,11 +151,37 @@ def tables_in(
     return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
 
 
-def _count_rows(header: Header, body: pd.DataFrame) -> int:
-    """Return how many rows a distribution has: to a blank one, or a cell under no title of it."""
+def _first_numbered(cells: pd.DataFrame, wanted: Wanted) -> int | None:
+    """Return the first row with a name and a number where the caller numbers their columns."""
+    columns = [wanted.get(role) for role in ("unit", "score")]
+    if not all(isinstance(c, int) and 0 < c <= cells.shape[1] for c in columns):
+        return None
+    names, scores = (cells.iloc[:, column - 1].fillna("") for column in columns)
+    is_row = has_letters(names) & are_numbers(scores)
+    return int(is_row.argmax()) if is_row.any() else None
+
+
+def _without_titles(columns: Iterable[object]) -> Header:
+    """Return the header of columns that nothing stands over."""
+    blank = dict.fromkeys(columns, "")
+    return Header(blank, blank)
+
+
+def _count_rows(header: Header, above: Table, body: pd.DataFrame) -> int:
+    """Return how many rows a distribution has: to a cell under no title of it, or to a unit.
+
+    A unit goes on with the numbers of the table above, or has one and follows a blank row; without
+    numbers nothing tells it from a grade.
+    """
     others = body.drop(columns=[column for column, title in header.titles.items() if title])
-    given = count_filled(body).to_numpy()
-    ends = (count_filled(others).to_numpy() > 0) | ((given == 0) & (given.cumsum() > 0))
+    ends = count_filled(others).to_numpy() > 0
+    own = {role: column for column, role in above.header.roles.items()}
+    if {"number", "unit"} <= set(own):
+        before, numbers = (numbering(rows[own["number"]].fillna("")) for rows in (above.body, body))
+        blank = body.index[count_filled(body) == 0]
+        goes_on = (numbers > before.max()) | (numbers.index > min(blank, default=body.index[-1]))
+        names = has_letters(body[own["unit"]])
+        ends |= names.to_numpy() & body.index.isin(numbers.index[goes_on])
     return int(ends.argmax()) if ends.any() else len(body)
 
 
@@ -233,7 +263,7 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
 
     What it proposes are the columns there that alone hold names and numbers.
     """
-    most, place, header, option = (0, 1), "", None, None
+    most, seen, option = (0, 1), "", None
     for grid in grids:
         may_be, given = may_be_titles(grid.cells), count_filled(grid.cells).to_numpy()
         for at in np.flatnonzero(may_be | (given == 1)):
@@ -245,12 +275,16 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
                 )  # fmt: skip
             one = header_of(grid.cells, at)
             is_known = given[at] > 2 or any(one.roles.values())
-            columns = proposed(one, grid.cells.iloc[at + 1 :]) if is_known else {}
-            if is_known and (len(columns), given[at] * may_be[at]) > most:
-                most, header = (len(columns), given[at] * may_be[at]), one
+            named = proposed(one, grid.cells.iloc[at + 1 :]) if is_known else None
+            fits = (len(named.value) if named else 0, given[at] * may_be[at])
+            if is_known and fits > most:
+                most, option = fits, named
                 place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
-                option = Option("columns", columns) if columns else None
-    seen = f"; giống nhất là {place}: {titles_in_words(header.titles.values())}" if header else ""
+                seen = f"; giống nhất là {place}: {titles_in_words(one.titles.values())}"
+        named = proposed(_without_titles(grid.cells), grid.cells)
+        if named and (len(named.value), 0) > max(most, (1, 0)):
+            most, option = (len(named.value), 0), named
+            seen = f"; giống nhất là {grid.place}" if grid.place else ""
     return Refusal(
         f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
         "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
