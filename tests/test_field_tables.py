@@ -104,6 +104,30 @@ def test_an_unknown_maximum_is_refused_with_the_remedy():
     assert read(table, max_score={"TTHC": 9})[0]["max_score"].tolist() == [10, 9]
 
 
+@pytest.mark.parametrize(
+    ("names", "steps"),
+    [
+        (["Thể chế", "TTHC", "Tổ chức bộ máy"], 1),
+        ([f"Lĩnh vực {at}" for at in range(9)], 1),
+        ([f"Cải cách thứ {at} của tổ chức bộ máy hành chính nhà nước" for at in range(9)], 3),
+    ],
+)
+def test_the_maxima_of_all_fields_are_proposed_in_one_line(names, steps):
+    table = frame(["Đơn vị", *names], ["Sở A", *["8"] * (len(names) - 1), "12,5"])
+    known = {}
+    for _ in range(steps):
+        with pytest.raises(ValueError) as caught:
+            load_fields(table, max_score=known)
+        words, option = str(caught.value), caught.value.option
+        known |= option.value
+        others = len(names) - len(known)
+        assert f"truyền cho từng lĩnh vực, ví dụ {option.said()}" in words
+        assert (f"tương tự cho {others} lĩnh vực còn lại" in words) == (others > 0)
+        assert len(words) <= 600
+    fields, _ = read(table, max_score=known)
+    assert fields["max_score"].tolist() == [10.0] * (len(names) - 1) + [20.0]
+
+
 def test_two_maxima_of_one_field_are_refused():
     words = refusal(WIDE, max_score=12)
     assert "lĩnh vực 'Thể chế' có nhiều điểm tối đa khác nhau (10 và 12)" in words

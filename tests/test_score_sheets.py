@@ -162,6 +162,164 @@ def test_names_in_columns_merged_down_or_written_once(tmp_path):
     assert as_rows(read(once)[0]) == LEAVES
 
 
+TWO_YEARS = [["I", "Thể chế", "10", "9", "8", "9", "7"], ["II", "TTHC", "5", "5", "4", "5", "3"]]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["Tự chấm 2022", "Thẩm định 2022", "Tự chấm 2023", "Thẩm định 2023"],
+        [
+            "Năm 2022 - Tự chấm",
+            "Năm 2022 - Thẩm định",
+            "Năm 2023 - Tự chấm",
+            "Năm 2023 - Thẩm định",
+        ],
+        ["Tự chấm (2022)", "Điểm thẩm định (2022)", "Tự chấm (2023)", "Điểm thẩm định (2023)"],
+        ["Điểm tự chấm năm 2022", "Kết quả 2022", "Điểm tự chấm năm 2023", "Kết quả 2023"],
+    ],
+)
+def test_two_years_side_by_side(titles):
+    table = pd.DataFrame(TWO_YEARS, columns=[*TITLES[:3], *titles])
+    fields, told = read(table, unit="Sở A")
+    assert fields.drop(columns="unit").to_numpy().tolist() == [
+        [2022, "Thể chế", 8, 10, 9], [2022, "TTHC", 4, 5, 5],
+        [2023, "Thể chế", 7, 10, 9], [2023, "TTHC", 3, 5, 5],
+    ]  # fmt: skip
+    assert "năm 2022, 2023 từ tiêu đề các cột điểm" in told
+    assert "năm 2023, không phải năm 2022; hãy bỏ year=" in refusal(table, unit="Sở A", year=2022)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+@pytest.mark.parametrize("upper", ["stages", "years"])
+def test_two_years_under_a_header_of_two_rows(tmp_path, kind, upper):
+    over, under, order = ["Tự chấm", "Thẩm định"], ["Năm 2022", "Năm 2023"], [0, 1, 2, 3, 5, 4, 6]
+    if upper == "years":
+        over, under, order = under, over, range(7)
+    rows = [
+        [*TITLES[:3], over[0], None, over[1], None],
+        [None, None, None, *under, *under],
+        *([row[at] for at in order] for row in TWO_YEARS),
+    ]
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"]
+    fields, _ = read(write(tmp_path / f"sheet.{kind}", {"Sở A": rows}, merged))
+    assert fields[["unit", "year"]].drop_duplicates().to_numpy().tolist() == [
+        ["Sở A", 2022], ["Sở A", 2023],
+    ]  # fmt: skip
+    assert fields["score"].tolist() == [8, 4, 7, 3]
+    assert fields["self_score"].tolist() == [9, 5, 9, 5]
+
+
+def test_years_of_units_in_rows_and_of_fields_in_columns():
+    titles = ["Đơn vị", "Lĩnh vực", "Điểm tối đa", "Năm 2022", "Năm 2023"]
+    rows = [[unit, *row[1:5]] for unit in ("Sở A", "Sở B") for row in TWO_YEARS]
+    table = pd.DataFrame(rows, columns=titles)
+    fields, _ = read(table)
+    assert fields["year"].tolist() == [2022] * 4 + [2023] * 4
+    assert fields["score"].tolist() == [9, 5, 9, 5, 8, 4, 8, 4]
+    wide = pd.DataFrame(
+        [["Sở A", "8", "9", "4", "5", "12", "14"]],
+        columns=["Đơn vị", "Thể chế 2022", "Thể chế 2023", "TTHC 2022", "TTHC 2023", "Tổng 2022",
+                 "Tổng 2023"],
+    )  # fmt: skip
+    fields, _ = read(wide, max_score=10)
+    assert fields["field"].tolist() == ["Thể chế", "TTHC"] * 2
+    assert fields["published_total"].tolist() == [12, 12, 14, 14]
+    mixed = wide.set_axis(["Đơn vị", "Tài chính", *wide.columns[2:]], axis=1)
+    assert "cột 'Tài chính' không ghi năm" in refusal(mixed, max_score=10)
+    chosen, told = read(table, columns={"score": "Năm 2023"})
+    assert "year" not in chosen
+    assert chosen["score"].tolist() == [8, 4, 8, 4]
+    assert "'Năm 2022'" in told
+
+
+@pytest.mark.parametrize(
+    ("names", "titles"),
+    [
+        (["Năm 2022", "Năm 2023"], ["", ""]),
+        (["2022", "2023"], ["PHIẾU CHẤM ĐIỂM CỦA SỞ A", "PHIẾU CHẤM ĐIỂM CỦA SỞ A"]),
+        (["Sở A 2022", "Sở A 2023"], ["", ""]),
+        (["Sheet1", "Sheet2"], [f"PHIẾU CHẤM ĐIỂM CỦA SỞ A NĂM {year}" for year in (2022, 2023)]),
+    ],
+)
+def test_a_sheet_for_each_year_of_one_unit(tmp_path, names, titles):
+    sheets = {
+        name: [*([[title]] if title else []), TITLES, *TREE]
+        for name, title in zip(names, titles, strict=True)
+    }
+    path = write(tmp_path / "Sở A.xlsx", sheets)
+    fields, told = read(path)
+    assert fields["unit"].str.casefold().unique().tolist() == ["sở a"]
+    assert fields["year"].tolist() == [2022] * 4 + [2023] * 4
+    assert "năm 2022, 2023 từ tiêu đề của từng bảng" in told
+    assert read(path, unit="Sở B")[0]["unit"].unique().tolist() == ["Sở B"]
+    assert "year" not in read(path, table=1)[0]
+
+
+def test_a_sheet_without_a_year_among_years_is_refused(tmp_path):
+    sheets = {name: [TITLES, *TREE] for name in ("Năm 2022", "Năm 2023", "Tổng hợp")}
+    words = refusal(write(tmp_path / "Sở A.xlsx", sheets))
+    assert "'Tổng hợp': tiêu đề không ghi năm còn bảng khác ghi năm 2022, 2023" in words
+
+
+def test_rows_of_one_unit_with_a_column_of_years():
+    rows = [["2022", "Thể chế", "10", "8"], ["2023", "Thể chế", "10", "9"]]
+    table = pd.DataFrame(rows, columns=["Năm", "Lĩnh vực", "Điểm tối đa", "Điểm"])
+    fields, _ = read(table, unit="Sở A")
+    assert fields[["year", "score"]].to_numpy().tolist() == [[2022, 8], [2023, 9]]
+
+
+def test_files_of_units_are_one_table(tmp_path):
+    paths = [write(tmp_path / f"Sở {one}.xlsx", {"Sheet1": [TITLES, *TREE]}) for one in "AB"]
+    fields, told = read(paths)
+    assert [row[1:] for row in as_rows(fields)] == [row[1:] for row in LEAVES] * 2
+    assert fields["unit"].tolist() == ["Sở A"] * 4 + ["Sở B"] * 4
+    assert told.count("tên tệp") == 2
+    assert read(paths, unit=["Sở C", "Sở D"])[0]["unit"].unique().tolist() == ["Sở C", "Sở D"]
+    words = refusal([paths[0], paths[0]])
+    assert "(tệp thứ 1) và Sở A.xlsx (tệp thứ 2) cùng có tiêu chí 'Ban hành kế hoạch'" in words
+    assert "year=[2023, 2024]" in words
+    fields, _ = read([paths[0], paths[0]], year=[2023, 2024])
+    assert fields["year"].tolist() == [2023] * 4 + [2024] * 4
+    assert "cùng có" in refusal(paths, unit="Sở A")
+    assert "unit= có 1 giá trị cho 2 tệp" in refusal(paths, unit=["Sở A"])
+    assert "Danh sách tệp trống" in refusal([])
+
+
+def test_files_of_years_are_one_table(tmp_path):
+    sheets = [[[f"PHIẾU CHẤM ĐIỂM CỦA SỞ A NĂM {year}"], TITLES, *TREE] for year in (2022, 2023)]
+    paths = [write(tmp_path / f"{at}.docx", {"a": rows}) for at, rows in enumerate(sheets)]
+    fields, told = read(paths)
+    assert fields["year"].tolist() == [2022] * 4 + [2023] * 4
+    assert "ấy năm 2022 từ tiêu đề 'PHIẾU CHẤM ĐIỂM CỦA SỞ A NĂM 2022'" in told
+    other = pd.DataFrame([["Sở B", "8"]], columns=["Đơn vị", "Thể chế (10 điểm)"])
+    assert "(tệp thứ 3) không cho biết năm; hãy ghi năm" in refusal([*paths, other])
+    alone, told = read([paths[0], other])
+    assert "year" not in alone
+    assert "ghi năm 2022 mà bảng không có cột Năm" in told
+    blocks = other.assign(Khối="Khối sở")
+    assert "không có khối còn tệp khác thì có" in refusal([blocks, other])
+    again = other.replace("Sở B", "SỞ  B")
+    words = refusal([other, again], year=2023)
+    assert "cùng có lĩnh vực 'Thể chế' của đơn vị 'Sở B' năm 2023; hãy bỏ đơn vị này" in words
+
+
+def test_nothing_of_a_source_is_lost_without_a_word(tmp_path):
+    rows = [["PHIẾU CHẤM ĐIỂM"], ["Tổng số", "phiếu", 12], ["Đơn vị: Sở A"], TITLES, *TREE]
+    _, told = read(write(tmp_path / "a.xlsx", {"Sheet1": rows}))
+    assert "dòng 2 'Tổng số phiếu 12'" in told
+    assert "Đơn vị: Sở A'" not in told
+    rows = [TITLES, [*TREE[0], None, "xem lại"], *TREE[1:]]  # beside a row that is a sum
+    _, told = read(write(tmp_path / "b.xlsx", {"Sở A": rows}))
+    assert "không dùng đến cột G" in told
+    rows = [["KẾT QUẢ"], ["Sở X", 5, 5], [], ["Đơn vị", "Thể chế", "TTHC"], ["Sở A", 8, 9]]
+    words = refusal(write(tmp_path / "c.xlsx", {"A": rows}), max_score=10)
+    assert "dòng 2 'Sở X 5 5' trông như một đơn vị" in words
+    rows[1] = [None, 5, 5]
+    _, told = read(write(tmp_path / "d.xlsx", {"A": rows}), max_score=10)
+    assert "dòng 2 '5 5'" in told
+
+
 @pytest.mark.parametrize("code", ["01/01/0000", "31/12/9999", "00/00/2001"])
 def test_a_date_that_is_no_code_is_refused(code):
     rows = [["I", "Thể chế", 3, 3, 3], ["1.1", "a", 1, 1, 1], [code, "b", 2, 2, 2]]

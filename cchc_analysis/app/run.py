@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
@@ -229,7 +230,7 @@ def _load(load: Callable, file: Path, what: str) -> pd.DataFrame:
         return load(file)
     except Refusal as error:
         # The maxima of fields are no option of the command.
-        error.remedy = error.remedy.replace(", hoặc truyền {option}", "")
+        error.remedy = re.sub(", hoặc truyền[^;]*", "", error.remedy)
         error.add_note(f"Tệp {what} không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp.")
         raise
 

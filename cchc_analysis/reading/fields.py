@@ -12,16 +12,33 @@ from cchc_analysis.reading.columns import check_roles
 from cchc_analysis.reading.fieldtables import (
     OTHER_STAGES,
     Layout,
-    layout_of,
+    layouts_of,
     level_of,
     read_columns,
     read_rows,
     stage_of,
+    without_year,
 )
-from cchc_analysis.reading.grid import Grid, Where
+from cchc_analysis.reading.grid import Grid, Where, first_line
 from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, is_header, named
-from cchc_analysis.reading.headings import years_said
-from cchc_analysis.reading.load import check_units, join, joined_in_words, named_by_headings, tell
+from cchc_analysis.reading.headings import Said, told_year, years_said
+from cchc_analysis.reading.load import (
+    Loaded,
+    check_blocks,
+    check_conserved,
+    check_options,
+    check_units,
+    for_each,
+    join,
+    joined_in_words,
+    name_of,
+    named_by_headings,
+    no_year,
+    tell,
+    unit_keys,
+    year_said,
+    years_of,
+)
 from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import find_tables, pick, tables_in
@@ -31,25 +48,27 @@ from cchc_analysis.text import first_few, quoted, same, unit_key
 
 
 def load_fields(
-    source: str | PathLike | pd.DataFrame,
+    source: str | PathLike | pd.DataFrame | Sequence,
     *,
-    table: int | str | None = None,
-    columns: Mapping[str, str | int] | None = None,
-    max_score: float | Mapping[str, float] | None = None,
-    unit: str | None = None,
+    table: int | str | Sequence | None = None,
+    columns: Mapping[str, str | int] | Sequence | None = None,
+    max_score: float | Mapping[str, float] | Sequence | None = None,
+    unit: str | Sequence[str] | None = None,
+    year: int | Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Load a published table of scores by field (lĩnh vực), or refuse it with the reason.
 
     Either each field is a column, or each row is a field or a criterion: of one unit, of units in a
     column or side by side. A row that is not the sum of those below it is refused. There may be a
     column for each stage of the scoring ("I. Thể chế - Tự chấm"): the score is the appraised one,
-    and a total is never a field. A maximum is never guessed: a title or a name says it ("Thể chế
-    (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
+    and a total is never a field; or for each year ("Năm 2022"). A maximum is never guessed: a title
+    or a name says it ("Thể chế (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
 
     Parameters
     ----------
-    source : path or DataFrame
-        As for `load_scores`.
+    source : path or DataFrame, or list of them
+        As for `load_scores`. Files of a list are of units or of years of their own, and each option
+        may be a list, too: one for each.
     table : int or str, optional
         The one table to load, as for `load_scores`.
     columns : mapping, optional
@@ -61,6 +80,9 @@ def load_fields(
     unit : str, optional
         The unit that a score sheet is about, where it has no column of units; by default the one
         in a line above it, else the name of the sheet or the file, which is told.
+    year : int, optional
+        The year of all rows, where no column says it: ``load_fields([a, b], year=[2023, 2024])``.
+        Titles are asked, too, where sheets or files are of several years.
 
     Returns
     -------
@@ -75,8 +97,8 @@ def load_fields(
     Raises
     ------
     ValueError
-        If the table cannot be read in exactly one way, a maximum is not known, or a score is
-        outside 0 and its maximum: file, place and remedy are named.
+        If the table cannot be read in exactly one way, a maximum is not known, a score is outside
+        0 and its maximum, or two files give a unit the same field: place and remedy are named.
     FileNotFoundError
         If there is no such file.
 
@@ -92,15 +114,46 @@ def load_fields(
             unit    field  score  max_score
     0  Thanh tra  Thể chế    8.5       10.0
     """
+    options = {
+        "table": table, "columns": columns, "max_score": max_score, "unit": unit, "year": year,
+    }  # fmt: skip
+    if not isinstance(source, list | tuple):
+        loaded = [_load(source, **options)]
+    else:
+        loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
+    fields = _joined(loaded)
+    for one in loaded:
+        told = [*one.told, *([] if "year" in one.scores else _year_untaken(one.said))]
+        tell(one.file, list(dict.fromkeys(filter(None, one.unused))), list(dict.fromkeys(told)))
+    return fields
+
+
+def _year_untaken(said: Said) -> list[str]:
+    """Return what titles say of a year that the table has no column for, if they do."""
+    words = f"ghi năm {said.year}" if said.year else said.doubt
+    return words and [
+        f"tiêu đề {quoted(said.line, 120)} {words} mà bảng không có cột Năm, hãy kiểm tra có đúng "
+        "năm của bảng điểm"
+    ]
+
+
+def _load(
+    source: str | PathLike | pd.DataFrame, *, table: int | str | None,
+    columns: Mapping[str, str | int] | None, max_score: float | Mapping[str, float] | None,
+    unit: str | None, year: int | None,
+) -> Loaded:  # fmt: skip
+    """Load one source, as `load_fields` does."""
     wanted, given = columns or {}, _checked_maxima(max_score)
     check_roles(wanted)
+    check_options(year, None)
     file, grids, unused, told = read_grids(source)
-    found, left_out = _tables_of(file, grids, wanted)
+    every, left_out = _tables_of(file, grids, wanted)
+    found = every
     if table is not None:
         one = pick(file, [own for own, _ in found], table)
         found, unused, left_out = [pair for pair in found if pair[0] is one], [], []
-    unused += [*left_out, *(one.place for one, layout in found if not layout.holds_fields)]
-    found = [(one, layout) for one, layout in found if layout.holds_fields]
+    unused += [*left_out, *(one.place for one, layouts in found if not _hold_fields(layouts))]
+    found = [(one, layouts) for one, layouts in found if _hold_fields(layouts)]
     if not found:
         raise Refusal(
             "không có cột lĩnh vực nào có số",
@@ -109,44 +162,110 @@ def load_fields(
             file=file, option=Option("columns"),
         )  # fmt: skip
     taken = [one for one, _ in found]
-    units = _units(file, found, grids, unit, told)
-    known, titled = [{}] * len(found), years_said(taken)
+    titled = years_said(taken)
+    said = year_said(file, titled, year)
+    known = _years_of_sheets(file, found, titled, told)
+    units = _units(file, found, grids, unit, told, known)
     if not any(units):
         known = named_by_headings(file, taken, titled)
-    parts = []
-    for (one, layout), of_sheet, of_table in zip(found, units, known, strict=True):
+    own = {} if year is None else {"year": year}
+    parts, several = [], len(found) > 1
+    for (one, layouts), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)
-        part, words, to_check = (
-            read_rows(where, one, layout, of_sheet, given, of_table) if layout.names
-            else read_columns(where, one, layout, given, of_table)
-        )  # fmt: skip
-        parts.append(part.assign(place=one.place, line=part.index))
-        unused += [f"{one.place} {word}".strip() if len(found) > 1 else word for word in words]
-        told += to_check
-    fields = join(file, parts)
+        for layout in layouts:
+            also = of_table | own
+            if layout.year:
+                also = _with_year(where, layout.year, also)
+            part = (
+                read_rows(where, one, layout, of_sheet, given, also) if layout.names
+                else read_columns(where, one, layout, given, also)
+            )  # fmt: skip
+            parts.append((one, part))
+            unused += [f"{one.place} {word}".strip() if several else word for word in part.unused]
+            told += part.told
+    others = [one for one, _ in every if not any(one is chosen for chosen in taken)]
+    above = check_conserved(file, grids, parts, others)
+    unused += above if table is None else []
+    fields = join(file, [part.scores.assign(place=one.place, line=part.scores.index)
+                         for one, part in parts])  # fmt: skip
+    fields = _spelled_alike(fields)
     levels = [level for level in LEVELS if level in fields]
-    for column in ("unit", "field"):
-        fields[column] = fields.groupby(fields[column].map(same))[column].transform("first")
     for names, part in fields.groupby(levels, sort=False, dropna=False):
         deepest = [name for name in names if pd.notna(name)][-1]
-        what = "lĩnh vực" if len(levels) == 1 else "tiêu chí"
-        check_units(Where(file, f"{what} {quoted(deepest)}"), part)
+        check_units(Where(file, f"{_called(levels)} {quoted(deepest)}"), part)
     _check_names(file, fields["field"], max_score)
     gaps = fields[fields["score"].isna()]
     if len(gaps):
         names = gaps[levels].ffill(axis=1).iloc[:, -1]
         words = [f"'{u[:40]}': {name[:40]}" for u, name in zip(gaps["unit"], names, strict=True)]
-        told.insert(0, f"{len(gaps)} điểm {what} còn thiếu ({first_few(words)})")
+        told.insert(0, f"{len(gaps)} điểm {_called(levels)} còn thiếu ({first_few(words)})")
     if "survey_score" in fields and (fields["score"] != fields["survey_score"]).any():
         told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
-    for said in [] if "year" in fields else [one for one in titled if one.year]:
-        told.append(
-            f"tiêu đề {quoted(said.line, 120)} ghi năm {said.year} mà bảng không có cột Năm, hãy "
-            "kiểm tra có đúng năm của bảng điểm"
-        )
-    if len(parts) > 1:
-        told.append(joined_in_words(taken, known))
-    tell(file, list(dict.fromkeys(filter(None, unused))), list(dict.fromkeys(told)))
+    if several:
+        told.append(joined_in_words(taken, [{}] * len(taken) if any(units) else known))
+    return Loaded(file, fields, unused, told, said)
+
+
+def _with_year(where: Where, year: str, known: Mapping[str, object]) -> dict[str, object]:
+    """Return what is known of a table, with the year that the titles of its scores say."""
+    if (other := str(known.get("year", year))) != year:
+        raise where.refuse(
+            f"tiêu đề cột điểm ghi năm {year}, không phải năm {other}",
+            "hãy bỏ {option.name}=, hoặc sửa năm cho thống nhất", option=Option("year"),
+        )  # fmt: skip
+    return {**known, "year": year}
+
+
+def _called(levels: Sequence[str]) -> str:
+    return "lĩnh vực" if len(levels) == 1 else "tiêu chí"
+
+
+def _spelled_alike(fields: pd.DataFrame) -> pd.DataFrame:
+    """Return units and fields as they are first spelled."""
+    for column in ("unit", "field"):
+        fields[column] = fields.groupby(fields[column].map(same))[column].transform("first")
+    return fields
+
+
+def _of_years(loaded: Sequence[Loaded]) -> list[Loaded]:
+    """Return several sources with the years of their titles, where titles or columns tell years.
+
+    One without a year beside those that have some is refused.
+    """
+    years = [set(one.scores.get("year", [])) or {one.said.year} - {""} for one in loaded]
+    if not any("year" in one.scores for one in loaded) and len(set().union(*years)) < 2:
+        return loaded
+    found = []
+    for at, one in enumerate(loaded):
+        if not years[at]:
+            raise no_year(loaded, at)
+        if "year" not in one.scores:
+            scores = one.scores.assign(year=int(one.said.year))
+            one = one._replace(scores=scores, told=[*one.told, told_year(one.said)])
+        found.append(one)
+    return found
+
+
+def _joined(loaded: Sequence[Loaded]) -> pd.DataFrame:
+    """Return the sources as one table; two that give the same unit and field are refused."""
+    check_blocks(loaded, "hãy thêm cột Khối vào tệp này")
+    parts = [one.scores.assign(source=at) for at, one in enumerate(loaded)]
+    fields = _spelled_alike(pd.concat(parts, ignore_index=True))
+    levels = [level for level in LEVELS if level in fields]
+    keys = unit_keys(fields, "year", "block").join(fields[levels].map(same, na_action="ignore"))
+    if (line := first_line(keys.duplicated())) is not None:
+        before = first_line((keys.fillna("") == keys.fillna("").loc[line]).all(axis=1))
+        names = [name_of(loaded, fields["source"][at]) for at in (before, line)]
+        year = f" năm {fields['year'][line]}" if "year" in fields else ""
+        raise Refusal(
+            f"{' và '.join(names)} cùng có {_called(levels)} "
+            f"{quoted(fields.loc[line, levels].dropna().iloc[-1])} của đơn vị "
+            f"{quoted(fields['unit'][line])}{year}",
+            "hãy bỏ đơn vị này khỏi một trong hai tệp" if year else
+            "hãy ghi năm của từng tệp nếu là nhiều năm, ví dụ {option}, đơn vị của từng phiếu nếu "
+            "là nhiều đơn vị (unit=[…]), hoặc bỏ một tệp",
+            value=fields["unit"][line], option=years_of(loaded),
+        )  # fmt: skip
     kept = ["unit", *group_columns(fields), *levels, "score", "max_score", *OTHER_STAGES]
     fields = fields[[column for column in [*kept, "published_total"] if column in fields]]
     texts = [column for column in ("unit", "block", *levels) if column in fields]
@@ -155,7 +274,7 @@ def load_fields(
 
 def _tables_of(
     file: str, grids: list[Grid], wanted: Mapping[str, str | int]
-) -> tuple[list[tuple[Table, Layout]], list[str]]:
+) -> tuple[list[tuple[Table, list[Layout]]], list[str]]:
     """Return the tables that name units, with what their columns hold; else the score sheets."""
     # Fields without a total do not look like scores; a second column beside the unit will do.
     named_by_caller = {r: title for r, title in wanted.items() if not stage_of(str(title))}
@@ -164,8 +283,8 @@ def _tables_of(
     def tables(test: object) -> list[Table]:
         return [table for at, grid in enumerate(grids) for table in tables_in(at, grid, test)]
 
-    def with_layouts(some: list[Table]) -> list[tuple[Table, Layout]]:
-        return [(one, layout_of(Where(file, one.place), one, wanted)) for one in some]
+    def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
+        return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]
 
     sheets = [] if "unit" in wanted else tables(_is_sheet)
     has_named = [all(named(t.header, one) for one in named_by_caller.values()) for t in sheets]
@@ -173,10 +292,31 @@ def _tables_of(
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
         found = with_layouts(some)
-        if not sheets or any(layout.holds_fields for _, layout in found):
+        if not sheets or any(_hold_fields(layouts) for _, layouts in found):
             return found, unused
     unused = [grid.place for at, grid in enumerate(grids) if all(t.grid != at for t in sheets)]
     return with_layouts(sheets), unused
+
+
+def _hold_fields(layouts: Sequence[Layout]) -> bool:
+    return any(layout.holds_fields for layout in layouts)
+
+
+def _years_of_sheets(
+    file: str, found: Sequence[tuple[Table, list[Layout]]], titled: Sequence[Said], told: list
+) -> list[dict[str, str]]:
+    """Return the years of score sheets whose titles tell several; one without is refused."""
+    known, alone = {said.year for said in titled}, [own[0].is_of_one_unit for _, own in found]
+    if len(known - {""}) < 2 or not all(alone):
+        return [{} for _ in found]
+    if "" in known:
+        table = next(t for (t, _), said in zip(found, titled, strict=True) if not said.year)
+        raise Where(file, table.place).refuse(
+            f"tiêu đề không ghi năm còn bảng khác ghi năm {', '.join(sorted(known - {''}))}",
+            "hãy ghi năm vào tiêu đề, hoặc chọn một bảng ({option})", option=FIRST_TABLE,
+        )  # fmt: skip
+    told.append(f"lấy năm {', '.join(sorted(known))} từ tiêu đề của từng bảng")
+    return [{"year": said.year} for said in titled]
 
 
 def _is_sheet(header: Header) -> bool:
@@ -195,11 +335,12 @@ def _is_sheet(header: Header) -> bool:
 
 
 def _units(
-    file: str, found: list[tuple[Table, Layout]], grids: list[Grid], given: str | None, told: list
-) -> list[str]:
+    file: str, found: list[tuple[Table, list[Layout]]], grids: list[Grid], given: str | None,
+    told: list, known: Sequence[Mapping],
+) -> list[str]:  # fmt: skip
     """Return the unit of each score sheet that names none in its columns, and tell it."""
-    alone = [at for at, (_, layout) in enumerate(found) if layout.is_of_one_unit]
-    if given is not None and (len(found) > 1 or not alone):
+    alone = [at for at, (_, layouts) in enumerate(found) if layouts[0].is_of_one_unit]
+    if given is not None and ((len(found) > 1 and not any(known)) or not alone):
         raise Refusal(
             "unit= chỉ dùng cho một phiếu chấm điểm không có cột đơn vị",
             "hãy bỏ unit=, hoặc chọn một bảng ({option})", file=file, option=FIRST_TABLE,
@@ -209,9 +350,9 @@ def _units(
         one = found[at][0]
         others = [table for table, _ in found if table.grid == one.grid and table is not one]
         units[at], source = _unit_of(file, one, grids[one.grid], others)
-        said.setdefault(source, []).append(quoted(units[at]))
+        said.setdefault(source, {})[quoted(units[at])] = None
     told += [
-        f"lấy tên đơn vị theo {source} ({first_few(names)}); tên khác thì đặt unit="
+        f"lấy tên đơn vị theo {source} ({first_few([*names])}); tên khác thì đặt unit="
         for source, names in said.items()
     ]
     return units
@@ -238,11 +379,9 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
             found.setdefault(unit_key(name), name)
     name, source = next(iter(found.values()), ""), "tiêu đề"
     if not found:
-        name, source = (
-            (grid.title, "tên trang tính")
-            if is_sheet and grid.title
-            else (Path(file).stem, "tên tệp")
-        )
+        title = without_year(grid.title) if is_sheet else ""
+        name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
+        name = without_year(name) or name
     if len(found) > 1 or (source == "tên tệp" and not Path(file).suffix):
         raise Where(file, table.place).refuse(
             f"tiêu đề ghi nhiều đơn vị ({' và '.join(map(quoted, found.values()))})" if found

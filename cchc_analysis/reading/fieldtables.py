@@ -5,8 +5,10 @@ titles name nothing, or units side by side. A column may be of one stage of the 
 own ("Tự chấm"), the appraised one, the survey's.
 """
 
+import json
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from cchc_analysis.groups import LEVELS
 from cchc_analysis.reading.cells import (
     are_column_numbers,
     are_numbers,
+    filled,
     missing,
     numbers_in,
     to_numbers,
@@ -28,15 +31,19 @@ from cchc_analysis.reading.grid import (
     lines_in_words,
     row_in_words,
     titles_in_words,
+    untitled,
 )
 from cchc_analysis.reading.header import (
     LIKE,
+    YEAR,
     Header,
     Table,
     named,
     role_of,
     split_maximum,
 )
+from cchc_analysis.reading.headings import year_in
+from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
@@ -51,7 +58,7 @@ from cchc_analysis.reading.vocabulary import (
     STAGES,
 )
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
+from cchc_analysis.text import clean, decimal_comma, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN
 
 OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
@@ -65,6 +72,9 @@ _WORDED = {
     for stage, words in STAGES.items()
 }
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
+_YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
+_TENS = 10  # to which the maximum of a field is proposed
+_LONGEST_OPTION = 280
 
 
 class Title(NamedTuple):
@@ -88,9 +98,11 @@ class Layout(NamedTuple):
     stated: dict[object, list[float]]  # the maxima that rows state
     percent: object | None  # where only this and the maximum tell the score
     wanted: dict[str, object]  # what the caller says
+    left_out: set  # the columns that are told as unused
     unused: list[str]
     told: list[str]
     body: pd.DataFrame  # without the rows that number the columns or state maxima
+    year: str = ""  # that the titles of its scores say
 
     def of(self, *kinds: str) -> list:
         """Return the columns of some kinds."""
@@ -168,10 +180,9 @@ def _split_loosely(titles: dict[object, Title], columns: list) -> list[tuple]:
     return [(titles[column].name, titles[column].stage or "score", column) for column in columns]
 
 
-def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> Layout:
-    """Return what each column of a table holds, were it a table with fields."""
-    header, body = table.header, table.body
-    score = wanted.get("score")
+def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> list[Layout]:
+    """Return what each column of a table holds, were it one with fields; of each year its own."""
+    header, score = table.header, wanted.get("score")
     # "Tự chấm" is no column, but a stage of each field
     chosen = stage_of(score) if isinstance(score, str) and not named(header, score) else None
     given = {
@@ -179,6 +190,47 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
         for role, title in wanted.items()
         if role != "score" or not chosen
     }
+    years = {column: year_in(title).year for column, title in header.titles.items()}
+    known = sorted({*years.values()} - {""})
+    if known and not any(years[column] for column in given.values()):
+        layouts = [_layout(where, _of_year(table, years, year), given, chosen) for year in known]
+        taken = {c for one in layouts for stages in one.scores.values() for c in stages.values()}
+        if taken and all(years[column] for column in taken):
+            told = f"lấy năm {', '.join(known)} từ tiêu đề các cột điểm"
+            return [one._replace(year=year, told=[*one.told, told])
+                    for year, one in zip(known, layouts, strict=True)]  # fmt: skip
+        if len(known) > 1 and any(years[column] for column in taken):
+            shared = next(header.titles[column] for column in taken if not years[column])
+            raise where.refuse(
+                f"cột {quoted(shared)} không ghi năm còn cột điểm khác ghi năm {', '.join(known)}",
+                "hãy ghi năm vào tiêu đề của mọi cột điểm, hoặc xóa cột của năm khác",
+            )
+    return [_layout(where, table, given, chosen)]
+
+
+def _of_year(table: Table, years: Mapping[object, str], year: str) -> Table:
+    """Return the columns of a year, which their titles no longer say, and those of all years."""
+    header, titles, short = table.header, {}, {}
+    for column, title in header.titles.items():
+        if years[column] == year:
+            titles[column] = without_year(title) or "Điểm"
+            short[column] = without_year(header.short[column]) or titles[column]
+        elif not years[column]:
+            titles[column], short[column] = title, header.short[column]
+    others = [column for column in header.titles if column not in titles]
+    return table._replace(
+        header=Header(titles, short, header.parts), body=table.body.drop(columns=others)
+    )
+
+
+def without_year(title: str) -> str:
+    """Return a title or a name without the year that it says: "Sở A năm 2022"."""
+    return clean(_YEAR_OF.sub(" ", title)).strip(" -–—:,;/")
+
+
+def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | None) -> Layout:
+    """Return what each column of a table holds, of which the caller has told some."""
+    header, body = table.header, table.body
     titles = {column: _title_of(header, column) for column in header.titles}
     numbering = []
     if len(body) and are_column_numbers(body.iloc[0].fillna("").tolist()):
@@ -222,12 +274,14 @@ def layout_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> La
     ]  # fmt: skip
     used = {*taken, *totals, *names, *others}
     used |= {column for column, kind in kinds.items() if kind == "number"}
-    unused = [f"cột {quoted(title.text)}" for c, title in titles.items() if c not in used]
+    left_out = {column for column in titles if column not in used}
+    unused = [f"cột {quoted(titles[column].text)}" for column in titles if column in left_out]
     unused += numbering
     given = {role: c for role, c in given.items() if role not in ("score", "field")}
     return Layout(
-        titles, kinds, names, others, scores, totals, stated, percent, given, unused, told, body
-    )
+        titles, kinds, names, others, scores, totals, stated, percent, given, left_out, unused,
+        told, body,
+    )  # fmt: skip
 
 
 def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given: Mapping) -> dict:
@@ -375,31 +429,34 @@ def _several(where: Where, titles: list[str], of_name: str = "") -> Exception:
     )
 
 
-def read_columns(
-    where: Where, table: Table, layout: Layout, given: object, known: Mapping
-) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Return the scores of a table whose titles name the fields, what is unused, what to check."""
-    stated = {}
+def read_columns(where: Where, table: Table, layout: Layout, given: object, known: Mapping) -> Part:
+    """Return what a table gives whose titles name the fields."""
+    stated, cells = {}, layout.body.fillna("")
     for name, stages in layout.scores.items():
         said = [(layout.titles[c].maximum, *layout.stated[c]) for c in stages.values()]
         stated[name] = [maximum for some in said for maximum in some if maximum is not None]
     unused, told, parts = {}, [*layout.told], []
-    for field, maximum in _maxima(where, stated, given).items():
+    best = {f: numbers_in(cells[stages["score"]]).max() for f, stages in layout.scores.items()}
+    for field, maximum in _maxima(where, stated, given, best).items():
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
         within, stages = where._replace(place=place_of_field), layout.scores[field]
         part = _read(within, table, layout, layout.body, stages, known, max_score=maximum)
         for words in part.unused:  # a row that is no unit is left out of every field: told once
             unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
         told += part.told
-        parts.append(part.scores.assign(field=field))
-    fields = pd.concat(parts).sort_index(kind="stable")
-    return _with_total(where, layout, fields), [*layout.unused, *unused.values()], told
+        parts.append(part._replace(scores=part.scores.assign(field=field)))
+    fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
+    of = pd.concat([part.fates for part in parts], axis=1)
+    fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
+    fates = fates.reindex(table.body.index, fill_value="maximum")
+    fields, columns = _with_total(where, layout, fields), _columns_of(layout, parts)
+    return Part(fields, [*layout.unused, *unused.values()], told, fates, columns, "")
 
 
 def read_rows(
     where: Where, table: Table, layout: Layout, unit: str, given: object, known: Mapping
-) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Return the scores of a table whose rows are criteria, what is unused, what to check."""
+) -> Part:
+    """Return what a table gives whose rows are criteria."""
     if not layout.scores and layout.percent is None:
         raise where.refuse("không có cột điểm nào", "hãy đặt tên cột, ví dụ 'Điểm thẩm định'")
     sides = layout.scores or {"": {"score": layout.percent}}
@@ -409,11 +466,13 @@ def read_rows(
         measured[maximum] = None
     body, cells, told = layout.body.copy(), layout.body.fillna(""), [*layout.told]
     has_number = cells[[*measured]].apply(are_numbers).any(axis=1)
-    trees, left_out = _trees(where, layout, cells, has_number, told)
+    trees, remarks = _trees(where, layout, cells, has_number, told)
+    left_out = [row_in_words(line, cells.loc[line]) for line in remarks]
     rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
     if maximum is None:
-        body["max_score"] = _maxima_of_rows(where, leaves, given)
+        scores = cells[next(iter(sides.values()))["score"]]
+        body["max_score"] = _maxima_of_rows(where, leaves, given, scores)
     elif given is not None:
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
@@ -426,7 +485,7 @@ def read_rows(
 
     numbers = {column: numbers_of(column, cells[column]) for column in measured
                if column != layout.percent}  # fmt: skip
-    parts = []
+    parts, found = [], []
     for side, stages in sides.items():
         if layout.scores:
             column, score = stages["score"], _with_survey(cells, stages)
@@ -439,6 +498,7 @@ def read_rows(
         if not layout.of("unit"):
             body["unit"] = side or unit
         part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
+        parts.append(part)
         for own in [c for c in numbers if c in (maximum, *stages.values())]:
             also = [numbers_of(own, score)] if own == column else []
             check_sums(where, trees, cells[own], numbers[own], *also)
@@ -450,14 +510,31 @@ def read_rows(
         if totals and column in numbers:
             of_leaf = {row.line: tree.line for tree in trees for row in tree.rows()}
             fields["published_total"] = numbers[column].reindex(fields.index.map(of_leaf)).array
-        parts.append(_with_total(where, layout, fields))
-    return pd.concat(parts), [*layout.unused, *table.notes, *left_out], told
+        found.append(_with_total(where, layout, fields))
+    fates = pd.Series("", table.body.index, dtype="str")
+    fates[fates.index.difference(body.index)] = "column numbers"
+    fates[[*rows, *totals, *remarks]] = "remark"
+    fates[[*leaves]] = UNITS[-1]
+    beside = [c for c in layout.of(None) if filled(cells[c][[*rows]]).any()
+              and not filled(cells[c][[*leaves]]).any()]  # fmt: skip
+    titles = {c: layout.titles[c].text for c in beside}
+    beside = [f"cột {quoted(title)}" if title else untitled(c) for c, title in titles.items()]
+    unused = [*layout.unused, *beside, *table.notes, *left_out]
+    columns = _columns_of(layout, parts)
+    return Part(pd.concat(found), unused, told, fates, columns | {*measured}, "")
+
+
+def _columns_of(layout: Layout, parts: Sequence[Part]) -> set:
+    """Return the columns of a table that gave something or are told."""
+    stages = {column for stages in layout.scores.values() for column in stages.values()}
+    known = (layout.totals, layout.names, layout.of("number"), layout.left_out)
+    return stages.union(*known, *(part.columns for part in parts))
 
 
 def _trees(
     where: Where, layout: Layout, cells: pd.DataFrame, has_number: pd.Series, told: list
-) -> tuple[list[Criterion], list[str]]:
-    """Return the tree of each unit, and in words the rows that are no criteria."""
+) -> tuple[list[Criterion], list[int]]:
+    """Return the tree of each unit, and the lines that are no criteria."""
     number, unit = (next(iter(layout.of(kind)), None) for kind in ("number", "unit"))
     groups: dict[tuple, tuple[list, list]] = {}
     left_out = []
@@ -473,7 +550,7 @@ def _trees(
         if not is_row or is_remark or (counts and unit is not None and not owner):
             left_out += [line] if row.any() else []
             continue
-        key = tuple(same(row[column]) for column in (layout.of(*_KEYS) if unit is not None else ()))
+        key = tuple(same(row[column]) for column in layout.of(*_KEYS))
         rows, totals = groups.setdefault(key, ([], []))
         if counts:
             totals.append(line)
@@ -493,7 +570,7 @@ def _trees(
         trees.append(tree)
     if len(trees) < max(1, len(groups)):
         raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
-    return trees, [row_in_words(line, cells.loc[line]) for line in sorted(left_out)]
+    return trees, sorted(left_out)
 
 
 def _with_survey(cells: pd.DataFrame, stages: Mapping[str, object]) -> pd.Series:
@@ -517,7 +594,9 @@ def _of_percent(
     return pd.Series(points, cells.index, dtype="str")
 
 
-def _maxima_of_rows(where: Where, leaves: Mapping[int, Criterion], given: object) -> pd.Series:
+def _maxima_of_rows(
+    where: Where, leaves: Mapping[int, Criterion], given: object, cells: pd.Series
+) -> pd.Series:
     """Return the maximum of each row where no column says it, as a cell."""
     stated: dict[str, list[float]] = {}
     keys, spelled = {}, {}
@@ -527,12 +606,18 @@ def _maxima_of_rows(where: Where, leaves: Mapping[int, Criterion], given: object
         maximum = split_maximum(leaf.name)[1]
         stated.setdefault(keys[line], []).extend([] if maximum is None else [maximum])
     is_deep = any(len(leaf.path) > 1 for leaf in leaves.values())
-    maxima = _maxima(where, stated, given, is_deep=is_deep)
+    best = numbers_in(cells[[*keys]]).groupby(keys).max()
+    maxima = _maxima(where, stated, given, best, is_deep=is_deep)
     return pd.Series({line: as_written(maxima[key]) for line, key in keys.items()}, dtype="str")
 
 
 def _maxima(
-    where: Where, stated: Mapping[str, list[float]], given: object, *, is_deep: bool = False
+    where: Where,
+    stated: Mapping[str, list[float]],
+    given: object,
+    best: Mapping[str, float],
+    *,
+    is_deep: bool = False,
 ) -> dict[str, float]:
     """Return the maximum of each field; refuse two of one, and fields without any."""
     maxima: dict[str, float] = {}
@@ -548,16 +633,32 @@ def _maxima(
             )
         if values:
             (maxima[field],) = values
-    if unknown := [field[:60] for field in stated if field not in maxima]:
+    if unknown := [field for field in stated if field not in maxima]:
+        proposed = _proposed({field: best[field] for field in unknown})
+        others = len(unknown) - len(proposed)
+        more = f" (và tương tự cho {others} lĩnh vực còn lại)" if others else ""
         raise where.refuse(
             f"chưa biết điểm tối đa của {len(unknown)} lĩnh vực "
-            f"({first_few(list(map(quoted, unknown)))})",
+            f"({first_few([quoted(field, 60) for field in unknown])})",
             "hãy thêm cột Điểm tối đa, hoặc ghi vào tên, ví dụ 'Thể chế (10 điểm)'" if is_deep else
             "hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc truyền "
-            "{option}; cột không phải lĩnh vực thì xóa, cột tổng điểm thì chỉ rõ là cột điểm",
-            option=Option("max_score", {unknown[0]: 10}),
+            f"cho từng lĩnh vực, ví dụ {{option}}{more}; cột không phải lĩnh vực thì xóa, cột tổng "
+            "điểm thì chỉ rõ là cột điểm",
+            option=Option("max_score", proposed),
         )  # fmt: skip
     return maxima
+
+
+def _proposed(best: Mapping[str, float]) -> dict[str, int]:
+    """Return maxima that these fields may have, in tens, of as many as a sentence holds."""
+    proposed, room = {}, _LONGEST_OPTION
+    for field, score in best.items():
+        proposed[field] = _TENS * math.ceil(score / _TENS) if score > 0 else _TENS
+        room -= len(json.dumps({field: 10}, ensure_ascii=False))
+        if room < 0 and len(proposed) > 1:
+            proposed.pop(field)
+            break
+    return proposed
 
 
 def _read(

@@ -43,6 +43,8 @@ _KEPT = (
     "max_assumed",
 )  # fmt: skip
 _MOST_TOLD, _SHORT = 15, 40
+_YEARS = "hãy ghi năm của từng tệp theo thứ tự, ví dụ {option}"
+_BLOCKS = 'hãy ghi khối của từng tệp, ví dụ block=["Khối sở", None] (None: tệp đã có khối)'
 
 
 class LoadWarning(UserWarning):
@@ -160,8 +162,9 @@ def load_scores(
     if not isinstance(source, list | tuple):
         loaded = [_load(source, **options)]
     else:
-        loaded = [_load(one, **own) for one, own in _for_each(source, options)]
+        loaded = [_load(one, **own) for one, own in for_each(source, options)]
         _check_years(loaded)
+        check_blocks(loaded, _BLOCKS)
     for one in loaded:
         tell(one.file, one.unused, one.told)
     if len(loaded) == 1:
@@ -169,7 +172,7 @@ def load_scores(
     return _completed(pd.concat([one.scores for one in loaded], ignore_index=True))
 
 
-def _for_each(
+def for_each(
     sources: Sequence, options: Mapping[str, object]
 ) -> Iterator[tuple[object, dict[str, object]]]:
     """Yield each source of a list with its own options: those that are lists have one for each."""
@@ -187,29 +190,45 @@ def _for_each(
 
 
 def _check_years(loaded: Sequence[Loaded]) -> None:
-    """Refuse sources of one year, one without a year, and some with blocks and some without."""
+    """Refuse sources of one year, and one without a year."""
     years = [set(one.scores.get("year", [])) for one in loaded]
-    names = [f"{one.file} (tệp thứ {at})" for at, one in enumerate(loaded, 1)]
-    last = int(max({2024}.union(*years)))
-    example = Option("year", [last - before for before in range(len(loaded))][::-1])
-    remedy = "hãy ghi năm của từng tệp theo thứ tự, ví dụ {option}"
-    for at, one in enumerate(loaded):
+    for at in range(len(loaded)):
         if not years[at] and len(loaded) > 1:
-            why = f": tiêu đề {quoted(one.said.line, 80)} {one.said.doubt}" * bool(one.said.doubt)
-            raise Refusal(f"{names[at]} không cho biết năm{why}", remedy, option=example)
+            raise no_year(loaded, at)
     for before, at in combinations(range(len(loaded)), 2):
         if both := sorted(years[before] & years[at]):
             raise Refusal(
-                f"{names[before]} và {names[at]} cùng có năm {', '.join(map(str, both))}",
-                remedy if years[before] == years[at] == {*both[:1]} else
-                "hãy bỏ năm này khỏi một trong hai tệp", option=example,
+                f"{name_of(loaded, before)} và {name_of(loaded, at)} cùng có năm "
+                f"{', '.join(map(str, both))}",
+                _YEARS if years[before] == years[at] == {*both[:1]} else
+                "hãy bỏ năm này khỏi một trong hai tệp", option=years_of(loaded),
             )  # fmt: skip
-    without = [name for name, one in zip(names, loaded, strict=True) if "block" not in one.scores]
+
+
+def no_year(loaded: Sequence[Loaded], at: int) -> Refusal:
+    """Return the refusal of a source without a year among several."""
+    said = loaded[at].said
+    why = f": tiêu đề {quoted(said.line, 80)} {said.doubt}" * bool(said.doubt)
+    problem = f"{name_of(loaded, at)} không cho biết năm{why}"
+    return Refusal(problem, _YEARS, option=years_of(loaded))
+
+
+def name_of(loaded: Sequence[Loaded], at: int) -> str:
+    """Return how a message calls one of several sources."""
+    return f"{loaded[at].file} (tệp thứ {at + 1})"
+
+
+def years_of(loaded: Sequence[Loaded]) -> Option:
+    """Return the option that gives several sources their years, as an example."""
+    last = int(max({2024}.union(*(one.scores.get("year", []) for one in loaded))))
+    return Option("year", [last - before for before in range(len(loaded))][::-1])
+
+
+def check_blocks(loaded: Sequence[Loaded], remedy: str) -> None:
+    """Refuse sources of which some have blocks and some have none."""
+    without = [at for at, one in enumerate(loaded) if "block" not in one.scores]
     if 0 < len(without) < len(loaded):
-        raise Refusal(
-            f"{without[0]} không có khối còn tệp khác thì có",
-            'hãy ghi khối của từng tệp, ví dụ block=["Khối sở", None] (None: tệp đã có khối)',
-        )
+        raise Refusal(f"{name_of(loaded, without[0])} không có khối còn tệp khác thì có", remedy)
 
 
 def _completed(scores: pd.DataFrame) -> pd.DataFrame:
@@ -226,14 +245,14 @@ def _load(
     block: str | None,
 ) -> Loaded:  # fmt: skip
     """Load one source, as `load_scores` does."""
-    _check_options(year, block)
+    check_options(year, block)
     file, grids, found, unused, to_check = tables_of(source, columns, table)
     tables = found
     if table is not None:
         tables, unused = [pick(file, found, table)], []
     titled = years_said(tables)
     named = named_by_headings(file, tables, titled)
-    said = _year_said(file, titled, year)
+    said = year_said(file, titled, year)
     parts, several = [], len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
     for one, known in zip(tables, named, strict=True):
@@ -244,7 +263,7 @@ def _load(
         to_check += part.told
     taken = list(zip(tables, parts, strict=True))
     others = [one for one in found if not any(one is chosen for chosen in tables)]
-    above = _check_conserved(file, grids, taken, others)
+    above = check_conserved(file, grids, taken, others)
     unused += above if table is None else []
     places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
     scores = join(file, places)
@@ -268,7 +287,7 @@ def _load(
     return Loaded(file, scores, unused, to_check, said)
 
 
-def _check_conserved(
+def check_conserved(
     file: str,
     grids: Sequence[Grid],
     taken: Sequence[tuple[Table, Part]],
@@ -323,7 +342,7 @@ def _above(rows: pd.DataFrame, names: Set[str]) -> list[str]:
     return told
 
 
-def _check_options(year: object, block: object) -> None:
+def check_options(year: object, block: object) -> None:
     """Refuse an option of another kind: it would be found in no table, or in all."""
     for option, value, is_right, example in (
         ("year", year, re.fullmatch(YEAR, str(year)), "2020"),
@@ -346,7 +365,7 @@ def named_by_headings(
     return names_of(Where(file), tables, [one.year for one in said])
 
 
-def _year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
+def year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
     """Return the year that all titles say, or why none is taken; refuse one given for several."""
     sure = {said.year: said for said in every if said.year}
     if given is not None and len(sure) > 1:
