@@ -383,6 +383,30 @@ def test_a_share_of_the_differences_may_be_negative_or_missing():
     assert one["places_moved"].isna().all()
 
 
+def test_the_influence_on_a_weighted_total_is_of_its_points():
+    # Of 20 and 80 points A has 10 + 72, B 18 + 48: B is ahead in x alone, and behind in all.
+    table = rows(("A", "x", 5, 10), ("A", "y", 9, 10), ("B", "x", 9, 10), ("B", "y", 6, 10))
+    weights = [({}, {"x": 20.0, "y": 80.0})]
+    found = field_influence(table, weights=weights)
+    assert found["field"].tolist() == ["y", "x"]
+    assert found["share_lost"].tolist() == pytest.approx([40 / 52, 12 / 52])
+    assert found["share_difference"].tolist() == [1.5, -0.5]
+    assert found["places_moved"].tolist() == [2, 0]
+    assert found.attrs["note"] == field_losses(table, weights=weights).attrs["note"] != ""
+    lost = field_losses(table, weights=weights)["share_pct"] / 100
+    assert found["share_lost"].tolist() == lost.tolist()
+    # Of a year without weights nothing is weighted, and criteria are weighted with their field.
+    years = pd.concat([table.assign(year=2020), table.assign(year=2021)])
+    both = field_influence(years, weights=[({"year": 2021}, weights[0][1])])
+    plain = field_influence(table)["share_difference"].tolist()
+    assert both["share_difference"].tolist() == [*plain, 1.5, -0.5]
+    halves = pd.concat([table.assign(criterion=name) for name in "ab"], ignore_index=True)
+    deep = field_influence(halves, weights=weights)
+    assert deep["share_difference"].tolist() == [1.5, -0.5]
+    with pytest.raises(ValueError, match="weights="):
+        field_influence(table, weights="x")
+
+
 @given(tables(), st.booleans())
 def test_shares_of_influence_add_to_one_in_each_year_and_block(table, two):
     if two:

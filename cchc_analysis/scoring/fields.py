@@ -139,7 +139,7 @@ def field_losses(
     return stamped(table[[*where, *names, "units", *numbers]], "losses")
 
 
-def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
+def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFrame:
     """Tell for each field its share of the points lost and of the differences between units.
 
     The place to gain points is not the place to gain rank: where all units lose the same, nobody
@@ -150,6 +150,8 @@ def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
     ----------
     fields : DataFrame
         Has ``unit``, ``field``, ``score`` and ``max_score`` (points), as `load_fields` gives it.
+    weights : list, optional
+        As for `field_losses`: where a total is a weighted mean, shares and places are of it.
 
     Returns
     -------
@@ -172,7 +174,7 @@ def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
     [['x', 0.842, 0.0, 0], ['y', 0.158, 1.0, 1]]
     """
     with told_once():
-        fields = whole_fields(fields)
+        fields = in_points(whole_fields(fields), weights)
         losses = field_losses(fields)
     where = group_columns(fields)
     losses["share_lost"] = losses["share_pct"] / 100
@@ -185,7 +187,7 @@ def field_influence(fields: pd.DataFrame) -> pd.DataFrame:
     losses["share_difference"] = pd.Series([found[key][0] for key in keys], dtype="float64")
     losses["places_moved"] = pd.Series([found[key][1] for key in keys], dtype="Int64")
     columns = ["field", "share_lost", "share_difference", "places_moved"]
-    return stamped(losses[[*where, *columns]], "influence")
+    return stamped(losses[[*where, *columns]], "influence", note=fields.attrs["note"])
 
 
 def _differences(part: pd.DataFrame) -> list[tuple[str, float | None, int | None]]:
