@@ -31,6 +31,11 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
 
 def given_path(given: str | PathLike) -> Path:
     """Return a path as it was meant: one from a file manager may have quotes or be an address."""
+    if not isinstance(given, str | PathLike):
+        raise Refusal(
+            f"{given!r:.60} không phải là một đường dẫn",
+            'hãy ghi tên tệp trong ngoặc kép, ví dụ "data/bang.xlsx"', value=given,
+        )  # fmt: skip
     text = os.fsdecode(given)
     if os.path.lexists(text):
         return Path(text)
@@ -129,7 +134,7 @@ def why_not_allowed(name: str) -> str | None:
 
 def with_ending(path: str | PathLike, ending: str) -> Path:
     """Return the path of a file, which must have this ending."""
-    path = Path(path)
+    path = given_path(path)
     if path.suffix.lower() != ending:
         raise Refusal(f"Tệp '{path.name}' phải có đuôi {ending}", "hãy đặt tên khác")
     return path

@@ -1,6 +1,6 @@
 """What the functions ask of a table: its columns, and the groups within which units compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -74,8 +74,7 @@ def is_unit(table: pd.DataFrame, unit: str | None) -> pd.Series:
 
 def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None) -> np.ndarray:
     """Return for each row the number of its group: by default of its year and block."""
-    columns = group_columns(table) if within is None else within
-    columns = [columns] if isinstance(columns, str) else list(columns)
+    columns = group_columns(table) if within is None else as_names(within)
     check_columns(table, columns)
     if not columns:
         return np.zeros(len(table), dtype="int64")
@@ -85,6 +84,18 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
         numbers += own
         numbers = pd.factorize(numbers)[0]
     return numbers
+
+
+def as_names(columns: str | Sequence[str] | None) -> list[str]:
+    """Return the columns by which to group as a list."""
+    if isinstance(columns, str):
+        return [columns]
+    if not isinstance(columns, Collection | None) or isinstance(columns, pd.DataFrame | pd.Series):
+        raise Refusal(
+            f"{columns!r:.60} không phải là tên cột", 'hãy ghi ví dụ ["year", "block"]',
+            value=columns,
+        )  # fmt: skip
+    return list(columns or [])
 
 
 def in_group(rows: pd.DataFrame, group: Mapping[str, object]) -> pd.Series:
@@ -131,7 +142,7 @@ def grades_in_words(table: pd.DataFrame) -> pd.Series:
 def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, naming what adds it, and one that has some twice."""
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"Cần bảng do load_scores hay load_fields đọc, không phải {table!r:.60}.")
+        raise Refusal(f"Cần bảng do load_scores hay load_fields đọc, không phải {table!r:.60}")
     made_by = dict.fromkeys(SCORES, "load_scores") | {"field": "load_fields"}
     made_by |= {"rank": "rank_units", "grade": "grade_units"}
     for column in [*needed, *table.columns[table.columns.duplicated()]]:

@@ -100,6 +100,10 @@ def test_what_is_no_table_is_refused_in_vietnamese(name, wrong):
         ("check_published", {"distribution": ["Tốt"]}),
         ("grade_units", {"scheme": {3: "par-index"}}),
         ("fitting_schemes", {}),
+        ("rank_units", {"within": 5}),
+        ("rank_units", {"within": 2.5}),
+        ("cutoff_sensitivity", {"shift": None}),
+        ("cutoff_sensitivity", {"scheme": 5}),
     ],
 )
 def test_an_option_of_another_kind_is_refused_in_a_sentence(name, option, town):
@@ -109,6 +113,34 @@ def test_an_option_of_another_kind_is_refused_in_a_sentence(name, option, town):
     with pytest.raises(cchc.refusal.Refusal, match="; hãy"):
         function(town, **option) if option else function([])
     assert len(cchc.fitting_schemes([town, town]).query("fits")) == 1
+
+
+@pytest.mark.parametrize("given", [None, 5, b"x", ["a"]])
+def test_a_path_of_another_kind_is_refused_in_a_sentence(given, town):
+    for call in (
+        lambda: cchc.find_file(given),
+        lambda: cchc.choose_table(given),
+        lambda: cchc.write_report(town, given),
+        lambda: cchc.write_report(town, "a.docx", template=given or 5),
+        lambda: cchc.write_workbook(town, given),
+    ):
+        with pytest.raises(cchc.refusal.Refusal, match="không phải là một đường dẫn; hãy ghi"):
+            call()
+
+
+@pytest.mark.parametrize("given", [5, ["a"], {"a": 1}, {"score": None}])
+def test_columns_of_another_kind_are_refused_by_the_fields_too(given):
+    choice = cchc.choose_table(DATA / "cchc-2020.csv", columns=given)
+    assert "ngoài dự kiến" not in choice.said
+    assert choice.said.startswith('ô "Cột')
+
+
+@pytest.mark.parametrize(
+    "part", [{"recipients": 5}, {"recipients": [5]}, {"agency": "a\x00b"}, {"form": ["thong-bao"]}]
+)
+def test_a_part_of_a_report_of_another_kind_is_refused(part, town, tmp_path):
+    with pytest.raises(cchc.refusal.Refusal, match="; hãy"):
+        cchc.write_report(town, tmp_path / "a.docx", **part)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cchc_analysis import list_tables, load_fields, load_scores
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.vocabulary import HEADERS, MAXIMUM
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold
 
 TOWN = load_scores(DATA / "cchc-2020.csv")
@@ -218,7 +219,7 @@ def test_files_that_are_none(tmp_path):
     )
     assert "v.csv, dòng 2: tệp không phải là văn bản UTF-8" in refusal(legacy)
     for other in ({"a": 1}, [["a"]]):
-        with pytest.raises(TypeError, match="đường dẫn hoặc DataFrame"):
+        with pytest.raises(Refusal, match="đường dẫn hoặc DataFrame"):
             load_scores(other)
 
 

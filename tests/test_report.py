@@ -30,6 +30,7 @@ from cchc_analysis import (
     rank_units,
     write_report,
 )
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import in_years
 
 PNG = b64decode(
@@ -847,7 +848,7 @@ def test_what_is_no_text_is_refused(tmp_path):
             write_report(table([90]), tmp_path / "r.docx", **{option: 3})
     with pytest.raises(ValueError, match="recipients=3 phải là chữ"):
         write_report(table([90]), tmp_path / "r.docx", recipients=["Như trên", 3])
-    with pytest.raises(TypeError, match="Cần bảng do load_scores hay load_fields đọc"):
+    with pytest.raises(Refusal, match="Cần bảng do load_scores hay load_fields đọc"):
         write_report(table([90]), tmp_path / "r.docx", before="nam-2020.csv")
     assert not any(tmp_path.iterdir())
 

@@ -20,6 +20,7 @@ from cchc_analysis import (
     write_workbook,
 )
 from cchc_analysis.app.command import main
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.schemes import scheme_of_words, spelled
 
 KNOWN = {
@@ -77,7 +78,7 @@ def test_what_is_no_scheme_is_refused(grades, bounds, sentence):
 
 
 def test_a_string_is_no_list_of_grades():
-    with pytest.raises(TypeError, match="danh sách"):
+    with pytest.raises(Refusal, match="danh sách"):
         GradeScheme("AB", [90, 80])
 
 
@@ -86,7 +87,7 @@ def test_an_unknown_known_schemes_the_known_ones_and_the_closest():
         ValueError, match="có phải 'da-nang-2011'.*một trong: thi-xa-2020, da-nang-2011, par-index"
     ):
         load_scheme("da-nang")
-    with pytest.raises(TypeError, match="GradeScheme"):
+    with pytest.raises(Refusal, match="GradeScheme"):
         load_scheme(90)
 
 

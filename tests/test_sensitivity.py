@@ -162,7 +162,7 @@ def test_a_missing_block_has_a_name_too():
 
 
 def test_no_scheme_and_a_shift_of_words_are_refused():
-    with pytest.raises(ValueError, match="shift='1' phải là số điểm %"):
+    with pytest.raises(ValueError, match="shift='1' không phải là số điểm %"):
         cutoff_sensitivity(table([90.5]), shift=["1"])
     with pytest.raises(ValueError, match="ít nhất một thang xếp loại"):
         cutoff_sensitivity(table([90.5]), scheme=[])

@@ -19,8 +19,9 @@ import pandas as pd
 
 from cchc_analysis.app.options import as_number, as_year, options_of
 from cchc_analysis.app.run import in_words, notes, read, write_files
-from cchc_analysis.files import allowed_name, write_new
+from cchc_analysis.files import allowed_name, given_path, write_new
 from cchc_analysis.groups import scale_of
+from cchc_analysis.reading.columns import check_roles
 from cchc_analysis.reading.containers import KINDS
 from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.refusal import FIELDS, Option, Refusal, column_field
@@ -103,9 +104,10 @@ def choose_table(
     Traceback (most recent call last):
     cchc_analysis.refusal.Refusal: Không có thang xếp loại 'thi-xa' (có phải 'thi-xa-2020'?); ...
     """
-    folder = Path(file).parent if folder is None else Path(folder)
+    file = given_path(file)
+    folder = file.parent if folder is None else given_path(folder)
     options = {"columns": columns, "max_score": max_score}
-    return Choice(Path(file), folder, load_scheme(scheme), options)
+    return Choice(file, folder, load_scheme(scheme), options)
 
 
 class Choice:
@@ -239,13 +241,15 @@ class Choice:
         file, table = self._value("file"), self._value("table")
         self._offer("unit", {})  # an error leaves nothing of another file
         self._offer("table", {})
-        columns = {role: self._value(f"column {role}") for role in _COLUMNS}
-        columns = dict(self._options["columns"] or {}) | {r: c for r, c in columns.items() if c}
+        chosen = {role: self._value(f"column {role}") for role in _COLUMNS}
+        columns = {role: column for role, column in chosen.items() if column}
+        check_roles(given := self._options["columns"] or {})
+        columns = {**given, **columns}
         try:
             tables = list_tables(file, columns=columns)
         except Refusal as error:
             if error.option is not None and error.option.name == "columns":
-                for role, column in error.option.value.items():
+                for role, column in (error.option.value or {}).items():
                     self._offer(f"column {role}", {str(column): column}, columns.get(role))
             raise
         for role in _COLUMNS:

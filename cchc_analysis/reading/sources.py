@@ -59,7 +59,11 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
     if isinstance(source, pd.DataFrame):
         return Source("Bảng (DataFrame)", [Grid("", "", _from_frame(source))], [], [])
     if not isinstance(source, (str, PathLike)):
-        raise TypeError(f"Nguồn phải là đường dẫn hoặc DataFrame, không phải {source!r:.60}.")
+        raise Refusal(
+            f"Nguồn {source!r:.60} không dùng được",
+            "hãy ghi đường dẫn hoặc DataFrame",
+            value=source,
+        )
     path = given_path(source)
     found, where = contents(path), Where(path.name)
     kind, left_out = found.kind, []

@@ -130,7 +130,7 @@ def write_report(
     for text in source.values() if isinstance(source, Mapping) else [source]:
         _check_text("source", text)
     _check_text("unit", unit)
-    if form not in FORMS:
+    if not isinstance(form, str) or form not in FORMS:
         raise Refusal(f"form={form!r} không có", f"hãy ghi {', '.join(map(repr, FORMS))}")
     path = with_ending(path, ".docx")
     with told_once():
@@ -157,7 +157,8 @@ class Letter(NamedTuple):
     def checked(self) -> Letter:
         """Return it with a date for its date, a list of recipients, and texts for the others."""
         date = None if self.date is None or self.date is pd.NaT else _to_date(self.date)
-        several = [self.recipients] if isinstance(self.recipients, str) else self.recipients or []
+        is_list = isinstance(self.recipients, list | tuple)
+        several = list(filter(None, self.recipients if is_list else [self.recipients]))
         texts = self._asdict() | {"number": None, "date": None, "recipients": None}
         for name, text in [*texts.items(), *(("recipients", one) for one in several)]:
             _check_text(name, text)
@@ -292,6 +293,8 @@ def _check_text(name: str, text: object) -> None:
     """Refuse what is given for a text and is none."""
     if not isinstance(text, str | None):
         raise Refusal(f"{name}={text!r:.60} phải là chữ", "hãy đặt trong ngoặc kép")
+    if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text or ""):
+        raise Refusal(f"{name}={text!r:.60} có ký tự điều khiển {found[0]!r}", "hãy bỏ ký tự ấy")
 
 
 def _date_in_words(date: datetime.date | None) -> str:

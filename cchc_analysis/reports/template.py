@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -19,6 +18,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
+from cchc_analysis.files import given_path
 from cchc_analysis.reading.containers import contents, damaged
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports.word import STYLES, number_captions
@@ -41,14 +41,15 @@ def open_template(
 ) -> tuple[DocxTemplate, set[str]]:
     """Return a template and the names in it: what is `given` and the ranking have their place."""
     own = files("cchc_analysis.reports").joinpath("templates", f"{form}.docx")
-    name = own.name if path is None else Path(path).name
+    path = None if path is None else given_path(path)
+    name = own.name if path is None else path.name
     # What is in it must be what its ending says; one with macros (.docm) is none of ours.
-    if path is not None and contents(Path(path)) and Path(path).suffix.lower() != ".docx":
+    if path is not None and contents(path) and path.suffix.lower() != ".docx":
         raise Refusal(
             "mẫu phải là tệp .docx", "hãy mở tệp trong Word rồi lưu lại dạng .docx", file=name
         )
     try:
-        with own.open("rb") if path is None else Path(path).open("rb") as file:
+        with (path or own).open("rb") as file:
             template = DocxTemplate(file)
             document = template.get_docx()
     except Exception:  # whatever a broken package makes the library raise

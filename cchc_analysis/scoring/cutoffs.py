@@ -1,6 +1,6 @@
 """Where the cut-offs between grades stand, and what becomes of the grades when they move."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from numbers import Real
 
@@ -267,10 +267,10 @@ def cutoff_sensitivity(
     schemes = list(scheme) if isinstance(scheme, (list, tuple)) else [scheme]
     if not schemes:
         raise Refusal("scheme trống", "hãy nêu ít nhất một thang xếp loại")
-    shifts = [shift] if isinstance(shift, Real) else list(shift)
+    shifts = list(shift) if isinstance(shift, Collection) else [shift]
     for points in shifts:
         if not isinstance(points, Real):
-            raise Refusal(f"shift={points!r:.60} phải là số điểm %, ví dụ 1 hoặc (-1, 1)")
+            raise Refusal(f"shift={points!r:.60} không phải là số điểm %", "hãy ghi ví dụ 1")
     table = in_order(checked(scores).table)
     schemes = [scheme_for(one, table) for one in schemes]
     table["unit"] = row_names(table)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import check_columns, grades_in_words, group_numbers
+from cchc_analysis.groups import as_names, check_columns, grades_in_words, group_numbers
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.order import first_rows, ranks_within
@@ -211,7 +211,7 @@ def grade_distribution(
     >>> grade_distribution(grade_units(scores, scheme="par-index"))["units"].tolist()
     [1, 0, 0, 1]
     """
-    by = [by] if isinstance(by, str) else list(by or [])
+    by = as_names(by)
     check_columns(ranking, ["score", "grade", *by])
     check_graded(ranking)
     grades = [*ranking["grade"].cat.categories, NO_GRADE, UNSCORED]

@@ -77,9 +77,9 @@ class GradeScheme:
         """Check the bounds, and keep names and bounds as tuples."""
         for many in (self.grades, self.bounds, self.strict):
             if isinstance(many, str) or not isinstance(many, Iterable):
-                raise TypeError(
-                    "grades, bounds và strict là những danh sách, ví dụ ['Đạt', 'Không đạt'], "
-                    "[50, 0], strict=['Đạt']."
+                raise Refusal(
+                    "grades, bounds và strict là những danh sách",
+                    "hãy ghi ví dụ ['Đạt', 'Không đạt'], [50, 0], strict=['Đạt']",
                 )
         grades, bounds = tuple(self.grades), tuple(self.bounds)
         source = clean(str(self.source or ""))
@@ -323,9 +323,10 @@ def load_scheme(name: AnyScheme) -> GradeScheme | BlockSchemes:
             )
         return BlockSchemes({clean(str(block)): load_scheme(one) for block, one in name.items()})
     if not isinstance(name, (str, os.PathLike)):
-        raise TypeError(
-            f"scheme nhận tên thang xếp loại, tệp .toml hoặc GradeScheme, không nhận {name!r:.60}."
-        )
+        raise Refusal(
+            f"scheme={name!r:.60} không dùng được",
+            "hãy ghi tên thang xếp loại, tệp .toml hoặc GradeScheme", value=name,
+        )  # fmt: skip
     name, known = os.fspath(name), known_schemes()
     if match := _FILE.fullmatch(name):
         return _of_file(Path(match[1]), match[2])
