@@ -7,8 +7,8 @@ equally are refused.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from cchc_analysis.reading.grid import Where, titles_in_words, untitled
 from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, named
 from cchc_analysis.reading.vocabulary import (
     FINAL,
+    FOOTERS,
     HEADERS,
     LEVELS_OF_UNITS,
     MISSING,
@@ -50,6 +51,7 @@ _SURE = 5  # rows whose order tells the total from sub-indices
 _FIRST_WORDS = 2
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
 _SAME_NAMES = 0.5
+_MOST_NAMED = 2 / 3  # of the rows with a score: the others may sum up
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,17 +122,39 @@ class Evidence:
         """Return whether every value has a letter."""
         return bool(distinct(self.cells).str.contains(r"[^\W\d_]").all())
 
-    def are_names(self, rows: pd.Series) -> bool:
-        """Return whether the values of these rows are words that all differ, and no grades."""
-        cells = self.cells[rows]
-        grades = set(known_grades())
-        return bool(self.are_all_words and cells.is_unique and not grades & set(self.words))
+    def are_names(self, rows: pd.Series, parts: Sequence[pd.Series] = ()) -> bool:
+        """Return whether these rows have words that all differ in each part, and no grades.
+
+        A row or two of a summary may have none.
+        """
+        cells = self.cells[rows & filled(self.cells)]
+        is_word = distinct(cells).str.contains(r"[^\W\d_]")
+        grades = [one for one in known_grades() if one in set(self.words)]
+        grades = [one for one in grades if not FOOTERS.match(fold(one))]  # "Trung bình" may be both
+        named = pd.DataFrame(dict(enumerate([cells, *parts]))).loc[cells.index].astype("str")
+        return bool(
+            is_word.all() and len(cells) >= _MOST_NAMED * rows.sum() and len(cells)
+            and not named.duplicated().any() and not grades
+        )  # fmt: skip
 
     def falls_with(self, ranks: "Evidence", least: int = 2) -> bool:
-        """Return whether the values of so many rows fall as ranks rise."""
+        """Return whether the values of so many rows fall as ranks rise.
+
+        Or do so in each part of a table whose ranks begin again at 1, year by year or by block.
+        """
         scores, order = numbers_in(self.cells), whole_in(ranks.cells).astype("float64")
-        both = (scores.notna() & order.notna()).sum()
-        return both >= least and falls(scores, order)
+        both = scores.notna() & order.notna()
+        scores, order = scores[both], order[both]
+        if len(order) < least:
+            return False
+        begins = (order == 1) & (order.shift() != 1)
+        parts = begins.cumsum()
+        if begins.sum() < 2 or not begins.iloc[0]:
+            return falls(scores, order)
+        return all(
+            own.is_monotonic_increasing and (len(own) == 1 or falls(scores[own.index], own))
+            for _, own in order.groupby(parts)
+        )
 
     def rise_with(self, ranks: "Evidence") -> float:
         """Return how far the values rise as ranks do: -1 where they fall, 0 where neither."""
@@ -151,7 +175,8 @@ class Evidence:
     def bears_out(self, role: str, scores: "Evidence") -> bool:
         """Return whether the values are what a role wants beside these scores."""
         if role == "published_rank":
-            return self.are_ranks and scores.falls_with(self)
+            scored = replace(self, cells=self.cells[~missing(scores.cells)])
+            return scored.are_ranks and scores.falls_with(self)
         if role == "published_grade":
             return not self.has_digits and (self.are_known_grades or self.follows(scores))
         if role == "year":
@@ -208,8 +233,11 @@ def proposed(header: Header, body: pd.DataFrame) -> Option | None:
     body = body[count_filled(body) > 1].fillna("")
     every = [Evidence(c, title, None, None, body[c]) for c, title in header.titles.items()]
     every = [one for one in every if len(one.words)]
-    units = [one for one in every if one.are_names(filled(one.cells))]
-    numbers = [one for one in every if one.are_numbers and not one.counts]
+    may_be = {None, "unit", "score", LIKE}  # what is known, or likely, is nothing else
+    said = {one: {header.roles[one.column], header.likely.get(one.column)} for one in every}
+    free = [one for one in every if said[one] <= may_be]
+    units = [one for one in free if one.are_names(filled(one.cells))]
+    numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
                                              if rank.rank_all and rank is not one)]  # fmt: skip
     scores = falling if len(falling) == 1 else numbers
@@ -412,7 +440,11 @@ def _score_column(
         if roles[c] is None and one.are_numbers and one not in (*found, *ranks)
         and not NOT_A_SCORE.match(one.key) and "%" not in one.title
     ]  # fmt: skip
+    shares = [
+        one for c, one in free.items() if roles[c] is None and one.are_numbers and "%" in one.title
+    ]
     one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks)
+    one = one or _ranked([], [] if found else shares, ranks)
     if one is None:
         others = [  # without a title, or with that of ranks that are none
             one for c, one in evidence.items() if one.are_numbers
@@ -487,13 +519,23 @@ def _no_score(
 def _unit_column(
     where: Where, header: Header, evidence: dict, columns: dict, told: list[str]
 ) -> object:
-    """Return the only other column of words that all differ."""
+    """Return the only other column of words that all differ, or that a pattern knows."""
     scored = ~missing(evidence[columns["score"]].cells)
+    parts = [evidence[columns[role]].cells for role in ("year", "block") if role in columns]
     free = [one for c, one in evidence.items() if c not in columns.values() and len(one.words)]
-    names = [one for one in free if one.are_names(scored)]
+    names = [one for one in free if one.are_names(scored, parts)]
+    likely = [one for one in names if one.likely == "unit"]
+    names = likely or names
     if len(names) == 1:
         told.append(_understood(names[0], "unit"))
         return names[0].column
+    if likely:  # each names every unit
+        raise where.refuse(
+            f"các cột {titles_in_words([one.title for one in likely], ' và ')} đều có thể là "
+            f"'{SHOWN['unit']}'",
+            "hãy chỉ rõ cột ({option})",
+            option=Option("columns", {"unit": likely[0].title}),
+        )
     raise where.refuse(
         f"không có cột đơn vị; các cột: {titles_in_words(header.titles.values())}",
         "hãy đặt tên cột là 'Đơn vị', hoặc chỉ rõ cột ({option})",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
 from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, text_of
-from cchc_analysis.reading.headings import is_heading
+from cchc_analysis.reading.headings import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted
 
@@ -39,6 +39,7 @@ _NO_MARKUP = re.compile(r"<!--(?:.*?-->|.*)|<script(?:.*?</script|.*)", re.DOTAL
 _MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
+_OVERLAP = 2  # points that a letter may reach over the line below it
 _MOST_MB = 100  # that the streams of a file unpack to
 _CHUNK = 1 << 16
 
@@ -277,7 +278,15 @@ def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
                 for number, (title, rows, small) in enumerate(_ruled_tables(page.dedupe_chars())):
                     notes += small
                     if number == 0 and tables and len(rows[0]) == len(tables[-1].rows[-1]):
-                        tables[-1].rows += [[title, *[""] * (len(rows[0]) - 1)], *rows]
+                        last = tables[-1].rows
+                        if title:
+                            last.append([title, *[""] * (len(rows[0]) - 1)])
+                        elif _is_rest(rows[0], last[-1]):
+                            rest = zip(last.pop(), rows.pop(0), strict=True)
+                            last.append([clean(" ".join(two)) for two in rest])
+                            words = quoted(" ".join(filter(None, last[-1])))
+                            notes.append(f"chỗ ngắt trang trong dòng {words} (đã ghép)")
+                        last += rows
                     else:
                         place = f"bảng {len(tables) + 1} (trang {page.page_number})"
                         tables.append(Seen(place, title, rows))
@@ -291,6 +300,13 @@ def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
         why = "không có bảng kẻ khung" if letters else "là bản quét (ảnh chụp), không có chữ"
         raise Refusal(f"tệp PDF {why}", "hãy xin tệp gốc hoặc gõ lại vào Excel", file=path.name)
     return tables, notes
+
+
+def _is_rest(row: list[str], last: list[str]) -> bool:
+    """Return whether a page begins with words that the row before it has left over."""
+    under = [above for cell, above in zip(row, last, strict=True) if cell]
+    is_text = re.search(r"[^\W\d_]", " ".join(row)) and not re.search("[0-9]", " ".join(row))
+    return bool(is_text and last[0] and not row[0] and all(under) and not any(map(heads_part, row)))
 
 
 def _check_streams(data: bytes, name: str) -> None:
@@ -314,7 +330,9 @@ def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str
     top = min((char["top"] for char in page.chars), default=0)
     for table in page.find_tables():
         _, above, _, bottom = table.bbox
-        over = page.crop((left, min(top, above - 1), right, above), strict=False)
+        # A letter of the first row may reach over the line above it, and is of no title.
+        over = page.filter(lambda o, most=above + _OVERLAP: o.get("bottom", 0) < most)
+        over = over.crop((left, min(top, above - 1), right, above), strict=False)
         lines = over.extract_text().splitlines()
         title = next((line for line in reversed(lines) if re.search(r"[^\W\d_]", line)), "")
         inside = page.within_bbox(table.bbox, strict=False).chars

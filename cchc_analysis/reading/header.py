@@ -193,7 +193,9 @@ def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
     lower = row_of(cells, at)
     new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
     is_text = not any(PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
-    return bool(new) and new.isdisjoint(own) and is_text
+    # One text under the first title heads the rows below it: "Nhóm rất tốt" under "Xếp hạng".
+    heads = new == {next(iter(header.titles))} and bool(header.titles[next(iter(new))])
+    return bool(new) and new.isdisjoint(own) and is_text and not heads
 
 
 def is_header(header: Header, wanted: Wanted = MappingProxyType({})) -> bool:

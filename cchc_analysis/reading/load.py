@@ -385,11 +385,13 @@ def year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
 
 
 def _of_score(said: Said, titles: Sequence[str]) -> Said:
-    """Return the year of the titles, unless the column of scores is of another."""
-    own = {year_in(title).year for title in titles} - {"", said.year}
+    """Return the year of the titles, unless the column of scores is of another, or that year."""
+    found = {one.year: one for title in titles if (one := year_in(title)).year != said.year}
+    own = set(found) - {""}
     if said.year and own:
         return Said("", said.line, f"ghi năm {said.year} còn cột điểm ghi năm {', '.join(own)}")
-    return said
+    is_one = said == Said() and len(found) == 1 and own
+    return next(iter(found.values())) if is_one else said
 
 
 def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

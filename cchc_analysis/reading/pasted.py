@@ -190,7 +190,7 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     Each table is its header row and its rows, after the line above it, which may be its heading.
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
-    numbered = [(i, clean(line)) for i, line in enumerate(pasted.splitlines(), start=1)]
+    numbered = [(i, clean(line).strip("| ")) for i, line in enumerate(pasted.splitlines(), start=1)]
     pages = {i: line for i, line in numbered if PAGE.fullmatch(line)}
     numbered = [(i, line) for i, line in numbered if line and i not in pages]
     lines, values = [i for i, _ in numbered], [line for _, line in numbered]
@@ -457,7 +457,8 @@ def _numbered_rows(values: Sequence[str], first: int) -> _Stride | None:
             table = _Table(values, roles)
             if len(rows := _chain(table, first)) > 1:
                 found.append(_Stride(table, first, rows))
-    return max(found, key=lambda one: (len(one.rows), -one.width), default=None)
+    titled = [one for one in found if len(found) > 1 and _titles_above(values, one)]
+    return max(titled or found, key=lambda one: (len(one.rows), -one.width), default=None)
 
 
 def _chain(table: _Table, at: int) -> list[Row]:
@@ -521,6 +522,12 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
     before = values[max(0, end - width * _LINES_PER_TITLE) : end]
     lines = [*itertools.takewhile(lambda line: not _NUMBER_IN.fullmatch(line), before[::-1])][::-1]
     starts = [at for at, line in enumerate(lines) if role_of(line) == "number"]
+    starts = (
+        starts
+        or [  # a table may be numbered by its ranks
+            at for at, line in enumerate(lines[: 1 - width]) if role_of(line) == "published_rank"
+        ]
+    )
     if not starts:
         # The numbers have no title: those of the other columns begin with the unit's.
         own = lines[max(0, len(lines) - width + 1) :]

@@ -31,7 +31,7 @@ from cchc_analysis.reading.grid import (
     titles_in_words,
 )
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
-from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM
+from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
@@ -145,8 +145,15 @@ class Rows:
 
     @cached_property
     def summed(self) -> pd.Series:
-        """Return which rows begin as those do that sum up a table or stand below it."""
-        return self.begins(FOOTERS.match)
+        """Return which rows begin as those do that sum up a table or stand below it.
+
+        Or name a region of the country in a table that has other units.
+        """
+        summed = self.begins(FOOTERS.match)
+        units = self.body[self.columns["unit"]]
+        regions = each(units, lambda texts: texts.map(fold).str.fullmatch(REGION).astype("bool"))
+        others = ~(self.nameless | summed | regions) & are_numbers(self.score)
+        return summed | (regions & others.any())
 
     def begins(self, match: Callable[[str], object]) -> pd.Series:
         """Return which rows begin with a word of some kind, in the number or in the name."""

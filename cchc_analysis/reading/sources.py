@@ -42,6 +42,7 @@ _DELIMITERS = {
     ".txt": ("|", "\t", ";", ",", _SPACES),
     ".md": ("|", "\t", ";", ",", _SPACES),
 }  # fmt: skip
+_STRONG = re.compile(r"(\*\*)(.+?)\*\*")  # Markdown
 _RULE = set(" \t|:+-")  # what the line under the header of a Markdown table is made of
 
 
@@ -311,7 +312,7 @@ def _piped(row: str) -> list[str]:
     if "|" not in row:
         return [row]
     cells = re.split(r"(?<!\\)\|", row.removeprefix("|").removesuffix("|"))
-    return [cell.replace(r"\|", "|") for cell in cells]
+    return [_STRONG.sub(r"\2", cell.strip()).replace(r"\|", "|") for cell in cells]
 
 
 def _quoted(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -49,6 +49,7 @@ STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
 TITLES = _any_of(_ROWS["titles"])
 COUNTED: str = _ROWS["counted"]
+REGION: str = _ROWS["region"]
 MAXIMUM = re.compile(_ROWS["maximum"])
 MISSING = set(_ROWS["missing"])
 
