@@ -235,7 +235,7 @@ def proposed(header: Header, body: pd.DataFrame) -> Option | None:
     every = [one for one in every if len(one.words)]
     may_be = {None, "unit", "score", LIKE}  # what is known, or likely, is nothing else
     said = {one: {header.roles[one.column], header.likely.get(one.column)} for one in every}
-    free = [one for one in every if said[one] <= may_be]
+    free = [one for one in every if said[one] <= may_be or not (one.are_ranks or one.are_all_words)]
     units = [one for one in free if one.are_names(filled(one.cells))]
     numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
