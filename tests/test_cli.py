@@ -407,6 +407,20 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
     assert "Số liệu ngày 11/01/2021." in (folder / "ranking.svg").read_text(encoding="utf-8")
 
 
+def test_several_files_of_fields_are_one_table(tmp_path, charts_only, capsys):
+    command = [scores(tmp_path / "nay.csv"), "--out", str(tmp_path / "r")]
+    one, other = fields(tmp_path / "lv1.csv", "ab"), fields(tmp_path / "lv2.csv", "c")
+    assert main([*command, "--fields", one, "--fields", other]) == 0
+    assert "Không có điểm theo lĩnh vực" not in capsys.readouterr().out
+    assert charts_only["report_of"]["source"]["fields"] == "tệp lv1.csv, lv2.csv"
+    about = json.loads((tmp_path / "r" / "nay" / "manifest.json").read_text(encoding="utf-8"))
+    assert [made["role"] for made in about["input"]] == ["file", "fields", "fields 2"]
+    assert main([*command, "--fields", one, "--fields", one]) == 1
+    said = capsys.readouterr().err
+    assert "cùng có lĩnh vực 'Thể chế' của đơn vị 'Sở a'" in said
+    assert "year" not in said
+
+
 def test_fields_and_earlier_scores_of_others_are_refused_or_told(tmp_path, charts_only, capsys):
     command = [scores(tmp_path / "nay.csv"), "--out", str(tmp_path / "r")]
     for option, file in (("--before", scores), ("--fields", fields)):

@@ -451,6 +451,7 @@ def test_the_weights_of_totals_are_told_where_they_give_every_one():
     assert (
         "trung bình có trọng số của các lĩnh vực: x 50 % / y 30 % / z 20 %" in check.attrs["note"]
     )
+    assert check.attrs["note"].startswith("Tổng có trọng số các lĩnh vực của 6 đơn vị khớp")
 
 
 @pytest.mark.parametrize("lacks", ["field", "total"])

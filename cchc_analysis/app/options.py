@@ -111,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--before-year", metavar="NĂM", type=as_year, help=which)
     olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
     add("--predecessors", metavar="TỆP", type=Path, help=olds)
-    add("--fields", metavar="TỆP", type=Path, help="bảng điểm theo lĩnh vực của các đơn vị đó")
+    parts = "bảng điểm theo lĩnh vực của các đơn vị đó; nhiều tệp thì ghi lại lựa chọn cho từng tệp"
+    add("--fields", metavar="TỆP", type=Path, action="append", help=parts)
     add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
     own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
     one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"

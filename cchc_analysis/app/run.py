@@ -4,7 +4,7 @@ import argparse
 import errno
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from warnings import WarningMessage
@@ -33,7 +33,8 @@ from cchc_analysis.scoring.schemes import (
 from cchc_analysis.text import clean, listed, unit_key
 
 _HEAD = 10  # units that are shown
-_INPUTS = ("before", "predecessors", "fields", "template")
+_INPUTS = ("before", "predecessors", "template")
+_OF_FIELDS = ", hoặc truyền[^;]*|(?:(?<=theo thứ tự)|(?<=nếu là nhiều năm)), ví dụ {option}"
 _LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 
 
@@ -80,6 +81,8 @@ def run(file: Path, folder: Path, scheme: AnyScheme, options: argparse.Namespace
     mpl.use("agg")  # files only: no window, no display needed
     results, told = read(file, scheme, options)
     inputs = {"file": file} | {role: vars(options)[role] for role in _INPUTS if vars(options)[role]}
+    several = enumerate(options.fields or [], 1)
+    inputs |= {f"fields {at}".removesuffix(" 1"): path for at, path in several}
     written, kept = write_bundle(
         folder, inputs, lambda new: write_files(new, results, file, options)
     )
@@ -104,7 +107,7 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
         fields = _rows(of_all, of_all["unit"].map(unit_key).isin(scores["unit"].map(unit_key)))
         if fields.empty:
             raise Refusal(
-                f"{options.fields.name} ({{option.name}}) không có đơn vị nào của {file.name}, "
+                f"{_names(options.fields)} ({{option.name}}) không có đơn vị nào của {file.name}, "
                 "hoặc không cùng năm",
                 "hãy kiểm tra lại hai tệp",
                 option=Option("fields"),
@@ -136,9 +139,8 @@ def write_files(
     from cchc_analysis.reports.pictures import Sources, pictures_of
 
     own = options.source or f"tệp {as_typed(file.name)}"
-    before, fields = (
-        f"tệp {as_typed(path.name)}" if path else "" for path in (options.before, options.fields)
-    )
+    before = f"tệp {as_typed(options.before.name)}" if options.before else ""
+    fields = f"tệp {_names(options.fields)}" if options.fields else ""
     sources = Sources(own, f"{own}; kỳ trước: {before}", fields, options.date or "")
     only = results.groups[0] if len(results.groups) == 1 else None
     formats = ("png", "svg") if "png" in kinds else ("svg",) if "html" in kinds else ("png",)
@@ -224,13 +226,17 @@ def _before(
     return before, [*told, f"Kỳ trước ({file.name}): {scale_of(before)}."]
 
 
-def _load(load: Callable, file: Path, what: str) -> pd.DataFrame:
+def _names(files: Sequence[Path]) -> str:
+    return ", ".join(as_typed(file.name) for file in files)
+
+
+def _load(load: Callable, file: Path | Sequence[Path], what: str) -> pd.DataFrame:
     """Load a table by what it says itself."""
     try:
         return load(file)
     except Refusal as error:
-        # The maxima of fields are no option of the command.
-        error.remedy = re.sub(", hoặc truyền[^;]*", "", error.remedy)
+        # The maxima and the years of fields are no options of the command.
+        error.remedy = re.sub(_OF_FIELDS, "", error.remedy)
         error.add_note(f"Tệp {what} không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp.")
         raise
 

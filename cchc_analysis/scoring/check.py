@@ -133,7 +133,7 @@ def check_published(
     found += [_row(ranking, at, "fields", *texts) for at, *texts in wrong]
     skipped += told
     if added:
-        compared["tổng các lĩnh vực"] = added
+        compared[f"tổng {'có trọng số ' if weights else ''}các lĩnh vực"] = added
     where = group_columns(ranking)
     result = pd.DataFrame(found, columns=[*where, "unit", "item", "published", "computed", "note"])
     result["unit"] = result["unit"].astype("str")  # also where each row is of the whole table
