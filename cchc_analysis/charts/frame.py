@@ -66,6 +66,7 @@ class Frame:
     ) -> None:  # fmt: skip
         """Make the rows, each with its name."""
         import matplotlib.pyplot as plt
+        from matplotlib.transforms import blended_transform_factory as blended
 
         self.is_ours = ax is None
         if ax is not None:
@@ -104,6 +105,9 @@ class Frame:
         self.rows = np.array(rows)
         ax.set_yticks(self.rows, names)
         ax.set_ylim(at, self.edges[0])
+        if self.is_whole:  # no drawing looks for the place of a label that the axis does not have
+            edge = blended(self.figure.transFigure, ax.transAxes)
+            ax.yaxis.set_label_coords(0, 0.5, transform=edge)
 
     @property
     def is_wide(self) -> bool:
