@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import cchc_analysis as cchc
+from cchc_analysis.charts.frame import renderer_of
 
 POINT = 1 / 72  # inches
 FIELDS = [
@@ -95,7 +96,7 @@ def texts_when_saved():
 
     Nothing is written into the picture itself: a drawing without rendering is enough.
     """
-    saved = []
+    saved, renderers = [], {}
 
     def savefig(figure, file, *, bbox_inches, **_):
         seen = []
@@ -106,9 +107,11 @@ def texts_when_saved():
                 seen.append(text)
             draw(text, renderer)
 
-        with patch.object(Text, "draw", record):
-            figure.draw_without_rendering()
-        boxes = [text.get_window_extent() for text in seen]
+        # One of all pages: it knows the size of a text that it has measured.
+        renderer = renderers.setdefault(figure, renderer_of(figure))
+        with patch.object(Text, "draw", record), renderer._draw_disabled():
+            figure.draw(renderer)
+        boxes = [text.get_window_extent(renderer) for text in seen]
         inches = [box.transformed(figure.dpi_scale_trans.inverted()) for box in boxes]
         saved.append((bbox_inches, list(zip(seen, inches, strict=True))))
         file.write(b"")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of
+from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of, renderer_of
 from cchc_analysis.files import why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal
@@ -23,6 +23,7 @@ from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
@@ -83,12 +84,13 @@ def encode(
     check_axes(ax)
     title = " ".join((ax.get_title(loc="left") or ax.get_title()).replace(r"\$", "$").split())
     figure, frame = ax.get_figure(root=True), getattr(ax, "cchc_frame", None)
-    alt = alt or (ax.get_label() if frame else title)
+    alt, renderer = alt or (ax.get_label() if frame else title), renderer_of(figure)
     if frame is None or not frame.is_ours:
         _settle(figure)
-        return [_encoded(ax, title, title, alt, source, note, formats)]
-    below = _write_below(figure, source, note)
-    small_print = below.get_window_extent().height / figure.dpi + 0.1 if below.get_text() else 0
+        return [_encoded(ax, renderer, title, title, alt, source, note, formats)]
+    below, small_print = _write_below(figure, renderer, source, note), 0
+    if below.get_text():
+        small_print = below.get_window_extent(renderer).height / figure.dpi + 0.1
     below.remove()
     highest = _HIGHEST * max(1, figure.get_figwidth() / WIDTH) - small_print
     units, pages = [" ".join(tick.get_text().split()) for tick in ax.get_yticklabels()], []
@@ -97,7 +99,7 @@ def encode(
         if part:
             words, subject = f"{title} – {part}", f"{subject} – {part}"
             told = f"{part.capitalize()}: từ {units[start]} đến {units[stop - 1]}. {alt}"
-        pages.append(_encoded(ax, words, subject, told, source, note, formats))
+        pages.append(_encoded(ax, renderer, words, subject, told, source, note, formats))
     return pages
 
 
@@ -172,8 +174,8 @@ def write_chart(pages: Sequence[Encoded], name: str, *, folder: str | PathLike) 
 
 
 def _encoded(
-    ax: Axes, title: str, subject: str, alt: str, source: str | None, note: str | None,
-    formats: Sequence[str],
+    ax: Axes, renderer: RendererAgg, title: str, subject: str, alt: str, source: str | None,
+    note: str | None, formats: Sequence[str],
 ) -> Encoded:  # fmt: skip
     """Return the figure of a chart with its small print; no dates, so that bytes stay the same."""
     import matplotlib as mpl
@@ -183,13 +185,13 @@ def _encoded(
     about = {"Title": title, "Description": alt, "Source": source or ""}
     pdf = {"Title": title, "Subject": alt, "Keywords": source or "", "CreationDate": None}
     metadata = {"png": about, "svg": about | {"Date": None}, "pdf": pdf}
-    engine, text = figure.get_layout_engine(), _write_below(figure, source, note)
+    engine, text = figure.get_layout_engine(), _write_below(figure, renderer, source, note)
     try:
         _check_letters(figure)
-        drawn = [figure.bbox_inches, figure.get_tightbbox()]
+        drawn = [figure.bbox_inches, figure.get_tightbbox(renderer)]
         if text.get_text():
-            below = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
-            drawn.append(below.padded(0.05))
+            below = text.get_window_extent(renderer)
+            drawn.append(below.transformed(figure.dpi_scale_trans.inverted()).padded(0.05))
         box = Bbox.union(drawn)
         with mpl.rc_context(_EXPORT):
             figure.set_layout_engine(None)
@@ -247,7 +249,9 @@ def stamp(
     return f"{'. '.join(parts)}." if parts else ""
 
 
-def _write_below(figure: Figure, source: str | None, note: str | None) -> Text:
+def _write_below(
+    figure: Figure, renderer: RendererAgg, source: str | None, note: str | None
+) -> Text:
     """Write the small print below a figure, which keeps its size; no line is wider than it."""
     text = figure.text(0.01, 0, "", va="top", fontsize=_SIZE)
     text.set_in_layout(False)
@@ -259,7 +263,7 @@ def _write_below(figure: Figure, source: str | None, note: str | None) -> Text:
     for letters in range(most, 1, -3):
         lines = [line for part in paragraphs for line in textwrap.wrap(part, letters)]
         text.set_text("\n".join(lines).replace("\xa0", " ").replace("$", r"\$"))
-        if text.get_window_extent().width <= width:
+        if text.get_window_extent(renderer).width <= width:
             break
     return text
 

@@ -18,6 +18,8 @@ from cchc_analysis.vocabulary import BLANK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
 ACCENT, OTHERS, PALE = "#d6604d", "#606060", "#d0d0d0"
@@ -263,11 +265,12 @@ class Frame:
         if not self.is_whole:
             self._check_room(_inches(ax)[1])
             return
-        before = None
+        before, renderer = None, renderer_of(figure)
         for _ in range(_LAYOUTS):
             with warnings.catch_warnings():  # of letters that lack: told when they are drawn
                 warnings.filterwarnings("ignore", "Glyph")
-                around, own = ax.get_tightbbox(for_layout_only=True), ax.get_window_extent()
+                around = ax.get_tightbbox(renderer, for_layout_only=True)
+            own = ax.get_window_extent()
             sides = np.array([*(own.min - around.min), *(around.max - own.max)]) / figure.dpi
             sides = np.round(sides.clip(0) + _EDGE, 3)
             if before is not None and (sides == before).all():
@@ -337,6 +340,13 @@ class Frame:
             part += f", tiếp: {', '.join(dict.fromkeys([*bold[-1:], before[-1][0]]))}"
         self._write_titles(part[:1].upper() + part[1:])
         self._place()
+
+
+def renderer_of(figure: Figure) -> RendererAgg:
+    """Return what measures the texts of a figure; its own forgets them when its height changes."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, figure.dpi)
 
 
 def numbers_of(ax: Axes) -> pd.DataFrame | None:
