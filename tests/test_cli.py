@@ -666,7 +666,9 @@ def test_a_notice_or_decision_stands_beside_the_report(form, tmp_path, coarse, c
     assert "'to-trinh' không có; hãy ghi thong-bao hoặc quyet-dinh" in capsys.readouterr().err
 
 
-def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(tmp_path, monkeypatch, capsys):
+def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(
+    tmp_path, coarse, monkeypatch, capsys
+):
     made, save = [], Image.Image.save
     monkeypatch.setattr(Image.Image, "save", lambda *a, **k: (made.append(1), save(*a, **k))[1])
     town = str(DATA / "cchc-2020.csv")

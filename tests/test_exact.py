@@ -159,7 +159,7 @@ def test_hundreds_of_maxima_have_a_scale_beyond_any_float():
     assert key.tolist() == list(range(300))
 
 
-def test_a_whole_report_warns_of_long_scores_once(tmp_path):
+def test_a_whole_report_warns_of_long_scores_once(tmp_path, coarse):
     scores = pd.DataFrame({"unit": ["a", "b"], "score": [1 / 3, 2 / 3], "max_score": 1})
     with pytest.warns(UserWarning, match="9 chữ số") as told:
         write_report(scores, tmp_path / "r.docx")

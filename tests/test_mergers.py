@@ -187,7 +187,7 @@ def test_an_alias_for_what_may_be_a_merger_is_refused_and_an_abbreviation_is_not
     assert only["status"].tolist() == ["stayed", "stayed", "merged", "absorbed"]
 
 
-def test_a_merger_is_in_the_report(tmp_path):
+def test_a_merger_is_in_the_report(tmp_path, coarse):
     write_report(named(NEW), tmp_path / "r.docx", before=named(OLD), predecessors=INTO_C)
     with pytest.raises(ValueError, match="predecessors chỉ dùng khi có bảng kỳ trước"):
         write_report(named(NEW), tmp_path / "r.docx", predecessors=INTO_C)

@@ -372,7 +372,7 @@ def test_cutoffs_stand_beside_the_rows_of_their_block():
     assert "Khối huyện: Nhóm I từ 80%" in style_ranking(of_blocks(), scheme=BLOCKS).to_html()
 
 
-def test_the_command_takes_a_scheme_for_each_block(tmp_path, capsys):
+def test_the_command_takes_a_scheme_for_each_block(tmp_path, coarse, capsys):
     source = tmp_path / "t.csv"
     rows = zip(of_blocks()["block"], "ABCDEF", of_blocks()["score"], strict=True)
     lines = [f"{block},Sở {unit},{score}" for block, unit, score in rows]
