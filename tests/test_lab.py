@@ -1,6 +1,10 @@
 """`cchc-lab`: what it puts into the working folder, and what it leaves alone."""
 
 import json
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
@@ -47,16 +51,45 @@ def test_a_record_that_is_damaged_is_made_anew(tmp_path, record):
 def test_the_command_opens_the_first_notebook_with_settings_of_the_folder(
     tmp_path, monkeypatch, capsys
 ):
-    given = []
-    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", given.extend)
+    given, server = [], SimpleNamespace(public_url="http://x", start=lambda: None)
+    opened = "jupyterlab.labapp.LabApp.initialize_server"
+    monkeypatch.setattr(opened, lambda options: (given.extend(options), server)[1])
     assert lab.main(["--folder", str(tmp_path / "x"), "--no-browser"]) == 0
     assert f"--ServerApp.root_dir={tmp_path / 'x'}" in given
     assert f"--LabApp.user_settings_dir={tmp_path / 'x' / '.jupyter'}" in given
     assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in given
     assert given[-1] == "--no-browser"
+    assert "chép địa chỉ này vào đó: http://x\n" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         lab.main(["--foldr", str(tmp_path / "y")])
     assert "không hiểu '--foldr' (có phải --folder?)" in capsys.readouterr().err
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert lab.main(["--folder", str(tmp_path / "file")]) == 1
     assert capsys.readouterr().err.startswith("Lỗi: ")
+    for mistaken in (["--folder", ""], ["--folder"], ["--folder="]):
+        with pytest.raises(SystemExit):
+            lab.main(mistaken)
+        assert capsys.readouterr().err.startswith("Lỗi: --folder: ")
+
+
+def test_where_jupyterlab_does_not_open_a_sentence_says_so(tmp_path):
+    # As a process: what JupyterLab logs in English stays in a file of the folder.
+    command = [
+        sys.executable,
+        "-c",
+        "from cchc_analysis.app.lab import main; raise SystemExit(main())",
+    ]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
+        for wrong in (options, ["--ServerApp.port=x"], ["khong-co.ipynb"]):
+            done = subprocess.run(
+                [*command, "--folder", "x", *wrong], cwd=tmp_path,
+                capture_output=True, text=True, encoding="utf-8",
+            )  # fmt: skip
+            assert done.returncode == 1
+            assert done.stderr.startswith("Lỗi: JupyterLab không mở được: cổng đang bận, ")
+            assert done.stderr.count("\n") == 1
+            assert (tmp_path / "x" / ".jupyter" / "jupyter.log").read_bytes()

@@ -6,11 +6,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from cchc_analysis.app.command import make_readable
-from cchc_analysis.app.options import Parser
+from cchc_analysis.app.options import Parser, add_version, as_path
 from cchc_analysis.app.run import in_words
 from cchc_analysis.files import write_whole
 from cchc_analysis.text import listed
@@ -39,8 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     group = parser.add_argument_group("tham số")
     where = "thư mục làm việc; tệp đã có trong đó được giữ nguyên (mặc định: %(default)s)"
     group.add_argument(
-        "--folder", metavar="THƯ_MỤC", type=Path, default=Path("so-lieu"), help=where
+        "--folder", metavar="THƯ_MỤC", type=as_path, default=Path("so-lieu"), help=where
     )
+    add_version(group)
     group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
     parser.check_names(sys.argv[1:] if arguments is None else arguments, only_near=True)
     options, others = parser.parse_known_args(arguments)
@@ -100,18 +102,51 @@ def _sources() -> Iterator[tuple[str, Path]]:
 
 
 def _open(folder: Path, others: Sequence[str]) -> int:
-    """Start JupyterLab in a folder, with settings and layout that are its own."""
-    from jupyterlab.labapp import LabApp
+    """Run JupyterLab in a folder, with settings and layout that are its own; return 0, or 1.
 
+    What it says in English, and asks after Ctrl+C, goes to a file there.
+    """
     own = folder / ".jupyter"
-    LabApp.launch_instance(
-        [
-            f"--ServerApp.root_dir={folder}",
-            f"--LabApp.default_url=/lab/tree/{_FIRST}",
-            f"--LabApp.user_settings_dir={own}",
-            f"--LabApp.workspaces_dir={own / 'workspaces'}",
-            f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD}}}",
-            *others,
-        ]
-    )
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{_FIRST}",
+        f"--LabApp.user_settings_dir={own}",
+        f"--LabApp.workspaces_dir={own / 'workspaces'}",
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD}}}",
+        "--ServerApp.answer_yes=True",
+        *others,
+    ]
+    log = own / "jupyter.log"
+    try:
+        with _errors_to(log):
+            from jupyterlab.labapp import LabApp  # says something itself
+
+            server = LabApp.initialize_server(options)
+            print(f"Nếu trình duyệt không tự mở thì chép địa chỉ này vào đó: {server.public_url}")
+            print("Tắt JupyterLab: bấm Ctrl+C trong cửa sổ này.", flush=True)
+            server.start()
+    except KeyboardInterrupt:  # before the server listens to it
+        pass
+    except SystemExit as stopped:
+        if stopped.code:
+            print(
+                "Lỗi: JupyterLab không mở được: cổng đang bận, tài khoản root mà không có "
+                f"--allow-root, hoặc lựa chọn chuyển cho nó không dùng được; chi tiết ở {log}.",
+                file=sys.stderr,
+            )
+            return 1
+    print("Đã tắt JupyterLab.")
     return 0
+
+
+@contextmanager
+def _errors_to(log: Path) -> Iterator[None]:
+    """Send what this program and those that it starts say of errors to a file."""
+    usual = os.dup(2)
+    with log.open("wb") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(usual, 2)
+        os.close(usual)

@@ -104,15 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     group = parser.add_argument_group("tham số")
     add = group.add_argument
     formats = "bảng điểm: Excel, Word, trang web đã lưu, .csv, .pdf, hoặc .txt dán từ trang web"
-    add("files", metavar="TỆP", type=Path, nargs="+", help=formats)
+    add("files", metavar="TỆP", type=as_path, nargs="+", help=formats)
     before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
-    add("--before", metavar="TỆP", type=Path, help=before)
+    add("--before", metavar="TỆP", type=as_path, help=before)
     which = "năm cần lấy trong tệp của --before, hoặc năm của nó nếu tệp không ghi"
     add("--before-year", metavar="NĂM", type=as_year, help=which)
     olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
-    add("--predecessors", metavar="TỆP", type=Path, help=olds)
+    add("--predecessors", metavar="TỆP", type=as_path, help=olds)
     parts = "bảng điểm theo lĩnh vực của các đơn vị đó; nhiều tệp thì ghi lại lựa chọn cho từng tệp"
-    add("--fields", metavar="TỆP", type=Path, action="append", help=parts)
+    add("--fields", metavar="TỆP", type=as_path, action="append", help=parts)
     add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
     own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
     one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
@@ -137,15 +137,25 @@ def _parser() -> argparse.ArgumentParser:
     form = f"viết thêm một văn bản công bố: {' hoặc '.join(_FORMS)}, cạnh report.docx"
     add("--form", metavar="VĂN_BẢN", type=_form, help=form)
     own_form = "mẫu .docx của cơ quan cho báo cáo, hoặc cho văn bản của --form"
-    add("--template", metavar="TỆP", type=Path, help=own_form)
+    add("--template", metavar="TỆP", type=as_path, help=own_form)
     folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
-    add("--out", metavar="THƯ_MỤC", type=Path, default=Path("reports"), help=folder)
-    add(
-        "--version", action="version", version=f"%(prog)s {version('cchc-analysis')}",
-        help="hiện số phiên bản",
-    )  # fmt: skip
+    add("--out", metavar="THƯ_MỤC", type=as_path, default=Path("reports"), help=folder)
+    add_version(group)
     add("-h", "--help", action="help", help="hiện hướng dẫn này")
     return parser
+
+
+def add_version(group: argparse._ArgumentGroup) -> None:
+    """Add the option that shows the version of the package."""
+    shown = f"%(prog)s {version('cchc-analysis')}"
+    group.add_argument("--version", action="version", version=shown, help="hiện số phiên bản")
+
+
+def as_path(text: str) -> Path:
+    """Return a path that was typed."""
+    if text.strip():
+        return Path(text)
+    raise argparse.ArgumentTypeError("tên trống; hãy ghi tên tệp hoặc thư mục")
 
 
 def as_number(text: str) -> float:

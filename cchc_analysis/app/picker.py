@@ -365,7 +365,7 @@ def _field(name: str) -> DOMWidget:
 
     more = {"file": "Tệp", "scheme_source": "Văn bản nêu ngưỡng"}
     label = more.get(name) or FIELDS.get(name) or column_field(name.removeprefix("column "))
-    look = {"style": {"description_width": "10em"}, "layout": {"width": "min(98%, 50em)"}}
+    look = {"style": {"description_width": "12em"}, "layout": {"width": "min(98%, 50em)"}}
     if name in _TEXTS:
         example = _TEXTS[name]
         return Text(description=label, placeholder=example, continuous_update=False, **look)
