@@ -12,7 +12,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import PageBreak, SimpleDocTemplate, Table
 
 from cchc_analysis import load_scores
-from cchc_analysis.refusal import Option
 
 read = partial(read_and_told, load_scores)
 
@@ -96,11 +95,12 @@ def test_ranks_that_begin_again_must_fall_in_each_part(written):
 
 
 def test_of_two_columns_of_names_one_is_proposed(written):
-    path = written("geo_name;source_name;dti_index;dti_rank\nHue;TP. Huế;90;1\nHa Noi;Hà Nội;80;2")
+    path = written("geo_name;source_name;dti_index;dti_rank\nHue;TP. Huế;0.9;1\nHN;Hà Nội;0.8;2")
     sentence = refusal(path)
     assert "'geo_name' và 'source_name' đều có thể là 'Đơn vị'" in sentence
-    assert Option("columns", {"unit": "geo_name"}).said() in sentence
-    assert lost(path, "source_name", columns={"unit": "geo_name"}) == (["Hue", "Ha Noi"], [1, 2])
+    assert '(columns={"unit": "geo_name", "score": "dti_index"}, max_score=1)' in sentence
+    named = {"columns": {"unit": "geo_name", "score": "dti_index"}, "max_score": 1}
+    assert lost(path, "source_name", **named) == (["Hue", "HN"], [1, 2])
 
 
 # Ranking tỉnh theo Toán TB (2024), a Markdown page
@@ -183,6 +183,20 @@ def test_regions_alone_are_units(written):
 def test_a_number_is_proposed_as_no_score(written, number):  # HDI 2006, from rank 33 on
     rows = [f"{number};Tên quốc gia;HDI", "33;Kuwait;0,871 (+11)", "33;Brunei;0,871 (-1)"]
     assert f'"{number}"' not in refusal(written("\n".join(rows)))
+
+
+@pytest.mark.parametrize("mark", ["", ".", ")"])
+def test_names_that_begin_with_their_numbers_are_not_proposed(written, mark):  # Sitemorse 2008
+    rows = [f"{i}{mark} +0 {name} State;{6.1 - i / 10}" for i, name in enumerate("ABC", 1)]
+    assert '"unit"' not in refusal(written("\n".join(rows)))
+
+
+@pytest.mark.parametrize("title", ["phát triển (theo GRDP/người)", "chung toàn tỉnh", "năm trước"])
+def test_a_rank_of_something_is_known_by_its_values(written, title):
+    rows = [f"Vùng;GRDP (điểm);Xếp hạng {title}", "ĐBSH;81,3;2", "TDMN;43,72;6", "BTB;48,01;3"]
+    scores, told = read(written("\n".join(rows)))
+    assert ("published_rank" in scores) == ("trước" not in title)
+    assert f"'Xếp hạng {title}'" in told
 
 
 # A row that a page breaks (PAR INDEX 2023 as printed by LibreOffice)

@@ -97,6 +97,11 @@ class Evidence:
         return len(numbers) > 1 and numbers.tolist() == list(range(1, len(numbers) + 1))
 
     @cached_property
+    def are_numbered(self) -> bool:
+        """Return whether every value begins with a number: several columns in one."""
+        return bool(self.words.str.match(r"[0-9]+[.)]? ").all())
+
+    @cached_property
     def are_ranks(self) -> bool:
         """Return whether there are whole numbers, and nothing else but missing values."""
         return self._are_all(whole_in)
@@ -236,7 +241,7 @@ def proposed(header: Header, body: pd.DataFrame) -> Option | None:
     may_be = {None, "unit", "score", LIKE}  # what is known, or likely, is nothing else
     said = {one: {header.roles[one.column], header.likely.get(one.column)} for one in every}
     free = [one for one in every if said[one] <= may_be or not (one.are_ranks or one.are_all_words)]
-    units = [one for one in free if one.are_names(filled(one.cells))]
+    units = [one for one in free if one.are_names(filled(one.cells)) and not one.are_numbered]
     numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
                                              if rank.rank_all and rank is not one)]  # fmt: skip
@@ -534,7 +539,7 @@ def _unit_column(
             f"các cột {titles_in_words([one.title for one in likely], ' và ')} đều có thể là "
             f"'{SHOWN['unit']}'",
             "hãy chỉ rõ cột ({option})",
-            option=Option("columns", {"unit": likely[0].title}),
+            option=_naming(header, {"unit": likely[0], "score": evidence[columns["score"]]}),
         )
     raise where.refuse(
         f"không có cột đơn vị; các cột: {titles_in_words(header.titles.values())}",
