@@ -117,6 +117,13 @@ def test_emphasis_is_no_part_of_a_cell(written, score):
     assert set(scores["year"]) == {2024}
 
 
+@pytest.mark.parametrize("line", ["Top 10 tỉnh (2024)", "Full rankings 2024", "Scores, 2024"])
+def test_a_line_that_speaks_of_a_ranking_says_its_year(written, line):
+    scores, told = read(written(f"{line}\n\nHạng;Tỉnh;Điểm\n1;A;90\n2;B;80"))
+    assert set(scores["year"]) == {2024}
+    assert f"từ tiêu đề '{line}'" in told
+
+
 @pytest.mark.parametrize("title", ["% ≥ 9", "Tỷ lệ (%) đạt", "% hài lòng"])
 def test_a_share_that_falls_with_the_ranks_is_the_score(written, title):
     rows = [f"Hạng;Tỉnh;N;{title}", "1;A;17;92%", "2;B;21;81%", "3;C;15;70%", "4;D;22;61%"]
@@ -139,6 +146,13 @@ def test_a_tier_right_under_the_titles_is_no_title(written, titles):
     assert "dòng 2 'Very High'" in told
     assert "1 đơn vị có điểm nhưng không có hạng ('Indonesia')" in told
     assert ("2017" in titles) == ("year" in scores)
+
+
+def test_a_first_title_over_two_rows_goes_on_in_small_letters(written):
+    rows = ["Xếp;Đơn vị;Tổng", "hạng;;điểm", "1;A;90", "2;B;80"]
+    assert lost(written("\n".join(rows))) == (["A", "B"], [1, 2])
+    rows = ["Xếp;Đơn vị;Tổng điểm", "hạng;;", "1;A;90", "2;B;80"]
+    assert lost(written("\n".join(rows))) == (["A", "B"], [1, 2])
 
 
 def test_titles_of_two_rows_over_tiers(written):

@@ -194,7 +194,8 @@ def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
     new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
     is_text = not any(PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
     # One text under the first title heads the rows below it: "Nhóm rất tốt" under "Xếp hạng".
-    heads = new == {next(iter(header.titles))} and bool(header.titles[next(iter(new))])
+    first = next(iter(header.titles))
+    heads = new == {first} and header.titles[first] and not lower[first][0].islower()
     return bool(new) and new.isdisjoint(own) and is_text and not heads
 
 
