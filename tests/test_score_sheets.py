@@ -262,6 +262,22 @@ def test_a_sheet_without_a_year_among_years_is_refused(tmp_path):
     assert "'Tổng hợp': tiêu đề không ghi năm còn bảng khác ghi năm 2022, 2023" in words
 
 
+@pytest.mark.parametrize("of", ["column", "title", "option"])
+def test_a_year_that_the_title_contradicts_is_told(tmp_path, of):
+    titles, rows = (
+        ["Đơn vị", "Thể chế (10 điểm)", "TTHC (10 điểm)"],
+        [["Sở A", 8, 9], ["Sở B", 7, 6]],
+    )
+    if of == "title":
+        titles = ["Đơn vị", "Thể chế 2022 (10 điểm)", "TTHC 2022 (10 điểm)"]
+    if of == "column":
+        titles, rows = [*titles, "Năm"], [[*row, 2022] for row in rows]
+    path = write(tmp_path / "a.xlsx", {"Sheet1": [["KẾT QUẢ CCHC NĂM 2023"], titles, *rows]})
+    fields, told = read(path, **({"year": 2022} if of == "option" else {}))
+    assert fields["year"].tolist() == [2022] * 4
+    assert "ùng năm 2022 dù tiêu đề 'KẾT QUẢ CCHC NĂM 2023' ghi 2023" in told
+
+
 def test_rows_of_one_unit_with_a_column_of_years():
     rows = [["2022", "Thể chế", "10", "8"], ["2023", "Thể chế", "10", "9"]]
     table = pd.DataFrame(rows, columns=["Năm", "Lĩnh vực", "Điểm tối đa", "Điểm"])

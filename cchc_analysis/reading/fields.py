@@ -203,6 +203,11 @@ def _load(
         told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
     if several:
         told.append(joined_in_words(taken, [{}] * len(taken) if any(units) else known))
+    years = sorted({str(one) for one in fields.get("year", [])})
+    if years and said.year not in ("", *years):
+        told.append(
+            f"dùng năm {', '.join(years)} dù tiêu đề {quoted(said.line, 120)} ghi {said.year}"
+        )
     return Loaded(file, fields, unused, told, said)
 
 

@@ -98,7 +98,6 @@ class Layout(NamedTuple):
     stated: dict[object, list[float]]  # the maxima that rows state
     percent: object | None  # where only this and the maximum tell the score
     wanted: dict[str, object]  # what the caller says
-    left_out: set  # the columns that are told as unused
     unused: list[str]
     told: list[str]
     body: pd.DataFrame  # without the rows that number the columns or state maxima
@@ -274,14 +273,12 @@ def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | 
     ]  # fmt: skip
     used = {*taken, *totals, *names, *others}
     used |= {column for column, kind in kinds.items() if kind == "number"}
-    left_out = {column for column in titles if column not in used}
-    unused = [f"cột {quoted(titles[column].text)}" for column in titles if column in left_out]
+    unused = [f"cột {quoted(title.text)}" for c, title in titles.items() if c not in used]
     unused += numbering
     given = {role: c for role, c in given.items() if role not in ("score", "field")}
     return Layout(
-        titles, kinds, names, others, scores, totals, stated, percent, given, left_out, unused,
-        told, body,
-    )  # fmt: skip
+        titles, kinds, names, others, scores, totals, stated, percent, given, unused, told, body
+    )
 
 
 def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given: Mapping) -> dict:
@@ -520,15 +517,12 @@ def read_rows(
     titles = {c: layout.titles[c].text for c in beside}
     beside = [f"cột {quoted(title)}" if title else untitled(c) for c, title in titles.items()]
     unused = [*layout.unused, *beside, *table.notes, *left_out]
-    columns = _columns_of(layout, parts)
-    return Part(pd.concat(found), unused, told, fates, columns | {*measured}, "")
+    return Part(pd.concat(found), unused, told, fates, _columns_of(layout, parts), "")
 
 
 def _columns_of(layout: Layout, parts: Sequence[Part]) -> set:
-    """Return the columns of a table that gave something or are told."""
-    stages = {column for stages in layout.scores.values() for column in stages.values()}
-    known = (layout.totals, layout.names, layout.of("number"), layout.left_out)
-    return stages.union(*known, *(part.columns for part in parts))
+    """Return the columns of a table that gave something or are told: all but some `others`."""
+    return {*layout.titles}.difference(layout.others).union(*(part.columns for part in parts))
 
 
 def _trees(
