@@ -227,6 +227,12 @@ def test_years_of_units_in_rows_and_of_fields_in_columns():
     assert fields["published_total"].tolist() == [12, 12, 14, 14]
     mixed = wide.set_axis(["Đơn vị", "Tài chính", *wide.columns[2:]], axis=1)
     assert "cột 'Tài chính' không ghi năm" in refusal(mixed, max_score=10)
+    shares = pd.DataFrame(
+        [["Thể chế", "10", "80%", "90%"]],
+        columns=["Lĩnh vực", "Điểm tối đa", "Tỷ lệ % 2022", "Tỷ lệ % 2023"],
+    )
+    fields, _ = read(shares, unit="Sở A")
+    assert fields[["year", "score"]].to_numpy().tolist() == [[2022, 8], [2023, 9]]
     chosen, told = read(table, columns={"score": "Năm 2023"})
     assert "year" not in chosen
     assert chosen["score"].tolist() == [8, 4, 8, 4]

@@ -194,6 +194,7 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     if known and not any(years[column] for column in given.values()):
         layouts = [_layout(where, _of_year(table, years, year), given, chosen) for year in known]
         taken = {c for one in layouts for stages in one.scores.values() for c in stages.values()}
+        taken |= {one.percent for one in layouts} - {None}
         if taken and all(years[column] for column in taken):
             told = f"lấy năm {', '.join(known)} từ tiêu đề các cột điểm"
             return [one._replace(year=year, told=[*one.told, told])
