@@ -2,10 +2,13 @@
 
     python -m uv run python tests/gallery.py
 
-The pictures are the same from run to run.
+The pictures are the same from run to run. With Chromium, LibreOffice and pdftoppm there, those of
+the recipes that give a table or a file are made anew, too, in .images/recipes/.
 """
 
 import io
+import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -14,7 +17,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 import cchc_analysis as cchc
 from cchc_analysis.charts.export import stamp
@@ -78,7 +81,54 @@ def draw(folder: Path) -> list[Path]:
     return paths
 
 
+def recipes(folder: Path) -> list[Path]:
+    """Picture what the recipes of README.vi.md give that is no chart: tables, workbook, report."""
+    town = cchc.load_scores(ROOT / "data" / "cchc-2020.csv").pipe(cchc.rank_units)
+    pasted = "Đơn vị\tĐiểm\nPhòng A\t90\nPhòng B\t80,5\nPhòng C\tChưa chấm\n"
+    old = pd.DataFrame({"unit": ["Xã A", "Xã B"], "score": [81.2, 79.9], "max_score": 100})
+    new = pd.DataFrame({"unit": ["Phường C"], "score": [78], "max_score": 100})
+    merged = cchc.compare_periods(old, new, predecessors={"Phường C": ["Xã A", "Xã B"]})
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore", cchc.LoadWarning)  # one is not scored
+        work = Path(name)
+        (work / "dan.txt").write_text(pasted, encoding="utf-8")
+        tables = {"paste": cchc.load_scores(work / "dan.txt"), "merged": merged}
+        for stem, table in tables.items():
+            look = '<meta charset="utf-8"><body style="font: 13px sans-serif">'
+            html = look + cchc.style_ranking(table).to_html()
+            (work / f"{stem}.html").write_text(html, encoding="utf-8")
+            _run(
+                "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                "--window-size=1000,900", f"--screenshot={work / stem}.png",
+                (work / f"{stem}.html").as_uri(),
+            )  # fmt: skip
+        cchc.write_workbook(town, work / "workbook.xlsx")
+        cchc.write_report(town, work / "report.docx", agency="Phòng Nội vụ", unit="Phòng Y tế")
+        for stem in ("workbook.xlsx", "report.docx"):
+            profile = f"-env:UserInstallation={(work / 'profile').as_uri()}"
+            made = ["--convert-to", "pdf", "--outdir", str(work), str(work / stem)]
+            _run("soffice", "--headless", profile, *made)
+            page = work / Path(stem).stem
+            first = ["-png", "-gray", "-r", "72", "-singlefile", "-f", "1", "-l", "1"]
+            _run("pdftoppm", *first, f"{page}.pdf", str(page))
+        paths = []
+        for stem in (*tables, "workbook", "report"):
+            picture, small = Image.open(work / f"{stem}.png").convert("RGB"), io.BytesIO()
+            picture = picture.crop(ImageOps.invert(picture).getbbox())
+            few = ImageOps.expand(picture, 8, "white").quantize(16, dither=Image.Dither.NONE)
+            few.save(small, "png", optimize=True)
+            paths.append(write_whole(folder / f"{stem}.png", small.getvalue()))
+    return paths
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
 if __name__ == "__main__":
     mpl.use("agg")
-    for path in draw(ROOT / ".images"):
+    made = draw(ROOT / ".images")
+    if all(map(shutil.which, ("chromium", "soffice", "pdftoppm"))):
+        made += recipes(ROOT / ".images" / "recipes")
+    for path in made:
         sys.stdout.write(f"{path.relative_to(ROOT).as_posix()}: {path.stat().st_size} bytes\n")

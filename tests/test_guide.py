@@ -34,6 +34,11 @@ def test_there_is_a_recipe_for_each_wish():
     assert len(titles) == len(RECIPES)
     assert all(any(title.startswith(wish) for title in titles) for wish in wishes)
     assert all(recipe.count("\n") <= 3 for recipe in RECIPES)
+    for title in ("Ngưỡng", "Đánh dấu", "Một khối", "Hai năm", "Cỡ", "Bảng ra", "Dán", "Xã, phường",
+                  "Lĩnh vực", "Báo cáo Word"):  # fmt: skip
+        (recipe,) = re.findall(rf"^\*\*{title}.*?(?=^\*\*|^## )", GUIDE, re.MULTILINE | re.DOTALL)
+        (picture,) = re.findall(r"!\[.+\]\((.+)\)", recipe)
+        assert 1_000 < (ROOT / picture).stat().st_size < 160_000
 
 
 @pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")  # eleven scores are missing

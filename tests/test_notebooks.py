@@ -10,6 +10,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from PIL import Image
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 READ = {path.stem: nbformat.read(path, 4) for path in NOTEBOOKS}
@@ -233,6 +234,14 @@ def test_data_are_found_from_the_root_from_notebooks_and_by_a_path_given(name, k
         "".join(map(shown_by, cell.outputs)) for cell in moved.cells if load.source in cell.source
     ]
     assert said == ["".join(map(shown_by, load.outputs))] * 3
+
+
+def test_a_chart_is_as_wide_as_half_a_page_by_one_constant(run, project):
+    notebook = run("01-ranking", project, FILE="data/cchc-2020.csv", SIZE=(3.15, 8))
+    assert "chồng lên nhau" not in shown_in(notebook)
+    (picture, *_) = output_text(notebook.cells[-1]).splitlines()
+    with Image.open(project / picture) as chart:
+        assert chart.width / chart.info["dpi"][0] == pytest.approx(3.15, abs=0.1)
 
 
 def test_where_there_is_no_file_one_sentence_asks_for_a_path(run, project):
