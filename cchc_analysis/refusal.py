@@ -1,8 +1,11 @@
 """What is refused and what is told: one sentence, and the option that settles it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
+
+import numpy as np
 
 from cchc_analysis.vocabulary import SHOWN
 
@@ -101,3 +104,21 @@ class Refusal(ValueError):
         tail = f"; {' '.join(remedy.split())}." if remedy else "."
         room = _LONGEST - len(tail)
         return (head if len(head) <= room else f"{head[: room - 1]}…") + tail
+
+
+# What is given for a text, or for one of two, must be of these kinds; else it is called so.
+_KINDS = {
+    str: (str | None, "chữ", "đặt trong ngoặc kép"),
+    bool: (bool | np.bool_, "True hoặc False", "ghi một trong hai"),
+}
+
+
+def check_given(kind: type, **given: object) -> None:
+    """Refuse, by the name of its option, what is not of a kind; no text is a text, too."""
+    kinds, words, remedy = _KINDS[kind]
+    for name, value in given.items():
+        if not isinstance(value, kinds):
+            raise Refusal(f"{name}={value!r:.60} phải là {words}", f"hãy {remedy}", value=value)
+        if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", str(value)):
+            problem = f"{name}={value!r:.60} có ký tự điều khiển {found[0]!r}"
+            raise Refusal(problem, "hãy bỏ ký tự ấy", value=value)

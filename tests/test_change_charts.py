@@ -196,6 +196,12 @@ def test_history_brings_a_few_units_to_the_front(regions):
     assert titles(plot_rank_history(regions, unit="Đông Nam Bộ"))[0] == (
         "Đông Nam Bộ từ hạng 3 lên hạng 2 (năm 2022–2023)"
     )
+    again = pd.concat([regions, regions[regions["year"] == 2022].assign(year=2025)])
+    assert titles(plot_rank_history(again, unit="Đông Nam Bộ"))[0] == (
+        "Đông Nam Bộ trở lại hạng 3 (năm 2022–2025)"
+    )
+    alone = regions[regions["unit"] == "Đông Nam Bộ"]
+    assert "hạng 1" not in titles(plot_rank_history(alone))[0]  # of one unit
     with pytest.raises(ValueError, match="unit= có 5 đơn vị; hãy chọn từ 1 đến 4"):
         plot_rank_history(regions, unit=list(regions["unit"][:5]))
 

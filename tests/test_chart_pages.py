@@ -137,6 +137,21 @@ def _no_pictures(monkeypatch):
 
 
 @pytest.mark.usefixtures("_no_pictures")
+def test_a_page_ends_before_a_heading_that_is_near_and_names_the_block():
+    blocks = [
+        scores(14, every=99).assign(score=[85] * 8 + [70] * 6, block=f"Khối {n}") for n in range(4)
+    ]
+    frame = plot_ranking(rank_units(pd.concat(blocks))).cchc_frame
+    told = {}
+    for start, _, _ in frame.pages(6.5):
+        told[start] = frame._small.get_text().split("\n")[-1]
+    assert len(told) > 2
+    for start, words in [*told.items()][1:]:
+        assert start % 14 in (0, 8)
+        assert words.endswith(f"tiếp: Khối {start // 14}") == (start % 14 == 8)
+
+
+@pytest.mark.usefixtures("_no_pictures")
 def test_a_last_page_has_more_than_one_row():
     for count in (30, 44, 45, 46, 47, 48, 49, 50):
         ax = plot_ranking(rank_units(scores(count, every=1000)))

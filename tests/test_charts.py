@@ -47,10 +47,12 @@ def test_ranking_draws_each_score_in_order(town):
     assert headings(ax) == [
         "Xuất sắc (từ 90) – 3 đơn vị", "Tốt (từ 80) – 6 đơn vị", "Khá (từ 65) – 9 đơn vị",
     ]  # fmt: skip
-    cuts = [line.get_segments()[0] for line in ax.collections]
+    *lines, axis = ax.collections
+    assert len(axis.get_segments()) == 18  # beside the bars, not beside headings
+    cuts = [line.get_segments()[0] for line in lines]
     assert [cut[0][0] for cut in cuts] == [90, 80, 65]  # each over the rows of its group
     assert [round(cut[1][1] - cut[0][1]) for cut in cuts][:2] == [3, 6]
-    assert all(line.get_zorder() < bars[0].get_zorder() for line in ax.collections)
+    assert all(line.get_zorder() < bars[0].get_zorder() for line in lines)
     assert ax.get_xlim() == (0, 100)
     assert ax.yaxis_inverted()
     assert "giả định" in ax.get_xlabel()

@@ -1,6 +1,8 @@
 import errno
 import re
 import time
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +13,8 @@ from conftest import table
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cchc_analysis import plot_comparison, plot_ranking, save_chart
+import cchc_analysis
+from cchc_analysis import compare_periods, plot_comparison, plot_ranking, save_chart
 from cchc_analysis.charts.export import encode, write_csv
 from cchc_analysis.charts.frame import house_style
 
@@ -286,3 +289,46 @@ def test_a_matplotlibrc_changes_nothing_in_the_house_style(tmp_path):
         theirs = drawn()
         assert plt.rcParams["font.size"] == 30
     assert theirs == drawn()
+
+
+NO_TEXTS = (3, 2.5, ["a"], True, b"a")
+
+
+@pytest.mark.parametrize("option", ["alt", "source", "note", "name"])
+def test_what_is_no_text_of_a_file_is_refused(option, tmp_path):
+    ax = plot_ranking(table([90]))
+    for given in NO_TEXTS:
+        options = {"name": "r", "folder": tmp_path, option: given}
+        with pytest.raises(ValueError, match=re.escape(f"{option}={given!r} phải là chữ; hãy")):
+            save_chart(ax, **options)
+    with pytest.raises(ValueError, match="trống"):
+        save_chart(ax, None, folder=tmp_path)
+    for folder in (None, 3, ["a"]):
+        with pytest.raises(ValueError, match="đường dẫn"):
+            save_chart(ax, "r", folder=folder)
+    with pytest.raises(ValueError, match="Không xuất được định dạng '5'"):
+        save_chart(ax, "r", folder=tmp_path, formats=5)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", [name for name in cchc_analysis.__all__ if "plot_" in name])
+def test_what_is_no_text_of_a_chart_is_refused_before_it_is_drawn(name):
+    years = pd.concat([table([90, 80]).assign(year=year) for year in (2020, 2021)])
+    fields = table([9, 8]).assign(field="Thể chế", max_score=10.0)
+    given = {
+        "plot_change": compare_periods(years), "plot_fields": fields, "plot_profile": fields,
+    }.get(name, years)  # fmt: skip
+    plot = getattr(cchc_analysis, name)
+    if name == "plot_profile":
+        plot = partial(plot, unit=fields["unit"][0])
+        with pytest.raises(ValueError, match="unit= có 0 đơn vị"):
+            plot(given, unit=None)
+    for option in ("title", "subtitle"):
+        for text in NO_TEXTS:
+            with pytest.raises(ValueError, match=re.escape(f"{option}={text!r} phải là chữ")):
+                plot(given, **{option: text})
+    for option in {"overview", "self_scores"} & {*signature(plot).parameters}:
+        for other in (None, "có", 1, []):
+            with pytest.raises(ValueError, match=f"^{option}=.* phải là True hoặc False"):
+                plot(given, **{option: other})
+    assert not plt.get_fignums()

@@ -79,7 +79,7 @@ def plot_blocks(
         (_PITCH * (2 * min(np.abs(of_group).max(initial=0), _LANES) + 2) + 32) / 72 / ROW
         for of_group in lanes
     ]
-    frame = Frame(ax, names, heights=heights)
+    frame = Frame(ax, names, titles=(title, subtitle), heights=heights)
     ax = frame.ax
     frame.write_columns({"Trung bình": written, "Được chấm": counts})
     axis = frame.set_percent_axis(table["percent"], in_points=in_points)
@@ -126,7 +126,6 @@ def plot_blocks(
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: {what} của {units.counted(table)}{by}. {' '.join(sentences)} "
         f"{units.first_and_last(table, printed)}",
-        title=title, subtitle=subtitle,
     )  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of, renderer_of
-from cchc_analysis.files import why_not_allowed, write_whole
+from cchc_analysis.files import given_path, why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def encode(
     What is computed over all rows (a mean, the axis, the numbers) is the same on each page. The
     chart is left as it was.
     """
-    formats = [formats] if isinstance(formats, str) else formats
+    check_given(str, alt=alt, source=source, note=note)
+    is_list = isinstance(formats, list | tuple)
+    formats = formats if is_list else [formats]
     for format_ in formats:
         if format_ not in _FORMATS:
             raise Refusal(
@@ -154,7 +156,9 @@ def save_chart(
     Traceback (most recent call last):
     cchc_analysis.refusal.Refusal: Tên biểu đồ 'a/b' có ký tự không dùng được trong tên tệp ('/').
     """
-    if reason := why_not_allowed(name):
+    folder = given_path(folder)
+    check_given(str, name=name)
+    if reason := why_not_allowed(name or ""):
         raise Refusal(f"Tên biểu đồ '{name}' {reason}", value=name)
     return write_chart(
         encode(ax, source=source, note=note, alt=alt, formats=formats), name, folder=folder

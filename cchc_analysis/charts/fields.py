@@ -26,7 +26,7 @@ from cchc_analysis.groups import (
     is_unit,
     several_groups,
 )
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring import exact, findings
 from cchc_analysis.scoring.fields import (
     field_losses,
@@ -112,6 +112,7 @@ def plot_fields(
     from matplotlib import colormaps
 
     check_columns(fields, _OF_FIELDS)
+    check_given(bool, self_scores=self_scores)
     table, names = units.drawn_units(total_fields(fields)), field_matrix(fields).attrs["fields"]
     own, maxima = is_unit(table, unit), _maxima(fields)
     rows = _rows_of_cells(fields, table, names, self_scores=self_scores)
@@ -126,7 +127,10 @@ def plot_fields(
     letters = np.clip((72 * (WIDTH - 0.3) - columns * room) / LETTER, *_NAME)
     letters = min(int(letters), max(map(len, rows["unit"])))
     width = max(WIDTH, (letters * LETTER + columns * room) / 72 + 0.3)
-    frame = Frame(ax, rows["unit"], headings=units.headings(of), width=width, letters=letters)
+    frame = Frame(
+        ax, rows["unit"], titles=(title, subtitle), headings=units.headings(of), width=width,
+        letters=letters,
+    )  # fmt: skip
     heads, key = _heads(order, maxima, (frame.points - letters * LETTER) / columns)
     across = [*range(len(order)), len(order) + 0.3]
     frame.ax.set_xlim(-0.5, columns - 0.5)
@@ -166,8 +170,6 @@ def plot_fields(
         pd.concat([who, numbers.rename(columns=heads | {_TOTAL: f"Tổng ({measure})"})], axis=1),
         f"Bản đồ nhiệt: {topic[:1].lower()}{topic[1:]}, {len(names)} lĩnh vực, {len(table)} đơn "
         f"vị. {_ranges(rows.loc[~rows[_MEAN], names], measure)}",
-        title=title,
-        subtitle=subtitle,
     )
 
 
@@ -265,7 +267,7 @@ def plot_profile(
     """
     check_columns(fields, _OF_FIELDS)
     units.check_units(fields)
-    chosen = units.chosen_units(fields, unit, most=_FEW)
+    chosen = units.chosen_units(fields, () if unit is None else unit, most=_FEW)
     fields = _same_groups(fields, chosen)
     lost = _lost(fields, chosen)
     is_one = lost["series"].nunique() == 1
@@ -282,15 +284,17 @@ def plot_profile(
     headings = {} if is_one else {
         row: [(lost["field"][row], True)] for row in lost.drop_duplicates("field").index
     }  # fmt: skip
-    frame = Frame(ax, lost["field"] if is_one else lost["series"], headings=headings)
+    names = lost["field"] if is_one else lost["series"]
+    frame = Frame(ax, names, titles=(title, subtitle), headings=headings)
     ax, rows = frame.ax, frame.rows
     shades = dict(zip(lost["series"].unique(), (ACCENT, "#1f4e79", PALE, OTHERS), strict=False))
     if len(chosen) == 1 and not is_one:
         shades = dict.fromkeys(shades, PALE) | {lost["series"].iloc[-1]: ACCENT}
     ax.barh(rows, lost["lost"].fillna(0), 0.66, color=lost["series"].map(shades), linewidth=0)
     ax.vlines(lost["mean"], rows - 0.42, rows + 0.42, color="black", lw=2, zorder=3)
-    ax.scatter(lost["least"], rows, s=34, c="white", marker="D", edgecolor="black", linewidth=0.8,
-               zorder=4)  # fmt: skip
+    least = {"s": 34, "c": "white", "marker": "D", "edgecolor": "black", "linewidth": 0.8}
+    frame.let_out(ax.scatter(lost["least"], rows, zorder=4, **least))
+    ax.tick_params("y", pad=6)  # what stands at 0 is beside the names
     frame.write_columns({"Chưa đạt/tối đa": texts + of})
     ax.set_xlim(0, max(lost[["lost", "mean"]].max().max() * 1.05, 0.1))
     who = ", ".join(chosen)
@@ -330,8 +334,6 @@ def plot_profile(
         ["Điểm chưa đạt (điểm tối đa trừ điểm). Vạch đậm: trung bình các đơn vị; ◇: ít nhất"],
         numbers,
         f"Biểu đồ thanh ngang: điểm chưa đạt ở {len(order)} lĩnh vực của {who}. {' '.join(told)}",
-        title=title,
-        subtitle=subtitle,
     )
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.text import fewest_lines
 from cchc_analysis.vocabulary import BLANK
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.figure import Figure
@@ -32,6 +33,7 @@ _LINE = 0.14  # inches: one line of 8 pt
 _EDGE = 0.06  # inches around all
 _GAP = 9  # points between columns of text
 _BOLD_LETTER = 7.3  # points: of a title
+_NEAR = 6  # rows
 _LAYOUTS = 4  # two are enough where no tick of the axis comes or goes
 
 
@@ -61,7 +63,8 @@ class Frame:
     """
 
     def __init__(
-        self, ax: Axes | None, names: Iterable[str], *, heights: Sequence[float] | None = None,
+        self, ax: Axes | None, names: Iterable[str], *, titles: tuple[str | None, str | None],
+        heights: Sequence[float] | None = None,
         headings: Mapping[int, Sequence[tuple[str, bool]]] | None = None,
         letters: int = NAME_LETTERS, narrow: bool = False, numbered: bool = False,
         width: float = WIDTH,
@@ -70,6 +73,8 @@ class Frame:
         import matplotlib.pyplot as plt
         from matplotlib.transforms import blended_transform_factory as blended
 
+        self._given = titles
+        check_given(str, title=titles[0], subtitle=titles[1])
         self.is_ours = ax is None
         if ax is not None:
             check_axes(ax)
@@ -149,6 +154,13 @@ class Frame:
         )
         self._texts.append((row, drawn))
 
+    def let_out(self, marks: Artist) -> None:
+        """Draw marks at the left and right edge of the axes whole, in the rows that are shown."""
+        from matplotlib.transforms import Bbox, TransformedBbox
+
+        marks.set_in_layout(False)
+        marks.set_clip_box(TransformedBbox(Bbox([[-1, 0], [2, 1]]), self.ax.transAxes))
+
     def mark_names(self, chosen: Iterable[bool]) -> None:
         """Write the names of the chosen rows bold, which a photocopy keeps."""
         for label, own in zip(self.ax.get_yticklabels(), chosen, strict=True):
@@ -203,16 +215,15 @@ class Frame:
         return f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{start}"
 
     def finish(
-        self, lead: str, subject: str, words: Iterable[str], numbers: object, alt: str, *,
-        title: str | None, subtitle: str | None,
-    ) -> Axes:  # fmt: skip
+        self, lead: str, subject: str, words: Iterable[str], numbers: object, alt: str
+    ) -> Axes:
         """Write title, subtitle and the words below; keep alt text and numbers; return the chart.
 
         The title that is given replaces what leads, which begins the alt text; the subtitle the
         subject. `numbers` are those that are shown, as they are printed.
         """
-        title = lead if title is None else title
-        subtitle = subject if subtitle is None else subtitle
+        given = zip(self._given, (lead, subject), strict=True)
+        title, subtitle = (ours if own is None else own for own, ours in given)
         self.subject = subtitle or title
         from matplotlib.transforms import IdentityTransform
         from matplotlib.transforms import blended_transform_factory as blended
@@ -221,14 +232,19 @@ class Frame:
         if title and subtitle.startswith(title):  # where there is no finding
             subtitle = subtitle[len(title) :].lstrip(",. ")
             subtitle = subtitle[:1].upper() + subtitle[1:]
-        self._title, self._subtitle = title, wrap(subtitle, int(self.points / _RUNNING))
+        self._title, self._subtitle = title, _by_sentences(subtitle, int(self.points / _RUNNING))
         self._small = ax.annotate(
             "", (left, 1), (0, 4 + self._above), xycoords=blended(across, ax.transAxes),
             textcoords="offset points", fontsize=8, va="bottom",
         )  # fmt: skip
         self._small.set_in_layout(False)
         self._write_titles()
-        below = [wrap(line, int(self.points / _RUNNING)) for line in words if line]
+        if self._headings and ax.spines["left"].get_visible():  # no axis beside a heading
+            ax.spines["left"].set_visible(False)
+            at = {"transform": ax.get_yaxis_transform(), "zorder": 2.5}
+            look = {"color": ax.spines["left"].get_edgecolor(), "linewidth": 0.8}
+            self.let_out(ax.vlines(0 * self.rows, self._tops, self.edges[1:], **look, **at))
+        below = [_by_sentences(line, int(self.points / _RUNNING)) for line in words if line]
         ax.set_xlabel("\n".join(below), ha="left", x=left)
         ax.xaxis.label.set_transform(blended(across, IdentityTransform()))
         table = pd.DataFrame(numbers).reset_index(drop=True).rename_axis(columns=None)
@@ -311,12 +327,18 @@ class Frame:
         top, edges, count = self.sides[3], np.array(self.edges), len(self.rows)
         room = (highest - self.sides[1] - top - _LINE) / self._pitch
         parts = 1 if edges[-1] - edges[0] <= room + _LINE / self._pitch else 2
-        ends = np.array([0, count])
-        while parts > 1:
-            goals = np.linspace(edges[0], edges[-1], parts + 1)
-            ends = np.unique([np.abs(edges - goal).argmin() for goal in goals])
-            if (np.diff(edges[ends]) <= room).all() or parts >= count:
-                break
+        ends, fits = np.array([0, count]), parts == 1
+        # A page ends before a heading, where one is near, best of all before a bold one.
+        headed = np.zeros(count + 1)
+        for row, told in self._headings.items():
+            headed[row] = 1 if any(is_bold for _, is_bold in told) else 0.5
+        while not fits and parts <= count:
+            goals = np.linspace(edges[0], edges[-1], parts + 1)[1:-1]
+            for near in (_NEAR, 0):
+                inner = [(np.abs(edges - goal) - near * headed).argmin() for goal in goals]
+                ends = np.unique([0, *inner, count])
+                if fits := bool((np.diff(edges[ends]) <= room).all()):
+                    break
             parts += 1
         for page, (start, stop) in enumerate(pairwise(ends), 1):
             part = f"phần {page}/{len(ends) - 1}" if len(ends) > 2 else ""
@@ -335,9 +357,12 @@ class Frame:
         before = [
             told for row in sorted(self._headings) if row < start for told in self._headings[row]
         ]
-        if part and before and start not in self._headings:
-            bold = [text for text, is_bold in before if is_bold]
-            part += f", tiếp: {', '.join(dict.fromkeys([*bold[-1:], before[-1][0]]))}"
+        own = self._headings.get(start, ())
+        under = [text for text, is_bold in before if is_bold][-1:]
+        under = [] if any(is_bold for _, is_bold in own) else under
+        under += [] if own or not before else [before[-1][0]]
+        if part and under:
+            part += f", tiếp: {', '.join(dict.fromkeys(under))}"
         self._write_titles(part[:1].upper() + part[1:])
         self._place()
 
@@ -368,6 +393,18 @@ def wrap(text: str, letters: int) -> str:
     """Break text into the fewest lines of at most so many letters, and those about equally long."""
     # A dollar sign is no mathematics.
     return "\n".join(fewest_lines(text.replace("$", r"\$"), letters))
+
+
+def _by_sentences(text: str, letters: int) -> str:
+    """Break text into lines between its sentences, and within those that are longer than a line."""
+    lines = [""]
+    for part in re.split(r"(?<=[.;]) ", text):
+        first, *more = wrap(part, letters).split("\n")
+        if more or len(lines[-1]) + len(first) >= letters:
+            lines += [first, *more]
+        else:
+            lines[-1] = f"{lines[-1]} {first}".strip()
+    return "\n".join(filter(None, lines))
 
 
 def _inches(ax: Axes) -> np.ndarray:

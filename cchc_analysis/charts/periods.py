@@ -10,6 +10,7 @@ import pandas as pd
 
 from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
 from cchc_analysis.charts.units import (
+    MANY,
     check_units,
     chosen_rows,
     chosen_units,
@@ -90,7 +91,8 @@ def plot_change(
     table = _changes(comparison)
     chosen = chosen_rows(table, unit).to_numpy()
     before, after = table["percent_before"], table["percent_after"]
-    frame = Frame(ax, numbered(table["unit"], table["rank_after"]), headings=headings(table))
+    names = numbered(table["unit"], table["rank_after"])
+    frame = Frame(ax, names, titles=(title, subtitle), headings=headings(table))
     ax, rows = frame.ax, frame.rows
     change = percent_change(table)
     colors = np.where(chosen, ACCENT, OTHERS)
@@ -140,8 +142,6 @@ def plot_change(
         {**unit_of, **numbers},
         f"Biểu đồ mũi tên: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
         f"với {earlier}. {' '.join(untold) or _rises_and_falls(table, change, texts)}",
-        title=title,
-        subtitle=subtitle,
     )
 
 
@@ -249,7 +249,8 @@ def plot_rank_history(
     ranks = ranks.loc[units.index]
     chosen = units.index.isin(front)
     why = np.where(units["final"].isna(), f" (không có hạng năm {years[-1]})", "")
-    frame = Frame(ax, numbered(units["unit"], units["final"]) + why, narrow=True, numbered=True)
+    names = numbered(units["unit"], units["final"]) + why
+    frame = Frame(ax, names, titles=(title, subtitle), narrow=True, numbered=True)
     ax = frame.ax
     ax.yaxis.tick_right()
     ax.spines["left"].set_visible(False)
@@ -258,6 +259,8 @@ def plot_rank_history(
     edge = years[-1] + 0.06 * span
     ax.set_xlim(years[0] - 0.03 * span, edge)
     others = {"color": _PALE if front else OTHERS, "lw": 1, "marker": "o", "ms": 4}
+    if len(units) > MANY:
+        others |= {"color": _PALE, "lw": 0.3, "ms": 2}
     for row, (key, places) in zip(frame.rows, ranks.iterrows(), strict=True):
         look = others
         if key in front:
@@ -284,7 +287,9 @@ def plot_rank_history(
         told += f" Hạng của {units['unit'][key]}: {'; '.join(words)}."
     topic = f"Xếp hạng cải cách hành chính {period}"
     lead = front[0] if front else ranks.index[0]
-    finding = findings.of_history(units["unit"][lead], ranks.loc[lead]) if len(front) < 2 else ""
+    finding = ""
+    if len(front) < 2 <= len(units):
+        finding = findings.of_history(units["unit"][lead], ranks.loc[lead])
     return frame.finish(
         finding or topic,
         f"{topic}, {len(units)} đơn vị",
@@ -292,8 +297,6 @@ def plot_rank_history(
         numbers,
         f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
         f"{first_and_last(of_last)}{told}",
-        title=title,
-        subtitle=subtitle,
     )
 
 

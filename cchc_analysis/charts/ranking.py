@@ -11,6 +11,7 @@ from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
 from cchc_analysis.groups import check_columns, grades_in_words, is_unit
+from cchc_analysis.refusal import check_given
 from cchc_analysis.scoring import findings
 from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.printing import (
@@ -33,7 +34,6 @@ from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, NO_GRADE, SHOWN, UNSC
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MANY = 40  # units: more are no picture that is seen at once
 _ENDS, _NEIGHBOURS = 10, 2  # units of an overview at either end, and on either side of one's own
 
 
@@ -77,6 +77,7 @@ def plot_ranking(
     >>> [float(bar.get_width()) for bar in plot_ranking(scores).patches]
     [95.0, 81.0]
     """
+    check_given(bool, overview=overview)
     table, scheme = graded(ranking, scheme)
     table = units.drawn_units(table)
     told, what = units.first_and_last(table, units.printed_values(table)), units.measure(table)
@@ -85,7 +86,7 @@ def plot_ranking(
     table = _by_grade(table, scheme).assign(own=lambda rows: is_unit(rows, unit))
     shown, headings, left_out = _rows_under_headings(table, few=overview)
     names = units.numbered(shown["unit"], shown["rank"])
-    frame = Frame(ax, names, headings=headings, narrow=True)
+    frame = Frame(ax, names, titles=(title, subtitle), headings=headings, narrow=True)
     frame.ax.set_xlim(0, end_of_axis(table["percent"], 100))
     draw_bars(frame, shown["percent"].fillna(0), shown["words"], scheme)
     for row, unit_ in zip(frame.rows, shown.fillna({"percent": 0}).itertuples(), strict=True):
@@ -115,8 +116,6 @@ def plot_ranking(
         },
         f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. {told} "
         f"Số đơn vị theo xếp loại: {said}.{assumption(scheme)}",
-        title=title,
-        subtitle=subtitle,
     )
 
 
@@ -240,7 +239,7 @@ def plot_distribution(
         rows += part.index[has_some[part.index]].tolist() or part.index.tolist()
     drawn = distribution.loc[rows]
     words = drawn["grade"] + (" (" + bounds[rows] + ")").where(bounds[rows] != "", "")
-    frame = Frame(ax, words, headings=headings, narrow=True)
+    frame = Frame(ax, words, titles=(title, subtitle), headings=headings, narrow=True)
     bars = draw_bars(frame, drawn["units"], drawn["grade"], scheme)
     for row, bar, text in zip(frame.rows, bars, texts[rows], strict=True):
         frame.write(row, text, bar.get_width(), of_axes=False)
@@ -259,7 +258,6 @@ def plot_distribution(
         numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
         f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
-        title=title, subtitle=subtitle,
     )  # fmt: skip
 
 
@@ -307,7 +305,7 @@ def plot_comparison(
     apart = table["percent"] - standard
     texts = apart.map(lambda by: format_signed(by, places)).mask(table["score"].isna(), UNSCORED)
     headings = units.headings(table)
-    frame = Frame(ax, table["unit"], headings=headings, narrow=True)
+    frame = Frame(ax, table["unit"], titles=(title, subtitle), headings=headings, narrow=True)
     frame.write_beside(texts)
     ax, rows = frame.ax, frame.rows
     axis = frame.set_percent_axis(pd.concat([table["percent"], standard]), in_points=in_points)
@@ -348,6 +346,4 @@ def plot_comparison(
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{value}. "
         f"{units.first_and_last(compared, texts)}{assumption(scheme)}",
-        title=title,
-        subtitle=subtitle,
     )

@@ -20,6 +20,8 @@ from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.text import listed
 from cchc_analysis.vocabulary import MEAN, SHOWN
 
+MANY = 40  # units: more are no picture that is seen at once
+
 
 def check_units(table: pd.DataFrame) -> None:
     """Refuse what is no table of scores, and a table of nobody."""

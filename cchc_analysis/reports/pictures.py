@@ -13,7 +13,8 @@ from cchc_analysis.charts.export import Encoded, encode, stamp
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.periods import plot_change
-from cchc_analysis.charts.ranking import MANY, plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.charts.units import MANY
 from cchc_analysis.groups import has_unit, several_groups
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
@@ -128,8 +128,8 @@ def write_report(
         agency, parent, place, number, date, subject, recipients, signer_title, signer
     ).checked()
     for text in source.values() if isinstance(source, Mapping) else [source]:
-        _check_text("source", text)
-    _check_text("unit", unit)
+        check_given(str, source=text)
+    check_given(str, unit=unit)
     if not isinstance(form, str) or form not in FORMS:
         raise Refusal(f"form={form!r} không có", f"hãy ghi {', '.join(map(repr, FORMS))}")
     path = with_ending(path, ".docx")
@@ -161,7 +161,7 @@ class Letter(NamedTuple):
         several = list(filter(None, self.recipients if is_list else [self.recipients]))
         texts = self._asdict() | {"number": None, "date": None, "recipients": None}
         for name, text in [*texts.items(), *(("recipients", one) for one in several)]:
-            _check_text(name, text)
+            check_given(str, **{name: text})
         return self._replace(date=date, recipients=[clean(name) for name in several])
 
     def fields(self, subject: str, form: str, points: float) -> dict[str, str | list[str]]:
@@ -287,14 +287,6 @@ def _years(table: pd.DataFrame) -> str:
     years = sorted(table["year"].unique()) if "year" in table else []
     many = "các năm " if len(years) > 1 else "năm "
     return many + (", ".join(map(str, years)) or "………")
-
-
-def _check_text(name: str, text: object) -> None:
-    """Refuse what is given for a text and is none."""
-    if not isinstance(text, str | None):
-        raise Refusal(f"{name}={text!r:.60} phải là chữ", "hãy đặt trong ngoặc kép")
-    if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text or ""):
-        raise Refusal(f"{name}={text!r:.60} có ký tự điều khiển {found[0]!r}", "hãy bỏ ký tự ấy")
 
 
 def _date_in_words(date: datetime.date | None) -> str:

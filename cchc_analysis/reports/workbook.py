@@ -14,7 +14,7 @@ import pandas as pd
 from cchc_analysis.charts.grades import grade_shades
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.reports.formulas import Living, living_sheets
 from cchc_analysis.reports.sheets import Sheet, check_typed, new_book, write_charts, write_table
 from cchc_analysis.scoring.exact import told_once
@@ -86,6 +86,7 @@ def write_workbook(
     cchc_analysis.refusal.Refusal: Tệp 'bao-cao.xls' phải có đuôi .xlsx; hãy đặt tên khác.
     """
     path = with_ending(path, ".xlsx")
+    check_given(str, source=source)
     with told_once():
         results = results_of(
             ranking, scheme=scheme, before=before, predecessors=predecessors, fields=fields,

@@ -312,7 +312,7 @@ def _added(fields: pd.DataFrame, unit: pd.Series, *by: str) -> pd.DataFrame:
 
 def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     """Return fields of which each is worth so many points of the total, where weights are known."""
-    if not isinstance(weights, list | tuple):
+    if not isinstance(weights, list | tuple) or not all(isinstance(w, tuple) for w in weights):
         raise Refusal(
             f"weights={weights!r:.60} không dùng được",
             'hãy ghi weights=check_published(ranking, fields=fields).attrs["weights"]',

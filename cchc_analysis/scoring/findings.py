@@ -161,7 +161,7 @@ def of_history(unit: str, ranks: pd.Series) -> str:
     if len(ranks) < 2:
         return ""
     (first, old), (last, new) = (next(iter(part.items())) for part in (ranks, ranks.iloc[-1:]))
-    moved = (
-        "giữ hạng" if old == new else f"từ hạng {old:.0f} {'lên' if new < old else 'xuống'} hạng"
-    )
+    moved = f"từ hạng {old:.0f} {'lên' if new < old else 'xuống'} hạng"
+    if old == new:
+        moved = "giữ hạng" if ranks.nunique() == 1 else "trở lại hạng"
     return _as_title(f"{unit} {moved} {new:.0f} (năm {first}–{last})")
