@@ -54,8 +54,10 @@ def filled(cells: pd.Series) -> pd.Series:
 
 def count_filled(body: pd.DataFrame) -> pd.Series:
     """Return how many cells of each row hold something."""
-    some = pd.Series(np.zeros(len(body), "int16"), body.index, copy=False)
-    return sum((filled(body[column]) for column in body), some)
+    some = np.zeros(len(body), "int16")
+    for column in body:
+        some += filled(body[column]).to_numpy()
+    return pd.Series(some, body.index)
 
 
 def are_column_numbers(cells: Sequence[str]) -> bool:
