@@ -457,3 +457,41 @@ def test_case_spaces_and_the_place_of_a_tone_do_not_make_another_column(asked):
     table = pd.DataFrame({"Đơn vị": ["A"], "Điểm hòa giải": [80], "Điểm thẩm định": [80]})
     with pytest.warns(LoadWarning, match="không dùng đến cột"):
         assert load_scores(table, columns={"score": asked})["score"].tolist() == [80]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Rank no.", "Thứ bậc", "Xếp hạng toàn tỉnh", "Hạng toàn quốc", "Vị trí xếp hạng năm 2021",
+     "Xếp thứ tự", "Order", "Xếp hạng (khối)", "XH"],
+)  # fmt: skip
+def test_ranks_under_other_titles_that_fall_with_the_scores(title):
+    rows = [["An", 90, 1], ["Ba", 80, 2], ["Tư", 70, 3]]
+    with pytest.warns(LoadWarning, match="là xếp hạng"):
+        assert list(load_scores(frame(f"Đơn vị|Điểm|{title}", *rows))["published_rank"]) == [
+            1,
+            2,
+            3,
+        ]
+    rows[2][2] = 1
+    assert "published_rank" not in loaded(frame(f"Đơn vị|Điểm|{title}", *rows))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Mức độ", "Phân nhóm", "Nhóm chất lượng điều hành", "Category", "Class", "Đánh giá",
+     "Hạng mức", "Xếp mức", "Danh hiệu"],
+)  # fmt: skip
+def test_grades_under_other_titles_that_follow_the_scores(title):
+    rows = [["An", 90, "Vàng"], ["Ba", 80, "Bạc"], ["Tư", 70, "Bạc"]]
+    with pytest.warns(LoadWarning, match="là xếp loại"):
+        grades = load_scores(frame(f"Đơn vị|Điểm|{title}", *rows))["published_grade"]
+    assert grades.tolist() == ["Vàng", "Bạc", "Bạc"]
+    rows[2][2] = "Vàng"
+    assert "published_grade" not in loaded(frame(f"Đơn vị|Điểm|{title}", *rows))
+
+
+def test_where_ranks_contradict_the_score_a_column_without_title_may_be_meant():
+    rows = [["An", 50, 90, 1], ["Ba", 70, 80, 2], ["Tư", 60, 70, 3]]
+    assert "tự chấm" in refusal(frame("Đơn vị|Điểm tự chấm||Hạng", *rows))
+    share = frame("Đơn vị|% đạt|Hạng", ["An", 80, 1], ["Ba", 90, 2])
+    assert 'columns={"score": "% đạt"}' in refusal(share)

@@ -30,7 +30,8 @@ def page(tmp_path, body):
 @pytest.mark.parametrize(
     "how",
     ['style="display: none"', 'style="DISPLAY:none"', 'style="color:red; visibility:collapse"',
-     'style="display : none !important"', "hidden"],
+     'style="display : none !important"', "hidden", 'style="mso-hide:all"', 'style="opacity: 0"',
+     'style="font-size:0"'],
 )  # fmt: skip
 def test_hidden_rows_tables_and_cells_of_a_page(tmp_path, how):
     row = ROW.format(f" {how}", "2", "b", "80")
@@ -45,6 +46,54 @@ def test_hidden_rows_tables_and_cells_of_a_page(tmp_path, how):
     total = f"<tr><td>STT<td>Đơn vị<td>Điểm<td {how}>Tổng điểm</tr><tr><td>1<td>a<td>9<td {how}>90"
     sentence = refusal(page(tmp_path, f"<table>{total}</table>"))
     assert "dòng 1: ô 'Tổng điểm' bị ẩn" in sentence
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (".an{display:none}", "dòng 3: dòng bị ẩn"),
+        ("p, table > TR.an { Visibility : Hidden }", "dòng 3: dòng bị ẩn"),
+        ("#x{display:none}", "dòng 3: dòng bị ẩn"),
+        ("tr{display:table-row} .an{color:red;display:none}", "dòng 3: dòng bị ẩn"),
+        ("@media screen{.an{display:none}}", "dòng 3: dòng bị ẩn"),
+        ("@media print{.an{display:none}} /* .an{display:none} */", ""),
+        (".an{display:none} #x{display:table-row}", ""),
+        (".menu .an{display:none} .an:hover{display:none}", ""),
+    ],
+)
+def test_what_a_style_sheet_hides(tmp_path, sheet, said):
+    row = ROW.format(' class="lẻ an" id="x"', "2", "b", "80").replace("TR", "tr")
+    source = page(
+        tmp_path, f"<style>{sheet.replace('TR', 'tr')}</style><table>{FIRST}{row}</table>"
+    )
+    if said:
+        assert said in refusal(source)
+    else:
+        assert len(loaded(source)) == 2
+
+
+@pytest.mark.parametrize("col", ['style="display:none"', 'style="visibility:collapse"', "hidden"])
+def test_a_column_that_a_page_hides_as_a_whole(tmp_path, col):
+    total = "<tr><td>Đơn vị<td>Tổng điểm<td>Điểm</tr><tr><td>a<td>99<td>90</tr>"
+    source = page(tmp_path, f"<table><col><col {col}><col>{total}</table>")
+    assert "dòng 1: ô 'Tổng điểm' bị ẩn" in refusal(source)
+    two = page(tmp_path, f"<table><col><col span=2 {col}>{total}</table>")
+    assert "bị ẩn" in refusal(two)
+    template = page(tmp_path, f"<table>{FIRST}</table><template><table>{total}</table></template>")
+    with pytest.warns(LoadWarning, match="không dùng đến bảng ẩn 'Đơn vị Tổng điểm Điểm'"):
+        assert len(load_scores(template)) == 1
+
+
+def test_a_number_that_its_format_hides_and_a_sheet_of_a_chart(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", 90], [2, "b", 80]):
+        book.active.append(row)
+    book.create_chartsheet("Biểu đồ")
+    book.save(tmp_path / "bảng.xlsx")
+    assert len(loaded(tmp_path / "bảng.xlsx")) == 2
+    book.active["C3"].number_format = ";;;"
+    book.save(tmp_path / "bảng.xlsx")
+    assert "ô C3: ô '[80]'" in refusal(tmp_path / "bảng.xlsx")
 
 
 def test_what_libre_office_hides_covers_or_parts(tmp_path):

@@ -358,6 +358,10 @@ def test_an_attribute_of_another_kind_does_not_change_what_a_table_is():
     [
         ({"unit": ["a", None]}, "cột 'unit', dòng thứ 2"),
         ({"unit": [1, 2]}, "Tên đơn vị 1 không phải là chữ"),
+        ({"published_grade": [1, 2]}, "không phải là chữ"),
+        ({"published_grade": [["Tốt"], "Khá"]}, "không phải là chữ"),
+        ({"published_rank": [0, 1]}, "không phải là số nguyên từ 1 trở lên"),
+        ({"published_rank": [1.5, 1]}, "không phải là số nguyên từ 1 trở lên"),
         ({"unit": [["a"], "b"]}, "không phải là chữ"),
         ({"score": [[90], 80]}, "không phải là số"),
         ({"score": [True, False]}, "không phải là số"),

@@ -317,11 +317,24 @@ def test_groups_may_be_units(text):
 @pytest.mark.parametrize(
     "name",
     ["TB khối sở", "Cả nước", "Trung vị", "Điểm TB", "Giá trị trung bình", "Bình quân chung",
-     "Điểm BQ", "ĐTB chung", "Mức BQC"],
+     "Điểm BQ", "ĐTB chung", "Mức BQC", "Cộng toàn tỉnh", "Cả tỉnh", "Tổng điểm toàn ngành",
+     "Grand total", "Sub-total", "Avg.", "Sum", "Std", "National average", "Khối sở TB",
+     "Khoảng cách", "Phương sai", "Điểm sàn"],
 )  # fmt: skip
 def test_sums_without_a_number_are_no_units(text, name):
     with pytest.warns(LoadWarning, match=f"dòng 4 '{name}"):
         assert len(load_scores(text("Đơn vị;Điểm", "A;90", "Xã Trung Bình;80", f"{name};85"))) == 2
+
+
+@pytest.mark.parametrize("name", ["Chỉ số đại diện", "Khối", "Mức đạt"])
+def test_a_row_with_the_mean_or_the_sum_of_the_others_is_told(text, name):
+    rows = ["Sở A;90,5", "Sở B;80", "Sở C;74,1"]
+    for row in (f"{name};81,5", f"{name};81,53"):
+        with pytest.warns(LoadWarning, match=f"'{name} .*' có điểm bằng trung bình hoặc tổng"):
+            assert len(load_scores(text("Đơn vị;Điểm", *rows, row))) == 4
+        with pytest.warns(LoadWarning, match=f"dòng 2 '{name} "):
+            load_scores(text("Đơn vị;Điểm", row, *rows))
+    assert len(loaded(text("Đơn vị;Điểm", *rows, "Sở D;81,6"))) == 4
 
 
 @pytest.mark.parametrize(

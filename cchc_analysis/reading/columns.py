@@ -448,14 +448,17 @@ def _score_column(
     shares = [
         one for c, one in free.items() if roles[c] is None and one.are_numbers and "%" in one.title
     ]
-    one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks)
-    one = one or _ranked([], [] if found else shares, ranks)
+    nameless = [
+        one for c, one in evidence.items() if not one.title and one.are_numbers and not roles.get(c)
+    ]
+    one = _plain_total(found or numeric, roles) or _ranked(found, numeric, ranks, nameless)
+    one = one or _ranked([], [] if found else shares, ranks, [])
     if one is None:
-        others = [  # without a title, or with that of ranks that are none
-            one for c, one in evidence.items() if one.are_numbers
-            and (roles.get(c) == "published_rank" if one.title else roles.get(c) is None)
+        others = [  # without a title, in percent, or of ranks that are none
+            one for c, one in evidence.items() if one.are_numbers and one not in numeric
+            and one not in ranks and roles.get(c) in (None, "published_rank")
+            and not NOT_A_SCORE.match(one.key)
         ]  # fmt: skip
-        others = [one for one in others if one not in ranks]
         raise _no_score(where, header, found, numeric, ranks, others)
     is_named = roles[one.column] == "score" or one.key in SUMS or PLAIN_TOTAL.fullmatch(one.key)
     if not is_named or (roles[one.column] != "score" and len(found) == 1):
@@ -473,9 +476,13 @@ def _plain_total(found: list[Evidence], roles: dict) -> Evidence | None:
 
 
 def _ranked(
-    found: list[Evidence], numeric: list[Evidence], ranks: list[Evidence]
-) -> Evidence | None:
-    """Return the one column that the ranks follow; without ranks, the one with a score word."""
+    found: list[Evidence], numeric: list[Evidence], ranks: list[Evidence],
+    nameless: list[Evidence],
+) -> Evidence | None:  # fmt: skip
+    """Return the one column that the ranks follow; without ranks, the one with a score word.
+
+    Where the ranks contradict it, another may be meant, also one without a title.
+    """
     every = [*found, *numeric]
     least = _ENOUGH if len(every) > 1 else 2
     falling = [one for one in every if any(one.falls_with(rank, least) for rank in ranks)]
@@ -486,7 +493,7 @@ def _ranked(
     if falling or len(found) != 1:
         return None
     is_against = any(one.rank_all and not found[0].falls_with(one) for one in ranks)
-    return None if numeric and is_against else found[0]
+    return None if (numeric or nameless) and is_against else found[0]
 
 
 def _is_one_of_many(one: Evidence, every: list[Evidence]) -> bool:

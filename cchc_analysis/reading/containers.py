@@ -55,7 +55,7 @@ _CHUNK = 1 << 18
 _TYPES = "[Content_Types].xml"
 _READ = ("word/document", "word/styles.xml", "content.xml", "styles.xml")
 _NAMED_PART = re.compile(rb"""(\b(?:PartName|Target)\s*=\s*["'])([^"']*)""")
-_UNREAD = ("xl/worksheets/_rels/", "xl/chartsheets/_rels/")  # remarks, drawings, links
+_UNREAD = ("xl/worksheets/_rels/", "xl/chartsheets/")  # remarks, drawings, links
 _RANGE = re.compile(r"(\$?[A-Z]{1,3}\$?[0-9]{1,7}):(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
 
 

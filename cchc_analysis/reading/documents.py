@@ -30,7 +30,17 @@ _BLOCKS = (
     "center", "section", "article", "header", "table", "br",
 )  # fmt: skip
 _MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
-_HIDDEN_STYLE = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse))")
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?![.]?[1-9])"
+    r"|font-size:0(?![.]?[1-9]))"
+)
+# Of a style sheet: what is no rule for the screen, a rule, and the parts of a simple selector.
+_NO_RULE = re.compile(
+    r"/\*.*?\*/|@media(?![^{]*\bscreen\b(?![^{]*width))[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}",
+    re.DOTALL,
+)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"(?:[\w-]+|\*)?(?:[.#][\w-]+)*")
 _MARKED_STYLE = re.compile(
     r"line-through|font-size:0|opacity:0(?![.]?[1-9])|vertical-align:(?:super|sub)"
 )
@@ -170,6 +180,7 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
         )
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
+        _hide_by_sheet(root)
         tables = [table for table in root.iter("table") if table.find(".//table") is None]
         captions = [_html_text(table.find("caption")) for table in tables]
         found = [_html_table(table, name, at) for at, table in enumerate(tables, start=1)]
@@ -196,6 +207,8 @@ def _html_table(table: object, name: str, number: int) -> Seen:
     """Return the cells of a table; what spans several rows is merged down."""
     seen, where = Seen(""), Where(name, f"bảng {number}")
     spans: dict[int, int] = {}  # column → rows still to fill
+    columns = [col for col in table.iter("col") for _ in range(_span(col.get("span")) or 1)]
+    out_of_sight = {at for at, col in enumerate(columns[:MOST_COLUMNS]) if _is_hidden(col)}
     for row in table.iter("tr"):
         at, cells = len(seen.rows), []
         given = deque(cell for cell in row if cell.tag in ("td", "th"))
@@ -217,7 +230,7 @@ def _html_table(table: object, name: str, number: int) -> Seen:
                 )  # fmt: skip
             if height > 1:
                 spans |= dict.fromkeys(range(column, column + width), height - 1)
-            if _is_hidden(cell):
+            if _is_hidden(cell) or out_of_sight.issuperset(range(column, column + width)):
                 seen.hidden_cells.add((at, column))
             cells += [_html_text(cell), *[""] * (width - 1)]
         if cells:
@@ -234,7 +247,49 @@ def _style_of(node: object) -> str:
 
 
 def _is_hidden(node: object) -> bool:
-    return node.get("hidden") is not None or bool(_HIDDEN_STYLE.search(_style_of(node)))
+    is_said = node.get("hidden") is not None or node.tag == "template"
+    return is_said or bool(_HIDDEN_STYLE.search(_style_of(node)))
+
+
+def _hide_by_sheet(root: object) -> None:
+    """Mark as hidden what the style sheets of a page hide by tag, class or id."""
+    sheets = _NO_RULE.sub("", " ".join(sheet.text or "" for sheet in root.iter("style")))
+    rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
+    for at, (selectors, looks) in enumerate(_RULE.findall(sheets)):
+        looks = re.sub(r"\s", "", looks).lower()
+        if not (_HIDDEN_STYLE.search(looks) or re.search("(?:^|;)(?:display|visibility):", looks)):
+            continue
+        for selector in selectors.split(","):
+            steps = selector.replace(">", " ").split()
+            if steps and all(map(_SIMPLE.fullmatch, steps)):
+                parts = [re.findall(r"[.#]?[\w-]+", step) for step in steps]
+                every = "".join(steps)
+                weight = (every.count("#"), every.count("."), len(steps), at)
+                last = parts[-1][-1] if parts[-1] else "*"
+                rules.setdefault(last, []).append((weight, parts, looks))
+    for node in root.iter() if rules else ():
+        if isinstance(node.tag, str):
+            found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
+            found = [rule for rule in found if _is_under(node, rule[1])]
+            if found and _HIDDEN_STYLE.search(max(found)[2]):
+                node.set("hidden", "")
+
+
+def _keys(node: object) -> set[str]:
+    """Return by what simple selectors may call an element: its tag, id and classes."""
+    classes = (f".{name}" for name in (node.get("class") or "").split())
+    return {node.tag, f"#{node.get('id')}", *classes}
+
+
+def _is_under(node: object, steps: list[list[str]]) -> bool:
+    """Return whether the last step is of an element, and the others of those around it in turn."""
+    if not _keys(node).issuperset(steps[-1]):
+        return False
+    left = steps[:-1]
+    for around in node.iterancestors() if left else ():
+        if left and _keys(around).issuperset(left[-1]):
+            left = left[:-1]
+    return not left
 
 
 def _html_text(node: object) -> str:

@@ -98,7 +98,7 @@ def _is_title(line: str, above: str = "") -> bool:
 def belongs_to_title(line: str, above: str = "") -> bool:
     """Return whether a line over a table is of its title or letterhead, and no sentence."""
     if heads_part(line):
-        return True
+        return bool(re.search(r"[^\W\d_]", line))
     is_sentence = len(line) > LONGEST_TITLE or line[-1:] in ".:;,"
     is_capital = not any(map(str.islower, line)) or line.startswith("(")
     return not is_sentence and bool(

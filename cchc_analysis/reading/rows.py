@@ -38,6 +38,7 @@ from cchc_analysis.vocabulary import known_grades
 
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 _MOST_GRADES = 7
+_FEWEST_SUMMED = 3
 _LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
 
 
@@ -223,6 +224,19 @@ def _counts(rows: Rows) -> pd.Series:
     return found
 
 
+def _means(rows: Rows) -> pd.Series:
+    """Return whether the first or last row has the mean or sum of the others, to its places."""
+    numbers, found = numbers_in(rows.score), pd.Series(False, rows.body.index)
+    for at in (0, -1) if numbers.notna().sum() > _FEWEST_SUMMED else ():
+        others = numbers.drop(numbers.index[at]).dropna()
+        places = len(re.sub(r".*[.,]|^[0-9]*$|%", "", str(rows.score.iloc[at])))
+        near = 0.5 * 10**-places + 1e-9
+        found.iloc[at] = (
+            min(abs(numbers.iloc[at] - s) for s in (others.mean(), others.sum())) < near
+        )
+    return found
+
+
 def _cells_of(rows: Rows) -> pd.Series:
     """Return how many cells each row has of those that have a title, and of others if filled."""
     own = (rows.raw[column].notna() for column in rows.titles)
@@ -291,6 +305,13 @@ RULES = (
         lambda rows: rows.summed,
         is_unit=True,
         tells="{row} có số thứ tự nên được tính là một đơn vị; hãy xóa dòng nếu là dòng tổng hợp",
+    ),
+    Rule(
+        "mean of the others",
+        _means,
+        is_unit=True,
+        tells="{row} có điểm bằng trung bình hoặc tổng các dòng khác; hãy xóa dòng nếu là dòng "
+        "tổng hợp",
     ),
     Rule("unit", lambda rows: pd.Series(True, rows.body.index), is_unit=True),
 )

@@ -31,6 +31,7 @@ _ENDS = (
     f"{_TABLE}table", f"{_TABLE}table-column", f"{_TABLE}table-row", f"{_STYLE}style",
     *_GROUPS,
 )  # fmt: skip
+_NOTHING_SHOWN = ";;;"  # the number format that shows nothing
 _UNSEEN = ("collapse", "filter")
 _INSIDE = (f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby", f"{_TEXT}ruby-base", f"{_TEXT}meta")
 _BLANKS = (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break")
@@ -110,7 +111,8 @@ def _xlsx_text(cell: object) -> str:
     if not cell.has_style:
         return text_of(value)
     is_percent = cell.data_type == "n" and _is_percent(cell.number_format)
-    return text_of(value, is_percent=is_percent, is_marked=_is_marked(cell.font))
+    is_marked = _is_marked(cell.font) or cell.number_format.strip() == _NOTHING_SHOWN
+    return text_of(value, is_percent=is_percent, is_marked=is_marked)
 
 
 def _is_marked(font: object) -> bool:

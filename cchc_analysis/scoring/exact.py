@@ -153,6 +153,11 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
             _refuse(table, "unit", wrong, "không phải là chữ")
+    if "published_grade" in table and table["published_grade"].dtype not in ("str", "category"):
+        grades = table["published_grade"]
+        wrong = grades.notna() & ~grades.map(lambda grade: isinstance(grade, str)).astype("bool")
+        if wrong.any():
+            _refuse(table, "published_grade", wrong, "không phải là chữ")
     for column in (c for c in _NUMBERS if c in table):
         values = table[column]
         if not pd.api.types.is_numeric_dtype(values) or values.dtype.kind in "bc":
@@ -161,6 +166,10 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
                 why = "là chữ, không phải số" if is_text else "không phải là số"
                 _refuse(table, column, wrong, why)
+    if is_new and "published_rank" in table:
+        ranks = floats(table["published_rank"])
+        if (wrong := (ranks < 1) | (ranks % 1 > 0)).any():
+            _refuse(table, "published_rank", wrong, "không phải là số nguyên từ 1 trở lên")
     score, most = floats(table["score"]), _maxima(table)
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
