@@ -472,7 +472,7 @@ def test_ranks_under_other_titles_that_fall_with_the_scores(title):
             2,
             3,
         ]
-    rows[2][2] = 1
+    rows[2][2] = "7,5"
     assert "published_rank" not in loaded(frame(f"Đơn vị|Điểm|{title}", *rows))
 
 
