@@ -322,12 +322,15 @@ def _other_table(text: _Text, stride: _Stride, titles: _Titles) -> _Found:
 
 
 def _without_titles(text: _Text) -> list[_Found]:
-    """Return the longest run of rows of one width that begins near the top, under no titles."""
-    found: list[_Stride | None] = []
-    for at in range(min(len(text.values), _WIDEST)):
-        found.append(_numbered_rows(text.values, at))
-        found += [_alike_rows(text.values, at, width) for width in range(2, _WIDEST)]
-    stride = max(filter(None, found), key=lambda one: one.end - one.first, default=None)
+    """Return the first run of rows of one width that begins near the top, under no titles."""
+    values = text.values
+    every = (
+        stride
+        for at in range(min(len(values), _WIDEST))
+        for width in range(1, _WIDEST)
+        for stride in [_alike_rows(values, at, width) if width > 1 else _numbered_rows(values, at)]
+    )
+    stride = next(filter(None, every), None)
     if stride is None:
         return []
     header = [""] * stride.width
