@@ -456,9 +456,11 @@ def test_titles_and_letterhead_above_a_table_are_no_prose(text):
     assert len(load_scores(text(*lines, HEADER, *SO))) == 2
 
 
-def test_prose_above_a_page_that_is_repeated_is_told(text):
-    with pytest.warns(LoadWarning, match="dòng 4 .tiêu đề lặp lại.; dòng 3 'Trang sau'"):
-        load_scores(text(HEADER, SO[0], "Trang sau", HEADER, SO[1]))
+@pytest.mark.parametrize("page", ["Trang sau", "- 2 -", "2/5", "* 7 *"])
+def test_prose_above_a_page_that_is_repeated_is_told(text, page):
+    with pytest.warns(LoadWarning) as told:
+        load_scores(text(HEADER, SO[0], page, HEADER, SO[1]))
+    assert f"dòng 4 (tiêu đề lặp lại); dòng 3 '{page}'" in str(told[0].message)
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -97,6 +97,8 @@ def _is_title(line: str, above: str = "") -> bool:
 
 def belongs_to_title(line: str, above: str = "") -> bool:
     """Return whether a line over a table is of its title or letterhead, and no sentence."""
+    if not any(map(str.isalpha, line)):  # "- 2 -" is the number of a page
+        return bool(re.fullmatch(YEAR, line))
     if heads_part(line):
         return bool(re.search(r"[^\W\d_]", line))
     is_sentence = len(line) > LONGEST_TITLE or line[-1:] in ".:;,"
