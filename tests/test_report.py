@@ -846,6 +846,9 @@ def test_what_is_no_text_is_refused(tmp_path):
     for option in ("agency", "source", "unit", "signer_title"):
         with pytest.raises(ValueError, match=f"{option}=3 phải là chữ"):
             write_report(table([90]), tmp_path / "r.docx", **{option: 3})
+    for number in (2.5, {"a": 1}, [12]):
+        with pytest.raises(ValueError, match=r"number=.* phải là chữ"):
+            write_report(table([90]), tmp_path / "r.docx", number=number)
     with pytest.raises(ValueError, match="recipients=3 phải là chữ"):
         write_report(table([90]), tmp_path / "r.docx", recipients=["Như trên", 3])
     with pytest.raises(Refusal, match="Cần bảng do load_scores hay load_fields đọc"):

@@ -159,7 +159,8 @@ class Letter(NamedTuple):
         date = None if self.date is None or self.date is pd.NaT else _to_date(self.date)
         is_list = isinstance(self.recipients, list | tuple)
         several = list(filter(None, self.recipients if is_list else [self.recipients]))
-        texts = self._asdict() | {"number": None, "date": None, "recipients": None}
+        number = None if pd.api.types.is_integer(self.number) else self.number
+        texts = self._asdict() | {"number": number, "date": None, "recipients": None}
         for name, text in [*texts.items(), *(("recipients", one) for one in several)]:
             check_given(str, **{name: text})
         return self._replace(date=date, recipients=[clean(name) for name in several])
