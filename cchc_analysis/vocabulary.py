@@ -29,6 +29,7 @@ _YES_NO = {key == "true": value for key, value in _LABELS["yes_no"].items()}
 VALUES = {"status": _LABELS["status"], "separable_from_next": _YES_NO, "fits": _YES_NO}
 SHEETS: dict[str, str] = _LABELS["sheets"]
 METHOD: dict[str, str] = _LABELS["method"]
+TABLES = words("tables")
 
 NO_GRADE = "Không xếp loại"
 UNSCORED = "Chưa chấm"

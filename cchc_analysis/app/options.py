@@ -14,15 +14,9 @@ from typing import NoReturn
 from cchc_analysis.files import as_typed
 from cchc_analysis.reports.report import FORMS
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, known_schemes
+from cchc_analysis.vocabulary import words
 
-_EXAMPLES = """ví dụ:
-  cchc-report data/cchc-2020.csv
-  cchc-report "bảng của tôi.xlsx" --max-score 70 --scheme nam-dinh-2020-so
-  cchc-report nam-2021.docx --before nam-2020.xlsx --before-year 2020 --unit "Sở Nội vụ"
-  cchc-report diem.xlsx --cutoffs "Tốt 80, Khá 65, Yếu" --scheme-source "Quyết định 5/QĐ-UBND"
-  cchc-report diem.xlsx --source "Quyết định số 12/QĐ-UBND" --date 11/01/2021
-  cchc-report thang-1.xlsx thang-2.xlsx --out D:/bao-cao
-(gõ 'python -m uv run' trước mỗi lệnh)"""
+_WORDS = words("options")
 _FORMS = [form for form in FORMS if form != "bao-cao"]  # written beside it
 # What argparse says in English; the rest of its sentences are ours.
 _SAID = (
@@ -96,52 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="cchc-report",
         description="Xếp hạng, xếp loại, vẽ biểu đồ và viết báo cáo từ bảng điểm CCHC.",
-        epilog=_EXAMPLES,
+        epilog=_WORDS["examples"],
         formatter_class=_Help,
         add_help=False,
         allow_abbrev=False,
     )
     group = parser.add_argument_group("tham số")
-    add = group.add_argument
-    formats = "bảng điểm: Excel, Word, trang web đã lưu, .csv, .pdf, hoặc .txt dán từ trang web"
-    add("files", metavar="TỆP", type=as_path, nargs="+", help=formats)
-    before = "bảng điểm kỳ trước, để so sánh; nếu có nhiều năm thì lấy năm gần nhất trước kỳ này"
-    add("--before", metavar="TỆP", type=as_path, help=before)
-    which = "năm cần lấy trong tệp của --before, hoặc năm của nó nếu tệp không ghi"
-    add("--before-year", metavar="NĂM", type=as_year, help=which)
-    olds = "bảng hai cột unit, predecessor: đơn vị mới và từng đơn vị cũ nhập thành nó"
-    add("--predecessors", metavar="TỆP", type=as_path, help=olds)
-    parts = "bảng điểm theo lĩnh vực của các đơn vị đó; nhiều tệp thì ghi lại lựa chọn cho từng tệp"
-    add("--fields", metavar="TỆP", type=as_path, action="append", help=parts)
-    add("--unit", metavar="TÊN", type=as_typed, help="đơn vị cần làm nổi bật")
-    own = "; chỉ dùng cho TỆP, không dùng cho --before và --fields"
-    one = f"số thứ tự hoặc tiêu đề của bảng cần đọc, nếu tệp có nhiều bảng{own}"
-    add("--table", metavar="BẢNG", type=_table, help=one)
-    add("--block", metavar="KHỐI", type=as_typed, help=f"tên khối của bảng không ghi khối{own}")
-    year = "năm cần lấy trong TỆP, hoặc năm của bảng không ghi năm"
-    add("--year", metavar="NĂM", type=as_year, help=year)
-    which = 'cột nào là gì, nếu tên cột không đủ rõ, ví dụ score="Điểm thẩm định"; có thể lặp lại'
-    add("--columns", metavar="TÊN=CỘT", type=_column, action="append", default=[], help=which + own)
-    add("--max-score", metavar="ĐIỂM", type=as_number, help=f"thang điểm, nếu bảng không ghi{own}")
     schemes = f"{', '.join(known_schemes())} (mặc định: {DEFAULT_SCHEME})"
-    schemes = f"thang xếp loại: tệp .toml của bạn (nhiều thang: tệp.toml:tên), hoặc {schemes}"
-    schemes += '; mỗi khối một thang: "Khối sở=nam-dinh-2020-so; Khối huyện=nam-dinh-2020-huyen"'
-    add("--scheme", metavar="THANG", type=as_typed, help=schemes)
-    cutoffs = 'ngưỡng xếp loại của bạn, ví dụ "Xuất sắc 90, Tốt trên 80, Khá 62,5, Yếu"'
-    add("--cutoffs", metavar="NGƯỠNG", type=as_typed, help=cutoffs)
-    stated = "văn bản nêu các ngưỡng của --scheme hoặc --cutoffs; không có thì ghi là giả định"
-    add("--scheme-source", metavar="VĂN BẢN", type=as_typed, help=stated)
-    source = "nguồn số liệu của TỆP, ghi trong báo cáo và dưới biểu đồ (mặc định: tên tệp)"
-    add("--source", metavar="NGUỒN", type=as_typed, help=source)
-    add("--date", metavar="NGÀY", type=_date, help="ngày của số liệu, ví dụ 11/01/2021")
-    form = f"viết thêm một văn bản công bố: {' hoặc '.join(_FORMS)}, cạnh report.docx"
-    add("--form", metavar="VĂN_BẢN", type=_form, help=form)
-    own_form = "mẫu .docx của cơ quan cho báo cáo, hoặc cho văn bản của --form"
-    add("--template", metavar="TỆP", type=as_path, help=own_form)
-    folder = "nơi ghi kết quả, trong thư mục con mang tên tệp (mặc định: %(default)s)"
-    add("--out", metavar="THƯ_MỤC", type=as_path, default=Path("reports"), help=folder)
+    named = {"schemes": schemes, "forms": " hoặc ".join(_FORMS), "own": _WORDS["own"]}
+    for name, said in _WORDS["options"].items():
+        said = said | {"help": said["help"].format_map(named)}
+        kind = _KINDS.get(name) or _KINDS.get(said["metavar"], as_typed)
+        group.add_argument(name if name == "files" else f"--{name}", type=kind, **said)
     add_version(group)
-    add("-h", "--help", action="help", help="hiện hướng dẫn này")
+    group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
     return parser
 
 
@@ -204,3 +166,10 @@ def _column(text: str) -> tuple[str, int | str]:
     if not is_one:
         raise argparse.ArgumentTypeError(f"'{text}' thiếu dấu =; hãy viết ví dụ score='Tổng điểm'")
     return role, _table(column)
+
+
+# What a typed value is made into: of an option, or of all whose value is called so; else a text.
+_KINDS = {
+    "columns": _column, "table": _table, "form": _form, "date": _date, "max-score": as_number,
+    "TỆP": as_path, "THƯ_MỤC": as_path, "NĂM": as_year,
+}  # fmt: skip

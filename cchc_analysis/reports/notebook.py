@@ -14,7 +14,7 @@ import pandas as pd
 
 from cchc_analysis.charts.grades import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
-from cchc_analysis.scoring.printing import Printed, kind_of, printed
+from cchc_analysis.scoring.printing import NUMBERS, Printed, kind_of, printed
 from cchc_analysis.scoring.ranking import graded, ranked
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SERIOUS, QUIET = "#c62828", "#f9a825"
 PARTS = ("ranking", "chart", "distribution", "comparison", "check")
-_NUMBERS = ("count", "place", "number", "percent", "change")
 _FRAME = "border: 1px solid #000000"
 _LOOK = [
     {"selector": "", "props": "border-collapse: collapse;"},
@@ -144,7 +143,7 @@ def _styled(shown: Printed, grades: Sequence[str], caption: str = "") -> Styler:
         grade: f"background-color: {shade}; color: {ink_on(shade)}; text-align: center;"
         for grade, shade in grade_shades(grades).items()
     }
-    numbers = [column.head for column in shown.columns if column.kind in _NUMBERS]
+    numbers = [column.head for column in shown.columns if column.kind in NUMBERS]
     shaded = [column.head for column in shown.columns if column.kind == "grade"]
     return (
         frame.style.set_uuid(hashlib.sha256(content.encode()).hexdigest()[:12])

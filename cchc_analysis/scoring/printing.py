@@ -27,6 +27,7 @@ from cchc_analysis.vocabulary import (
     NO_GRADE,
     SHOWN,
     SHOWN_OF_FIELDS,
+    TABLES,
     TOTAL,
     VALUES,
     WHOLE_TABLE,
@@ -37,45 +38,10 @@ MOST_PLACES = 3  # of what is computed: a mean or a difference has no last place
 NUMBERS = ("count", "place", "number", "percent", "change")  # kinds of columns
 Look = Literal["count", "place", "name", "text", "number", "percent", "change", "grade"]
 _ALIGN = dict.fromkeys(("count", "place", "grade"), "center") | {"name": "left", "text": "left"}
-_PERCENT = (
-    "percent", "share_pct", "lost_pct", "percent_before", "percent_after", "percent_change", "mean",
-    "median", "best", "worst", "spread", "from_mean_pct", "from_unit_pct",
-)  # fmt: skip
-# How a column is printed whose values do not tell: whole numbers are counts, words are text.
-_LOOKS: dict[str, Look] = (
-    dict.fromkeys(("score", "max_score", *_PERCENT), "number")
-    | dict.fromkeys(("unit", "field", "first_unit", "last_unit"), "name")
-    | dict.fromkeys(
-        ("grade", "next_grade", "grade_before", "grade_after", "published_grade"), "grade"
-    )
-    | dict.fromkeys(
-        ("score_change", "percent_change", "difference", "rank_change", "rank_change_own",
-         "rank_change_others", "from_mean_pct", "from_unit_pct"),
-        "change",
-    )
-)  # fmt: skip
-# A rank is printed with the number of units among which it is one.
-_AMONG = {
-    "rank_before": "ranked_before",
-    "rank_after": "ranked_after",
-    "common_rank_before": "common_units",
-    "common_rank_after": "common_units",
-}
+_NEEDED, _AMONG, _PERCENT = TABLES["needed"], TABLES["among"], TABLES["percent"]["columns"]
+_LOOKS: dict[str, Look] = dict.fromkeys(_PERCENT, "number")
+_LOOKS |= {name: look for look, names in TABLES["looks"].items() for name in names}
 _OF_FIELDS = ("fields", "losses")
-# What a kind of table has, so that a part of one is not taken for the whole.
-_NEEDED = {
-    "distribution": {"grade", "units", "share_pct"},
-    "check": {"item", "published", "computed"},
-    "fields": {"field"},
-    "losses": {"field", "lost"},
-    "matrix": {"unit"},
-    "blocks": {"scored_units"},
-    "change": {"status"},
-    "margins": {"points_to_next"},
-    "rank range": {"best_rank"},
-    "cutoffs": {"at_most"},
-    "fitting": {"fits"},
-}
 
 
 @dataclass(frozen=True)
@@ -229,7 +195,7 @@ def kind_of(table: pd.DataFrame) -> str:
     kind = table.attrs.get("kind")
     needed = _NEEDED.get(kind) if isinstance(kind, str) else None
     fields = table.attrs.get("fields") if kind == "matrix" else []
-    if needed is not None and isinstance(fields, list) and needed.union(fields) <= set(table):
+    if needed is not None and isinstance(fields, list) and {*needed, *fields} <= set(table):
         return kind
     if "field" in table:
         return "fields"
