@@ -101,6 +101,8 @@ def test_change_points_up_or_down_and_marks_a_cutoff_that_is_crossed():
     assert columns(ax, heads=3)["Loại"] == ["▼ Tốt", "", "▲ Tốt"]
     assert titles(ax)[0] == "1/3 đơn vị tăng điểm, 1 đơn vị giảm"
     check_texts(ax)
+    for dots, points_to in ((up, max), (down, min)):  # the tip is on the value
+        assert points_to(dots.get_paths()[0].vertices[:, 0]) == 0
     assert "Loại" not in texts(plot_change(compare_periods(before, before)))
 
 

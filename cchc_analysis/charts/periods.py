@@ -99,9 +99,11 @@ def plot_change(
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
     # So much larger than what is drawn over it that a ring is left where nothing changed.
     ax.scatter(before, rows, s=80, c="white", edgecolor=colors, linewidth=1.2, zorder=3)
-    ways = {">": change > 0, "<": change < 0, "o": ~(change > 0) & ~(change < 0)}
-    for way, some in ways.items():  # the point of an arrow, which a photocopy keeps
-        ax.scatter(after[some], rows[some], s=24 if way == "o" else 50, c=colors[some], marker=way,
+    # The point of an arrow, which a photocopy keeps, ends where the value is.
+    right, left = ([(0, 0), (back, 0.6), (back, -0.6)] for back in (-1, 1))
+    still = ~(change > 0) & ~(change < 0)
+    for marker, size, some in ((right, 110, change > 0), (left, 110, change < 0), ("o", 24, still)):
+        ax.scatter(after[some], rows[some], s=size, c=colors[some], marker=marker,
                    edgecolor="none", zorder=4)  # fmt: skip
     frame.mark_names(chosen)
     in_points = are_points(table)
