@@ -328,7 +328,8 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
     with pytest.raises(Refusal) as caught:
         load_scores(path)
     assert caught.value.file == "b.csv"
-    assert caught.value.option == Option("columns", {"score": "Điểm thẩm định"})
+    scale = Option("max_score", 10)
+    assert caught.value.option == Option("columns", {"score": "Điểm thẩm định"}, scale)
     assert '--columns score="Điểm thẩm định"' in caught.value.said("command")
     two = text("Khối sở", "Đơn vị;Điểm", "a;90", "", "Khối xã", "Đơn vị;Điểm", "b;80")
     with pytest.warns(LoadWarning) as told:

@@ -38,7 +38,7 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, quoted
 
 _LONGEST_HEADING = 120
@@ -263,28 +263,27 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
 
     What it proposes are the columns there that alone hold names and numbers.
     """
-    most, seen, option = (0, 1), "", None
+    # What could be named of each row, how many titles it has, and the words for it.
+    found: list[tuple[Option | None, int, str]] = [(None, 1, "")]
     for grid in grids:
         may_be, given = may_be_titles(grid.cells), count_filled(grid.cells).to_numpy()
         for at in np.flatnonzero(may_be | (given == 1)):
-            if is_distribution(header_of(grid.cells, at)):
+            one = header_of(grid.cells, at)
+            if is_distribution(one):
                 return Refusal(
                     "đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của từng "
                     "đơn vị",
                     "hãy dùng bảng xếp hạng có cột đơn vị và cột điểm", file=file,
                 )  # fmt: skip
-            one = header_of(grid.cells, at)
-            is_known = given[at] > 2 or any(one.roles.values())
-            named = proposed(one, grid.cells.iloc[at + 1 :]) if is_known else None
-            fits = (len(named.value) if named else 0, given[at] * may_be[at])
-            if is_known and fits > most:
-                most, option = fits, named
+            if given[at] > 2 or any(one.roles.values()):
                 place = ", ".join(filter(None, [grid.place, f"dòng {grid.cells.index[at]}"]))
                 seen = f"; giống nhất là {place}: {titles_in_words(one.titles.values())}"
+                named = proposed(one, grid.cells.iloc[at + 1 :])
+                found.append((named, given[at] * may_be[at], seen))
         named = proposed(_without_titles(grid.cells), grid.cells)
-        if named and (len(named.value), 0) > max(most, (1, 0)):
-            most, option = (len(named.value), 0), named
-            seen = f"; giống nhất là {grid.place}" if grid.place else ""
+        if named and len(named.value) > 1:
+            found.append((named, 0, f"; giống nhất là {grid.place}" * bool(grid.place)))
+    option, _, seen = max(found, key=lambda one: (len(one[0].value) if one[0] else 0, one[1]))
     return Refusal(
         f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
         "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"

@@ -29,6 +29,7 @@ LIKE_HEADERS: dict[str, re.Pattern] = {
     if "patterns" in said
 }
 LEVELS_OF_UNITS: list[str] = _WORDS["titles"]["unit"]["levels"]
+UNDERSTOOD: dict[str, str] = _WORDS["understood"]
 PENALTY, GAIN = (re.compile(_WORDS["titles"]["bonus"][kind]) for kind in ("penalty", "gain"))
 NOT_A_SCORE = _any_of(_WORDS["titles"]["score"]["never"])
 
