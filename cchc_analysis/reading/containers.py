@@ -20,37 +20,16 @@ from xml.parsers import expat
 from cchc_analysis.files import not_found
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
+from cchc_analysis.vocabulary import words
 
 _ZIPPED = ("xlsx", "ods", "docx")
 _UNPACKED_MB, _WORD_XML_MB = 100, 20  # the tree of a Word file is 20 times its text
-# What each ending stands for.
-KINDS = {
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".docx": "docx",
-    ".docm": "docx", ".dotx": "docx", ".html": "html", ".htm": "html", ".csv": "text",
-    ".tsv": "text", ".txt": "text", ".md": "text", ".pdf": "pdf",
-}  # fmt: skip
-_SHOWN = {
-    "xlsx": "sổ tính Excel (.xlsx)", "xls": "sổ tính Excel đời cũ (.xls)",
-    "ods": "sổ tính LibreOffice (.ods)", "docx": "văn bản Word (.docx)",
-    "doc": "văn bản Word đời cũ (.doc)", "html": "trang web (.html)", "pdf": "tệp PDF (.pdf)",
-    "mht": "trang web kèm ảnh (.mht)", "xml": "bảng tính XML 2003 (.xml)",
-    "text": "văn bản thường (.csv hoặc .txt)", "zip": "tệp nén", "unknown": "một định dạng khác",
-}  # fmt: skip
-# The largest file that is opened, in MB. A table of a million rows is 60 MB of text; the tree of a
-# web page takes 20 times its size.
-_MOST_MB = {"text": 200, "html": 20, "pdf": 50, "xls": 50} | dict.fromkeys(_ZIPPED, _UNPACKED_MB)
-# How a text begins that is markup; the markup of a page may begin with any tag.
-_LOOKS = {
-    "mht": re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE),
-    "xml": re.compile(rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet"),
-    "html": re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:.*<)?(?:!doctype html|html|head|table)\b",
-                       re.IGNORECASE | re.DOTALL),
-}  # fmt: skip
+_FILES = words("files")
+KINDS, _SHOWN, _MOST_MB, _MOST_OF = (
+    _FILES[part] for part in ("kinds", "shown", "most_mb", "most_of")
+)
+_LOOKS = {kind: re.compile(looks.encode()) for kind, looks in _FILES["looks"].items()}
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
-_MOST_OF = {  # how many of each: a table of 140 communes has a few thousand of the first
-    "phần tử XML": 2_500_000, "ô": 1_000_000, "ô gộp": 100_000, "khoảng cột": 100_000,
-    "tệp con": 10_000,
-}  # fmt: skip
 _CHUNK = 1 << 18
 _TYPES = "[Content_Types].xml"
 _READ = ("word/document", "word/styles.xml", "content.xml", "styles.xml")

@@ -15,6 +15,7 @@ from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, te
 from cchc_analysis.reading.headings import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted
+from cchc_analysis.vocabulary import words
 
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same words by another name
@@ -24,28 +25,11 @@ _MARKED_RUN = (
     f"./w:rPr[w:vanish[{_ON}] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:position[{_ON}]"
     " or w:vertAlign[@w:val!='baseline']]"
 )
-_NO_TEXT = ("script", "style", "template", "head", "noscript", "select", "textarea")
-_BLOCKS = (
-    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "dt", "dd",
-    "center", "section", "article", "header", "table", "br",
-)  # fmt: skip
-_MARKED_TAGS = ("sup", "sub", "del", "s", "strike", "small")
-_HIDDEN_STYLE = re.compile(
-    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?![.]?[1-9])"
-    r"|font-size:0(?![.]?[1-9]))"
+_HTML = words("files")["html"]
+_HIDDEN_STYLE, _MARKED_STYLE, _NO_RULE, _RULE, _SIMPLE, _NO_MARKUP = (
+    re.compile(_HTML[name])
+    for name in ("hidden_style", "marked_style", "no_rule", "rule", "simple", "no_markup")
 )
-# Of a style sheet: what is no rule for the screen, a rule, and the parts of a simple selector.
-_NO_RULE = re.compile(
-    r"/\*.*?\*/|@media(?![^{]*\bscreen\b(?![^{]*width))[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}",
-    re.DOTALL,
-)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"(?:[\w-]+|\*)?(?:[.#][\w-]+)*")
-_MARKED_STYLE = re.compile(
-    r"line-through|font-size:0|opacity:0(?![.]?[1-9])|vertical-align:(?:super|sub)"
-)
-# A comment or a script that is never closed goes on to the end, as in a browser.
-_NO_MARKUP = re.compile(r"<!--(?:.*?-->|.*)|<script(?:.*?</script|.*)", re.DOTALL)
 _MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
@@ -293,10 +277,10 @@ def _is_under(node: object, steps: list[list[str]]) -> bool:
 
 
 def _html_text(node: object) -> str:
-    if node is None or not isinstance(node.tag, str) or node.tag in _NO_TEXT:
+    if node is None or not isinstance(node.tag, str) or node.tag in _HTML["no_text"]:
         return ""
     inside = (node.text or "") + "".join(_html_text(child) + (child.tail or "") for child in node)
-    is_marked = node.tag in _MARKED_TAGS
+    is_marked = node.tag in _HTML["marked"]
     if node.tag not in ("td", "th", "tr", "tbody", "table"):  # these are hidden as a whole
         is_marked |= _is_hidden(node) or bool(_MARKED_STYLE.search(_style_of(node)))
     is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
@@ -304,7 +288,7 @@ def _html_text(node: object) -> str:
         is_marked = False  # words are no mark
     if is_marked and inside.strip():
         return text_of(inside, is_marked=True)
-    return f"\n{inside}\n" if node.tag in _BLOCKS else inside
+    return f"\n{inside}\n" if node.tag in _HTML["blocks"] else inside
 
 
 def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:

@@ -5,12 +5,11 @@ none is without one.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
@@ -34,7 +33,7 @@ from cchc_analysis.reading.headings import bare, heads_part, is_block, is_headin
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted, same
-from cchc_analysis.vocabulary import known_grades
+from cchc_analysis.vocabulary import known_grades, words
 
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 _MOST_GRADES = 7
@@ -112,6 +111,10 @@ class Rows:
         """Return how many cells of each row hold something."""
         return count_filled(self.body)
 
+    def among(self, lines: Sequence[int]) -> pd.Series:
+        """Return which rows stand in these lines."""
+        return pd.Series(self.body.index.isin(lines), self.body.index)
+
     @cached_property
     def nameless(self) -> pd.Series:
         """Return which rows name no unit."""
@@ -130,9 +133,8 @@ class Rows:
     def counted(self) -> pd.Series:
         """Return which rows have a number that counts."""
         if "number" not in self.columns:
-            return pd.Series(False, self.body.index)
-        lines = numbering(self.body[self.columns["number"]]).index
-        return pd.Series(self.body.index.isin(lines), self.body.index)
+            return self.among([])
+        return self.among(numbering(self.body[self.columns["number"]]).index)
 
     @cached_property
     def score(self) -> pd.Series:
@@ -183,10 +185,8 @@ def _maxima(rows: Rows) -> pd.Series:
 
 
 def _column_numbers(rows: Rows) -> pd.Series:
-    is_first = np.arange(len(rows.body)) == 0
-    return pd.Series(
-        is_first & are_column_numbers(list(map(str, rows.body.iloc[0]))), rows.body.index
-    )
+    number_columns = are_column_numbers(list(map(str, rows.body.iloc[0])))
+    return rows.among(rows.body.index[:number_columns])
 
 
 def _gaps(rows: Rows) -> pd.Series:
@@ -201,40 +201,37 @@ def _gaps(rows: Rows) -> pd.Series:
 
 def _summed_beside(rows: Rows) -> pd.Series:
     """No unit, but "Min", "Trung vị" in another cell."""
-    found = rows.nameless.copy()
-    for line, *cells in rows.body[found].itertuples():
-        found[line] = any(FOOTERS.match(fold(cell)) for cell in map(str, cells) if cell)
-    return found
+    return rows.among([
+        line for line, *cells in rows.body[rows.nameless].itertuples()
+        if any(FOOTERS.match(fold(cell)) for cell in map(str, cells) if cell)
+    ])  # fmt: skip
 
 
 def _lost_numbers(rows: Rows) -> pd.Series:
-    some = "number" in rows.columns and not rows.unnumbered.all()
-    return rows.unnumbered & some
+    return rows.unnumbered & ("number" in rows.columns and not rows.unnumbered.all())
 
 
 def _counts(rows: Rows) -> pd.Series:
     """Smaller whole numbers at the end that add up to how many units stand above them."""
-    numbers, found = numbers_in(rows.score), pd.Series(False, rows.body.index)
-    if "number" in rows.columns:
-        return found
+    numbers, lines = numbers_in(rows.score), []
     for many in range(2, min(_MOST_GRADES, len(numbers) - 1) + 1):
         above, last = numbers.iloc[:-many], numbers.iloc[-many:]
         is_count = (last % 1 == 0).all() and last.max() < above.min()
-        found.iloc[-many:] |= is_count and last.sum() == len(above)
-    return found
+        if is_count and last.sum() == len(above) and "number" not in rows.columns:
+            lines = last.index
+    return rows.among(lines)
 
 
 def _means(rows: Rows) -> pd.Series:
     """Return whether the first or last row has the mean or sum of the others, to its places."""
-    numbers, found = numbers_in(rows.score), pd.Series(False, rows.body.index)
+    numbers, lines = numbers_in(rows.score), []
     for at in (0, -1) if numbers.notna().sum() > _FEWEST_SUMMED else ():
         others = numbers.drop(numbers.index[at]).dropna()
         places = len(re.sub(r".*[.,]|^[0-9]*$|%", "", str(rows.score.iloc[at])))
         near = 0.5 * 10**-places + 1e-9
-        found.iloc[at] = (
-            min(abs(numbers.iloc[at] - s) for s in (others.mean(), others.sum())) < near
-        )
-    return found
+        if any(abs(numbers.iloc[at] - of) < near for of in (others.mean(), others.sum())):
+            lines.append(numbers.index[at])
+    return rows.among(lines)
 
 
 def _cells_of(rows: Rows) -> pd.Series:
@@ -250,73 +247,31 @@ class Rule(NamedTuple):
     applies: Callable[[Rows], pd.Series]
     is_unit: bool = False
     is_told: bool = False  # that it is left out
-    tells: str = ""  # what else is said; {row} is its line and how it begins
+    tells: str = ""  # what else is said
     refuses: str = ""
     remedy: str = ""
 
 
-RULES = (
-    Rule("blank", lambda rows: rows.given == 0),
-    Rule("maximum", _maxima, tells="lấy thang điểm từ {row}"),
-    Rule(
-        "heading",
-        lambda rows: pd.Series(rows.body.index.isin(rows.headings.index), rows.body.index),
-    ),
-    Rule("column numbers", _column_numbers, is_told=True),
-    Rule("gap", _gaps, is_told=True),
-    Rule("summary", lambda rows: rows.summed & ~(rows.counted & filled(rows.score)), is_told=True),
-    Rule(
-        "remark",
-        lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
-        is_told=True,
-    ),
-    Rule(
-        "signature",
-        lambda rows: rows.nameless & rows.unnumbered & ~are_numbers(rows.score),
-        is_told=True,
-    ),
-    Rule("summary beside", _summed_beside, is_told=True),
-    Rule(
-        "unnumbered",
-        _lost_numbers,
-        refuses="{row} có điểm nhưng không có số thứ tự",
-        remedy="hãy điền STT nếu là đơn vị, hoặc xóa dòng nếu là dòng tổng hợp",
-    ),
-    Rule(
-        "counts",
-        _counts,
-        refuses="{row} và các dòng sau trông như số đơn vị của từng loại, không phải đơn vị",
-        remedy="hãy xóa các dòng này, hoặc thêm cột STT nếu là đơn vị",
-    ),
-    Rule(
-        "ragged",
-        lambda rows: _cells_of(rows) != len(rows.titles),
-        refuses="có {cells} ô trong khi tiêu đề có {width} ô",
-        remedy="hãy sửa dòng này (tên đơn vị hay số có dấu phẩy phải đặt trong ngoặc kép)",
-    ),
-    Rule(
-        "nameless",
-        lambda rows: rows.nameless,
-        refuses="có điểm nhưng thiếu tên đơn vị",
-        remedy="hãy điền tên",
-    ),
-    Rule(
-        "numbered summary",
-        lambda rows: rows.summed,
-        is_unit=True,
-        tells="{row} có số thứ tự nên được tính là một đơn vị; hãy xóa dòng nếu là dòng tổng hợp",
-    ),
-    Rule(
-        "mean of the others",
-        _means,
-        is_unit=True,
-        tells="{row} có điểm bằng trung bình hoặc tổng các dòng khác; hãy xóa dòng nếu là dòng "
-        "tổng hợp",
-    ),
-    Rule("unit", lambda rows: pd.Series(True, rows.body.index), is_unit=True),
-)
-
-
+_APPLY = {
+    "blank": lambda rows: rows.given == 0,
+    "maximum": _maxima,
+    "heading": lambda rows: rows.among(rows.headings.index),
+    "column numbers": _column_numbers,
+    "gap": _gaps,
+    "summary": lambda rows: rows.summed & ~(rows.counted & filled(rows.score)),
+    "remark": lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
+    "signature": lambda rows: rows.nameless & rows.unnumbered & ~are_numbers(rows.score),
+    "summary beside": _summed_beside,
+    "unnumbered": _lost_numbers,
+    "counts": _counts,
+    "ragged": lambda rows: _cells_of(rows) != len(rows.titles),
+    "nameless": lambda rows: rows.nameless,
+    "numbered summary": lambda rows: rows.summed,
+    "mean of the others": _means,
+    "unit": lambda rows: rows.among(rows.body.index),
+}
+_SAID = words("rows")
+RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
 UNITS = [rule.name for rule in RULES if rule.is_unit]
 
 
@@ -359,10 +314,10 @@ def fates_of(rows: Rows) -> Fates:
     check_any(start.where, units)
     blank = of.index[of == "blank"]
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
-    words = [words for _, words in sorted(left_out)]
+    unused = [row for _, row in sorted(left_out)]
     if len(inside):
-        words.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
-    return Fates(of, units, headings, start.body[of == "maximum"], words, told)
+        unused.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
+    return Fates(of, units, headings, start.body[of == "maximum"], unused, told)
 
 
 def _refusal(rows: Rows, rule: Rule, line: int) -> Refusal:

@@ -29,6 +29,7 @@ from cchc_analysis.reading.header import Header, header_of, is_header, is_near_h
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
+from cchc_analysis.vocabulary import words
 
 # What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng".
 _TWICE = re.compile("á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]")
@@ -36,12 +37,7 @@ _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECA
 _SPACES = "  "
 _START = 40  # rows in which a table begins
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
-_DELIMITERS = {
-    ".csv": (",", ";", "\t", "|"),
-    ".tsv": ("\t", ",", ";", "|"),
-    ".txt": ("|", "\t", ";", ",", _SPACES),
-    ".md": ("|", "\t", ";", ",", _SPACES),
-}  # fmt: skip
+_DELIMITERS: dict[str, list[str]] = words("files")["delimiters"]
 _STRONG = re.compile(r"(\*\*)(.+?)\*\*")  # Markdown
 _RULE = set(" \t|:+-")  # what the line under the header of a Markdown table is made of
 
@@ -174,8 +170,8 @@ def _is_in(encoding: str, data: bytes) -> bool:
 
 
 def _refuse_legacy(where: Where, text: str) -> None:
-    for encoding, words in LEGACY.items():
-        if sum(word in text for word in words) > 1:
+    for encoding, known in LEGACY.items():
+        if sum(word in text for word in known) > 1:
             raise where.refuse(
                 f"chữ trong tệp dùng bảng mã cũ {encoding}",
                 "hãy chuyển sang Unicode bằng UniKey (Ctrl+Shift+F6, chọn đúng mã nguồn) rồi lưu "
