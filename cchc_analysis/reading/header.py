@@ -10,20 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
-from cchc_analysis.reading.vocabulary import (
-    COUNTS,
-    HEADERS,
-    LIKE_HEADERS,
-    MISSING,
-    NOT_A_SCORE,
-    SCALE,
-)
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold, same, title_key
 from cchc_analysis.vocabulary import SHOWN
 
-_ROLES = {name: role for role, names in HEADERS.items() for name in names}
+_ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 YEAR = "(?:19|20)[0-9]{2}"
@@ -68,7 +61,7 @@ class Header:
         found = {}
         for column, role in self.roles.items():
             for title in (self.titles[column], self.short[column]) if role in (None, LIKE) else ():
-                for other, pattern in LIKE_HEADERS.items():
+                for other, pattern in words.LIKE_HEADERS.items():
                     if other != "score" and pattern.fullmatch(_key(title)):
                         found.setdefault(column, other)
         return found
@@ -115,7 +108,7 @@ def role_of(title: str) -> str | None:
 
 def split_maximum(title: str) -> tuple[str, float | None]:
     """Return a title without the maximum that it states, and that maximum: "Thể chế (10 điểm)"."""
-    found = SCALE.search(title)
+    found = words.SCALE.search(title)
     if found is None:
         return title, None
     number = next(filter(None, found.groups()))
@@ -132,7 +125,7 @@ def _key(title: str) -> str:
 def role_or_like(title: str) -> str | None:
     """Return the role of a title, or that it may hold scores."""
     key = _key(title)
-    is_like = LIKE_HEADERS["score"].fullmatch(key) and not NOT_A_SCORE.match(key)
+    is_like = words.LIKE_HEADERS["score"].fullmatch(key) and not words.NOT_A_SCORE.match(key)
     return role_of(title) or (LIKE if is_like else None)
 
 
@@ -208,7 +201,7 @@ def is_header(header: Header, wanted: Wanted = MappingProxyType({})) -> bool:
 def has_wanted(header: Header, wanted: Wanted) -> bool:
     """Return whether each column that the caller wants is there; a dash is no title of one."""
     found = [named(header, title) for title in wanted.values()]
-    nothing = MISSING - {""}
+    nothing = words.MISSING - {""}
     return all(found) and not any(same(header.titles[c]) in nothing for own in found for c in own)
 
 
@@ -221,7 +214,7 @@ def is_near_header(header: Header) -> bool:
 def is_distribution(header: Header) -> bool:
     """Return whether these titles are of a count by grade and not of a ranking."""
     keys = {fold(title) for title in header.titles.values()}
-    return bool(keys & COUNTS) and "unit" not in header.roles.values()
+    return bool(keys & words.COUNTS) and "unit" not in header.roles.values()
 
 
 def named(header: Header, wanted: str | int, role: str | None = None) -> list:

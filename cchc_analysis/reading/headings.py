@@ -2,22 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
+from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
-from cchc_analysis.reading.vocabulary import (
-    BLOCK,
-    GROUP_WORDS,
-    MEASURE,
-    NUMBERED_SHEET,
-    OTHER_YEARS,
-    PART_OF_YEAR,
-    PLACES,
-    PROSE,
-    RESULTS,
-    TITLES,
-)
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import fold, quoted
 
@@ -38,12 +28,12 @@ class Said(NamedTuple):
 
 def is_heading(line: str) -> bool:
     """Return whether a line can name what stands below: not a unit of measure, nor a remark."""
-    return line[:1] not in ("", "(") and not MEASURE.match(fold(line))
+    return line[:1] not in ("", "(") and not words.MEASURE.match(fold(line))
 
 
 def is_block(heading: str) -> bool:
     """Return whether a heading calls itself a block: "Khối sở", "Cụm 1"."""
-    return len(heading) <= LONGEST_TITLE and bool(BLOCK.match(fold(bare(heading))))
+    return len(heading) <= LONGEST_TITLE and bool(words.BLOCK.match(fold(bare(heading))))
 
 
 def heads_part(line: str) -> bool:
@@ -67,13 +57,13 @@ def year_in(line: str) -> Said:
     if len(line) > LONGEST_TITLE:
         return Said()
     text = re.sub(rf"\((?:năm\s+)?({YEAR})\)", r" năm \1 ", line, flags=re.IGNORECASE)
-    text = OTHER_YEARS.sub(" ", text)
+    text = words.OTHER_YEARS.sub(" ", text)
     span = re.search(_SPAN, text, re.IGNORECASE)
     years = re.findall(rf"(?<![\w/:.,-]){YEAR}(?![\w/])|(?<=năm){YEAR}\b", text, re.IGNORECASE)
     years = list(dict.fromkeys(years))
     if span or len(years) > 1:
         return Said("", line, "ghi nhiều năm")
-    if years and PART_OF_YEAR.search(fold(text)):
+    if years and words.PART_OF_YEAR.search(fold(text)):
         return Said("", line, f"là của một phần năm {years[0]}")
     return Said(years[0], line) if years else Said()
 
@@ -91,21 +81,18 @@ def _of_lines(lines: Sequence[str]) -> Said:
 def _is_title(line: str, above: str = "") -> bool:
     """Return whether a line, or the one above it, speaks of results and is no sentence."""
     key = fold(line)
-    is_short = len(line) <= LONGEST_TITLE and not PROSE.match(key)
-    return is_short and bool(RESULTS.search(key) or (above and _is_title(above)))
+    is_short = len(line) <= LONGEST_TITLE and not words.PROSE.match(key)
+    return is_short and bool(words.RESULTS.search(key) or (above and _is_title(above)))
 
 
 def belongs_to_title(line: str, above: str = "") -> bool:
     """Return whether a line over a table is of its title or letterhead, and no sentence."""
     if not any(map(str.isalpha, line)):  # "- 2 -" is the number of a page
         return bool(re.fullmatch(YEAR, line))
-    if heads_part(line):
-        return bool(re.search(r"[^\W\d_]", line))
     is_sentence = len(line) > LONGEST_TITLE or line[-1:] in ".:;,"
     is_capital = not any(map(str.islower, line)) or line.startswith("(")
-    return not is_sentence and bool(
-        is_capital or TITLES.match(fold(line)) or _is_title(line, above)
-    )
+    is_title = is_capital or bool(words.TITLES.match(fold(line))) or _is_title(line, above)
+    return heads_part(line) or (is_title and not is_sentence)
 
 
 def _titles(lines: Sequence[str]) -> list[str]:
@@ -145,7 +132,7 @@ def names_of(where: Where, tables: Sequence[Table], years: Sequence[str]) -> lis
         else one.title * (one.is_sheet and _is_alone(one, tables))
         for one in tables
     ]
-    has_own = [bare(name) and not NUMBERED_SHEET.fullmatch(fold(name)) for name in names]
+    has_own = [bare(name) and not words.NUMBERED_SHEET.fullmatch(fold(name)) for name in names]
     headings = [one.heading for one in tables]
     if not all(has_own) or _same(names, years):
         names = headings
@@ -192,14 +179,14 @@ def without_shared(names: Sequence[str]) -> list[str]:
     if len(distinct) < 2:
         return list(names)
     first = _shared(distinct)
-    while first and next(iter(distinct))[first - 1] in GROUP_WORDS:
+    while first and next(iter(distinct))[first - 1] in words.GROUP_WORDS:
         first -= 1
     before = " ".join(next(iter(distinct))[:first])
-    if not RESULTS.search(before):
+    if not words.RESULTS.search(before):
         return list(names)
     last = _shared([row[first:][::-1] for row in distinct])
     ending = next(iter(distinct))[-last:] if last else []
-    last = next((last - at for at, word in enumerate(ending) if PLACES.match(word)), 0)
+    last = next((last - at for at, word in enumerate(ending) if words.PLACES.match(word)), 0)
     cut = [" ".join(row[first : len(row) - last]).strip(" .:,;–-") for row in rows]
     cut = [re.sub(r"(?i)^(?:của|đối với|tại)\s+", "", name) for name in cut]
     return cut if all(cut) else list(names)
@@ -207,12 +194,7 @@ def without_shared(names: Sequence[str]) -> list[str]:
 
 def _shared(rows: Sequence[Sequence[str]]) -> int:
     """Return with how many words all rows begin alike."""
-    count = 0
-    for words in zip(*rows, strict=False):
-        if len(set(words)) > 1:
-            break
-        count += 1
-    return count
+    return len([*takewhile(lambda row: len(set(row)) == 1, zip(*rows, strict=False))])
 
 
 def told_year(said: Said) -> tuple[str, Option] | None:
@@ -221,6 +203,6 @@ def told_year(said: Said) -> tuple[str, Option] | None:
     if said.year:
         return f"lấy năm {said.year} từ tiêu đề {title}; dùng {{option}} nếu khác", Option("year")
     if said.doubt:
-        words = f"tiêu đề {title} {said.doubt} nên không lấy năm; dùng {{option}} nếu cần"
-        return words, Option("year")
+        doubt = f"tiêu đề {title} {said.doubt} nên không lấy năm; dùng {{option}} nếu cần"
+        return doubt, Option("year")
     return None

@@ -158,7 +158,7 @@ def _xls_text(page: object, book: object, row: int, column: int) -> str:
     import xlrd
 
     cell = page.cell(row, column)
-    style = book.xf_list[cell.xf_index]
+    style, fonts = book.xf_list[cell.xf_index], book.font_list
     is_percent, value = False, cell.value
     if cell.ctype == xlrd.XL_CELL_ERROR:
         value = xlrd.error_text_from_code.get(value, "#")
@@ -170,21 +170,19 @@ def _xls_text(page: object, book: object, row: int, column: int) -> str:
     elif cell.ctype == xlrd.XL_CELL_NUMBER:
         is_percent = _is_percent(book.format_map[style.format_key].format_str)
     elif runs := page.rich_text_runlist_map.get((row, column)):
-        value = _with_marks(value, runs, book.font_list)
-    return text_of(value, is_percent=is_percent, is_marked=_is_old(book.font_list, style))
+        value = _with_marks(value, runs, fonts)
+    return text_of(value, is_percent=is_percent, is_marked=_is_old(fonts[style.font_index]))
 
 
 def _with_marks(text: str, runs: Iterable[tuple[int, int]], fonts: list) -> str:
     starts = [start for start, _ in runs]
     parts = [text[: starts[0]]]
     for (start, font), end in zip(runs, [*starts[1:], len(text)], strict=True):
-        is_marked = fonts[font].escapement or fonts[font].struck_out
-        parts.append(text_of(text[start:end], is_marked=bool(is_marked)))
+        parts.append(text_of(text[start:end], is_marked=_is_old(fonts[font])))
     return "".join(parts)
 
 
-def _is_old(fonts: list, style: object) -> bool:
-    font = fonts[style.font_index]
+def _is_old(font: object) -> bool:
     return bool(font.struck_out or font.escapement)
 
 
@@ -275,21 +273,23 @@ class _Sheet:
 
     def _text(self, cell: object) -> str:
         shown = " ".join(self._inside(p) for p in cell.iterfind(f"{_TEXT}p"))
-        is_marked = cell.get(f"{_TABLE}style-name") in self.styles.marked
-        kind, value = (cell.get(f"{_OFFICE}{name}") for name in ("value-type", "value"))
+        kind, value, day, is_true, text = (
+            cell.get(f"{_OFFICE}{name}")
+            for name in ("value-type", "value", "date-value", "boolean-value", "string-value")
+        )
         if shown.startswith("#"):  # an error
             return shown
-        if kind in ("float", "currency", "percentage") and value:
-            number = float(value)
-            return text_of(number, is_percent=kind == "percentage", is_marked=is_marked)
-        if kind == "boolean":
-            is_true = cell.get(f"{_OFFICE}boolean-value") == "true"
-            return text_of(is_true, is_marked=is_marked)
-        if kind == "date" and (day := cell.get(f"{_OFFICE}date-value")):
-            return text_of(datetime.datetime.fromisoformat(day), is_marked=is_marked)
         if kind is None and cell.get(f"{_TABLE}formula") and not shown:
             return NOT_COMPUTED
-        return text_of(shown or cell.get(f"{_OFFICE}string-value"), is_marked=is_marked)
+        said = shown or text
+        if kind in ("float", "currency", "percentage") and value:
+            said = float(value)
+        elif kind == "boolean":
+            said = is_true == "true"
+        elif kind == "date" and day:
+            said = datetime.datetime.fromisoformat(day)
+        is_marked = cell.get(f"{_TABLE}style-name") in self.styles.marked
+        return text_of(said, is_percent=kind == "percentage", is_marked=is_marked)
 
     def _inside(self, node: object) -> str:
         """Return the text of a paragraph; a remark and a drawing are no text of the cell."""
