@@ -27,6 +27,7 @@ SHOWN: dict[str, str] = _LABELS["columns"]
 SHOWN_OF_FIELDS: dict[str, str] = _LABELS["columns_of_fields"]
 _YES_NO = {key == "true": value for key, value in _LABELS["yes_no"].items()}
 VALUES = {"status": _LABELS["status"], "separable_from_next": _YES_NO, "fits": _YES_NO}
+OTHERS: dict[str, str] = _LABELS["others"]
 SHEETS: dict[str, str] = _LABELS["sheets"]
 METHOD: dict[str, str] = _LABELS["method"]
 TABLES = words("tables")

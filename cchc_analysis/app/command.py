@@ -94,24 +94,24 @@ def _folders(options: argparse.Namespace) -> dict[Path, Path]:
     if options.before_year and not options.before:
         raise Refusal("--before-year là năm của tệp --before", "hãy thêm --before")
     folders = {file: options.out / allowed_name(file.stem) for file in options.files}
-    alike = Counter(map(_key, folders.values()))
-    for file, folder in folders.items():
-        if alike[_key(folder)] > 1:
-            folders[file] = options.out / allowed_name(file.name)
-    alike = Counter(map(_key, folders.values()))
-    for file, folder in folders.items():
-        if alike[_key(folder)] > 1:
-            raise Refusal(
-                f"có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau",
-                "hãy đổi tên một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau",
-                file=str(file),
-            )
+    for file in _alike(folders):
+        folders[file] = options.out / allowed_name(file.name)
+    for file in _alike(folders):
+        raise Refusal(
+            f"có nhiều tệp cùng tên {file.stem}, kết quả sẽ ghi đè nhau",
+            "hãy đổi tên một tệp, hoặc chạy lệnh cho từng tệp với --out khác nhau", file=str(file),
+        )  # fmt: skip
     return folders
 
 
-def _key(folder: Path) -> str:
-    """Return what two names have in common that are one folder on Windows or macOS."""
-    return unicodedata.normalize("NFC", folder.name).casefold()
+def _alike(folders: dict[Path, Path]) -> list[Path]:
+    """Return the files whose folder is on Windows or macOS that of another one, too."""
+    keys = {
+        file: unicodedata.normalize("NFC", folder.name).casefold()
+        for file, folder in folders.items()
+    }
+    counts = Counter(keys.values())
+    return [file for file, key in keys.items() if counts[key] > 1]
 
 
 def make_readable(stream: TextIO | None) -> None:

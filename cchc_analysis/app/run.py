@@ -5,6 +5,7 @@ import errno
 import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from warnings import WarningMessage
@@ -55,7 +56,7 @@ def scheme_of(options: argparse.Namespace) -> AnyScheme:
     of_block = _by_block(scheme)
     schemes = {block: load_scheme(one) for block, one in (of_block or {"": scheme}).items()}
     if source is not None:
-        schemes = {block: one.sourced(source) for block, one in schemes.items()}
+        schemes = {b: replace(one, source=source, assumed=False) for b, one in schemes.items()}
     return schemes if of_block else schemes[""]
 
 
@@ -96,7 +97,9 @@ def run(file: Path, folder: Path, scheme: AnyScheme, options: argparse.Namespace
 
 def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Results, list[str]]:
     """Return what the files give, and what to tell of those beside the first."""
-    scores, told, before, fields = _scores(file, options), [], None, None
+    told, before, fields = [], None, None
+    given = {name: vars(options)[name] for name in ("table", "max_score", "block")}
+    scores = _of_year(file, "year", options, columns=dict(options.columns), **given)
     chosen_rows(scores, options.unit)  # refused if it cannot be marked
     if options.before is not None:
         before, told = _before(options, scores, file)
@@ -168,11 +171,6 @@ def write_files(
     if "png" in kinds:
         for name, pages in pictures.items():
             write_chart(pages, name, folder=folder)
-
-
-def _scores(file: Path, options: argparse.Namespace) -> pd.DataFrame:
-    given = {name: vars(options)[name] for name in ("table", "max_score", "block")}
-    return _of_year(file, "year", options, columns=dict(options.columns), **given)
 
 
 def _of_year(file: Path, name: str, options: argparse.Namespace, **given: object) -> pd.DataFrame:

@@ -19,8 +19,7 @@ from cchc_analysis.scoring.ranking import graded, ranked
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
-    BlockSchemes,
-    GradeScheme,
+    Scheme,
     known_order,
     load_scheme,
 )
@@ -130,7 +129,7 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
     return parts
 
 
-def _basis(ranking: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> str:
+def _basis(ranking: pd.DataFrame, scheme: Scheme) -> str:
     return f"{scale_of(ranking)}. Ngưỡng xếp loại: {scheme}."
 
 

@@ -10,11 +10,6 @@ from cchc_analysis.scoring.exact import checked
 from cchc_analysis.scoring.order import first_rows, sorted_rows
 from cchc_analysis.scoring.ranking import stamped
 
-_COLUMNS = [
-    "units", "scored_units", "mean", "median", "best", "worst", "spread", "above_mean",
-    "first_unit", "last_unit",
-]  # fmt: skip
-
 
 def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     """Summarise the scores of each year and block, in percent of the units' maxima.
@@ -49,8 +44,8 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     0  70.0    60.0    30.0           1      b; c
     """
     exact, groups = checked(ranking), group_numbers(ranking)
-    where, missing = group_columns(ranking), exact.missing
-    table = ranking[where].iloc[first_rows(groups)].reset_index(drop=True)
+    missing = exact.missing
+    table = ranking[group_columns(ranking)].iloc[first_rows(groups)].reset_index(drop=True)
     units = np.bincount(groups, minlength=len(table))
     scored = np.bincount(groups[~missing], minlength=len(table))
     table = table.assign(units=units, scored_units=scored)
@@ -88,4 +83,4 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     table["above_mean"] = pd.Series(above, has_some).reindex(table.index, fill_value=0)
     table["first_unit"] = pd.Series(first, has_some, dtype="str")
     table["last_unit"] = pd.Series(last, has_some, dtype="str")
-    return stamped(table[[*where, *_COLUMNS]], "blocks")
+    return stamped(table, "blocks")

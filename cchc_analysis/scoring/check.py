@@ -175,23 +175,19 @@ def _explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, 
     A convention reproduces the ranks only if it gives every published one.
     """
     notes = pd.Series("", index=ranking.index)
-    if not wrong.any():
-        return notes, ""
     unscored = ranking["score"].isna() & ranking["published_rank"].notna()
     notes[unscored] = "có hạng nhưng chưa chấm"
-    if not (wrong & ~unscored).any():
+    if not (wrong := wrong & ~unscored).any():
         return notes, ""
     published = ranking["published_rank"].mask(unscored)
     total = published.count()
-    fits = {
-        name: (ranks == published).fillna(False).astype("bool")
-        for name, ranks in _conventions(ranking).items()
-    }
-    whole = [name for name, fit in fits.items() if fit.sum() == total]
-    by_score = [name for name in fits if name != _LISTED]  # a row may stand there by chance
-    for name in whole or by_score:
-        notes[wrong & fits[name] & (notes == "")] = f"khớp nếu {name}"
-    lost = wrong & (notes == "")
+    conventions = pd.DataFrame(_conventions(ranking))
+    fits = conventions.eq(published, axis="index").fillna(False).astype("bool")
+    whole = [name for name in fits if fits[name].sum() == total]
+    # A row may stand by chance where its rank says.
+    fits = fits[whole or [name for name in fits if name != _LISTED]]
+    lost = wrong & ~fits.any(axis=1)
+    notes[wrong] = "khớp nếu " + fits.idxmax(axis=1)
     notes[lost] = "không khớp quy ước nào"
     if whole:
         return notes, f" Cả {total} xếp hạng công bố đều khớp nếu {' hoặc '.join(whole)}."

@@ -12,7 +12,6 @@ import pandas as pd
 from cchc_analysis.groups import (
     LEVELS,
     SCORES,
-    check_columns,
     group_columns,
     group_numbers,
     in_group,
@@ -135,8 +134,7 @@ def field_losses(
     table["share_pct"] = (lost * 100 / all_lost.mask(all_lost == 0)).astype("float64")
     table["order"] = -lost
     table = table.reset_index().sort_values(["group", "order"], kind="stable", ignore_index=True)
-    numbers = ["max_score", "score", "lost", "lost_pct", "share_pct"]
-    return stamped(table[[*where, *names, "units", *numbers]], "losses")
+    return stamped(table, "losses")
 
 
 def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFrame:
@@ -186,8 +184,7 @@ def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFr
     keys = list(losses[[*where, "field"]].itertuples(index=False, name=None))
     losses["share_difference"] = pd.Series([found[key][0] for key in keys], dtype="float64")
     losses["places_moved"] = pd.Series([found[key][1] for key in keys], dtype="Int64")
-    columns = ["field", "share_lost", "share_difference", "places_moved"]
-    return stamped(losses[[*where, *columns]], "influence", note=fields.attrs["note"])
+    return stamped(losses, "influence", note=fields.attrs["note"])
 
 
 def _differences(part: pd.DataFrame) -> list[tuple[str, float | None, int | None]]:
@@ -253,19 +250,14 @@ def self_score_gaps(fields: pd.DataFrame) -> pd.DataFrame:
     >>> self_score_gaps(fields.assign(self_score=[8.5, 9]))[["unit", "overrated"]].values.tolist()
     [['B', 2.0], ['A', 0.5]]
     """
-    check_columns(fields, ["self_score"])
-    fields, unit = checked_fields(fields)
-    points, (own, score) = to_common_integers(fields, "self_score", "score")
-    both = own.notna() & score.notna()
-    whole = fields.assign(self_score=own, score=score, overrated=own - score, of_unit=unit)[both]
-    by_field = whole.groupby(["of_unit", "field"], sort=False)
-    heads = ["unit", *group_columns(fields)]
-    table = by_field[heads].first().reset_index("field")
-    numbers = ["self_score", "score", "overrated"]
-    sums = by_field[numbers].sum().astype("Float64") / points
-    table[numbers] = sums.astype("float64").to_numpy()
+    fields, unit = checked_fields(fields, "self_score")
+    both = fields[["self_score", "score"]].notna().all(axis=1)
+    table = _added(fields[both], unit[both], "field", numbers=("self_score", "score"))
+    points, (own, score) = to_common_integers(table, "self_score", "score")
+    table["overrated"] = ((own - score) / points).astype("float64")
     table = table.sort_values("overrated", ascending=False, kind="stable", ignore_index=True)
-    return stamped(table[[*heads, "field", *numbers]], "fields")
+    columns = ["unit", *group_columns(fields), "field", "self_score", "score", "overrated"]
+    return stamped(table[columns], "fields")
 
 
 def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
@@ -298,15 +290,16 @@ def whole_fields(fields: pd.DataFrame) -> pd.DataFrame:
     return _added(fields, unit, "field") if "criterion" in fields else fields
 
 
-def _added(fields: pd.DataFrame, unit: pd.Series, *by: str) -> pd.DataFrame:
+def _added(
+    fields: pd.DataFrame, unit: pd.Series, *by: str, numbers: Sequence[str] = ("score", "max_score")
+) -> pd.DataFrame:
     """Return the exact sums of each unit; the score is missing where a part has none."""
-    points, (score, maximum) = to_common_integers(fields, "score", "max_score")
-    whole = fields.assign(score=score, max_score=maximum, of_unit=unit)
-    parts = whole.groupby(["of_unit", *by], sort=False)
-    table = parts[["unit", *group_columns(fields)]].first()
-    scores = parts["score"].sum().mask(parts["score"].count() < parts.size())
-    for column, numbers in (("score", scores), ("max_score", parts["max_score"].sum())):
-        table[column] = (numbers.astype("Float64") / points).astype("float64")
+    points, whole = to_common_integers(fields, *numbers)
+    fields = fields.assign(of_unit=unit, **dict(zip(numbers, whole, strict=True)))
+    parts = fields.groupby(["of_unit", *by], sort=False)
+    table, sums = parts[["unit", *group_columns(fields)]].first(), parts[[*numbers]].sum()
+    sums["score"] = sums["score"].mask(parts["score"].count() < parts.size())
+    table[[*numbers]] = (sums.astype("Float64") / points).astype("float64")
     return table.reset_index([*by]).reset_index(drop=True)
 
 
@@ -327,9 +320,9 @@ def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     return stamped(fields, "fields", note=_WEIGHTED if weights else "")
 
 
-def checked_fields(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+def checked_fields(fields: pd.DataFrame, *needed: str) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fields by row number, and the number of each row's unit within year and block."""
-    fields = checked(fields, ["field", *SCORES]).table.reset_index(drop=True)
+    fields = checked(fields, [*needed, "field", *SCORES]).table.reset_index(drop=True)
     groups = group_numbers(fields)
     unit = fields.groupby([groups, "unit"], sort=False).ngroup()
     levels = [level for level in LEVELS if level in fields]

@@ -8,12 +8,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import group_columns
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_common_integers, to_fraction, to_integers
 from cchc_analysis.scoring.order import count_above
 from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, BlockSchemes, GradeScheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme, Scheme
 
 JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down
 
@@ -58,7 +57,7 @@ def points_to_next_grade(
     return _to_next_grade(in_order(table), scheme)
 
 
-def margins_of(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+def margins_of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Return of a graded table in order what each unit lacks, and which ranks it may have.
 
     Each score may be off by half a percent of its own maximum, whatever the others have.
@@ -67,13 +66,12 @@ def margins_of(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.Da
     return _to_next_grade(table, scheme).join(places[["rank", "best_rank", "worst_rank"]])
 
 
-def _to_next_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+def _to_next_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Return the margins of a graded table in order."""
     parts = [_margins(table[rows], one) for _, rows, one in scheme.parts(table)]
     table = pd.concat(parts).loc[table.index]
     table["next_grade"] = pd.Categorical(table["next_grade"], scheme.grades, ordered=True)
-    columns = ["unit", "score", "max_score", "grade", "next_grade", "points_to_next", "margin"]
-    return stamped(table[[*group_columns(table), *columns]], "margins")
+    return stamped(table, "margins")
 
 
 def _margins(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
@@ -157,8 +155,7 @@ def _reachable(table: pd.DataFrame, off: pd.Series) -> pd.DataFrame:
         table[column] = pd.Series(others + 1, groups.index, dtype="Int64")
     scored = table[has].assign(low=low, high=high)
     table["separable_from_next"] = _separable(scored).reindex(table.index)
-    columns = ["unit", "score", "rank", "best_rank", "worst_rank", "separable_from_next"]
-    return stamped(table[[*group_columns(table), *columns]], "rank range")
+    return stamped(table, "rank range")
 
 
 def _limits(table: pd.DataFrame, off: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -166,10 +166,10 @@ def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
     for unit, old in predecessors.items():
         olds = [old] if isinstance(old, str) else [*old] if isinstance(old, Iterable) else []
         if not olds or not all(isinstance(name, str) for name in (unit, *olds)):
-            raise Refusal(
-                f"{{option.name}}: '{unit}' không có danh sách tên đơn vị cũ",
-                'hãy ghi ví dụ {"Phường C": ["Xã A", "Xã B"]}', option=_OPTION,
-            )  # fmt: skip
+            raise _refused(
+                f"'{unit}' không có danh sách tên đơn vị cũ",
+                'hãy ghi ví dụ {"Phường C": ["Xã A", "Xã B"]}',
+            )
         pairs += [(unit, name) for name in olds]
     return pairs
 
@@ -203,11 +203,9 @@ def _of_lines(file: str, lines: pd.DataFrame, unit: int, old: int) -> list[tuple
         if row[old] and last:
             pairs += [(last, name) for name in map(clean, row[old].split(";")) if name]
         elif row[unit] or row[old]:
-            raise Refusal(
-                f"{{option.name}}: thiếu một tên ({quoted(row[unit] or row[old])})",
-                "hãy ghi cả đơn vị mới và đơn vị cũ", file=file, place=f"dòng {line}",
-                option=_OPTION,
-            )  # fmt: skip
+            problem = f"thiếu một tên ({quoted(row[unit] or row[old])})"
+            remedy = "hãy ghi cả đơn vị mới và đơn vị cũ"
+            raise _refused(problem, remedy, file=file, place=f"dòng {line}")
     return pairs
 
 
@@ -272,8 +270,8 @@ def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -
     )
 
 
-def _refused(problem: str, remedy: str) -> Refusal:
-    return Refusal(f"{{option.name}}: {problem}", remedy, option=_OPTION)
+def _refused(problem: str, remedy: str, **where: str) -> Refusal:
+    return Refusal(f"{{option.name}}: {problem}", remedy, option=_OPTION, **where)
 
 
 def in_words(units: Matched, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list]:

@@ -24,12 +24,6 @@ from cchc_analysis.text import MOST_TOLD, clean, listed
 from cchc_analysis.vocabulary import VALUES
 
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
-_COLUMNS = [
-    "unit", "status", "score_before", "score_after", "score_change", "percent_before",
-    "percent_after", "rank_before", "rank_after", "ranked_before", "ranked_after",
-    "common_rank_before", "common_rank_after", "common_units", "rank_change", "rank_change_own",
-    "rank_change_others", "grade_before", "grade_after",
-]  # fmt: skip
 
 
 def compare_periods(
@@ -119,7 +113,16 @@ def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
     """Return the year of each of two tables, refusing one that has several, and a later first."""
-    earlier, later = _year(before, BEFORE), _year(after, AFTER)
+    found = []
+    for table, where in ((before, BEFORE), (after, AFTER)):
+        years = table["year"].unique() if "year" in table else []
+        if len(years) > 1:
+            raise Refusal(
+                f"Cột Năm của {where} có {len(years)} năm ({', '.join(map(str, years))})",
+                "hãy chọn một năm cho mỗi bảng",
+            )
+        found.append(int(years[0]) if len(years) else None)
+    earlier, later = found
     if None not in (earlier, later) and earlier >= later:
         raise Refusal(
             f"Bảng kỳ trước là năm {earlier}, không trước năm {later}",
@@ -153,34 +156,16 @@ def compare_ranked(
     lacks = table[["score_before", "score_after"]].isna().any(axis=1)
     status = pd.Series(units.status, table.index, dtype="str")
     table["status"] = status.mask((status == "stayed") & lacks, "no score")
-    table["score_change"] = _score_change(table)
+    points, (old, new) = to_common_integers(table, "score_before", "score_after")
+    change = (new - old).astype("float64") / points  # as exact as they are printed
+    table["score_change"] = change.where(table["max_score_before"] == table["max_score_after"])
     _add_places(table, before, after)
-    columns = [*where, *_COLUMNS]
     if predecessors is not None:
         table = table.assign(**in_words(units, before, after))
-        columns += ["predecessors", "into"]
     told = {"note": " ".join(_sentences(table, years)), "scale": scale_of(both)}
     if None not in years:
         told["years"] = years
-    return stamped(table[columns], "change", **told)
-
-
-def _year(table: pd.DataFrame, where: str) -> int | None:
-    check_columns(table, SCORES)
-    years = table["year"].unique() if "year" in table else []
-    if len(years) > 1:
-        raise Refusal(
-            f"Cột Năm của {where} có {len(years)} năm ({', '.join(map(str, years))})",
-            "hãy chọn một năm cho mỗi bảng",
-        )
-    return int(years[0]) if len(years) else None
-
-
-def _score_change(table: pd.DataFrame) -> pd.Series:
-    """Return the difference in points, as exact as they are printed."""
-    points, (old, new) = to_common_integers(table, "score_before", "score_after")
-    change = (new - old).astype("float64") / points
-    return change.where(table["max_score_before"] == table["max_score_after"])
+    return stamped(table, "change", **told)
 
 
 def _add_places(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:

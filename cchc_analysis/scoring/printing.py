@@ -254,10 +254,7 @@ def _column(
     if _AMONG.get(name) in table:
         kind = "place"
     if kind is None:
-        is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        kind = "text" if not is_number else "count"
-        if pd.api.types.is_float_dtype(values):
-            kind = "number"
+        kind = {"i": "count", "u": "count", "f": "number"}.get(values.dtype.kind, "text")
     if kind in ("number", "change"):
         values = pd.Series(exact.floats(values))
         places = LEAST_PLACES if is_percent else _places(values, name, decimals)
@@ -266,11 +263,8 @@ def _column(
     elif kind in ("count", "place"):
         texts = [BLANK if pd.isna(value) else str(value) for value in values]
         if kind == "place":
-            among = table[_AMONG[name]]
-            texts = [
-                f"{text}/{units}" if text != BLANK else text
-                for text, units in zip(texts, among, strict=True)
-            ]
+            pairs = zip(texts, table[_AMONG[name]], strict=True)
+            texts = [text if text == BLANK else f"{text}/{units}" for text, units in pairs]
     else:
         values = _words(table, name).reset_index(drop=True)
         texts = list(values)

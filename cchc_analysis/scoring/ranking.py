@@ -6,7 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import as_names, check_columns, grades_in_words, group_numbers
+from cchc_analysis.groups import (
+    as_names,
+    check_columns,
+    grades_in_words,
+    group_columns,
+    group_numbers,
+)
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
 from cchc_analysis.scoring.order import first_rows, ranks_within
@@ -14,12 +20,12 @@ from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
     BlockSchemes,
-    GradeScheme,
+    Scheme,
     grade_key,
     scheme_for,
 )
 from cchc_analysis.text import unit_key
-from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
+from cchc_analysis.vocabulary import NO_GRADE, TABLES, UNSCORED
 
 _DERIVED = ("percent", "rank", "grade")
 
@@ -106,15 +112,15 @@ class GradeWarning(UserWarning):
     """What is told where the default scheme is not the one by which a table was graded."""
 
 
-def rank_and_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+def rank_and_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Return a table ranked within its years and blocks, and graded.
 
     Ranks and grades that it has must be the same: they are not of other units or another scheme.
     """
     points = checked(table)
     result = _with(points, scheme, rank=_ranks(points), grade=_grades(points, scheme))
-    _check_ranks(table, result)
-    _check_grades(table, result, scheme)
+    _check_same(table, result, "rank")
+    _check_same(table, result, "grade", scheme)
     return result
 
 
@@ -123,7 +129,7 @@ def with_ranks(points: Exact, within: str | Sequence[str] | None = None) -> pd.D
     return _with(points, None, rank=_ranks(points, within))
 
 
-def with_grades(points: Exact, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+def with_grades(points: Exact, scheme: Scheme) -> pd.DataFrame:
     """Return the table of these points with its grades."""
     return _with(points, scheme, grade=_grades(points, scheme))
 
@@ -170,7 +176,7 @@ def differently_graded(graded: pd.DataFrame) -> pd.Series:
     return published.notna() & (published != computed)
 
 
-def _grades(points: Exact, scheme: GradeScheme | BlockSchemes) -> pd.Categorical:
+def _grades(points: Exact, scheme: Scheme) -> pd.Categorical:
     grades = scheme.grades
     codes = np.full(len(points.points), -1, dtype="int16")
     for _, rows, one in scheme.parts(points.table):
@@ -244,57 +250,45 @@ def _possible(ranking: pd.DataFrame, groups: np.ndarray | int, grades: list[str]
     return possible
 
 
-def graded(
-    ranking: pd.DataFrame, scheme: AnyScheme
-) -> tuple[pd.DataFrame, GradeScheme | BlockSchemes]:
+def graded(ranking: pd.DataFrame, scheme: AnyScheme) -> tuple[pd.DataFrame, Scheme]:
     """Return `ranking` graded by `scheme`, and that; grades it has must not be of another."""
     points = checked(ranking)
     scheme = scheme_for(scheme, points.table)
     result = with_grades(points, scheme)
-    _check_grades(ranking, result, scheme)
+    _check_same(ranking, result, "grade", scheme)
     return result, scheme
 
 
 def ranked(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return `ranking` ranked within its years and blocks, refusing ranks among other units."""
     result = with_ranks(checked(ranking))
-    _check_ranks(ranking, result)
+    _check_same(ranking, result, "rank")
     return result
 
 
-def _check_grades(
-    table: pd.DataFrame, result: pd.DataFrame, scheme: GradeScheme | BlockSchemes
+def _check_same(
+    table: pd.DataFrame, result: pd.DataFrame, column: str, scheme: Scheme | None = None
 ) -> None:
-    """Refuse a table whose grades, if it has some, are not those of the scheme."""
-    if "grade" not in table:
+    """Refuse ranks among other units than a table's own, and grades of another scheme."""
+    if column not in table:
         return
-    old, new = (t["grade"].astype("object").fillna(NO_GRADE) for t in (table, result))
-    if (differs := (old != new).to_numpy()).any():
-        at = differs.argmax()
-        scheme = scheme.of(table.iloc[[at]])
+    kind, none = ("Int64", 0) if column == "rank" else ("object", NO_GRADE)
+    old, new = (t[column].astype(kind).fillna(none) for t in (table, result))
+    if not (differs := (old != new).to_numpy()).any():
+        return
+    at = differs.argmax()
+    unit, old, new = table["unit"].iloc[at], old.iloc[at], new.iloc[at]
+    if scheme is None:
+        had, has = (f"có hạng {rank}" if rank else "không có hạng" for rank in (old, new))
         raise Refusal(
-            f"Đơn vị '{table['unit'].iloc[at]}' có xếp loại '{old.iloc[at]}' trong bảng "
-            f"nhưng thang '{scheme.name or scheme}' cho '{new.iloc[at]}'",
-            "hãy chọn đúng thang xếp loại ({option})", option=Option("scheme"),
+            f"Đơn vị '{unit}' {had} trong bảng nhưng {has} khi xếp lại trong năm và khối của bảng "
+            "này", "hãy dùng cả bảng thay cho một phần, hoặc dùng rank_units lại",
         )  # fmt: skip
-
-
-def _check_ranks(table: pd.DataFrame, result: pd.DataFrame) -> None:
-    """Refuse a table whose ranks, if it has some, are among other units than its own."""
-    if "rank" not in table:
-        return
-    old, new = (t["rank"].astype("Int64").fillna(0) for t in (table, result))
-    if (differs := (old != new).to_numpy()).any():
-        at = differs.argmax()
-        had, has = (
-            f"có hạng {ranks.iloc[at]}" if ranks.iloc[at] else "không có hạng"
-            for ranks in (old, new)
-        )
-        raise Refusal(
-            f"Đơn vị '{table['unit'].iloc[at]}' {had} trong bảng nhưng {has} khi xếp lại trong năm "
-            "và khối của bảng này",
-            "hãy dùng cả bảng thay cho một phần, hoặc dùng rank_units lại",
-        )
+    scheme = scheme.of(table.iloc[[at]])
+    raise Refusal(
+        f"Đơn vị '{unit}' có xếp loại '{old}' trong bảng nhưng thang '{scheme.name or scheme}' cho "
+        f"'{new}'", "hãy chọn đúng thang xếp loại ({option})", option=Option("scheme"),
+    )  # fmt: skip
 
 
 def check_graded(table: pd.DataFrame) -> None:
@@ -317,9 +311,7 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
-def _with(
-    points: Exact, scheme: GradeScheme | BlockSchemes | None, **derived: object
-) -> pd.DataFrame:
+def _with(points: Exact, scheme: Scheme | None, **derived: object) -> pd.DataFrame:
     """Return the table of these points with percent and what is derived, in a fixed order."""
     table = points.table
     derived["percent"] = points.percent()
@@ -334,6 +326,11 @@ def _with(
 
 
 def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
-    """Return a table that was just made, with what it is, for who prints it, and what it tells."""
+    """Return a table that was just made, with what it is, for who prints it, and what it tells.
+
+    Its columns are those of its kind, behind year and block.
+    """
+    if columns := TABLES["columns"].get(kind):
+        table = table[[*group_columns(table), *(name for name in columns if name in table)]]
     table.attrs = table.attrs | {"kind": kind, **told}
     return table

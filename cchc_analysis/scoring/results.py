@@ -24,13 +24,7 @@ from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors, has_blocks
 from cchc_analysis.scoring.periods import compare_ranked
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
-from cchc_analysis.scoring.schemes import (
-    DEFAULT_SCHEME,
-    AnyScheme,
-    BlockSchemes,
-    GradeScheme,
-    scheme_for,
-)
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, Scheme, scheme_for
 from cchc_analysis.scoring.sentences import Changes
 from cchc_analysis.text import clean, in_years, listed, lower_first, unit_key
 
@@ -65,7 +59,6 @@ class Told(NamedTuple):
 class Group:
     """One year and block of a ranking: its rows in the order of print, and what is told of it."""
 
-    names: tuple[str, ...]  # block and year in words, those it has: "Khối sở", "năm 2021"
     rows: pd.DataFrame
     distribution: pd.DataFrame
     told: Told
@@ -75,6 +68,13 @@ class Group:
     losses: pd.DataFrame | None = None
     own_losses: pd.DataFrame | None = None
     distribution_before: pd.DataFrame | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return its block and its year in words, those it has: "Khối sở", "năm 2021"."""
+        row = self.rows.iloc[0]
+        names = (clean(str(row["block"])),) if pd.notna(row.get("block")) else ()
+        return (*names, f"năm {row['year']}") if "year" in row else names
 
     @property
     def name(self) -> str:
@@ -95,7 +95,7 @@ class Results:
 
     ranking: pd.DataFrame
     table: pd.DataFrame
-    scheme: GradeScheme | BlockSchemes
+    scheme: Scheme
     unit: str | None
     distribution: pd.DataFrame
     margins: pd.DataFrame
@@ -250,8 +250,7 @@ def described(results: Results) -> str:
 
 def _group(
     part: pd.DataFrame, table: pd.DataFrame, margins: pd.DataFrame,
-    scheme: GradeScheme | BlockSchemes,
-    unit: str | None, before: pd.DataFrame | None, change: pd.DataFrame | None,
+    scheme: Scheme, unit: str | None, before: pd.DataFrame | None, change: pd.DataFrame | None,
     fields: pd.DataFrame | None,
 ) -> Group:  # fmt: skip
     """Return what there is of one group, among all rows of the ranking."""
@@ -284,18 +283,10 @@ def _group(
         note = fields.attrs["note"]
     near = sentences.of_nearness(margins)
     return Group(
-        tuple(_names(part)), part, counts,
-        Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
+        part, counts, Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
         fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses, own_losses=own_losses,
         distribution_before=counts_before,
     )  # fmt: skip
-
-
-def _names(part: pd.DataFrame) -> list[str]:
-    """Return the block and the year of a group in words, those it has."""
-    row = part.iloc[0]
-    names = [clean(str(row["block"]))] if "block" in part and pd.notna(row["block"]) else []
-    return [*names, *([f"năm {row['year']}"] if "year" in part else [])]
 
 
 def _gone_blocks(

@@ -116,11 +116,9 @@ class GradeScheme:
             if bounds[keys.index(key)] == 100:
                 raise Refusal(f"Không điểm nào trên 100% để đạt loại '{grade}'", "hãy sửa ngưỡng")
         is_strict = tuple(g for g, key in zip(grades, keys, strict=True) if key in strict)
-        object.__setattr__(self, "grades", grades)
-        object.__setattr__(self, "bounds", tuple(map(float, bounds)))
-        object.__setattr__(self, "strict", is_strict)
-        object.__setattr__(self, "source", source)
-        object.__setattr__(self, "assumed", bool(self.assumed) or not source)
+        # It is frozen for everyone else.
+        vars(self).update(grades=grades, bounds=tuple(map(float, bounds)), strict=is_strict)
+        vars(self).update(source=source, assumed=bool(self.assumed) or not source)
 
     @property
     def is_strict(self) -> tuple[bool, ...]:
@@ -163,10 +161,6 @@ class GradeScheme:
         cuts = dict(self.cuts)  # nine places, as for scores: 90 + 0.1 is 90.1
         bounds = [round(bound + points, 9) if bound in cuts else 0 for bound in self.bounds]
         return replace(self, bounds=bounds)
-
-    def sourced(self, source: str) -> "GradeScheme":
-        """Return the scheme as this document states it, so that it is assumed no more."""
-        return replace(self, source=source, assumed=False)
 
     @property
     def basis(self) -> str:
@@ -227,16 +221,12 @@ class BlockSchemes:
 
     def parts(self, table: pd.DataFrame) -> list[tuple[str, np.ndarray, GradeScheme]]:
         """Return each scheme of a table, the names of its blocks, and which rows are theirs."""
-        blocks, named = self._named(table)
-        schemes = list(named.values()) or list(self.of_block.values())
-        return [
-            (
-                ", ".join(name for name, its in named.items() if its == scheme),
-                np.isin(blocks, [at for at, its in enumerate(schemes) if its == scheme]),
-                scheme,
-            )
-            for scheme in dict.fromkeys(schemes)
-        ]
+        (blocks, named), parts = self._named(table), []
+        for scheme in dict.fromkeys((named or self.of_block).values()):
+            names = [name for name in named if named[name] == scheme]
+            rows = np.isin(blocks, [at for at, name in enumerate(named) if name in names])
+            parts.append((", ".join(names), rows, scheme))
+        return parts
 
     def of(self, *tables: pd.DataFrame) -> "BlockSchemes | GradeScheme":
         """Return the one scheme of all blocks of these tables, else those that they have."""
@@ -271,11 +261,12 @@ class BlockSchemes:
     __str__ = told.fget
 
 
+Scheme = GradeScheme | BlockSchemes
 OneScheme = str | os.PathLike | GradeScheme
 AnyScheme = OneScheme | BlockSchemes | Mapping[str, OneScheme]
 
 
-def scheme_for(scheme: AnyScheme, *tables: pd.DataFrame) -> GradeScheme | BlockSchemes:
+def scheme_for(scheme: AnyScheme, *tables: pd.DataFrame) -> Scheme:
     """Return the scheme of these tables: one, or one for each block that they have."""
     loaded = load_scheme(scheme)
     if isinstance(scheme, Mapping):
@@ -291,7 +282,7 @@ def scheme_for(scheme: AnyScheme, *tables: pd.DataFrame) -> GradeScheme | BlockS
     return loaded.of(*tables)
 
 
-def load_scheme(name: AnyScheme) -> GradeScheme | BlockSchemes:
+def load_scheme(name: AnyScheme) -> Scheme:
     """Return a grade scheme by its name, of a file of one's own, or one for each block.
 
     Parameters

@@ -25,17 +25,12 @@ from cchc_analysis.scoring.printing import (
     printed,
     printed_places,
 )
-from cchc_analysis.scoring.schemes import BlockSchemes, GradeScheme
+from cchc_analysis.scoring.schemes import GradeScheme, Scheme
 from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, in_years, listed, lower_first
-from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
+from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, OTHERS, UNSCORED
 
 NEAR = 1  # percent of the maximum: so near is just below a grade
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
-_OTHERS = {
-    "new": "không có{} trong bảng kỳ trước",
-    "gone": "không có{} trong bảng kỳ này",
-    "no score": "thiếu điểm ở một trong hai kỳ",
-}
 
 
 class Measure(NamedTuple):
@@ -158,7 +153,7 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
         alone = "xếp" if rank == last else "hạng"
         called = f"{alone if len(place) == 1 else 'đồng hạng'} {called}"
         phrases.append(f"{called} là {names}")
-    places = f"{'; '.join(filter(None, [', '.join(phrases[:-1]), phrases[-1]]))}."
+    places = f"{joined(phrases, '; ')}."
     mean = sum(values) / count
     above = sum(value > mean for value in values)
     return [
@@ -210,9 +205,7 @@ def judged(scored: pd.DataFrame) -> str:
     return f"{decimal_comma((maxima.max() if len(maxima) else 100) * JUDGED / 100)} điểm"
 
 
-def of_blocks(
-    blocks: pd.DataFrame, counts: pd.DataFrame, scheme: GradeScheme | BlockSchemes
-) -> list[str]:
+def of_blocks(blocks: pd.DataFrame, counts: pd.DataFrame, scheme: Scheme) -> list[str]:
     """Return for each year how its blocks did, or how the years did; nothing of one group.
 
     Grades of several schemes are not added up.
@@ -363,7 +356,7 @@ def of_change(
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         means.append(_mean_and_gap(measure, both))
     others = mergers_told(change)
-    for status, words in _OTHERS.items():
+    for status, words in OTHERS.items():
         units = change.loc[change["status"] == status, "unit"].tolist()
         if units:
             others.append(f"Có {len(units)} đơn vị {words.format(where)}: {listed(units)}.")
