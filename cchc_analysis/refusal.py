@@ -7,15 +7,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.vocabulary import words
 
 Face = Literal["python", "notebook", "command", "fields"]
-# What the fields of the first notebook are called, by the option that each sets.
-FIELDS = {
-    "table": "Bảng", "scheme": "Thang xếp loại", "cutoffs": "Ngưỡng của tôi", "unit": "Đơn vị",
-    "before": "Bảng kỳ trước", "before_year": "Năm kỳ trước", "year": "Năm", "block": "Khối",
-    "max_score": "Thang điểm",
-}  # fmt: skip
+FIELDS = words("fields")  # of the first notebook
 _LONGEST = 600
 _HERE, _NAMED = "{option}", "{option.name}"  # where a sentence gives its option, or names it
 
@@ -32,9 +27,9 @@ class Option(NamedTuple):
         if face == "command":
             return f"--{self.name.replace('_', '-')}"
         if face == "fields":
-            roles = self.value if isinstance(self.value, Mapping) else {"score": None}
-            labels = [column_field(role) for role in roles] if self.name == "columns" else []
-            return ", ".join(f'ô "{label}"' for label in labels or [FIELDS.get(self.name, "Tệp")])
+            roles = self.value if isinstance(self.value, Mapping) else ["score"]
+            names = [f"column {role}" for role in roles] if self.name == "columns" else [self.name]
+            return ", ".join(f'ô "{FIELDS.get(name, FIELDS["file"])["label"]}"' for name in names)
         return self.name if face == "python" else self.name.upper()
 
     def said(self, face: Face = "python") -> str:
@@ -55,11 +50,6 @@ class Option(NamedTuple):
         if self.value is None:
             return f"{option}{sign}".rstrip()
         return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
-
-
-def column_field(role: str) -> str:
-    """Return what the field is called that says which column is the score, the unit."""
-    return f"Cột {'điểm' if role == 'score' else SHOWN.get(role, role).lower()}"
 
 
 def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:

@@ -62,7 +62,7 @@ def offered(choice):
     """Return the fields that are there besides those that always are."""
     return {
         field.description for name, field in choice.fields.items()
-        if field.layout.display != "none" and name not in picker._LISTS
+        if field.layout.display != "none" and name not in picker._ALWAYS
     }  # fmt: skip
 
 

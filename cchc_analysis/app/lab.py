@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cchc_analysis.app.command import make_readable
-from cchc_analysis.app.options import Parser, add_version, as_path
+from cchc_analysis.app.options import Parser
 from cchc_analysis.app.run import in_words
 from cchc_analysis.files import write_whole
 from cchc_analysis.text import listed
@@ -30,20 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make or complete the working folder and open JupyterLab in it; return 0, or 1."""
     for stream in (sys.stdout, sys.stderr):
         make_readable(stream)
-    parser = Parser(
-        prog="cchc-lab",
-        description="Mở các sổ tay trong JupyterLab, trong một thư mục làm việc riêng. "
-        "Lựa chọn khác được chuyển cho JupyterLab, ví dụ --no-browser, --port=9999.",
-        add_help=False,
-        allow_abbrev=False,
-    )
-    group = parser.add_argument_group("tham số")
-    where = "thư mục làm việc; tệp đã có trong đó được giữ nguyên (mặc định: %(default)s)"
-    group.add_argument(
-        "--folder", metavar="THƯ_MỤC", type=as_path, default=Path("so-lieu"), help=where
-    )
-    add_version(group)
-    group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
+    parser = Parser("cchc-lab")
     parser.check_names(sys.argv[1:] if arguments is None else arguments, only_near=True)
     options, others = parser.parse_known_args(arguments)
     try:

@@ -16,7 +16,6 @@ from cchc_analysis.reports.report import FORMS
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, known_schemes
 from cchc_analysis.vocabulary import words
 
-_WORDS = words("options")
 _FORMS = [form for form in FORMS if form != "bao-cao"]  # written beside it
 # What argparse says in English; the rest of its sentences are ours.
 _SAID = (
@@ -29,7 +28,7 @@ _SAID = (
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options as they were given; each file once, however often it is named."""
-    parser = _parser()
+    parser = Parser("cchc-report")
     parser.check_names(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(arguments)
     options.files = list({file.resolve(): file for file in options.files}.values())
@@ -38,14 +37,37 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def options_of(file: Path, **given: object) -> argparse.Namespace:
     """Return the options of the command for a file, with those that were given elsewhere."""
-    return argparse.Namespace(**vars(_parser().parse_args([str(file)])) | given)
+    return argparse.Namespace(**vars(Parser("cchc-report").parse_args([str(file)])) | given)
 
 
 _NAME = re.compile(r"[-–—]+[^\W\d][\w-]*")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage: str, actions: object, groups: object, prefix: object = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "cách dùng: ")
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence in Vietnamese."""
+    """The options of a command; its errors are one sentence in Vietnamese."""
+
+    def __init__(self, prog: str) -> None:
+        """Take from ``words/options.toml`` what is said of the command."""
+        said = words("options")[prog]
+        super().__init__(
+            prog=prog, description=said["description"], epilog=said.get("examples"),
+            formatter_class=_Help, add_help=False, allow_abbrev=False,
+        )  # fmt: skip
+        schemes = f"{', '.join(known_schemes())} (mặc định: {DEFAULT_SCHEME})"
+        named = {"schemes": schemes, "forms": " hoặc ".join(_FORMS), "own": words("options")["own"]}
+        group = self.add_argument_group("tham số")
+        for name, option in said["options"].items():
+            option = option | {"help": option["help"].format_map(named)}
+            kind = _KINDS.get(name) or _KINDS.get(option["metavar"], as_typed)
+            group.add_argument(name if name == "files" else f"--{name}", type=kind, **option)
+        shown = f"%(prog)s {version('cchc-analysis')}"
+        group.add_argument("--version", action="version", version=shown, help="hiện số phiên bản")
+        group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
 
     def check_names(self, arguments: Sequence[str], *, only_near: bool = False) -> None:
         """Refuse what looks like an option and is none, and say which one may be meant.
@@ -79,38 +101,6 @@ class Parser(argparse.ArgumentParser):
                 said = match.expand(ours)
                 break
         self._say(said)
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    def add_usage(self, usage: str, actions: object, groups: object, prefix: object = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "cách dùng: ")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="cchc-report",
-        description="Xếp hạng, xếp loại, vẽ biểu đồ và viết báo cáo từ bảng điểm CCHC.",
-        epilog=_WORDS["examples"],
-        formatter_class=_Help,
-        add_help=False,
-        allow_abbrev=False,
-    )
-    group = parser.add_argument_group("tham số")
-    schemes = f"{', '.join(known_schemes())} (mặc định: {DEFAULT_SCHEME})"
-    named = {"schemes": schemes, "forms": " hoặc ".join(_FORMS), "own": _WORDS["own"]}
-    for name, said in _WORDS["options"].items():
-        said = said | {"help": said["help"].format_map(named)}
-        kind = _KINDS.get(name) or _KINDS.get(said["metavar"], as_typed)
-        group.add_argument(name if name == "files" else f"--{name}", type=kind, **said)
-    add_version(group)
-    group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
-    return parser
-
-
-def add_version(group: argparse._ArgumentGroup) -> None:
-    """Add the option that shows the version of the package."""
-    shown = f"%(prog)s {version('cchc-analysis')}"
-    group.add_argument("--version", action="version", version=shown, help="hiện số phiên bản")
 
 
 def as_path(text: str) -> Path:

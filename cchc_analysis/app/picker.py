@@ -24,14 +24,13 @@ from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.columns import check_roles
 from cchc_analysis.reading.containers import KINDS
 from cchc_analysis.reading.tables import list_tables
-from cchc_analysis.refusal import FIELDS, Option, Refusal, column_field
+from cchc_analysis.refusal import FIELDS, Option, Refusal
 from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS, as_prose, first_look
 from cchc_analysis.scoring.results import Results
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
-    BlockSchemes,
-    GradeScheme,
+    Scheme,
     known_schemes,
     load_scheme,
     scheme_of_words,
@@ -44,20 +43,9 @@ _ENDINGS = tuple(ending for ending in KINDS if ending != ".md")  # a README is n
 _WRITTEN = {"Viết báo cáo Word": "docx", "Viết sổ Excel": "xlsx", "Xuất biểu đồ": "png",
             "Viết trang để gửi thư": "html"}  # fmt: skip
 _OWN = "ngưỡng của tôi, ghi ở ô dưới"
-_FREE = "để công cụ nhận biết"
-# The fields in their order: the words of a list for choosing nothing, the example of a text.
-_LISTS = {"file": "", "table": "tất cả các bảng trong tệp", "scheme": "",
-          "unit": "không chọn đơn vị nào", "before": "không so với kỳ nào"}  # fmt: skip
-_COLUMNS = ("unit", "score", "max_score", "published_rank", "published_grade", "block")
-_TEXTS = {
-    "max_score": "ví dụ 100 hoặc 62,5", "block": "ví dụ Khối sở", "year": "ví dụ 2020",
-    "before_year": "ví dụ 2019",
-    "cutoffs": "ví dụ Xuất sắc 90; Tốt trên 80; Khá 62,5; Yếu",
-    "scheme_source": "ví dụ Quyết định 5/QĐ-UBND; để trống thì ngưỡng ghi là giả định",
-}  # fmt: skip
-_ORDER = ("file", "table", *(f"column {role}" for role in _COLUMNS), "max_score", "block", "year",
-          "scheme", "cutoffs", "scheme_source", "unit", "before", "before_year")  # fmt: skip
-_OF_FILE = [name for name in _ORDER if name not in ("file", "scheme", "cutoffs", "scheme_source")]
+_COLUMNS = [name.removeprefix("column ") for name in FIELDS if name.startswith("column ")]
+_OF_FILE = [name for name in FIELDS if name not in ("file", "scheme", "cutoffs", "scheme_source")]
+_ALWAYS = ("file", "table", "scheme", "unit", "before")
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
     if (target.closest(".jupyter-widgets")) target.setAttribute("data-lm-suppress-shortcuts", "");
@@ -113,15 +101,13 @@ def choose_table(
 class Choice:
     """The fields of `choose_table`, and what comes of them."""
 
-    def __init__(
-        self, file: Path, folder: Path, scheme: GradeScheme | BlockSchemes, options: dict
-    ) -> None:
+    def __init__(self, file: Path, folder: Path, scheme: Scheme, options: dict) -> None:
         """Make the fields, and read the file."""
         from ipywidgets import Button, FileUpload, HBox, Output, VBox
 
         self._folder, self._options, self._busy = folder, options, False
         self._parts, self._results, self._error, self.said = {}, None, None, ""
-        self.fields = {name: _field(name) for name in _ORDER}
+        self.fields = {name: _field(name) for name in FIELDS}
         known = known_schemes()
         schemes = [(f"{name}: {one}", name) for name, one in known.items()]
         if scheme not in known.values():
@@ -306,7 +292,7 @@ class Choice:
     def _offer(self, name: str, options: Mapping, chosen: object = "") -> object:
         """Give a list other options; keep and return what was chosen if it is one of them."""
         field = self.fields[name]
-        field.options = [(_LISTS.get(name, _FREE), ""), *options.items()]
+        field.options = [(FIELDS[name]["none"], ""), *options.items()]
         field.value = chosen if chosen in options.values() else ""
         return field.value
 
@@ -314,7 +300,7 @@ class Choice:
         """Show the parts, and the fields that are always needed, set, or named in what was said."""
         assumed = self._results is not None and "max_assumed" in self._results.ranking
         own = ("cutoffs", "scheme_source") if self._value("scheme") == _OWN else ()
-        needed = {*_LISTS, *own, *(["max_score"] if assumed else [])}
+        needed = {*_ALWAYS, *own, *(["max_score"] if assumed else [])}
         for name, field in self.fields.items():
             is_shown = name in needed or name in self._named() or field.value
             field.layout.display = None if is_shown else "none"
@@ -363,13 +349,12 @@ def _field(name: str) -> DOMWidget:
     """Return a list or a text field with what it is called."""
     from ipywidgets import Dropdown, Text
 
-    more = {"file": "Tệp", "scheme_source": "Văn bản nêu ngưỡng"}
-    label = more.get(name) or FIELDS.get(name) or column_field(name.removeprefix("column "))
+    said = FIELDS[name]
     look = {"style": {"description_width": "12em"}, "layout": {"width": "min(98%, 50em)"}}
-    if name in _TEXTS:
-        example = _TEXTS[name]
-        return Text(description=label, placeholder=example, continuous_update=False, **look)
-    return Dropdown(description=label, options=[(_LISTS.get(name, _FREE), "")], **look)
+    look["description"] = said["label"]
+    if "example" in said:
+        return Text(placeholder=said["example"], continuous_update=False, **look)
+    return Dropdown(options=[(said["none"], "")], **look)
 
 
 def _link(path: Path) -> str:
