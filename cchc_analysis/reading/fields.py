@@ -286,7 +286,7 @@ def _tables_of(
     needed = {"score": 2} | named_by_caller
 
     def tables(test: object) -> list[Table]:
-        return [table for at, grid in enumerate(grids) for table in tables_in(at, grid, test)]
+        return [table for at, grid in enumerate(grids) for table in tables_in(file, at, grid, test)]
 
     def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]

@@ -8,8 +8,8 @@ one way is taken, anything else is refused.
 import bisect
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -40,6 +40,7 @@ _LINES_PER_TITLE, _LINES_PER_NAME, _LINES_PER_GRADE = 4, 10, 3
 # What the columns of titles that are not known hold: what their first cells do.
 _TEXT, _NUMBER, _EMPTY, _NAME, _NAMES, _GRADE = "text", "figure", "any", "name", "names", "grade"
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
+MOST_LINES = 10_000  # of 15 columns and 600 units
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
@@ -174,6 +175,9 @@ class _Stride(NamedTuple):
         return int(self.table.roles[0] == "number")
 
 
+_RowsAt = Callable[[int], _Stride | None]
+
+
 class _Found(NamedTuple):
     """A table in the text: its titles, its rows, each with its line, and what is to be checked."""
 
@@ -195,12 +199,18 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     numbered = [(i, line) for i, line in numbered if line and i not in pages]
     lines, values = [i for i, _ in numbered], [line for _, line in numbered]
     text = _Text(name, values, lines)
+    if len(lines) > MOST_LINES:
+        raise text.refuse(
+            f"bảng dán mỗi ô một dòng dài quá (giới hạn {MOST_LINES} dòng có chữ)",
+            "hãy dán bảng vào Excel rồi lưu dạng .xlsx, hoặc xóa phần không thuộc bảng", MOST_LINES,
+        )  # fmt: skip
+    numbered_at = cache(partial(_numbered_rows, values))
     headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
     tables = _known_tables(text, headers)
-    tables = sorted([*tables, *_other_tables(text, tables)])
+    tables = sorted([*tables, *_other_tables(text, tables, numbered_at)])
     if not tables and not headers:
-        tables = _without_titles(text)
-    told = _rows_elsewhere(text, tables)
+        tables = _without_titles(text, numbered_at)
+    told = _rows_elsewhere(text, tables, numbered_at)
     if headers and not tables:
         header, body = next(iter(headers.values()))
         problem = f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})"
@@ -283,17 +293,18 @@ def _to_check(what: str, units: Sequence[str], text: _Text, last: int) -> str:
     return f"{what}, hãy kiểm tra {names}{end}"
 
 
-def _other_tables(text: _Text, known: Sequence[_Found]) -> list[_Found]:
+def _other_tables(text: _Text, known: Sequence[_Found], numbered_at: _RowsAt) -> list[_Found]:
     """Return the tables with titles that are not known, by the width of their rows."""
     values = text.values
     found: list[_Found] = []
-    for rows_at in (_numbered_rows, _named_rows):  # what is numbered is no table without numbers
+    # What is numbered is no table without numbers.
+    for rows_at in (numbered_at, partial(_named_rows, values)):
         at = 0
         while at < len(values):
             if inside := [one.end for one in (*known, *found) if one.start <= at < one.end]:
                 at = inside[0]
                 continue
-            stride = rows_at(values, at)
+            stride = rows_at(at)
             titles = _titles_above(values, stride) if stride else None
             last = found[-1] if found else None
             if stride and not titles and last and stride.first == last.end + 1:
@@ -321,14 +332,14 @@ def _other_table(text: _Text, stride: _Stride, titles: _Titles) -> _Found:
     return _Found(start, stride.end, rows, header, [_to_check(what, units, text, max(rows))])
 
 
-def _without_titles(text: _Text) -> list[_Found]:
+def _without_titles(text: _Text, numbered_at: _RowsAt) -> list[_Found]:
     """Return the first run of rows of one width that begins near the top, under no titles."""
     values = text.values
     every = (
         stride
         for at in range(min(len(values), _WIDEST))
         for width in range(1, _WIDEST)
-        for stride in [_alike_rows(values, at, width) if width > 1 else _numbered_rows(values, at)]
+        for stride in [_alike_rows(values, at, width) if width > 1 else numbered_at(at)]
     )
     stride = next(filter(None, every), None)
     if stride is None:
@@ -350,7 +361,7 @@ def _check_whole(text: _Text, stride: _Stride, header: Sequence[str]) -> None:
         raise _not_a_row(text, lost, next(words, stride.rows[-1][0][stride.unit]), header)
 
 
-def _rows_elsewhere(text: _Text, tables: Sequence[_Found]) -> list[str]:
+def _rows_elsewhere(text: _Text, tables: Sequence[_Found], numbered_at: _RowsAt) -> list[str]:
     """Tell what looks like numbered rows outside the tables; refuse it under titles."""
     _, values, lines = text
     told, at = [], 0
@@ -358,7 +369,7 @@ def _rows_elsewhere(text: _Text, tables: Sequence[_Found]) -> list[str]:
         if inside := [one.end for one in tables if one.start <= at < one.end]:
             at = inside[0]
             continue
-        stride = _numbered_rows(values, at)
+        stride = numbered_at(at)
         if stride is None or any(at < one.start < stride.end for one in tables):
             if tables and at < tables[0].start and _is_like_row(values[at : tables[0].start]):
                 told.append(f"không đọc dòng {lines[at]} {quoted(' '.join(values[at : at + 3]))}")

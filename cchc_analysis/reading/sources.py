@@ -36,6 +36,7 @@ _TWICE = re.compile("á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SPACES = "  "
 _START = 40  # rows in which a table begins
+_MOST_GRIDS, _MOST_OF_WORDS = 500, 2000  # tables, and rows of several texts without a number
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS: dict[str, list[str]] = words("files")["delimiters"]
 _STRONG = re.compile(r"(\*\*)(.+?)\*\*")  # Markdown
@@ -73,7 +74,17 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         shown = [as_shown(one, path.name) for one in seen]
         grids = [grid for grid, _ in shown if len(grid.cells)]
         notes = [words for _, told in shown for words in told]
+    if len(grids) > _MOST_GRIDS:
+        raise where.refuse(
+            f"tệp có {len(grids)} bảng (giới hạn {_MOST_GRIDS})",
+            "hãy chép riêng bảng điểm sang tệp mới",
+        )
     for grid in grids:
+        if (words := may_be_titles(grid.cells).sum()) > _MOST_OF_WORDS:
+            raise where._replace(place=grid.place).refuse(
+                f"có {words} dòng gồm nhiều ô chữ mà không có số (giới hạn {_MOST_OF_WORDS})",
+                "hãy xóa các dòng tiêu đề lặp lại và các dòng không thuộc bảng điểm",
+            )
         start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
         _refuse_legacy(where, start)
         if len(broken := [word for word in start.split() if _TWICE.search(word)]) > 1:
@@ -202,11 +213,12 @@ def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, lis
         if _has_rows_under(is_header, found[-1]):
             return _closed(where, found[-1]), to_check
     if suffix in (".txt", ".md"):
-        from cchc_analysis.reading.pasted import pasted_cells  # only where there are no delimiters
+        from cchc_analysis.reading.pasted import MOST_LINES, pasted_cells  # without delimiters
 
-        cells, notes = pasted_cells(text, where.file)
-        if len(cells):
-            return cells, to_check + notes
+        if max(map(_most_alike, found))[0] <= MOST_LINES:
+            cells, notes = pasted_cells(text, where.file)
+            if len(cells):
+                return cells, to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
     near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
     best = max(near or found, key=lambda cells: (*_most_alike(cells), -cells.attrs["in_numbers"]))
@@ -244,8 +256,8 @@ def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool
     widths = cells.notna().sum(axis=1)
     wide, widths = cells[widths > 1], widths[widths > 1]
     return any(
-        row and test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
-        for at, row in enumerate(may_be_titles(wide))
+        test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
+        for at in np.flatnonzero(may_be_titles(wide))[:_MOST_OF_WORDS]
     )
 
 

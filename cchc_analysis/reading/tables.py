@@ -44,6 +44,7 @@ from cchc_analysis.text import fold, quoted
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
+_MOST_TABLES, _MOST_LOOKED_AT = 200, 50  # rows that may be titles
 
 
 def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[Table], list[str]]:
@@ -57,7 +58,7 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
         lambda header: by_title and has_wanted(header, wanted),
         is_near_header,
     ):
-        found = [tables_in(at, grid, test, wanted) for at, grid in enumerate(grids)]
+        found = [tables_in(file, at, grid, test, wanted) for at, grid in enumerate(grids)]
         if any(found):
             break
     else:
@@ -105,11 +106,17 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
 
 
 def tables_in(
-    number: int, grid: Grid, test: Callable[[Header], bool], wanted: Wanted = MappingProxyType({})
-) -> list[Table]:
+    file: str, number: int, grid: Grid, test: Callable[[Header], bool],
+    wanted: Wanted = MappingProxyType({}),
+) -> list[Table]:  # fmt: skip
     """Return the tables of one grid whose header passes a test."""
     cells = grid.cells
     headers = _headers(cells, test, may_be_titles(cells, wanted))
+    if len(headers) > _MOST_TABLES:
+        raise Where(file, grid.place).refuse(
+            f"có {len(headers)} dòng tiêu đề (giới hạn {_MOST_TABLES})",
+            "hãy xóa các dòng tiêu đề lặp lại, hoặc chia bảng ra nhiều tệp",
+        )
     start = _first_numbered(cells, wanted)
     if start is not None and (not headers or headers[0][0] > start):
         headers = [one for one in headers if any(one[2].roles.values())]
@@ -267,7 +274,7 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
     found: list[tuple[Option | None, int, str]] = [(None, 1, "")]
     for grid in grids:
         may_be, given = may_be_titles(grid.cells), count_filled(grid.cells).to_numpy()
-        for at in np.flatnonzero(may_be | (given == 1)):
+        for at in np.flatnonzero(may_be | (given == 1))[:_MOST_LOOKED_AT]:
             one = header_of(grid.cells, at)
             if is_distribution(one):
                 return Refusal(
