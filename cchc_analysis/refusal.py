@@ -29,7 +29,8 @@ class Option(NamedTuple):
         if face == "fields":
             roles = self.value if isinstance(self.value, Mapping) else ["score"]
             names = [f"column {role}" for role in roles] if self.name == "columns" else [self.name]
-            return ", ".join(f'ô "{FIELDS.get(name, FIELDS["file"])["label"]}"' for name in names)
+            there = [name for name in names if name in FIELDS] or ["file"]
+            return ", ".join(f'ô "{FIELDS[name]["label"]}"' for name in there)
         return self.name if face == "python" else self.name.upper()
 
     def said(self, face: Face = "python") -> str:

@@ -10,7 +10,7 @@ from conftest import DATA
 
 from cchc_analysis import LoadWarning, choose_table
 from cchc_analysis.app import picker, run
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports import pictures
 from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS
 
@@ -496,3 +496,17 @@ def test_a_heading_that_is_no_block_is_made_one(folder):
     assert "Khối" in offered(choice)
     choice.fields["block"].value = "Khối sở"
     assert set(choice.ranking["block"]) == {"Khối sở"}
+
+
+@pytest.mark.parametrize(
+    ("option", "named"),
+    [
+        (Option("columns", {"year": "N", "unit": "U"}), 'ô "Cột đơn vị"'),
+        (Option("columns", {"year": "N"}), 'ô "Tệp"'),
+        (Option("columns"), 'ô "Cột điểm"'),
+        (Option("before_year"), 'ô "Năm kỳ trước"'),
+        (Option("source"), 'ô "Tệp"'),
+    ],
+)
+def test_only_fields_that_are_there_are_named(option, named):
+    assert option.named("fields") == named
