@@ -239,6 +239,14 @@ def test_years_of_units_in_rows_and_of_fields_in_columns():
     assert "'Năm 2022'" in told
 
 
+@pytest.mark.parametrize("other", ["Tổng điểm 2023", "Xếp hạng 2021", "Tự chấm 2021"])
+def test_a_year_without_fields_beside_those_of_another_is_told(other):
+    titles = ["Đơn vị", "Thể chế 2022 (10 điểm)", "Tổng điểm 2022", other]
+    fields, told = read(pd.DataFrame([["Sở A", "8", "8", "7"]], columns=titles))
+    assert fields.to_numpy().tolist() == [["Sở A", 2022, "Thể chế", 8, 10, 8]]
+    assert f"không dùng đến cột '{other}'" in told
+
+
 @pytest.mark.parametrize(
     ("names", "titles"),
     [
@@ -589,6 +597,26 @@ def test_codes_in_the_names_tell_the_levels_of_a_long_table():
     assert fields[["field", "criterion"]].to_numpy().tolist() == [["T", "x"], ["T", "y"]]
     rows[0][3] = 3
     assert "'T' ghi 3 nhưng" in refusal(sheet(*rows, titles=titles))
+
+
+def test_numbers_may_run_on_below_the_next_letter():
+    rows = [
+        ["A", "T", 4, 2],
+        ["1", "x", 2, 1],
+        ["2", "y", 2, 1],
+        ["B", "S", 2, 1],
+        ["3", "z", 2, 1],
+    ]
+    fields, _ = read(sheet(*rows, titles=["TT", "Tiêu chí", "Điểm tối đa", "Điểm"]), unit="Sở A")
+    assert fields[["field", "criterion"]].to_numpy().tolist() == [
+        ["T", "x"],
+        ["T", "y"],
+        ["S", "z"],
+    ]
+    rows[4][0] = "4"
+    assert "mã '4'" in refusal(
+        sheet(*rows, titles=["TT", "Tiêu chí", "Điểm tối đa", "Điểm"]), unit="A"
+    )
 
 
 def test_coded_rows_that_only_explain_a_criterion_are_told():

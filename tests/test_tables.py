@@ -37,7 +37,7 @@ def test_blocks_stand_under_their_headings(text):
 
 def test_a_year_that_only_some_tables_have_as_a_column_is_refused(text):
     path = text("Khối sở", "Đơn vị;Điểm;Năm", "a;80;2020", "Khối huyện", "Đơn vị;Điểm", "b;90")
-    assert "chỉ một số bảng có cột Năm" in refusal(path)
+    assert "không có năm còn bảng khác có" in refusal(path)
     assert load_scores(path, table=1)["year"].tolist() == [2020]
 
 

@@ -20,16 +20,15 @@ from cchc_analysis.reading.fieldtables import (
     without_year,
 )
 from cchc_analysis.reading.grid import Grid, Where, first_line
-from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, is_header, named
+from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
 from cchc_analysis.reading.headings import Said, told_year, years_said
 from cchc_analysis.reading.load import (
     Loaded,
     check_blocks,
-    check_conserved,
     check_options,
     check_units,
     for_each,
-    join,
+    joined,
     joined_in_words,
     name_of,
     named_by_headings,
@@ -117,24 +116,12 @@ def load_fields(
     options = {
         "table": table, "columns": columns, "max_score": max_score, "unit": unit, "year": year,
     }  # fmt: skip
-    if not isinstance(source, list | tuple):
-        loaded = [_load(source, **options)]
-    else:
-        loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
+    loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
     fields = _joined(loaded)
     for one in loaded:
-        told = [*one.told, *([] if "year" in one.scores else _year_untaken(one.said))]
-        tell(one.file, list(dict.fromkeys(filter(None, one.unused))), list(dict.fromkeys(told)))
+        unused, told = (list(dict.fromkeys(words)) for words in (one.unused, one.told))
+        tell(one.file, unused, told)
     return fields
-
-
-def _year_untaken(said: Said) -> list[str]:
-    """Return what titles say of a year that the table has no column for, if they do."""
-    words = f"ghi năm {said.year}" if said.year else said.doubt
-    return words and [
-        f"tiêu đề {quoted(said.line, 120)} {words} mà bảng không có cột Năm, hãy kiểm tra có đúng "
-        "năm của bảng điểm"
-    ]
 
 
 def _load(
@@ -152,8 +139,8 @@ def _load(
     if table is not None:
         one = pick(file, [own for own, _ in found], table)
         found, unused, left_out = [pair for pair in found if pair[0] is one], [], []
-    unused += [*left_out, *(one.place for one, layouts in found if not _hold_fields(layouts))]
-    found = [(one, layouts) for one, layouts in found if _hold_fields(layouts)]
+    unused += [*left_out, *(one.place for one, layouts in found if not layouts)]
+    found = [(one, layouts) for one, layouts in found if layouts]
     if not found:
         raise Refusal(
             "không có cột lĩnh vực nào có số",
@@ -161,7 +148,7 @@ def _load(
             "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào {option})",
             file=file, option=Option("columns"),
         )  # fmt: skip
-    taken = [one for one, _ in found]
+    taken, several = [one for one, _ in found], len(found) > 1
     titled = years_said(taken)
     said = year_said(file, titled, year)
     known = _years_of_sheets(file, found, titled, told)
@@ -169,7 +156,7 @@ def _load(
     if not any(units):
         known = named_by_headings(file, taken, titled)
     own = {} if year is None else {"year": year}
-    parts, several = [], len(found) > 1
+    parts = []
     for (one, layouts), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)
         for layout in layouts:
@@ -181,18 +168,11 @@ def _load(
                 else read_columns(where, one, layout, given, also)
             )  # fmt: skip
             parts.append((one, part))
-            unused += [f"{one.place} {word}".strip() if several else word for word in part.unused]
-            told += part.told
-    others = [one for one, _ in every if not any(one is chosen for chosen in taken)]
-    above = check_conserved(file, grids, parts, others)
-    unused += above if table is None else []
-    fields = join(file, [part.scores.assign(place=one.place, line=part.scores.index)
-                         for one, part in parts])  # fmt: skip
-    fields = _spelled_alike(fields)
+    tables = [one for one, _ in every]
+    fields, own_unused, own_told = joined(file, grids, tables, parts, is_chosen=table is not None)
+    fields, unused, told = _spelled_alike(fields), [*unused, *own_unused], [*told, *own_told]
     levels = [level for level in LEVELS if level in fields]
-    for names, part in fields.groupby(levels, sort=False, dropna=False):
-        deepest = [name for name in names if pd.notna(name)][-1]
-        check_units(Where(file, f"{_called(levels)} {quoted(deepest)}"), part)
+    check_units(Where(file), fields)
     _check_names(file, fields["field"], max_score)
     gaps = fields[fields["score"].isna()]
     if len(gaps):
@@ -233,21 +213,25 @@ def _spelled_alike(fields: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_years(loaded: Sequence[Loaded]) -> list[Loaded]:
-    """Return several sources with the years of their titles, where titles or columns tell years.
+    """Return sources with the years of their titles, where titles or columns tell several apart.
 
-    One without a year beside those that have some is refused.
+    One without a year beside those that have some is refused; a year that is not taken is told.
     """
     years = [set(one.scores.get("year", [])) or {one.said.year} - {""} for one in loaded]
-    if not any("year" in one.scores for one in loaded) and len(set().union(*years)) < 2:
-        return loaded
+    are_told = any("year" in one.scores for one in loaded) or len(set().union(*years)) > 1
     found = []
     for at, one in enumerate(loaded):
-        if not years[at]:
+        scores, said, told = one.scores, one.said, []
+        if are_told and not years[at]:
             raise no_year(loaded, at)
-        if "year" not in one.scores:
-            scores = one.scores.assign(year=int(one.said.year))
-            one = one._replace(scores=scores, told=[*one.told, told_year(one.said)])
-        found.append(one)
+        if are_told and "year" not in scores:
+            scores, told = scores.assign(year=int(said.year)), [told_year(said)]
+        elif "year" not in scores and said.line:
+            told = [
+                f"tiêu đề {quoted(said.line, 120)} {said.doubt or f'ghi năm {said.year}'} mà bảng "
+                "không có cột Năm, hãy kiểm tra có đúng năm của bảng điểm"
+            ]
+        found.append(one._replace(scores=scores, told=[*one.told, *told]))
     return found
 
 
@@ -292,35 +276,30 @@ def _tables_of(
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]
 
     sheets = [] if "unit" in wanted else tables(_is_sheet)
-    has_named = [all(named(t.header, one) for one in named_by_caller.values()) for t in sheets]
-    sheets = [t for t, has in zip(sheets, has_named, strict=True) if has or not any(has_named)]
+    sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
         found = with_layouts(some)
-        if not sheets or any(_hold_fields(layouts) for _, layouts in found):
+        if not sheets or any(layouts for _, layouts in found):
             return found, unused
     unused = [grid.place for at, grid in enumerate(grids) if all(t.grid != at for t in sheets)]
     return with_layouts(sheets), unused
-
-
-def _hold_fields(layouts: Sequence[Layout]) -> bool:
-    return any(layout.holds_fields for layout in layouts)
 
 
 def _years_of_sheets(
     file: str, found: Sequence[tuple[Table, list[Layout]]], titled: Sequence[Said], told: list
 ) -> list[dict[str, str]]:
     """Return the years of score sheets whose titles tell several; one without is refused."""
-    known, alone = {said.year for said in titled}, [own[0].is_of_one_unit for _, own in found]
-    if len(known - {""}) < 2 or not all(alone):
+    years = sorted({said.year for said in titled} - {""})
+    if len(years) < 2 or not all(own[0].is_of_one_unit for _, own in found):
         return [{} for _ in found]
-    if "" in known:
-        table = next(t for (t, _), said in zip(found, titled, strict=True) if not said.year)
-        raise Where(file, table.place).refuse(
-            f"tiêu đề không ghi năm còn bảng khác ghi năm {', '.join(sorted(known - {''}))}",
-            "hãy ghi năm vào tiêu đề, hoặc chọn một bảng ({option})", option=FIRST_TABLE,
-        )  # fmt: skip
-    told.append(f"lấy năm {', '.join(sorted(known))} từ tiêu đề của từng bảng")
+    for (table, _), said in zip(found, titled, strict=True):
+        if not said.year:
+            raise Where(file, table.place).refuse(
+                f"tiêu đề không ghi năm còn bảng khác ghi năm {', '.join(years)}",
+                "hãy ghi năm vào tiêu đề, hoặc chọn một bảng ({option})", option=FIRST_TABLE,
+            )  # fmt: skip
+    told.append(f"lấy năm {', '.join(years)} từ tiêu đề của từng bảng")
     return [{"year": said.year} for said in titled]
 
 

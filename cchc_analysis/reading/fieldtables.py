@@ -92,9 +92,7 @@ class Layout(NamedTuple):
     titles: dict[object, Title]
     kinds: dict[object, str | None]
     names: list  # the columns that name fields, criteria and subcriteria; without, titles do
-    others: list  # the columns that tell the rows apart
     scores: dict[str, dict[str, object]]  # of each field, or unit side by side: stage, column
-    totals: list  # the columns that may be the published total
     stated: dict[object, list[float]]  # the maxima that rows state
     percent: object | None  # where only this and the maximum tell the score
     wanted: dict[str, object]  # what the caller says
@@ -103,14 +101,20 @@ class Layout(NamedTuple):
     body: pd.DataFrame  # without the rows that number the columns or state maxima
     year: str = ""  # that the titles of its scores say
 
+    @property
+    def taken(self) -> set:
+        """Return the columns that give the scores."""
+        columns = {column for stages in self.scores.values() for column in stages.values()}
+        return columns | {self.percent} - {None}
+
+    @property
+    def others(self) -> list:
+        """Return the columns that tell the rows apart, and those that nobody knows."""
+        return self.of(*_KEYS, "max_score" if self.names else "number", None)
+
     def of(self, *kinds: str) -> list:
         """Return the columns of some kinds."""
         return [column for column in self.titles if self.kinds[column] in kinds]
-
-    @property
-    def holds_fields(self) -> bool:
-        """Return whether there are scores of fields."""
-        return bool(self.scores or self.names)
 
     @property
     def is_of_one_unit(self) -> bool:
@@ -120,15 +124,15 @@ class Layout(NamedTuple):
 
 def stage_of(title: str) -> str | None:
     """Return the column that a title which names only a stage stands for: "Điểm tự chấm"."""
-    bare = title.strip(" ().:")
-    fits = (stage for stage, words in _WORDED.items() if re.fullmatch(rf"(?i){words}", bare))
-    return next(fits, None)
+    name, stage = _split_stage(title)
+    return None if name else stage
 
 
 def _split_stage(title: str, between: str = _MARK) -> tuple[str, str | None]:
-    """Return a title without the stage that it ends or begins with: "I. Thể chế - Tự chấm"."""
+    """Return a title without the stage that it is, ends or begins with: "Thể chế - Tự chấm"."""
     for stage, words in _WORDED.items():
-        for pattern in (rf"(.+?){between}{words}\s*\)?", rf"{words}{between}(.+?)\)?"):
+        only = rf"[ ().:]*(){words}[ ().:]*"
+        for pattern in (only, rf"(.+?){between}{words}\s*\)?", rf"{words}{between}(.+?)\)?"):
             if found := re.fullmatch(rf"(?i){pattern}", title):
                 return found[1], stage
     return title, None
@@ -146,16 +150,14 @@ def _title_of(header: Header, column: object) -> Title:
     title, short = header.titles[column], header.short[column]
     upper, of_upper = split_maximum(title.removesuffix(short).strip())
     text, maximum = split_maximum(short)
-    if upper and (stage := stage_of(text)):  # "Thể chế" over "Tự chấm"
-        return Title(f"{upper} {text}", upper, stage, maximum or of_upper)
     if upper and fold(text) in NAMELESS:  # "Thể chế" over "Điểm"
-        text, maximum = upper, maximum or of_upper
-    elif upper and (stage := stage_of(upper)):  # "Tự chấm" over "Thể chế"
-        return Title(f"{upper} {text}", text, stage, maximum)
+        upper, text, maximum = "", upper, maximum or of_upper
     text = text or title
-    if stage := stage_of(text):
-        return Title(text, "", stage, maximum)
     name, stage = _split_stage(text)
+    if upper and not name:  # "Thể chế" over "Tự chấm"
+        text, name, maximum = f"{upper} {text}", upper, maximum or of_upper
+    elif upper and stage_of(upper):  # "Tự chấm" over "Thể chế"
+        text, name, stage = f"{upper} {text}", text, stage_of(upper)
     bare, inner = split_maximum(name)
     return Title(text, bare, stage, maximum or inner)
 
@@ -180,7 +182,7 @@ def _split_loosely(titles: dict[object, Title], columns: list) -> list[tuple]:
 
 
 def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> list[Layout]:
-    """Return what each column of a table holds, were it one with fields; of each year its own."""
+    """Return what each column of a table with fields holds; of each year its own."""
     header, score = table.header, wanted.get("score")
     # "Tự chấm" is no column, but a stage of each field
     chosen = stage_of(score) if isinstance(score, str) and not named(header, score) else None
@@ -192,20 +194,30 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     years = {column: year_in(title).year for column, title in header.titles.items()}
     known = sorted({*years.values()} - {""})
     if known and not any(years[column] for column in given.values()):
-        layouts = [_layout(where, _of_year(table, years, year), given, chosen) for year in known]
-        taken = {c for one in layouts for stages in one.scores.values() for c in stages.values()}
-        taken |= {one.percent for one in layouts} - {None}
+        layouts = {
+            year: _layout(where, _of_year(table, years, year), given, chosen) for year in known
+        }
+        layouts = {year: one for year, one in layouts.items() if one.taken}
+        taken = {column for one in layouts.values() for column in one.taken}
         if taken and all(years[column] for column in taken):
-            told = f"lấy năm {', '.join(known)} từ tiêu đề các cột điểm"
-            return [one._replace(year=year, told=[*one.told, told])
-                    for year, one in zip(known, layouts, strict=True)]  # fmt: skip
+            told = f"lấy năm {', '.join(layouts)} từ tiêu đề các cột điểm"
+            left = {c: _title_of(header, c) for c in years if years[c] not in ("", *layouts)}
+            words = [f"cột {quoted(title.text)}" for title in left.values()]
+            return [
+                one._replace(
+                    year=year, titles=one.titles | left, told=[*one.told, told],
+                    kinds=one.kinds | dict.fromkeys(left, _UNUSED), unused=[*one.unused, *words],
+                )
+                for year, one in layouts.items()
+            ]  # fmt: skip
         if len(known) > 1 and any(years[column] for column in taken):
             shared = next(header.titles[column] for column in taken if not years[column])
             raise where.refuse(
                 f"cột {quoted(shared)} không ghi năm còn cột điểm khác ghi năm {', '.join(known)}",
                 "hãy ghi năm vào tiêu đề của mọi cột điểm, hoặc xóa cột của năm khác",
             )
-    return [_layout(where, table, given, chosen)]
+    one = _layout(where, table, given, chosen)
+    return [one] if one.scores or one.names else []
 
 
 def _of_year(table: Table, years: Mapping[object, str], year: str) -> Table:
@@ -266,20 +278,13 @@ def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | 
         if stage == titles[c].stage == "score" and chosen is None
     ]  # fmt: skip
     told += [f"lấy điểm thẩm định làm điểm ({first_few(appraised)})"] * bool(appraised)
-    taken = {column for stages in scores.values() for column in stages.values()} | {percent}
-    totals = [column for column in totals if column not in taken]
-    others = [
-        column for column, kind in kinds.items()
-        if kind in (*_KEYS, "max_score" if names else "number", None) and column not in taken
-    ]  # fmt: skip
-    used = {*taken, *totals, *names, *others}
-    used |= {column for column, kind in kinds.items() if kind == "number"}
-    unused = [f"cột {quoted(title.text)}" for c, title in titles.items() if c not in used]
-    unused += numbering
+    kept = (*_KEYS, "name", "number", None, *(["max_score"] if names else []))
+    kinds = {column: kind if kind in kept else _UNUSED for column, kind in kinds.items()}
+    kinds |= dict.fromkeys(totals, "total") | {percent: "score"}
+    kinds |= {column: "score" for stages in scores.values() for column in stages.values()}
+    unused = [f"cột {quoted(titles[c].text)}" for c in titles if kinds[c] == _UNUSED] + numbering
     given = {role: c for role, c in given.items() if role not in ("score", "field")}
-    return Layout(
-        titles, kinds, names, others, scores, totals, stated, percent, given, unused, told, body
-    )
+    return Layout(titles, kinds, names, scores, stated, percent, given, unused, told, body)
 
 
 def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given: Mapping) -> dict:
@@ -551,20 +556,18 @@ def _trees(
             totals.append(line)
         else:
             rows.append((line, code, names))
+    if not groups or not all(rows for rows, _ in groups.values()):
+        raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     trees = []
     for rows, totals in groups.values():
         if len(totals) > 1:
             raise where.refuse(
                 f"có nhiều dòng tổng ({lines_in_words(totals)})", "hãy giữ lại một dòng"
             )
-        if not rows:
-            break
         tree = criteria_of(where, rows, told, has_units=unit is not None)
         tree.line = next(iter(totals), None)
         left_out += tree.cut_remarks(has_number)
         trees.append(tree)
-    if len(trees) < max(1, len(groups)):
-        raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     return trees, sorted(left_out)
 
 
@@ -662,20 +665,17 @@ def _read(
 ) -> Part:  # fmt: skip
     """Return what `read_scores` makes of one column of scores, and beside them the other stages."""
     score = stages["score"]
-    added = {c: c for c in ("unit", "max_score", "score") if c in body and c not in layout.titles}
-    kept = {*layout.others, score, *added}
-    texts = {
-        c: layout.titles[c].text if c in layout.titles else SHOWN[c] for c in body if c in kept
-    }
-    at = [*texts]
-    wanted = {**layout.wanted, **added, "score": score}
+    added = {role: role for role in ("unit", "max_score", "score") if role in body}
+    titles = {c: title.text for c, title in layout.titles.items() if c in (*layout.others, score)}
+    titles |= {role: SHOWN[role] for role in added}
+    wanted, at = {**layout.wanted, **added, "score": score}, [*titles]
     part = read_scores(
         where,
         table._replace(
-            header=Header(texts, texts),
-            body=body[[c for c in body if c in kept or c not in layout.titles]],
+            header=Header(titles, titles),
+            body=body[[c for c in body if c in titles or c not in layout.titles]],
         ),
-        wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in texts},
+        wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in titles},
         max_score=max_score,
         given=known,
     )
@@ -690,9 +690,9 @@ def _read(
 
 def _with_total(where: Where, layout: Layout, fields: pd.DataFrame) -> pd.DataFrame:
     """Return the scores beside what a column of totals says in their rows."""
-    if len(layout.totals) > 1:
-        raise _several(where, [layout.titles[column].text for column in layout.totals])
-    for column in layout.totals:
+    if len(totals := layout.of("total")) > 1:
+        raise _several(where, [layout.titles[column].text for column in totals])
+    for column in totals:
         title, cells = layout.titles[column], layout.body[column].fillna("")[fields.index.unique()]
         if in_percent(title.text, cells):
             raise where.refuse(

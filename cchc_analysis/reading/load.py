@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import group_numbers, holes_in_ranks
+from cchc_analysis.groups import LEVELS, group_numbers, holes_in_ranks
 from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
 from cchc_analysis.reading.grid import (
     Grid,
@@ -159,12 +159,9 @@ def load_scores(
     options = {
         "table": table, "columns": columns, "max_score": max_score, "year": year, "block": block,
     }  # fmt: skip
-    if not isinstance(source, list | tuple):
-        loaded = [_load(source, **options)]
-    else:
-        loaded = [_load(one, **own) for one, own in for_each(source, options)]
-        _check_years(loaded)
-        check_blocks(loaded, _BLOCKS)
+    loaded = [_load(one, **own) for one, own in for_each(source, options)]
+    _check_years(loaded)
+    check_blocks(loaded, _BLOCKS)
     for one in loaded:
         tell(one.file, one.unused, one.told)
     if len(loaded) == 1:
@@ -173,9 +170,12 @@ def load_scores(
 
 
 def for_each(
-    sources: Sequence, options: Mapping[str, object]
+    sources: object, options: Mapping[str, object]
 ) -> Iterator[tuple[object, dict[str, object]]]:
-    """Yield each source of a list with its own options: those that are lists have one for each."""
+    """Yield each source, of a list with its own options: those that are lists have one for each."""
+    if not isinstance(sources, list | tuple):
+        yield sources, dict(options)
+        return
     if not sources:
         raise Refusal("Danh sách tệp trống", "hãy ghi ít nhất một tệp")
     several = {name: given for name, given in options.items() if isinstance(given, list | tuple)}
@@ -253,20 +253,19 @@ def _load(
     titled = years_said(tables)
     named = named_by_headings(file, tables, titled)
     said = year_said(file, titled, year)
-    parts, several = [], len(tables) > 1
+    several = len(tables) > 1
     own = {role: given for role, given in (("year", year), ("block", block)) if given is not None}
-    for one, known in zip(tables, named, strict=True):
-        where = Where(file, one.place)
-        part = read_scores(where, one, wanted=columns or {}, max_score=max_score, given=known | own)
-        parts.append(part)
-        unused += [f"{one.place} {words}".strip() if several else words for words in part.unused]
-        to_check += part.told
-    taken = list(zip(tables, parts, strict=True))
-    others = [one for one in found if not any(one is chosen for chosen in tables)]
-    above = check_conserved(file, grids, taken, others)
-    unused += above if table is None else []
-    places = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
-    scores = join(file, places)
+    parts = [
+        read_scores(
+            Where(file, one.place), one, wanted=columns or {}, max_score=max_score,
+            given=known | own,
+        )
+        for one, known in zip(tables, named, strict=True)
+    ]  # fmt: skip
+    scores, own_unused, own_told = joined(
+        file, grids, found, list(zip(tables, parts, strict=True)), is_chosen=table is not None
+    )
+    unused, to_check = [*unused, *own_unused], [*to_check, *own_told]
     if "year" not in scores:
         said = _of_score(said, [part.title for part in parts])
         scores = scores.assign(year=int(said.year)) if said.year else scores
@@ -287,11 +286,43 @@ def _load(
     return Loaded(file, scores, unused, to_check, said)
 
 
-def check_conserved(
+def joined(
     file: str,
     grids: Sequence[Grid],
+    found: Sequence[Table],
     taken: Sequence[tuple[Table, Part]],
-    others: Sequence[Table] = (),
+    *,
+    is_chosen: bool,
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return what the tables of a source give as one, what is not used, and what to check.
+
+    Some with years or blocks and some without are refused, and what is lost. Of the others that
+    were found nothing is told where the caller chose one.
+    """
+    chosen = {id(table): table for table, _ in taken}
+    unused = [
+        f"{table.place} {words}".strip() if len(chosen) > 1 else words
+        for table, part in taken
+        for words in part.unused
+    ]
+    others = [table for table in found if id(table) not in chosen]
+    above = _check_conserved(file, grids, taken, others)
+    unused += [] if is_chosen else above
+    parts = [part.scores.assign(place=t.place, line=part.scores.index) for t, part in taken]
+    for column in ("year", "block"):
+        without = [table for table, part in taken if column not in part.scores]
+        if 0 < len(without) < len(taken):
+            name = SHOWN[column].lower()
+            raise Where(file, without[0].place).refuse(
+                f"không có {name} còn bảng khác có, không ghép được",
+                f"hãy ghi {name} cho mọi bảng, hoặc chọn một bảng ({{option}})", option=FIRST_TABLE,
+            )  # fmt: skip
+    told = [words for _, part in taken for words in part.told]
+    return pd.concat(parts, ignore_index=True), unused, told
+
+
+def _check_conserved(
+    file: str, grids: Sequence[Grid], taken: Sequence[tuple[Table, Part]], others: Sequence[Table]
 ) -> list[str]:
     """Return in words what stands above the tables and is of no title; refuse what is lost.
 
@@ -394,17 +425,6 @@ def _of_score(said: Said, titles: Sequence[str]) -> Said:
     return next(iter(found.values())) if is_one else said
 
 
-def join(file: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the tables of a source as one, refusing some with years or blocks and some without."""
-    for column in ("year", "block"):
-        if 0 < sum(column in part for part in parts) < len(parts):
-            raise Refusal(
-                f"chỉ một số bảng có cột {SHOWN[column]}, không ghép được", CHOOSE_TABLE,
-                file=file, option=FIRST_TABLE,
-            )  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
-
-
 def joined_in_words(
     tables: Sequence[Table], named: Sequence[Mapping[str, str]]
 ) -> tuple[str, Option]:
@@ -454,9 +474,10 @@ def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def check_units(where: Where, scores: pd.DataFrame) -> None:
-    """Refuse the same unit twice in one year and block."""
-    keys = unit_keys(scores, "year", "block")
+    """Refuse the same unit twice in one year, block and field."""
+    keys = unit_keys(scores, "year", "block", *LEVELS)
     if (line := first_line(keys.duplicated())) is not None:
+        keys = keys.astype("object").fillna("")
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise where.refuse(
             f"đơn vị {quoted(scores['unit'][line])} đã có ở {place_of(scores, before)}",
