@@ -580,6 +580,11 @@ def test_words_of_a_stage_may_be_the_name_of_a_field():
     assert fields["field"].tolist() == ["Công tác khảo sát", "Thể chế"]
 
 
+def test_words_of_a_stage_behind_every_field_are_no_part_of_their_names():
+    titles = ["Đơn vị", "Thể chế thẩm định (10 điểm)", "TTHC thẩm định (10 điểm)"]
+    assert read(frame(titles, ["A", "6", "5"]))[0]["field"].tolist() == ["Thể chế", "TTHC"]
+
+
 def test_two_columns_that_may_be_the_score_of_a_field_are_refused():
     titles = ["Đơn vị", "Thể chế (10 điểm)", "Thể chế - Thẩm định (10 điểm)"]
     words = refusal(frame(titles, ["A", "6", "5"]))

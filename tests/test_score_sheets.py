@@ -619,6 +619,12 @@ def test_numbers_may_run_on_below_the_next_letter():
     )
 
 
+def test_score_sheets_below_one_another_are_of_the_unit_right_above_each(tmp_path):
+    one, other = ([[f"Đơn vị: Sở {name}"], TITLES, *TREE] for name in "AB")
+    fields, _ = read(write(tmp_path / "a.xlsx", {"Phiếu": [*one, [], *other]}))
+    assert fields["unit"].tolist() == ["Sở A"] * 4 + ["Sở B"] * 4
+
+
 def test_coded_rows_that_only_explain_a_criterion_are_told():
     rows = [["1", "T", 4, 4, 4], ["a", "Đúng hạn", "", "", ""], ["b", "Quá hạn", "", "", ""]]
     fields, told = read(sheet(*rows), unit="Sở A")
