@@ -172,8 +172,6 @@ def living_sheets(results: Results) -> Living:
         "comparison": _filled(_COMPARISON, of_others),
         "margins": _filled(_MARGINS, of_others),
         "drawn": _filled(_DRAWN | bars, of_drawn),
-        "cutoffs": {},
-        "change": {},
     }
     if is_alive:  # what is deliberately not ranked has no key, and what is not scored no share
         unranked = (table["rank"].isna() & table["score"].notna()).tolist()
@@ -184,7 +182,7 @@ def living_sheets(results: Results) -> Living:
     first = [of_counts.index(group) for group in range(len(schemes))]
     counts_of = [range(start, start + of_counts.count(group)) for group, start in enumerate(first)]
     return Living(
-        {name: Sheet(tables[name], formulas[name], hidden.get(name, 0)) for name in tables},
+        {name: Sheet(tables[name], formulas.get(name, {}), hidden.get(name, 0)) for name in tables},
         schemes, cuts, counts_of, whole, _mended(every, ranking, cutoffs) if is_alive else "",
     )  # fmt: skip
 
@@ -267,15 +265,8 @@ def _whole_numbers(table: pd.DataFrame) -> Whole:
         formula = f"ROUND({formula},0)/ROUND({{max_score}}*{10**of_maxima},0)*{of_all}"
     keys = pd.Series(keys if fitting else np.nan, table.index).astype("Int64")
     off = round(of_all * 10 ** (places - of_maxima - 2) * 2 * JUDGED)
-    return Whole(
-        places,
-        of_maxima,
-        formula,
-        keys.mask(table["rank"].isna()),
-        off,
-        0 if is_one else 1,
-        bool(fitting),
-    )
+    keys, slack = keys.mask(table["rank"].isna()), 0 if is_one else 1
+    return Whole(places, of_maxima, formula, keys, off, slack, fits=bool(fitting))
 
 
 def _ranking(
@@ -312,9 +303,8 @@ def _distribution(
         if not scheme.bounds[-1] and not scheme.is_strict[-1]:
             grades.remove(NO_GRADE)  # nobody is below the last bound
         part = group.distribution.set_index("grade").reindex(grades)
-        share = (
-            part["share_pct"].fillna(0) if part["share_pct"].notna().any() else part["share_pct"]
-        )
+        share = part["share_pct"]
+        share = share.fillna(0) if share.notna().any() else share
         part = part.assign(
             units=part["units"].fillna(0).astype("int64"),
             share_pct=share.mask(part.index == UNSCORED),
@@ -342,12 +332,9 @@ def _comparison(results: Results) -> Printed:
 def _cutoffs(results: Results, schemes: Sequence[GradeScheme]) -> tuple[Printed, list[range]]:
     """Return the grades and bounds of each scheme, and the rows of each group."""
     rows, cuts = [], {}
+    named = [(own, ", ".join(of.names)) for own, of in zip(schemes, results.groups, strict=True)]
     for scheme in dict.fromkeys(schemes):
-        of = [
-            ", ".join(group.names)
-            for group, own in zip(results.groups, schemes, strict=True)
-            if own == scheme
-        ]
+        of = [names for own, names in named if own == scheme]
         begins = [_BEGINS[above] for above in scheme.is_strict]
         lines = [*zip(scheme.grades, begins, scheme.bounds, strict=True)]
         lines += [(word, BLANK, np.nan) for word in (NO_GRADE, UNSCORED)]

@@ -36,7 +36,7 @@ _BLOCKS = ("units", "scored_units", "mean", "best", "worst")
 _LOSSES = ("field", "units", "max_score", "score", "lost", "lost_pct", "share_pct")
 _IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
 _LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
-_PAGES = 4  # of a chart; the table says it where there are more
+_PAGES = 4  # of a chart, with those of other blocks; the table says it where there are more
 _REPEATED = ("comparison", "change")  # charts of what the annex has in a table, if of several pages
 
 
@@ -157,18 +157,15 @@ class Sections:
         self, pictures: Mapping[str, Sequence[Encoded]], scored: int
     ) -> tuple[dict[str, list[Encoded]], dict[str, list[Encoded]]]:
         """Return the charts for the text, and the high ones for the annex."""
-        in_text, in_annex = {}, {}
+        in_text, in_annex, groups = {}, {}, len(self.results.groups)
+        many = {name for name, pages in pictures.items() if len(pages) > 1}
+        left_out = {"blocks", "distribution", *(many & {*_REPEATED})}
+        left_out |= {name for name in many if len(pictures[name]) * groups > _PAGES}
+        left_out |= {"comparison"} if self.results.unit is None or scored < 2 else set()
+        left_out |= {"ranking", "overview"} if not scored else set()
+        left_out |= {"ranking"} if "overview" in pictures and "ranking" in many else {"overview"}
         for name, pages in pictures.items():
-            if name in ("blocks", "distribution") or (name in _REPEATED and len(pages) > 1):
-                continue
-            if len(pages) > _PAGES or not pages:
-                continue
-            if name == "comparison" and (self.results.unit is None or scored < 2):
-                continue
-            if name in ("ranking", "overview") and not scored:
-                continue
-            long = len(pictures.get("ranking", ())) > 1
-            if "overview" in pictures and name == ("ranking" if long else "overview"):
+            if name in left_out or not pages:
                 continue
             width, height = struct.unpack(">II", pages[0].pictures["png"][16:24])  # of its head
             is_low = len(pages) == 1 and height / width < _LOW

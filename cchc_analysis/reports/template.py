@@ -21,7 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from cchc_analysis.files import given_path
 from cchc_analysis.reading.containers import contents, damaged
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.reports.word import STYLES, number_captions
+from cchc_analysis.reports.word import STYLES, fill_pages, number_captions
 from cchc_analysis.text import quoted
 
 if TYPE_CHECKING:
@@ -107,3 +107,4 @@ def fill(template: DocxTemplate, fields: Mapping[str, object], name: str) -> Non
     except Exception as error:  # what a person wrote between the braces
         raise Refusal("mẫu có trường viết sai", _FORM, file=name) from error
     number_captions(template.docx)
+    fill_pages(template.docx)

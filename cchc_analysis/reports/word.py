@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
+from docx.text.paragraph import Paragraph
 from lxml import etree
 from markupsafe import Markup, escape
 
@@ -18,6 +20,7 @@ from cchc_analysis.text import clean
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement
 
     from cchc_analysis.charts.export import Encoded
     from cchc_analysis.scoring.printing import Printed, PrintedColumn
@@ -31,6 +34,8 @@ _TOGETHER = 3  # rows at the top and at the end of a longer table
 _MARK, _FIRST = "cchc_", 1000  # names of the bookmarks of captions; their numbers
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around what a sentence points to, until it is numbered
 _TEXT = qn("w:t")
+_NEW_PAGE, _EXTENTS = "w:pPr/w:pageBreakBefore|w:r/w:br[@w:type='page']", ".//wp:extent/@cy"
+_HALF = 0.54  # of a page: heights are estimated, and more than half is no harm
 
 
 def paragraph(document: Document, runs: str, style: str, *, keep: bool = False) -> Markup:
@@ -47,6 +52,10 @@ def run(text: str) -> Markup:
     return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
 
 
+def _field(instruction: str, shown: str) -> Markup:
+    return Markup(f'<w:fldSimple w:instr=" {instruction} ">{run(shown)}</w:fldSimple>')
+
+
 def pointing(text: str, keys: Sequence[str]) -> str:
     """Return a sentence that names the tables and charts of these keys, those that stand there."""
     return f"{text.removesuffix('.')}{_OPEN}{'|'.join(keys)}{_CLOSE}." if keys else text
@@ -56,9 +65,7 @@ def caption(
     document: Document, label: str, text: str, key: str = "", *, keep: bool = False
 ) -> Markup:
     """Return a caption; its number is a field, so that Word can list tables and figures."""
-    number = run(f"{label} ") + Markup(
-        f'<w:fldSimple w:instr=" SEQ {label} \\* ARABIC ">{run("0")}</w:fldSimple>'
-    )
+    number = run(f"{label} ") + _field(f"SEQ {label} \\* ARABIC", "0")
     if key:  # the place to which the text points
         name = f'w:name="{escape(_MARK + key)}"'
         number = Markup(f'<w:bookmarkStart w:id="0" {name}/>{number}<w:bookmarkEnd w:id="0"/>')
@@ -87,18 +94,61 @@ def number_captions(document: Document) -> None:
         before, _, rest = text.text.partition(_OPEN)
         keys, _, after = rest.partition(_CLOSE)
         known = [_MARK + key for key in keys.split("|") if _MARK + key in called]
-        text.text = before + (" (" if known else after)
-        last = run = text.getparent()
-        for name in known:
-            field = run.makeelement(qn("w:fldSimple"), {qn("w:instr"): f" REF {name} \\h "})
-            follows = ", " if name != known[-1] else f"){after}"
-            for one, words in ((field, called[name]), (deepcopy(run), follows)):
-                shown = deepcopy(run) if one is field else one
-                next(shown.iter(_TEXT)).text = words
-                if one is field:
-                    field.append(shown)
-                last.addnext(one)
-                last = one
+        fields = [_field(f"REF {name} \\h", called[name]) for name in known]
+        told = run(" (") + run(", ").join(fields) + run(")") if known else ""
+        whole = parse_xml(f"<w:p {nsdecls('w')}>{run(before)}{told}{run(after)}</w:p>")
+        old = text.getparent()
+        for one in whole:
+            old.addprevious(one)
+        old.getparent().remove(old)
+
+
+def fill_pages(document: Document) -> None:
+    """Keep half a page together before a new page and a high picture, so that none is emptier.
+
+    What does not fit below something else then begins a page, and leaves the one before at least
+    half full, too.
+    """
+    section, width = document.sections[-1], text_width(document) / Pt(1)
+    margins = (section.top_margin or 0) + (section.bottom_margin or 0)
+    half = _HALF * (section.page_height - margins) / Pt(1)
+    groups = [[]]  # of paragraphs and rows that are kept together already
+    for part in document.element.body.xpath("w:p|w:tbl/w:tr[w:tc/w:p]"):
+        groups[-1].append(part)
+        first = Paragraph(part.xpath("self::w:p|w:tc/w:p")[0], document)
+        kept = first.paragraph_format.keep_with_next
+        if not (first.style.paragraph_format.keep_with_next if kept is None else kept):
+            groups.append([])
+    for at, group in enumerate(groups):
+        extents = [int(cy) / Pt(1) for part in group for cy in part.xpath(_EXTENTS)]
+        if max(extents, default=0) < half * 0.9 and not (group and group[0].xpath(_NEW_PAGE)):
+            continue  # its caption makes it half a page
+        before, filled = at, 0.0
+        while before:
+            more = filled + sum(_height(document, part, width) for part in groups[before - 1])
+            if abs(more - half) >= abs(filled - half):
+                break
+            before, filled = before - 1, more
+        for part in [one for of in groups[before:at] for one in of][:-1]:
+            for each in part.xpath("self::w:p|w:tc/w:p"):
+                each.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _height(document: Document, part: BaseOxmlElement, width: float) -> float:
+    """Return about how many points high a paragraph or a row is."""
+    if cells := part.xpath("w:tc"):
+        widths = [(cell.width or Pt(width / len(cells))) / Pt(1) - _PADDING for cell in cells]
+        each = zip(cells, widths, strict=True)
+        return max(sum(_height(document, one, wide) for one in cell.p_lst) for cell, wide in each)
+    if pictures := part.xpath(_EXTENTS):
+        return max(map(int, pictures)) / Pt(1)
+    one = Paragraph(part, document)
+    own, style = one.paragraph_format, one.style.paragraph_format
+    spaces = (own.space_before or style.space_before, own.space_after or style.space_after)
+    size = max([run.font.size or one.style.font.size or Pt(14) for run in one.runs], default=0)
+    points = size / Pt(1)
+    lines = math.ceil(len(one.text) * points * _LETTER / 12 / 1.15 / max(width, points))
+    return lines * points * 1.2 + sum(space or 0 for space in spaces) / Pt(1)
 
 
 def table(

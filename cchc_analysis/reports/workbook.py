@@ -118,13 +118,8 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
         still("change", living.sheets["change"], note=results.change.attrs["note"])
     if results.fields is not None:
         losses, matrix = printed(results.losses, "losses"), printed(results.matrix, "matrix")
-        still(
-            "fields",
-            Sheet(losses),
-            note=results.fields.attrs["note"],
-            scaled=["lost_pct"],
-            most_is_dark=True,
-        )
+        note = results.fields.attrs["note"]
+        still("fields", Sheet(losses), note=note, scaled=["lost_pct"], most_is_dark=True)
         still("matrix", Sheet(matrix), scaled=results.matrix.attrs["fields"])
     still("check", Sheet(printed(results.check, "check")), note=results.check.attrs["note"])
     write("cutoffs", living.sheets["cutoffs"])
