@@ -304,6 +304,11 @@ def test_equal_texts_are_one_block_whatever_objects_hold_them(objects, step):
         ({"score": [90, -1]}, "Điểm -1 của 'b' nằm ngoài khoảng"),
         ({"score": [90, "90,5"]}, "Điểm '90,5' của 'b' là chữ, không phải số"),
         ({"score": ["81", "90"]}, "Điểm '81' của 'a' là chữ, không phải số"),
+        ({"unit": ["a", ""]}, "Tên đơn vị '' để trống"),
+        ({"unit": ["\xa0", "b"]}, "Tên đơn vị ' ' để trống"),
+        ({"year": "2020"}, "Năm '2020' của 'a' là chữ, không phải số"),
+        ({"year": 2020.5}, "Năm 2020,5 của 'a' không phải là số nguyên"),
+        ({"year": pd.Timestamp("2020-01-01")}, "Năm '2020-01-01 00:00:00' của 'a' không phải là"),
     ],
 )
 def test_a_table_made_by_hand_is_checked_where_it_enters(function, columns, told):

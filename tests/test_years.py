@@ -101,3 +101,15 @@ def test_what_is_told_is_told_once_for_each_file(write):
         load_scores(files)
     assert [str(one.message)[:8] for one in told] == ["2023.csv", "2024.csv"]
     assert {one.filename for one in told} == {__file__}
+
+
+@pytest.mark.parametrize(
+    "line", ["Cập nhật ngày 05/01/2024", "Cập nhật đến 31/12/2023", "Cập nhật năm 2024"]
+)
+def test_a_line_on_an_update_is_told_and_no_block(tmp_path, line):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{line},,\nSTT,Đơn vị,Điểm\n1,Sở A,90\n2,Sở B,80\n", encoding="utf-8")
+    with pytest.warns(UserWarning) as told:
+        assert not {"year", "block"} & set(load_scores(path))
+    assert line in str(told[0].message)
+    assert "khối" not in str(told[0].message)

@@ -30,6 +30,7 @@ _HIDDEN_STYLE, _MARKED_STYLE, _NO_RULE, _RULE, _SIMPLE, _NO_MARKUP = (
     re.compile(_HTML[name])
     for name in ("hidden_style", "marked_style", "no_rule", "rule", "simple", "no_markup")
 )
+_MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
@@ -164,7 +165,7 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
         )
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
-        _hide_by_sheet(root)
+        _hide_by_sheet(root, name)
         tables = [table for table in root.iter("table") if table.find(".//table") is None]
         captions = [_html_text(table.find("caption")) for table in tables]
         found = [_html_table(table, name, at) for at, table in enumerate(tables, start=1)]
@@ -235,7 +236,7 @@ def _is_hidden(node: object) -> bool:
     return is_said or bool(_HIDDEN_STYLE.search(_style_of(node)))
 
 
-def _hide_by_sheet(root: object) -> None:
+def _hide_by_sheet(root: object, name: str) -> None:
     """Mark as hidden what the style sheets of a page hide by tag, class or id."""
     sheets = _NO_RULE.sub("", " ".join(sheet.text or "" for sheet in root.iter("style")))
     rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
@@ -251,10 +252,16 @@ def _hide_by_sheet(root: object) -> None:
                 weight = (every.count("#"), every.count("."), len(steps), at)
                 last = parts[-1][-1] if parts[-1] else "*"
                 rules.setdefault(last, []).append((weight, parts, looks))
+    tried = 0
     for node in root.iter() if rules else ():
         if isinstance(node.tag, str):
             found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
-            found = [rule for rule in found if _is_under(node, rule[1])]
+            line = [_keys(one) for one in (node, *node.iterancestors())] if found else []
+            tried += len(found) * len(line)
+            if tried > _MOST_TRIED:
+                problem = "bảng định kiểu (CSS) của trang quá lớn để biết hết những gì bị ẩn"
+                raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
+            found = [rule for rule in found if _is_under(line, rule[1])]
             if found and _HIDDEN_STYLE.search(max(found)[2]):
                 node.set("hidden", "")
 
@@ -265,13 +272,13 @@ def _keys(node: object) -> set[str]:
     return {node.tag, f"#{node.get('id')}", *classes}
 
 
-def _is_under(node: object, steps: list[list[str]]) -> bool:
+def _is_under(line: list[set[str]], steps: list[list[str]]) -> bool:
     """Return whether the last step is of an element, and the others of those around it in turn."""
-    if not _keys(node).issuperset(steps[-1]):
+    if not line[0].issuperset(steps[-1]):
         return False
     left = steps[:-1]
-    for around in node.iterancestors() if left else ():
-        if left and _keys(around).issuperset(left[-1]):
+    for keys in line[1:]:
+        if left and keys.issuperset(left[-1]):
             left = left[:-1]
     return not left
 

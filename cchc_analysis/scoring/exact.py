@@ -153,12 +153,14 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
             _refuse(table, "unit", wrong, "không phải là chữ")
+    if is_new and (blank := [unit for unit in table["unit"].unique() if not unit.strip()]):
+        _refuse(table, "unit", table["unit"].isin(blank), "để trống")
     if "published_grade" in table and table["published_grade"].dtype not in ("str", "category"):
         grades = table["published_grade"]
         wrong = grades.notna() & ~grades.map(lambda grade: isinstance(grade, str)).astype("bool")
         if wrong.any():
             _refuse(table, "published_grade", wrong, "không phải là chữ")
-    for column in (c for c in _NUMBERS if c in table):
+    for column in (c for c in (*_NUMBERS, "year") if c in table):
         values = table[column]
         if not pd.api.types.is_numeric_dtype(values) or values.dtype.kind in "bc":
             wrong = ~values.map(_is_number_or_missing).astype("bool")
@@ -170,6 +172,9 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         ranks = floats(table["published_rank"])
         if (wrong := (ranks < 1) | (ranks % 1 > 0)).any():
             _refuse(table, "published_rank", wrong, "không phải là số nguyên từ 1 trở lên")
+    is_whole = "year" not in table or table["year"].dtype.kind in "iu"
+    if not is_whole and (wrong := floats(table["year"]) % 1 > 0).any():
+        _refuse(table, "year", wrong, "không phải là số nguyên")
     score, most = floats(table["score"]), _maxima(table)
     if (wrong := most <= 0).any():
         _refuse(table, "max_score", wrong, "không lớn hơn 0")
