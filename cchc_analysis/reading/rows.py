@@ -41,56 +41,6 @@ _FEWEST_SUMMED = 3
 _LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
 
 
-def section_headings(
-    where: Where, heading: str, body: pd.DataFrame, columns: Mapping[str, object]
-) -> pd.Series:
-    """Return the rows that head a part of a table, with their text; none has a missing cell.
-
-    A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the first
-    unit, or if the numbering begins again at 1; any other such row is left to the other rules.
-    """
-    none, given = pd.Series(dtype="str"), count_filled(body)
-    if "number" not in columns or not filled(body[columns["number"]]).any():
-        names = body[columns["unit"]]
-        alone = (given == 1) & each(names, lambda texts: texts.map(_may_head).astype("bool"))
-        where.check(
-            alone, names, "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
-            "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
-        )  # fmt: skip
-        return none
-    number, units = body[columns["number"]], numbering(body[columns["number"]])
-    marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
-    heads = ((given == 1) | marked) & ~filled(body[columns["score"]])
-    texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
-    text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
-    is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
-    is_one &= marked[heads] | ~text.map(lambda cell: bool(FOOTERS.match(fold(cell)))).astype(bool)
-    text = text[is_one]
-    ends = [*text.index[1:], body.index[-1]]
-    lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
-    starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
-    if not lines or not (starts_again or lines[0] < units.index[0]):
-        return none
-    one = text[lines[0]]  # a single line may be any remark
-    if len(lines) == 1 and not (heads_part(one) or marked[lines[0]]):
-        return none
-    if lines[0] > units.index[0] and not is_block(heading):
-        raise where.refuse(
-            f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
-            "hãy thêm dòng tên khối lên đầu bảng", at=f"dòng {lines[0]}", value=one,
-        )  # fmt: skip
-    if {same(_GRADE.sub("", bare(text[line]))) for line in lines} <= set(known_grades()):
-        raise where.refuse(
-            f"{quoted(one)} là xếp loại của các đơn vị phía dưới, không phải khối",
-            "hãy xóa các dòng này và thêm cột Xếp loại", at=f"dòng {lines[0]}", value=one,
-        )  # fmt: skip
-    return text[lines]
-
-
-def _may_head(cell: str) -> bool:
-    return heads_part(cell) or fold(cell).startswith("cac ")
-
-
 @dataclass(frozen=True)
 class Rows:
     """The rows of a table that no rule has decided yet."""
@@ -129,6 +79,11 @@ class Rows:
             else self.nameless
         )
 
+    @property
+    def are_numbered(self) -> bool:
+        """Return whether any row has a number."""
+        return "number" in self.columns and not self.unnumbered.all()
+
     @cached_property
     def counted(self) -> pd.Series:
         """Return which rows have a number that counts."""
@@ -143,8 +98,48 @@ class Rows:
 
     @cached_property
     def headings(self) -> pd.Series:
-        """Return the rows that head a part of the table, with their text."""
-        return section_headings(self.where, self.heading, self.body, self.columns)
+        """Return the rows that head a part of a table, with their text; none has a missing cell.
+
+        A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the
+        first unit, or if the numbering begins again at 1; any other is left to the other rules.
+        """
+        none, body, columns, given = pd.Series(dtype="str"), self.body, self.columns, self.given
+        if not self.are_numbered:
+            names = body[columns["unit"]]
+            heads = each(names, lambda t: t.map(heads_part) | t.map(fold).str.startswith("cac "))
+            alone = (given == 1) & heads.astype("bool")
+            self.where.check(
+                alone, names, "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
+                "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
+            )  # fmt: skip
+            return none
+        number, units = body[columns["number"]], numbering(body[columns["number"]])
+        marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
+        heads = ((given == 1) | marked) & ~filled(body[columns["score"]])
+        texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
+        text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
+        is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
+        is_footer = text.map(fold).astype("str").str.match(FOOTERS.pattern).astype(bool)
+        text = text[is_one & (marked[heads] | ~is_footer)]
+        ends = [*text.index[1:], body.index[-1]]
+        lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
+        starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
+        if not lines or not (starts_again or lines[0] < units.index[0]):
+            return none
+        one = text[lines[0]]  # a single line may be any remark
+        if len(lines) == 1 and not (heads_part(one) or marked[lines[0]]):
+            return none
+        if lines[0] > units.index[0] and not is_block(self.heading):
+            raise self.where.refuse(
+                f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
+                "hãy thêm dòng tên khối lên đầu bảng", at=f"dòng {lines[0]}", value=one,
+            )  # fmt: skip
+        if {same(_GRADE.sub("", bare(text[line]))) for line in lines} <= set(known_grades()):
+            raise self.where.refuse(
+                f"{quoted(one)} là xếp loại của các đơn vị phía dưới, không phải khối",
+                "hãy xóa các dòng này và thêm cột Xếp loại", at=f"dòng {lines[0]}", value=one,
+            )  # fmt: skip
+        return text[lines]
 
     @cached_property
     def summed(self) -> pd.Series:
@@ -207,10 +202,6 @@ def _summed_beside(rows: Rows) -> pd.Series:
     ])  # fmt: skip
 
 
-def _lost_numbers(rows: Rows) -> pd.Series:
-    return rows.unnumbered & ("number" in rows.columns and not rows.unnumbered.all())
-
-
 def _counts(rows: Rows) -> pd.Series:
     """Smaller whole numbers at the end that add up to how many units stand above them."""
     numbers, lines = numbers_in(rows.score), []
@@ -262,7 +253,7 @@ _APPLY = {
     "remark": lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
     "signature": lambda rows: rows.nameless & rows.unnumbered & ~are_numbers(rows.score),
     "summary beside": _summed_beside,
-    "unnumbered": _lost_numbers,
+    "unnumbered": lambda rows: rows.unnumbered & rows.are_numbered,
     "counts": _counts,
     "ragged": lambda rows: _cells_of(rows) != len(rows.titles),
     "nameless": lambda rows: rows.nameless,
