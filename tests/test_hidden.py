@@ -274,6 +274,7 @@ def test_a_part_that_says_it_is_small_is_unpacked_within_bounds(tmp_path):
 
 def test_a_text_that_would_take_the_day_is_refused(tmp_path):
     rules = "".join(f".c{i} td {{display:none}}" for i in range(20_000))
+    one = "<table><tr><td>Đơn vị<td>Điểm<tr><td>a<td>90</table>"
     cells = "<tr class='a'><td>a<td>b</tr>" * 2000
     heavy = [
         ("0.csv", "STT,Đơn vị,Điểm\n" + "," * 150_000_000, "giới hạn 2000000 ô"),
@@ -291,6 +292,7 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         ("12.csv", "STT,Đơn vị,Điểm\n1,A,90\n2,B,80\n" * 400, "400 dòng tiêu đề"),
         ("13.csv", "một, hai, ba\n" * 100_000, "100000 dòng gồm nhiều ô chữ"),
         ("14.html", f"<html>{'<table><tr><td>a<td>b</table>' * 600}</html>", "600 bảng"),
+        ("16.html", f"<html>{one * 400}</html>", "400 bảng điểm (giới hạn 200)"),
         ("15.html", f"<style>{rules}</style><table>{cells}</table>", "(CSS) của trang quá lớn"),
     ]
     for name, text, _ in heavy:

@@ -63,6 +63,9 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
             break
     else:
         raise _no_table(file, grids)
+    if (many := sum(map(len, found))) > _MOST_TABLES:
+        problem = f"tệp có {many} bảng điểm (giới hạn {_MOST_TABLES})"
+        raise Where(file).refuse(problem, "hãy chia bảng ra nhiều tệp")
     _check_above(file, grids, found)
     first = [filter(None, grid.cells.head(1).fillna("").to_numpy().flat) for grid in grids]
     unused = [
