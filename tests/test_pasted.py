@@ -374,3 +374,13 @@ def test_what_stands_beside_rows_is_told_and_no_part_of_them(load, titles, rows,
         scores = load([*titles.split("|"), *rows.split("|")])
     assert scores["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
     assert scores["score"].tolist() == [90, 80, 70]
+
+
+@pytest.mark.parametrize(
+    "total", [["Trung bình", "83"], ["Cao nhất"], ["Bình quân chung", "8", "83"]]
+)
+def test_shorter_rows_below_a_sum_without_a_number_are_refused(load, total):
+    titles = ["Đơn vị", "Thể chế", "Nhân sự", "Điểm"]
+    rows = ["Sở A", "7", "6", "90", "Sở B", "9", "8", "80"]
+    with pytest.raises(ValueError, match="'Sở C' trông như thuộc bảng"):
+        load([*titles, *rows, *total, "Sở C", "8", "70"])

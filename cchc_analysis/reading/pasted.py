@@ -566,6 +566,9 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
 def _lost_row(values: Sequence[str], found: _Stride) -> int | None:
     """Return where a row of the table begins that is shorter or longer, None if there is none."""
     end, width, table = found.end, found.width, found.table
+    if found.unit == 0 and end < len(values) and FOOTERS.match(fold(values[end])):
+        texts = (at for at in range(end + 1, len(values)) if _kind(values[at]) == _TEXT)
+        end = next(texts, len(values))  # a sum among the rows
     below, last = values[end : end + width], found.rows[-1][0]
     if not below:
         return None
