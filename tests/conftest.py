@@ -56,8 +56,8 @@ def town() -> pd.DataFrame:
 
 
 def table(scores, max_score=100.0, **columns) -> pd.DataFrame:
-    """Scores of units a, b, c…"""
-    units = [chr(ord("a") + at) for at in range(len(scores))]
+    """Scores of units a, b, c…, z, u26…"""
+    units = [chr(ord("a") + at) if at < 26 else f"u{at}" for at in range(len(scores))]
     scores = pd.Series(scores, dtype="float64")
     return pd.DataFrame({"unit": units, "score": scores, "max_score": max_score, **columns})
 

@@ -306,7 +306,7 @@ def test_equal_texts_are_one_block_whatever_objects_hold_them(objects, step):
         ({"score": ["81", "90"]}, "Điểm '81' của 'a' là chữ, không phải số"),
         ({"unit": ["a", ""]}, "Tên đơn vị '' để trống"),
         ({"unit": ["\xa0", "b"]}, "Tên đơn vị ' ' để trống"),
-        ({"year": "2020"}, "Năm '2020' của 'a' là chữ, không phải số"),
+        ({"year": "năm 2020"}, "Năm 'năm 2020' của 'a' là chữ, không phải số"),
         ({"year": 2020.5}, "Năm 2020,5 của 'a' không phải là số nguyên"),
         ({"year": pd.Timestamp("2020-01-01")}, "Năm '2020-01-01 00:00:00' của 'a' không phải là"),
     ],

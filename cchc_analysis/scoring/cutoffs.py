@@ -167,7 +167,8 @@ def fitting_schemes(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
 def _observed(bounds: pd.DataFrame) -> pd.DataFrame:
     """Return intervals as units: one at `at_most` has the grade, one at `above` a lower one."""
     check_columns(bounds, ["grade", "above", "at_most"])
-    names = bounds[[name for name in ("place", "year", "block", "unit") if name in bounds]]
+    names = [name for name in ("place", "year", "block", "unit") if name in bounds]
+    names = bounds[names or ["grade"]]
     whose = [", ".join(map(str, row)) for row in names.to_numpy("object")]
     rows = pd.DataFrame({"unit": whose, "published_grade": bounds["grade"]}, bounds.index)
     rows = rows.assign(max_score=100.0, is_lower=False)

@@ -149,6 +149,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """
     check_columns(table, needed)
     is_new = "percent" not in table
+    if "year" in table and table["year"].dtype == "str" and table["year"].str.isdecimal().all():
+        table = table.assign(year=table["year"].astype("int64"))
     if is_new and (table["unit"].dtype != "str" or table["unit"].hasnans):
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
