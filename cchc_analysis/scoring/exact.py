@@ -155,8 +155,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
         if wrong.any():
             _refuse(table, "unit", wrong, "không phải là chữ")
-    if is_new and (blank := [unit for unit in table["unit"].unique() if not unit.strip()]):
-        _refuse(table, "unit", table["unit"].isin(blank), "để trống")
+    if is_new and not all(map(str.strip, table["unit"].to_numpy("object"))):
+        _refuse(table, "unit", table["unit"].str.strip() == "", "để trống")
     if "published_grade" in table and table["published_grade"].dtype not in ("str", "category"):
         grades = table["published_grade"]
         wrong = grades.notna() & ~grades.map(lambda grade: isinstance(grade, str)).astype("bool")
