@@ -106,10 +106,10 @@ _KINDS = {
 
 def check_given(kind: type, **given: object) -> None:
     """Refuse, by the name of its option, what is not of a kind; no text is a text, too."""
-    kinds, words, remedy = _KINDS[kind]
+    kinds, called, remedy = _KINDS[kind]
     for name, value in given.items():
         if not isinstance(value, kinds):
-            raise Refusal(f"{name}={value!r:.60} phải là {words}", f"hãy {remedy}", value=value)
+            raise Refusal(f"{name}={value!r:.60} phải là {called}", f"hãy {remedy}", value=value)
         if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", str(value)):
             problem = f"{name}={value!r:.60} có ký tự điều khiển {found[0]!r}"
             raise Refusal(problem, "hãy bỏ ký tự ấy", value=value)

@@ -20,6 +20,7 @@ from cchc_analysis.reading.cells import (
     count_filled,
     distinct,
     filled,
+    has_letters,
     missing,
     numbering,
     numbers_in,
@@ -110,7 +111,7 @@ class Evidence:
     @cached_property
     def are_all_words(self) -> bool:
         """Return whether every value has a letter."""
-        return bool(distinct(self.cells).str.contains(r"[^\W\d_]").all())
+        return bool(has_letters(distinct(self.cells)).all())
 
     def are_names(self, rows: pd.Series, parts: Sequence[pd.Series] = ()) -> bool:
         """Return whether these rows have words that all differ in each part, and no grades.
@@ -118,12 +119,11 @@ class Evidence:
         A row or two of a summary may have none.
         """
         cells = self.cells[rows & filled(self.cells)]
-        is_word = distinct(cells).str.contains(r"[^\W\d_]")
         # "Trung bình" may be a grade and the name of a row.
         grades = {key for key in known_grades() if not words.FOOTERS.match(fold(key))}
         named = pd.DataFrame(dict(enumerate([cells, *parts]))).loc[cells.index].astype("str")
         return bool(
-            is_word.all() and len(cells) >= _MOST_NAMED * rows.sum() and len(cells)
+            has_letters(cells).all() and len(cells) >= _MOST_NAMED * rows.sum() and len(cells)
             and not named.duplicated().any() and grades.isdisjoint(self.words)
         )  # fmt: skip
 

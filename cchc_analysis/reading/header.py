@@ -151,13 +151,10 @@ def may_be_titles(cells: pd.DataFrame, wanted: Wanted = MappingProxyType({})) ->
     return may_be | has_every
 
 
-def header_of(cells: pd.DataFrame, at: int, rows: int = 1) -> Header:
-    """Return the titles in some rows; an upper title stands over the columns it spans."""
-    first = row_of(cells, at)
-    header = Header(first, first)
-    for below in range(at + 1, at + rows):
-        header = _joined(header, cells.columns, row_of(cells, below))
-    return header
+def header_of(cells: pd.DataFrame, at: int) -> Header:
+    """Return the titles in a row."""
+    row = row_of(cells, at)
+    return Header(row, row)
 
 
 def row_of(cells: pd.DataFrame, at: int) -> dict[object, str]:
@@ -166,7 +163,8 @@ def row_of(cells: pd.DataFrame, at: int) -> dict[object, str]:
     return {column: cell for column, cell in row if isinstance(cell, str)}
 
 
-def _joined(upper: Header, columns: Iterable[object], lower: Mapping[object, str]) -> Header:
+def with_row_below(upper: Header, columns: Iterable[object], lower: Mapping[object, str]) -> Header:
+    """Return titles with those of the row below; an upper one stands over the columns it spans."""
     titles, short, over = {}, {}, ""
     for column in columns:
         up, last, low = (row.get(column, "") for row in (upper.titles, upper.short, lower))
@@ -178,12 +176,11 @@ def _joined(upper: Header, columns: Iterable[object], lower: Mapping[object, str
     return Header(titles, short)
 
 
-def goes_on(header: Header, cells: pd.DataFrame, at: int) -> bool:
+def goes_on(header: Header, lower: Mapping[object, str]) -> bool:
     """Return whether a row below goes on with the titles: nothing new under the unit."""
     own = [column for column, role in header.roles.items() if role in ("number", "unit")]
     if not own:
         return False
-    lower = row_of(cells, at)
     new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
     is_text = not any(PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
     # One text under the first title heads the rows below it: "Nhóm rất tốt" under "Xếp hạng".

@@ -34,6 +34,7 @@ from cchc_analysis.reading.header import (
     may_be_titles,
     row_of,
     split_pairs,
+    with_row_below,
 )
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
@@ -226,13 +227,14 @@ def _headers(
         header = joined = header_of(cells, at)
         rows = 1
         for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
-            is_part = may_be[at + more] and not (test(joined) or test(header_of(cells, at + more)))
-            heads = list(filter(None, row_of(cells, at + more).values()))
+            lower = row_of(cells, at + more)
+            heads = list(filter(None, lower.values()))
             if len(heads) == 1 and heads_part(heads[0]):
                 break
-            if not (is_part or goes_on(joined, cells, at + more)):
+            is_part = may_be[at + more] and not (test(joined) or test(Header(lower, lower)))
+            if not (is_part or goes_on(joined, lower)):
                 break
-            joined = header_of(cells, at, more + 1)
+            joined = with_row_below(joined, cells.columns, lower)
             if test(joined):
                 header, rows = joined, more + 1
         if test(header) or is_distribution(header):
