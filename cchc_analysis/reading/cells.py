@@ -60,6 +60,11 @@ def count_filled(body: pd.DataFrame) -> pd.Series:
     return pd.Series(some, body.index)
 
 
+def holds_any(body: pd.DataFrame) -> bool:
+    """Return whether any cell of a table holds something."""
+    return any(filled(body[column]).any() for column in body)
+
+
 def are_column_numbers(cells: Sequence[str]) -> bool:
     """Return whether a row only numbers the columns: "1 2 3", "(1) (2) (3)", "A B 1 2", "a b c"."""
     bare = [cell.partition("=")[0].strip("() ") for cell in cells if cell]

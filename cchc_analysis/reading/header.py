@@ -86,7 +86,7 @@ class Table(NamedTuple):
     @property
     def first(self) -> int:
         """Return the line where it begins."""
-        return (*self.above, *self.body.index)[0]
+        return (*self.above, *self.body.index[:1])[0]
 
     @property
     def is_sheet(self) -> bool:
@@ -151,16 +151,15 @@ def may_be_titles(cells: pd.DataFrame, wanted: Wanted = MappingProxyType({})) ->
     return may_be | has_every
 
 
-def header_of(cells: pd.DataFrame, at: int) -> Header:
+def header_of(columns: Iterable[object], row: Iterable[object]) -> Header:
     """Return the titles in a row."""
-    row = row_of(cells, at)
-    return Header(row, row)
+    titles = cells_of(columns, row)
+    return Header(titles, titles)
 
 
-def row_of(cells: pd.DataFrame, at: int) -> dict[object, str]:
+def cells_of(columns: Iterable[object], row: Iterable[object]) -> dict[object, str]:
     """Return the cells that a row has, by column."""
-    row = zip(cells, (cells[column].array[at] for column in cells), strict=True)
-    return {column: cell for column, cell in row if isinstance(cell, str)}
+    return {c: cell for c, cell in zip(columns, row, strict=True) if isinstance(cell, str)}
 
 
 def with_row_below(upper: Header, columns: Iterable[object], lower: Mapping[object, str]) -> Header:

@@ -191,7 +191,7 @@ def for_each(
 
 def _check_years(loaded: Sequence[Loaded]) -> None:
     """Refuse sources of one year, and one without a year."""
-    years = [set(one.scores.get("year", [])) for one in loaded]
+    years = [set(one.scores["year"].unique()) if "year" in one.scores else set() for one in loaded]
     for at in range(len(loaded)):
         if not years[at] and len(loaded) > 1:
             raise no_year(loaded, at)

@@ -79,8 +79,8 @@ def read_scores(
     """
     titles = table.header.titles
     check_any(where, table.body)
-    check_fits(where, titles, table.body)
     body = by_texts(table.body)
+    check_fits(where, titles, body)
     columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
         told.append(f"hiểu {row_in_words(table.above[0], titles.values())} là dòng tiêu đề")

@@ -207,22 +207,22 @@ def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, lis
     if text[-1] in "0123456789":
         end = re.search(r"[^\r\n]*\Z", text[-200:])[0].strip()[-30:]
         to_check.append(f"tệp kết thúc ngay sau '{end}', hãy kiểm tra số cuối có đủ không")
-    found = []
+    found = {}
     for delimiter in _DELIMITERS[suffix]:
-        found.append(_delimited(where, text, delimiter))
-        if _has_rows_under(is_header, found[-1]):
-            return _closed(where, found[-1]), to_check
+        found[delimiter] = _delimited(where, text, delimiter)
+        if _has_rows_under(is_header, found[delimiter]):
+            return _closed(where, found[delimiter]), to_check
     if suffix in (".txt", ".md"):
         from cchc_analysis.reading.pasted import MOST_LINES, pasted_cells  # without delimiters
 
-        if max(map(_most_alike, found))[0] <= MOST_LINES:
+        if max(map(_most_alike, found.values()))[0] <= MOST_LINES:
             cells, notes = pasted_cells(text, where.file)
             if len(cells):
                 return cells, to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike.
-    near = [cells for cells in found if _has_rows_under(is_near_header, cells)]
-    best = max(near or found, key=lambda cells: (*_most_alike(cells), -cells.attrs["in_numbers"]))
-    return _closed(where, best), to_check
+    near = [d for d, cells in found.items() if _has_rows_under(is_near_header, cells)]
+    best = max(near or found, key=lambda d: (*_most_alike(found[d]), -_in_numbers(text, d)))
+    return _closed(where, found[best]), to_check
 
 
 def _refuse_one_column(where: Where, grids: list[Grid]) -> None:
@@ -256,9 +256,14 @@ def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool
     widths = cells.notna().sum(axis=1)
     wide, widths = cells[widths > 1], widths[widths > 1]
     return any(
-        test(header_of(wide, at)) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
+        test(header_of(wide, wide.iloc[at])) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
         for at in np.flatnonzero(may_be_titles(wide))[:_MOST_OF_WORDS]
     )
+
+
+def _in_numbers(text: str, delimiter: str) -> int:
+    """Return how often a delimiter stands between digits, where it may be a decimal mark."""
+    return len(re.findall(rf"(?<=[0-9]){re.escape(delimiter)}[0-9]", text))
 
 
 def _most_alike(cells: pd.DataFrame) -> tuple[int, int]:
@@ -285,8 +290,6 @@ def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
     place = f"dòng {numbers[widths.index(longest)]}" if widths else ""
     check_size(where._replace(place=place), 1, longest, len(widths) * longest)
     cells = laid_out(texts, widths, numbers)
-    # "90,5": where it stands between digits it may be a decimal mark
-    cells.attrs["in_numbers"] = len(re.findall(rf"(?<=[0-9]){re.escape(delimiter)}[0-9]", text))
     ends = np.cumsum(widths)
     over_lines = (np.diff(numbers) > 1).nonzero()[0]  # after a row with a line end in a cell
     for at in [*over_lines, len(widths) - 1][: len(widths)]:

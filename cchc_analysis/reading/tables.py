@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.cells import are_numbers, count_filled, has_letters, numbering
+from cchc_analysis.reading.cells import are_numbers, count_filled, has_letters, holds_any, numbering
 from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.grid import (
     MOST_ABOVE,
@@ -25,6 +25,7 @@ from cchc_analysis.reading.header import (
     Header,
     Table,
     Wanted,
+    cells_of,
     goes_on,
     has_wanted,
     header_of,
@@ -32,7 +33,6 @@ from cchc_analysis.reading.header import (
     is_header,
     is_near_header,
     may_be_titles,
-    row_of,
     split_pairs,
     with_row_below,
 )
@@ -77,9 +77,9 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
     tables = [table for tables in found for table in tables]
     over = tables[0].lines[1:]  # what stands over the tables of a document
     tables = [t if t.is_sheet else t._replace(general=(*t.general, *over)) for t in tables]
-    full = [table for table in tables if count_filled(table.body).any()]
+    full = [table for table in tables if holds_any(table.body)]
     if full:  # a header without rows is no table to choose
-        empty = [table for table in tables if not count_filled(table.body).any()]
+        empty = [table for table in tables if not holds_any(table.body)]
         unused += [f"{table.place} (tiêu đề không có dòng nào)" for table in empty]
     return full or tables, unused
 
@@ -89,10 +89,10 @@ def _check_above(file: str, grids: Sequence[Grid], found: list[list[Table]]) -> 
     for grid, tables in zip(grids, found, strict=True):
         if not tables:
             continue
-        taken = {line for t in tables for line in (*t.above, *t.over, *t.body.index)}
+        taken = {line for t in tables for line in (*t.above, *t.over)}
         roles = tables[0].header.roles
         unit = [c for c, role in roles.items() if role == "unit"]
-        cells = grid.cells.loc[: tables[0].first]
+        cells = grid.cells[grid.cells.index < tables[0].first]
         rest = cells[~cells.index.isin(taken)].fillna("")
         if rest.empty or not unit:
             continue
@@ -124,7 +124,8 @@ def tables_in(
     start = _first_numbered(cells, wanted)
     if start is not None and (not headers or headers[0][0] > start):
         headers = [one for one in headers if any(one[2].roles.values())]
-        headers = [(start, 0, _without_titles(row_of(cells, start))), *headers]
+        row = cells_of(cells, cells.iloc[start])
+        headers = [(start, 0, _without_titles(row)), *headers]
     above = [_lines_above(cells, at) for at, _, _ in headers]
     ends = [first for first, _ in above[1:]] + [len(cells)]
     tables: list[Table] = []
@@ -137,7 +138,7 @@ def tables_in(
                 lines = (*taken, *body.index[:rows])
                 last = _with(tables[-1], f"bảng phân bố ở {lines_in_words(lines)}", lines, over)
                 rest = body.iloc[rows:]
-                if count_filled(rest).any():  # what stands below it is of the table, or is told
+                if holds_any(rest):  # what stands below it is of the table, or is told
                     last = last._replace(body=pd.concat([last.body, rest]))
                 tables[-1] = last
             continue
@@ -153,9 +154,9 @@ def tables_in(
             above=taken, over=over, lines=(*lines, *grid.above),
             general=_general(cells, above[0]),
         )  # fmt: skip
-        if tables and not count_filled(tables[-1].body).any():  # a header without rows is no table
+        if tables and not holds_any(tables[-1].body):  # a header without rows is no table
             table = _without_rows(table, tables.pop())
-        elif tables and not count_filled(body).any():
+        elif tables and not holds_any(body):
             table = _without_rows(tables.pop(), table)
         tables.append(table)
     pairs = [split_pairs(table.header, table.body) for table in tables]
@@ -221,13 +222,14 @@ def _headers(
 ) -> list[tuple[int, int, Header]]:
     """Return where each header begins, over how many rows, and its titles."""
     found: list[tuple[int, int, Header]] = []
+    lines = cells.to_numpy()
     for at in np.flatnonzero(may_be):
         if found and at < sum(found[-1][:2]):
             continue
-        header = joined = header_of(cells, at)
+        header = joined = header_of(cells, lines[at])
         rows = 1
         for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
-            lower = row_of(cells, at + more)
+            lower = cells_of(cells, lines[at + more])
             heads = list(filter(None, lower.values()))
             if len(heads) == 1 and heads_part(heads[0]):
                 break
@@ -280,7 +282,7 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
     for grid in grids:
         may_be, given = may_be_titles(grid.cells), count_filled(grid.cells).to_numpy()
         for at in np.flatnonzero(may_be | (given == 1))[:_MOST_LOOKED_AT]:
-            one = header_of(grid.cells, at)
+            one = header_of(grid.cells, grid.cells.iloc[at])
             if is_distribution(one):
                 return Refusal(
                     "đây là bảng phân bố (đếm số đơn vị theo loại), không phải bảng điểm của từng "
