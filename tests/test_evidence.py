@@ -200,6 +200,62 @@ def test_the_row_that_looked_most_like_a_header_is_shown_and_its_remedy_works(te
     assert scores["score"].tolist() == [7, 5]
 
 
+@pytest.mark.parametrize("title", ["Nhận xét", "Rating (2023)", "Chất lượng"])
+def test_known_grades_that_follow_the_scores_are_published_under_any_title(text, title):
+    scores, told = read(text(f"Đơn vị;Điểm;{title}", "a;90;Tốt", "b;85;Tốt", "c;70;Khá"))
+    assert scores["published_grade"].tolist() == ["Tốt", "Tốt", "Khá"]
+    assert f"hiểu cột '{title}' là xếp loại" in told
+
+
+@pytest.mark.parametrize(
+    ("title", "last"), [("Nhận xét", "Tốt"), ("Tự xếp hạng", "Khá"), ("Loại năm trước", "Khá")]
+)
+def test_grades_of_another_order_or_time_are_told_as_not_used(text, title, last):
+    rows = ["a;90;Tốt", "b;85;Khá", f"c;70;{last}"]
+    scores, told = read(text(f"Đơn vị;Điểm;{title}", *rows))
+    assert "published_grade" not in scores
+    assert f"không dùng đến cột '{title}'" in told
+
+
+@pytest.mark.parametrize("title", ["Bậc", "Position (2023)", "Standing"])
+def test_more_titles_of_ranks(text, title):
+    scores, _ = read(text(f"Đơn vị;Điểm;{title}", "a;70;3", "b;90;1", "c;80;2"))
+    assert scores["published_rank"].tolist() == [3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("90,5 (+1,2)", "80 (0)"), ("90,5 (↑2)", "80"), ("90,5 ▲", "80 (giảm 3)")]
+)
+def test_a_change_behind_a_number_is_told_and_no_part_of_it(text, first, second):
+    path = text("Đơn vị;Điểm;Hạng", f"a;{first};1 (+2)", f"b;{second};2 (-1)")
+    scores, told = read(path)
+    assert scores["score"].tolist() == [90.5, 80]
+    assert scores["published_rank"].tolist() == [1, 2]
+    assert f"phần thay đổi sau số ở cột 'Điểm' (ví dụ '{first}')" in told
+
+
+@pytest.mark.parametrize("cell", ["90,5 (2)", "90,5 (*)", "(+2)"])
+def test_a_number_behind_another_without_a_sign_is_refused(text, cell):
+    assert f"ô '{cell}'" in refusal(text("Đơn vị;Điểm", f"a;{cell}", "b;80"))
+
+
+@pytest.mark.parametrize("word", ["KXH", "không tham gia xếp hạng", "Not ranked"])
+def test_words_for_a_unit_that_is_not_ranked(text, word):
+    scores, told = read(text("Đơn vị;Điểm;Hạng", "a;95;1", f"b;93;{word}", "c;90;2"))
+    assert scores["published_rank"].isna().tolist() == [False, True, False]
+    assert "1 đơn vị có điểm nhưng không có hạng ('b')" in told
+    refused = refusal(text("Đơn vị;Điểm;Hạng", "a;95;1", "b;93;*", "c;90;2"))
+    assert "hoặc để trống nếu không xếp hạng" in refused
+    blank, _ = read(text("Đơn vị;Điểm;Hạng", "a;95;1", "b;93;", "c;90;2"))
+    assert blank["published_rank"].isna().tolist() == [False, True, False]
+
+
+def test_a_column_beside_the_scores_that_is_named_is_not_refused(text):
+    path = text("Đơn vị;Điểm;", "a;90;1", "b;80;2")
+    scores, _ = read(path, columns={"published_rank": 3})
+    assert scores["published_rank"].tolist() == [1, 2]
+
+
 # --- rows
 
 
@@ -207,7 +263,30 @@ def test_the_row_that_looked_most_like_a_header_is_shown_and_its_remedy_works(te
 def test_a_numbered_row_that_sums_up_is_told(text, name):
     scores, told = read(text("STT,Đơn vị,Điểm", "1,a,90", "2,b,80", f"3,{name},85"))
     assert len(scores) == 3
-    assert f"dòng 4 '3 {name} 85' có số thứ tự nên được tính là một đơn vị" in told
+    assert f"dòng 4 '3 {name} 85' được tính là một đơn vị" in told
+
+
+@pytest.mark.parametrize("name", ["Khối sở", "Việt Nam", "Tỷ lệ đạt"])
+def test_a_name_that_may_sum_up_is_told_beside_units_but_not_beside_its_like(text, name):
+    scores, told = read(text("Đơn vị,Điểm", "a,90", "b,80", f"{name},81"))
+    assert len(scores) == 3
+    assert f"dòng 4 '{name} 81' được tính là một đơn vị" in told
+    assert read(text("Đơn vị,Điểm", "Khối sở,90", "Khối xã,80"))[1] == ""
+
+
+@pytest.mark.parametrize("name", ["Khối sở (TB)", "Khối sở (bình quân 3 đơn vị)", "BQ khối",
+                                  "Hà Nội, ngày 5 tháng 1 năm 2024"])  # fmt: skip
+def test_means_of_blocks_and_the_date_are_no_units(text, name):
+    scores, told = read(text("Đơn vị;Điểm", "a;90", "b;80", f"{name};81"))
+    assert scores["unit"].tolist() == ["a", "b"]
+    assert f"không dùng đến dòng 4 '{name}" in told
+
+
+@pytest.mark.parametrize("score", ["Trần B", "(đã ký)", "Thủ trưởng"])
+def test_two_signatures_are_told_and_a_misspelled_score_is_refused(text, score):
+    rows = ["STT;Đơn vị;Điểm", "1;a;90", "2;b;80"]
+    assert f"dòng 4 'Lê A {score}'" in read(text(*rows, f";Lê A;{score}"))[1]
+    assert "có điểm nhưng không có số thứ tự" in refusal(text(*rows, ";c;9O,5"))
 
 
 @pytest.mark.parametrize("name", ["BQ chung", "Trung bình cả nước", "Average", "Median", "BQ"])

@@ -162,7 +162,7 @@ def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) 
     """Return a column of whole numbers: ranks and years."""
     found = whole_in(cells)
     problem = f"ô {{cell}} của cột {title} không phải là số nguyên"
-    remedy = f"hãy ghi số, ví dụ {1 if blank else 2020}"
+    remedy = "hãy ghi số, ví dụ " + ("1, hoặc để trống nếu không xếp hạng" if blank else "2020")
     _check_read(where, cells, found.isna() & ~(blank & missing(cells)), problem, remedy)
     return found
 

@@ -362,7 +362,7 @@ class _Columns:
         """
         pairs = itertools.pairwise(self.every.values())
         one = next((after for before, after in pairs if before is self.score), None)
-        if one is None or one.title or not are_numbers(one.cells).any():
+        if one not in self.left or one.title or not are_numbers(one.cells).any():
             return
         problem = f"{one.name} ngay bên phải cột điểm {quoted(self.score.title)} không có tiêu đề"
         remedy = "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng"
@@ -401,8 +401,12 @@ class _Columns:
         """Give ranks and grades that only a pattern knows their role, if the values agree."""
         patterns = ("published_rank", "published_grade")
         for role in patterns:
-            free = [one for one in self.left if len(one.words) and one.likely in patterns]
+            own = [one for one in self.left if one.title and not words.EARLIER.search(one.key)]
+            free = [one for one in own if len(one.words) and one.likely in patterns]
             likely = [one for one in free if one.bears_out(role, self.score)]
+            if role == "published_grade" and not likely:  # under any title
+                known = [one for one in own if one.are_known_grades]
+                likely = [one for one in known if one.follows(self.score)]
             if role not in self.of and len(likely) == 1:
                 self.of[role] = likely[0].column
                 self._understand(likely[0], role)

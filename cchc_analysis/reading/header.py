@@ -13,14 +13,17 @@ import pandas as pd
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import fold, same, title_key
+from cchc_analysis.text import fold, quoted, same, title_key
 from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
+_SIGN = "(?:[+−–=↑↓▲▼±-]|tăng|giảm)"
+_CHANGE = rf" ?(?:\({_SIGN}? ?[0-9.,]*(?: ?(?:bậc|điểm|%))?\)|[↑↓▲▼] ?[0-9.,]*)$"
+_SIGNED = rf"^[0-9.,]+%? ?(?:\({_SIGN}|[↑↓▲▼])"
 YEAR = "(?:19|20)[0-9]{2}"
-PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)?%?")  # no year
+PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)? ?(?:%|điểm|đ)?")  # no year
 _TWO_NAMES = re.compile("[/()]| [-–] ")
 LONGEST_TITLE = 200
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
@@ -245,12 +248,27 @@ def falls(scores: pd.Series, ranks: pd.Series) -> bool:
     return bool(both["score"].is_monotonic_decreasing and both["score"].nunique() > 1)
 
 
-def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFrame]:
+def without_changes(table: Table) -> Table:
+    """Return a table without what stands behind its numbers and tells a change: "0,871 (+11)"."""
+    for column, title in table.header.titles.items():
+        cells = table.body[column].astype("str").fillna("")
+        if (signed := each(cells, lambda texts: texts.str.contains(_SIGNED))).any():
+            bare = each(cells, lambda texts: texts.str.replace(_CHANGE, "", regex=True))
+            if numbers_in(bare[signed]).notna().all():
+                cell = quoted(cells[signed].iloc[0])
+                note = f"phần thay đổi sau số ở cột {quoted(title)} (ví dụ {cell})"
+                table = table._replace(body=table.body.copy(), notes=(*table.notes, note))
+                table.body[column] = bare
+    return table
+
+
+def split_pairs(table: Table) -> Table:
     """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
 
     What tells which is which: ranks below ten as "01", or scores that fall as ranks rise and could
     be no ranks.
     """
+    header, body = table.header, table.body
     for column, title in header.titles.items():
         if not each(body[column], lambda t: t.str.fullmatch(PAIR)).any():
             continue
@@ -273,4 +291,4 @@ def split_pairs(header: Header, body: pd.DataFrame) -> tuple[Header, pd.DataFram
             if other != column:
                 titles[other], short[other] = header.titles[other], header.short[other]
         header, body = Header(titles, short, source), body.drop(columns=column)
-    return header, body
+    return table._replace(header=header, body=body)

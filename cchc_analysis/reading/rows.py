@@ -30,7 +30,7 @@ from cchc_analysis.reading.grid import (
     titles_in_words,
 )
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
-from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION
+from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades, words
@@ -110,7 +110,7 @@ class Rows:
             alone = (given == 1) & heads.astype("bool")
             self.where.check(
                 alone, names, "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
-                "hãy thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
+                "hãy xóa dòng này và thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
             )  # fmt: skip
             return none
         number, units = body[columns["number"]], numbering(body[columns["number"]])
@@ -213,6 +213,19 @@ def _counts(rows: Rows) -> pd.Series:
     return rows.among(lines)
 
 
+def _signatures(rows: Rows) -> pd.Series:
+    """Return rows without a number whose score is words, or no number where there is no name."""
+    are_words = rows.are_numbered & ~each(rows.score, lambda t: t.str.contains("[0-9]"))
+    return rows.unnumbered & (are_words | (rows.nameless & ~are_numbers(rows.score)))
+
+
+def _may_sum_up(rows: Rows) -> pd.Series:
+    """Return which rows are a numbered sum, or a block or the country beside names of units."""
+    names = rows.body[rows.columns["unit"]]
+    whole = each(names, lambda t: t.map(is_block) | t.map(fold).str.fullmatch(WHOLE)).astype("bool")
+    return rows.summed | (whole & (not whole.all()))
+
+
 def _means(rows: Rows) -> pd.Series:
     """Return whether the first or last row has the mean or sum of the others, to its places."""
     numbers, lines = numbers_in(rows.score), []
@@ -251,13 +264,13 @@ _APPLY = {
     "gap": _gaps,
     "summary": lambda rows: rows.summed & ~(rows.counted & filled(rows.score)),
     "remark": lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
-    "signature": lambda rows: rows.nameless & rows.unnumbered & ~are_numbers(rows.score),
+    "signature": _signatures,
     "summary beside": _summed_beside,
     "unnumbered": lambda rows: rows.unnumbered & rows.are_numbered,
     "counts": _counts,
     "ragged": lambda rows: _cells_of(rows) != len(rows.titles),
     "nameless": lambda rows: rows.nameless,
-    "numbered summary": lambda rows: rows.summed,
+    "may be a summary": _may_sum_up,
     "mean of the others": _means,
     "unit": lambda rows: rows.among(rows.body.index),
 }

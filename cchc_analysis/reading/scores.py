@@ -204,7 +204,8 @@ def _ranks(where: Where, cells: dict[str, pd.Series], scores: pd.DataFrame) -> p
     said = cells["published_rank"]
     ranks = to_whole(where, "Xếp hạng", said)
     is_none = (ranks < 1).fillna(False)
-    where.check(is_none, said, "xếp hạng {cell} phải từ 1 trở lên", "hãy sửa ô này")
+    where.check(is_none, said, "xếp hạng {cell} phải từ 1 trở lên",
+                "hãy sửa ô này, hoặc để trống nếu không xếp hạng")  # fmt: skip
     if (line := first_line(ranks.notna() & scores["score"].isna())) is not None:
         raise where.refuse(
             f"đơn vị {quoted(scores['unit'][line])} có xếp hạng {ranks[line]} nhưng không có điểm",

@@ -35,6 +35,7 @@ from cchc_analysis.reading.header import (
     may_be_titles,
     split_pairs,
     with_row_below,
+    without_changes,
 )
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.sources import read_grids
@@ -159,8 +160,7 @@ def tables_in(
         elif tables and not holds_any(body):
             table = _without_rows(tables.pop(), table)
         tables.append(table)
-    pairs = [split_pairs(table.header, table.body) for table in tables]
-    return [t._replace(header=h, body=b) for t, (h, b) in zip(tables, pairs, strict=True)]
+    return [split_pairs(without_changes(table)) for table in tables]
 
 
 def _first_numbered(cells: pd.DataFrame, wanted: Wanted) -> int | None:

@@ -31,6 +31,7 @@ LIKE_HEADERS: dict[str, re.Pattern] = {
 LEVELS_OF_UNITS: list[str] = _WORDS["titles"]["unit"]["levels"]
 UNDERSTOOD: dict[str, str] = _WORDS["understood"]
 PENALTY, GAIN = (re.compile(_WORDS["titles"]["bonus"][kind]) for kind in ("penalty", "gain"))
+EARLIER = re.compile(_WORDS["titles"]["published_grade"]["never"])
 NOT_A_SCORE = _any_of(_WORDS["titles"]["score"]["never"])
 
 SUMS: list[str] = _TOTALS["sums"]
@@ -51,6 +52,7 @@ FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
 TITLES = _any_of(_ROWS["titles"])
 COUNTED: str = _ROWS["counted"]
 REGION: str = _ROWS["region"]
+WHOLE: str = _ROWS["whole"]
 MAXIMUM = re.compile(_ROWS["maximum"])
 MISSING = set(_ROWS["missing"])
 
