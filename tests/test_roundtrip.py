@@ -1,5 +1,6 @@
 """Generated tables through the layouts, whole and broken: an equal frame or a refusal."""
 
+import itertools
 import random
 import tempfile
 import unicodedata
@@ -56,7 +57,7 @@ def attempt(path):
 
 
 @given(tables())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_table_comes_back_or_is_refused(made):
     rows, scores = made
     names = [" ".join(unicodedata.normalize("NFC", row[1]).split()) for row in rows]
@@ -99,21 +100,24 @@ def broken(rows, kind, rng):
         rows[at] = ["", *rows[at][:-1]]
     elif kind == "digits inserted":
         score = rows[at][2]
-        rows[at][2] = rng.choice([f"{score[:1]} {score[1:]}", f"1,{score}", f"{score},5"])
+        inserted = [f"{score[:1]} {score[1:]}", f"1,{score}", f"{score},5"]
+        rows[at][2] = rng.choice(inserted if "." in score else inserted[:1])  # 88,5 is a score
     return rows
 
 
 KINDS = ["cell deleted", "row dropped", "shifted", "digits inserted"]
+BREAKABLE = ["comma.csv", "semicolon-bom.csv", "tab.txt", "bars.txt", "page.html",
+             "plain.xlsx", "word.docx"]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "cell lost"])
-@pytest.mark.parametrize("layout", ["comma.csv", "semicolon-bom.csv", "tab.txt", "bars.txt",
-                                    "plain.xlsx", "word.docx", "page.html"])  # fmt: skip
-@pytest.mark.parametrize("seed", range(6))
+# Each layout is broken in other places: 14 of the 25 cells, in a kind that has a place.
+@pytest.mark.parametrize(
+    ("kind", "layout"),
+    [*itertools.product(KINDS, BREAKABLE), *(("cell lost", text) for text in BREAKABLE[:5])],
+)
+@pytest.mark.parametrize("seed", range(2))
 def test_a_broken_table_never_gives_another_number(tmp_path, layout, kind, seed):
-    rows = broken(GOOD, kind, random.Random(f"{kind}{seed}"))
-    if kind == "cell lost" and layout in ("plain.xlsx", "word.docx"):
-        pytest.skip("such a file has every cell")
+    rows = broken(GOOD, kind, random.Random(f"{kind}{layout}{seed}"))
     LAYOUTS[layout](TITLES, rows, tmp_path / layout)
     loaded, told = attempt(tmp_path / layout)
     if loaded is None:
@@ -127,13 +131,10 @@ def test_a_broken_table_never_gives_another_number(tmp_path, layout, kind, seed)
 @pytest.mark.parametrize("layout", ["comma.csv", "tab.txt", "markdown.md", "pasted.txt",
                                     "page.html", "tab-utf16.csv"])  # fmt: skip
 def test_a_text_cut_anywhere_never_gives_another_number(tmp_path, layout):
-    titles, rows = (
-        TITLES[:3],
-        [row[:3] for row in GOOD[:3]],
-    )  # the score last: nothing guards its end
-    LAYOUTS[layout](titles, rows, tmp_path / layout)
+    rows = [["1", "Sở Y tế", "97.23"], ["2", "Sở B", "90.891"]]
+    LAYOUTS[layout](TITLES[:3], rows, tmp_path / layout)  # the score last: nothing guards its end
     data = (tmp_path / layout).read_bytes()
-    good = {row[1]: float(row[2]) for row in GOOD}
+    good = {row[1]: float(row[2]) for row in rows}
     for end in range(len(data) // 2, len(data)):
         (tmp_path / layout).write_bytes(data[:end])
         loaded, told = attempt(tmp_path / layout)
