@@ -11,6 +11,7 @@ from cchc_analysis.vocabulary import words
 
 Face = Literal["python", "notebook", "command", "fields"]
 FIELDS = words("fields")  # of the first notebook
+_IN_FILE = words("options")["in_file"]
 _LONGEST = 600
 _HERE, _NAMED = "{option}", "{option.name}"  # where a sentence gives its option, or names it
 
@@ -21,6 +22,7 @@ class Option(NamedTuple):
     name: str
     value: object = None
     also: "Option | None" = None  # what has to be given with it
+    in_file: Literal["", "scores", "fields"] = ""  # what a file holds that is read without options
 
     def named(self, face: Face = "python") -> str:
         """Return what this face calls the option: `max_score`, MAX_SCORE, --max-score."""
@@ -37,7 +39,9 @@ class Option(NamedTuple):
         """Return how this face gives the option: `max_score=70`, MAX_SCORE = 70, --max-score 70."""
         if self.also is not None:
             both = (self._replace(also=None).said(face), self.also.said(face))
-            return (" " if face == "command" else ", ").join(both)
+            return (" " if face == "command" and not self.in_file else ", ").join(both)
+        if self.in_file:
+            return self._written()
         option = self.named(face)
         if face == "fields":
             is_known = isinstance(self.value, int | float)
@@ -51,6 +55,26 @@ class Option(NamedTuple):
         if self.value is None:
             return f"{option}{sign}".rstrip()
         return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
+
+    def beside(self, in_file: Literal["scores", "fields"], **renamed: str) -> "Option":
+        """Return the option of a file that is read without options, save those that are renamed."""
+        name = renamed.get(self.name, self.name)
+        if name not in _IN_FILE[in_file]:
+            return self._replace(name=name)
+        also = self.also and self.also.beside(in_file, **renamed)
+        return self._replace(also=also, in_file=in_file)
+
+    def _written(self) -> str:
+        """Return what is written into the file instead."""
+        words = _IN_FILE[self.in_file]
+        values = self.value if isinstance(self.value, list) else [self.value]
+        pairs = [("score", value) for value in values]
+        if isinstance(self.value, Mapping):
+            pairs = list(self.value.items())
+        return ", ".join(
+            words[self.name].format(key=key, role=words["roles"].get(key, key), value=value or "…")
+            for key, value in pairs
+        )
 
 
 def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:

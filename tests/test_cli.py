@@ -58,7 +58,10 @@ def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, wor
         (["--max-score", "70"], "khác thang điểm 70 đã đặt (--max-score)"),
         (["--block", " "], "--block=' ' không dùng được; hãy ghi ví dụ 'Khối sở'"),
         (["--before", "bảng.csv"], "bảng.csv (--before) giống hệt bảng của bảng.csv; hãy chọn tệp"),
-        (["--fields", "lĩnh vực.csv"], "thêm dòng Điểm tối đa; cột không phải lĩnh vực thì xóa"),
+        (
+            ["--fields", "lĩnh vực.csv"],
+            'ví dụ tiêu đề "Thể chế (10 điểm)"; cột không phải lĩnh vực thì xóa',
+        ),
     ],
 )
 def test_a_sentence_that_only_names_an_option_names_that_of_the_command(
@@ -519,11 +522,69 @@ def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, ca
     assert "trước.csv): Thang điểm 100 – giả định." in said
     assert main([*command, now]) == 1
     said = capsys.readouterr().err
-    assert "Tệp kỳ trước không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp." in said
+    assert 'hoặc chỉ rõ cột (tiêu đề "Tổng điểm" thay cho "Điểm thẩm định")' in said
     with pytest.raises(SystemExit):
         main(["--help"])
     said = " ".join(capsys.readouterr().out.split())
     assert said.count("chỉ dùng cho TỆP, không dùng cho --before và --fields") == 4
+
+
+IN_FILE = {
+    "column": (
+        "Đơn vị;Điểm lần 1;Điểm lần 2\na;60;70\nb;50;80", 'tiêu đề "Tổng điểm" thay cho',
+        "Đơn vị;Điểm lần 1;Tổng điểm\na;60;70\nb;50;80",
+    ),
+    "scale": (
+        "Đơn vị;Điểm\na;160\nb;80", 'tiêu đề "Tổng điểm (thang điểm …)"',
+        "Đơn vị;Tổng điểm (thang điểm 200)\na;160\nb;80",
+    ),
+    "table": (
+        "Đơn vị;Điểm\na;60\n\nKhối sở\nĐơn vị;Điểm\nb;80\n", "(tệp chỉ có bảng này)",
+        "Đơn vị;Điểm\na;60\n",
+    ),
+}  # fmt: skip
+IN_FIELDS = {
+    "maxima": (
+        "Đơn vị;Thể chế;TTHC\na;8;9\nb;7;8\n", 'tiêu đề "TTHC (10 điểm)"',
+        "Đơn vị;Thể chế (10 điểm);TTHC (10 điểm)\na;8;9\nb;7;8\n",
+    ),
+    "column": (
+        "Đơn vị;Lĩnh vực;Điểm tối đa;Điểm lần 1;Điểm lần 2\na;X;10;9;8\nb;X;10;8;9\n",
+        'tiêu đề "Điểm" thay cho "tên cột"',
+        "Đơn vị;Lĩnh vực;Điểm tối đa;Điểm lần 1;Điểm\na;X;10;9;8\nb;X;10;8;9\n",
+    ),
+    "stage": (
+        "Đơn vị;Lĩnh vực;Điểm tối đa;Điểm tự chấm\na;X;10;9\nb;X;10;8\n",
+        'tiêu đề "Điểm" thay cho "tự chấm"',
+        "Đơn vị;Lĩnh vực;Điểm tối đa;Điểm\na;X;10;9\nb;X;10;8\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("option", "refused", "said", "mended"),
+    [("before", *case) for case in IN_FILE.values()]
+    + [("fields", *case) for case in IN_FIELDS.values()],
+    ids=[*(f"before {case}" for case in IN_FILE), *(f"fields {case}" for case in IN_FIELDS)],
+)
+def test_a_file_beside_the_first_is_mended_in_the_file(
+    option, refused, said, mended, tmp_path, words_only, capsys
+):
+    now = written(tmp_path / "nay.csv", "Đơn vị;Điểm", "a;90", "b;80")
+    command = [now, "--out", str(tmp_path / "r"), f"--{option}"]
+    assert main([*command, written(tmp_path / "sai.csv", refused)]) == 1
+    words = capsys.readouterr().err
+    assert said in words
+    assert "--" not in words and "=" not in words
+    assert main([*command, written(tmp_path / "đúng.csv", mended)]) == 0
+
+
+def test_the_year_of_the_earlier_table_has_its_own_option(tmp_path, words_only, capsys):
+    now = scores(tmp_path / "nay.csv", "ab")
+    rows = ["Đơn vị;Điểm", "Sở a;60", "Sở b;70"]
+    before = written(tmp_path / "trước.csv", "KẾT QUẢ NĂM 2019", *rows)
+    assert main([now, "--before", before, "--out", str(tmp_path / "r")]) == 0
+    assert "dùng --before-year nếu khác" in capsys.readouterr().out
 
 
 def test_a_unit_that_cannot_be_marked_is_refused(tmp_path, words_only, capsys):

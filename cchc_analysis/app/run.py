@@ -2,12 +2,12 @@
 
 import argparse
 import errno
-import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from warnings import WarningMessage
 
 import pandas as pd
@@ -35,7 +35,6 @@ from cchc_analysis.text import clean, listed, unit_key
 
 _HEAD = 10  # units that are shown
 _INPUTS = ("before", "predecessors", "template")
-_OF_FIELDS = ", hoặc truyền[^;]*|(?:(?<=theo thứ tự)|(?<=nếu là nhiều năm)), ví dụ {option}"
 _LONGEST = 248  # letters of a folder on Windows, where long paths are not switched on
 
 
@@ -104,7 +103,7 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
     if options.before is not None:
         before, told = _before(options, scores, file)
     if options.fields is not None:
-        of_all = _load(load_fields, options.fields, "lĩnh vực")
+        of_all = _beside(load_fields, options.fields, "fields")
         if "year" in of_all and "year" in scores:
             of_all = _rows(of_all, of_all["year"].isin(scores["year"]))
         fields = _rows(of_all, of_all["unit"].map(unit_key).isin(scores["unit"].map(unit_key)))
@@ -197,11 +196,8 @@ def _before(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the scores of the period before those of a file, and what to tell of them."""
     file, told = options.before, []
-    with warnings.catch_warnings(record=True) as warned:
-        before = _load(partial(_of_year, name="before_year", options=options), file, "kỳ trước")
-    for message in (one.message for one in warned):  # the year of this file has its own option
-        ours = isinstance(message, LoadWarning)
-        warnings.warn(message.renamed({"year": "before_year"}) if ours else message, stacklevel=2)
+    load = partial(_of_year, name="before_year", options=options)
+    before = _beside(load, file, "scores", year="before_year")
     if "year" in before and before["year"].nunique() > 1:
         now = scores["year"].min() if "year" in scores else 0
         earlier = before["year"][before["year"] < now]
@@ -228,15 +224,20 @@ def _names(files: Sequence[Path]) -> str:
     return ", ".join(as_typed(file.name) for file in files)
 
 
-def _load(load: Callable, file: Path | Sequence[Path], what: str) -> pd.DataFrame:
-    """Load a table by what it says itself."""
-    try:
-        return load(file)
-    except Refusal as error:
-        # The maxima and the years of fields are no options of the command.
-        error.remedy = re.sub(_OF_FIELDS, "", error.remedy)
-        error.add_note(f"Tệp {what} không dùng các lựa chọn của tệp đầu, hãy sửa ngay trong tệp.")
-        raise
+def _beside(
+    load: Callable, file: Path | Sequence[Path], kind: Literal["scores", "fields"], **renamed: str
+) -> pd.DataFrame:
+    """Load a file by what it says itself; what is told names no option of the first file."""
+    with warnings.catch_warnings(record=True) as warned:
+        try:
+            table = load(file)
+        except Refusal as error:
+            error.option = error.option and error.option.beside(kind, **renamed)
+            raise
+    for message in (one.message for one in warned):
+        ours = isinstance(message, LoadWarning)
+        warnings.warn(message.beside(kind, **renamed) if ours else message, stacklevel=2)
+    return table
 
 
 def _rows(table: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
@@ -267,7 +268,7 @@ def _lines(results: Results) -> list[str]:
 def in_words(error: Exception, face: Face) -> str:
     """Return what is wrong in a sentence, with options as this face has them."""
     if isinstance(error, Refusal):
-        return " ".join([error.said(face), *getattr(error, "__notes__", [])])
+        return error.said(face)
     if not isinstance(error, OSError):
         again = "hãy lưu lại tệp rồi chạy lại" if face == "command" else "hãy đọc lại tệp"
         return f"Lỗi ngoài dự kiến ({type(error).__name__}: {error}); {again}."

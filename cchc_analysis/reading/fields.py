@@ -251,8 +251,8 @@ def _joined(loaded: Sequence[Loaded]) -> pd.DataFrame:
             f"{quoted(fields.loc[line, levels].dropna().iloc[-1])} của đơn vị "
             f"{quoted(fields['unit'][line])}{year}",
             "hãy bỏ đơn vị này khỏi một trong hai tệp" if year else
-            "hãy ghi năm của từng tệp nếu là nhiều năm, ví dụ {option}, đơn vị của từng phiếu nếu "
-            "là nhiều đơn vị (unit=[…]), hoặc bỏ một tệp",
+            "hãy ghi năm của từng tệp nếu là nhiều năm, ví dụ {option}, đúng đơn vị trong từng tệp "
+            "nếu là nhiều đơn vị, hoặc bỏ một tệp",
             value=fields["unit"][line], option=years_of(loaded),
         )  # fmt: skip
     kept = ["unit", *group_columns(fields), *levels, "score", "max_score", *OTHER_STAGES]

@@ -639,7 +639,7 @@ def _maxima(
             f"chưa biết điểm tối đa của {len(unknown)} lĩnh vực "
             f"({first_few([quoted(field, 60) for field in unknown])})",
             "hãy thêm cột Điểm tối đa, hoặc ghi vào tên, ví dụ 'Thể chế (10 điểm)'" if is_deep else
-            "hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc truyền "
+            "hãy ghi vào tiêu đề, ví dụ 'Thể chế (10 điểm)', thêm dòng Điểm tối đa, hoặc nêu "
             f"cho từng lĩnh vực, ví dụ {{option}}{more}; cột không phải lĩnh vực thì xóa, cột tổng "
             "điểm thì chỉ rõ là cột điểm",
             option=Option("max_score", proposed),

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import combinations
 from os import PathLike
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,12 +73,10 @@ class LoadWarning(UserWarning):
         words = ". ".join([first, *(other[:1].upper() + other[1:] for other in others)])
         return f"{self.file}: {words}."
 
-    def renamed(self, names: Mapping[str, str]) -> "LoadWarning":
-        """Return the same warning where these options are called otherwise."""
+    def beside(self, in_file: Literal["scores", "fields"], **renamed: str) -> "LoadWarning":
+        """Return the same warning of a file that is read without options, save those renamed."""
         clauses = [
-            clause
-            if isinstance(clause, str)
-            else (clause[0], clause[1]._replace(name=names.get(clause[1].name, clause[1].name)))
+            clause if isinstance(clause, str) else (clause[0], clause[1].beside(in_file, **renamed))
             for clause in self.clauses
         ]
         return LoadWarning(self.file, clauses)
