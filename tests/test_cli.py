@@ -54,7 +54,7 @@ def test_numbers_with_more_places_than_usual_are_told_once(places, tmp_path, wor
     [
         (["--columns", "score=Điểm x"], "không có cột 'Điểm x' (--columns); các cột của bảng"),
         (["--columns", "diem=Điểm"], "--columns: không có cột 'diem'; các tên dùng được"),
-        (["--table", "3"], "không có bảng '3' (--table=); các bảng có"),
+        (["--table", "3"], "không có bảng '3' (--table); các bảng có"),
         (["--max-score", "70"], "khác thang điểm 70 đã đặt (--max-score)"),
         (["--block", " "], "--block=' ' không dùng được; hãy ghi ví dụ 'Khối sở'"),
         (["--before", "bảng.csv"], "bảng.csv (--before) giống hệt bảng của bảng.csv; hãy chọn tệp"),

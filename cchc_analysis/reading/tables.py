@@ -345,7 +345,7 @@ def pick(file: str, tables: list[Table], table: int | str) -> Table:
         found = _called(tables, table)
     if len(found) != 1:
         raise Refusal(
-            f"{'nhiều' if found else 'không có'} bảng {quoted(table)} ({{option.name}}=); các bảng "
+            f"{'nhiều' if found else 'không có'} bảng {quoted(table)} ({{option.name}}); các bảng "
             f"có: {numbered_names(t.heading or t.place for t in tables)}",
             "hãy ghi số thứ tự hoặc tiêu đề của một bảng ({option})",
             file=file, value=table, option=FIRST_TABLE,
