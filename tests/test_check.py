@@ -165,6 +165,14 @@ def test_grades_in_the_wrong_order_overlap():
         implied_cutoffs(scores)
 
 
+def test_a_grade_is_one_with_and_without_the_word_before_it():
+    scores = table([95, 85, 70, 60], published_grade=["Loại A", "A", "NHÓM B", "B"])
+    cutoffs = implied_cutoffs(scores)
+    assert cutoffs["grade"].str[-1].tolist() == ["A", "B"]
+    assert cutoffs["above"].tolist()[:1] == [70]
+    assert cutoffs["at_most"].tolist() == [85, 60]
+
+
 def test_unknown_grades_are_one_whatever_their_case():
     scores = table([95, 85, 70], published_grade=["ĐẠT", "Đạt", "Chưa đạt"])
     cutoffs = implied_cutoffs(scores)

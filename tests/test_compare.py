@@ -225,10 +225,29 @@ def test_one_table_of_several_years_compares_its_last_two():
             compare_periods(one)
 
 
+@pytest.mark.parametrize("year", [[2021, None], pd.array([pd.NA, 2021], dtype="Int64")])
+def test_a_row_without_a_year_is_refused_and_a_column_without_any_is_none(year):
+    some = table([9, 8], year=year)
+    for tables in ((pd.concat([some, table([9, 8], year=2022)]),), (some, table([9, 8]))):
+        with pytest.raises(ValueError, match=r"đơn vị '[ab]' không ghi năm; hãy điền cột Năm"):
+            compare_periods(*tables)
+    none = some.assign(year=year if isinstance(year, list) else year[:1].take([0, 0]))
+    none["year"] = none["year"].mask(none["year"].notna())
+    assert "years" not in compare_periods(none, table([9, 8], year=2022)).attrs
+    text = pd.concat([table([9, 8], year="2021"), table([9, 8], year=2022)])
+    with pytest.raises(ValueError, match="Năm '2021' của 'a' là chữ"):
+        compare_periods(text)
+
+
+def test_blocks_may_be_numbers():
+    before, after = (table(scores, block=[1, 2]) for scores in ([9, 8], [7, 8]))
+    assert compare_periods(before, after)["common_units"].tolist() == [1, 1]
+
+
 def test_several_years_are_refused():
     both = loaded(DATA / "par-index-regions.csv")
     told = refused(both, both)
-    assert "bảng trước có 2 năm (2023, 2022)" in told
+    assert "bảng trước có 2 năm (2022, 2023)" in told
     assert told.endswith("hãy chọn một năm cho mỗi bảng.")
 
 

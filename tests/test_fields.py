@@ -18,6 +18,7 @@ from cchc_analysis import (
 )
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.fields import field_matrix, total_fields
+from cchc_analysis.scoring.results import results_of
 
 
 def rows(*rows, **columns) -> pd.DataFrame:
@@ -302,6 +303,19 @@ def test_a_difference_of_the_last_place_is_told():
     assert check[["published", "computed"]].values.tolist() == [["1,123457", "1,123456"]]
 
 
+def test_points_beside_the_total_are_beside_the_fields_unless_the_sums_hold_them():
+    fields = rows(*((u, f, s, 50) for u, own in {"A": (50, 40), "B": (45, 35)}.items()
+                    for f, s in zip("xy", own, strict=True)))  # fmt: skip
+    totals = pd.DataFrame({"unit": ["A", "B"], "max_score": 100, "bonus": [2.1, -0.1]})
+    for score, wrong in (([92.1, 79.9], []), ([90.0, 80.0], []), ([92.1, 79.0], ["B"])):
+        check = check_published(rank_units(totals.assign(score=score)), fields=fields)
+        assert check["unit"].tolist() == wrong
+        assert ("cộng, trừ được tính ngoài các lĩnh vực" in check.attrs["note"]) == (
+            90 not in score
+        )
+    assert check[["published", "computed"]].values.tolist() == [["79,00", "79,90"]]
+
+
 def test_fields_are_of_the_year_and_block_of_their_unit():
     fields = pd.concat([FEW.assign(year=2020), FEW.assign(year=2021, score=1.0)])
     totals = total_fields(fields)
@@ -403,8 +417,42 @@ def test_the_influence_on_a_weighted_total_is_of_its_points():
     halves = pd.concat([table.assign(criterion=name) for name in "ab"], ignore_index=True)
     deep = field_influence(halves, weights=weights)
     assert deep["share_difference"].tolist() == [1.5, -0.5]
-    with pytest.raises(ValueError, match="weights="):
-        field_influence(table, weights="x")
+
+
+@pytest.mark.parametrize("function", [field_losses, field_influence])
+@pytest.mark.parametrize(
+    "weights",
+    [
+        "x", None, [()], [("a", "b")], [({}, 50)], [({}, {"x": 50}, 1)], [({}, {"x": "50"})],
+        [({}, {"x": -1, "y": 50})], [({}, {"x": float("nan"), "y": 50})], [({}, {"x": 50})],
+    ],
+)  # fmt: skip
+def test_what_are_no_weights_of_these_fields_is_refused(function, weights):
+    table = rows(("A", "x", 5, 10), ("A", "y", 9, 10))
+    with pytest.raises(ValueError, match=r"^weights.*; hãy ghi weights=check_published\("):
+        function(table, weights=weights)
+
+
+def test_a_field_that_is_worth_nothing_is_in_no_loss_and_no_influence():
+    units = {"A": (9, 5, 1), "B": (8, 8, 9), "C": (7, 3, 5), "D": (2, 6, 6), "E": (1, 9, 2)}
+    fields = rows(
+        *((u, f, s, 10) for u, own in units.items() for f, s in zip("xyz", own, strict=True))
+    )
+    totals = pd.DataFrame({"unit": list(units), "max_score": 100.0})
+    ranking = rank_units(totals.assign(score=[5.0 * (x + y) for x, y, _ in units.values()]))
+    check = check_published(ranking, fields=fields)
+    assert "x 50 % / y 50 % / z 0 %" in check.attrs["note"]
+    for function in (field_losses, field_influence):
+        found = function(fields, weights=check.attrs["weights"])
+        assert sorted(found["field"]) == ["x", "y"]
+    results = results_of(ranking, fields=fields)
+    assert sorted(results.groups[0].losses["field"]) == ["x", "y"]
+
+
+@pytest.mark.parametrize("level", [pd.DataFrame(), 5, ["field"], pd.NA])
+def test_a_level_that_is_no_text_is_refused(level):
+    with pytest.raises(ValueError, match="level=.* phải là chữ"):
+        field_losses(FEW, level=level)
 
 
 @given(tables(), st.booleans())

@@ -84,7 +84,7 @@ def test_old_units_may_stand_in_one_cell(cell):
         change = compare_periods(named(one), named(NEW), predecessors=table)
         assert change["status"].tolist() == ["merged", "stayed", "absorbed"]
     wrong = table.assign(predecessor=["Xã A, Xã X"])
-    assert "đơn vị cũ 'Xã A, Xã X' không có" in refused(OLD, NEW, predecessors=wrong)
+    assert "đơn vị cũ 'Xã X' không có" in refused(OLD, NEW, predecessors=wrong)
 
 
 def test_the_lone_common_unit_of_a_merger_is_neither_up_nor_down():
@@ -155,9 +155,11 @@ def test_a_table_of_mergers_goes_on_over_a_page_break(tmp_path):
         ({"Xã D": ["Xã A"]}, "'Xã D' có ở bảng trước nhưng không nằm trong các đơn vị cũ của"),
         ({"Phường C": None}, "'Phường C' không có danh sách tên đơn vị cũ"),
         ({"Phường C": 1}, "'Phường C' không có danh sách tên đơn vị cũ"),
-        ({"Phường C": "Xã A; Xã X"}, "đơn vị cũ 'Xã A; Xã X' không có trong bảng trước"),
+        ({"Phường C": "Xã A; Xã X"}, "đơn vị cũ 'Xã X' không có trong bảng trước"),
         ({"Phường C": []}, "'Phường C' không có danh sách tên đơn vị cũ"),
-        (pd.DataFrame({"x": ["a"], "y": ["b"]}), "không có hai cột unit"),
+        (pd.DataFrame({"x": ["a"], "y": ["b"]}), "không có dòng nào dưới hai cột unit"),
+        ([("Phường C", "Xã A")], "predecessors: [('Phường C', 'Xã A')] không dùng được"),
+        (5, "predecessors: 5 không dùng được; hãy ghi ví dụ"),
         (pd.DataFrame({"unit": ["C"], "predecessor": [""]}), "thiếu một tên ('C')"),
     ],
 )

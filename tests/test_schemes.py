@@ -70,11 +70,22 @@ def test_a_scheme_is_frozen_and_equal_by_value():
         (["A", "a"], [90, 80], "bị lặp"),
         ([" "], [90], "trống"),
         (["Chưa chấm"], [90], "có nghĩa khác"),
+        (["A", "B"], [0.875, 0], "cao nhất là 0,875%; ngưỡng ghi bằng phần trăm, ví dụ 87.5"),
+        ({"A", "B"}, [90, 80], "danh sách"),  # without an order
+        ({"A": 90}, [90], "danh sách"),
     ],
 )
 def test_what_is_no_scheme_is_refused(grades, bounds, sentence):
     with pytest.raises(ValueError, match=sentence):
         GradeScheme(grades, bounds)
+
+
+@pytest.mark.parametrize(
+    "about", [{"name": 5}, {"source": ["QĐ 5"]}, {"assumed": "false"}, {"assumed": []}]
+)
+def test_what_is_said_of_a_scheme_is_text_or_true(about):
+    with pytest.raises(Refusal, match=rf"^{next(iter(about))}=.* phải là"):
+        GradeScheme(["A"], [90], **about)
 
 
 def test_a_string_is_no_list_of_grades():
@@ -156,6 +167,11 @@ def test_a_scheme_of_ones_own_stands_in_a_file(own):
             "mục 'date' không phải là chữ",
         ),
         ("a.toml", '[a]\ngrades = ["A"]\nbounds = [5]\nstrict = ["B"]', "strict nêu 'B'"),
+        (
+            "a.toml",
+            '[a]\ngrades = ["A"]\nbounds = [5]\nassumed = "false"',
+            "'assumed' không phải là true hay false; hãy ghi assumed = true",
+        ),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(name, text, told, tmp_path, monkeypatch):
@@ -183,6 +199,7 @@ def test_a_folder_and_other_letters_are_refused(tmp_path):
         ("A: >= 87.5%, B > 70, C không quá 70.", "A từ 87,5%, B trên 70%, C không quá 70%"),
         ("Nhóm 1 90, Nhóm 2 80", "Nhóm 1 từ 90%, Nhóm 2 từ 80%"),
         ("Tốt từ 80 trở lên, Yếu dưới 80%", "Tốt từ 80%, Yếu dưới 80%"),
+        ("Đạt 50, Chưa đạt 0", "Đạt từ 50%, Chưa đạt dưới 50%"),
     ],
 )  # fmt: skip
 def test_cut_offs_in_words(words, told):
@@ -196,7 +213,9 @@ def test_cut_offs_in_words(words, told):
     [
         "", "Đạt", "Tốt 80,Khá 65", "Tốt 87, 5, Khá", "Nhóm 1 90, Nhóm 2 80, Nhóm 3", "A 90 100",
         "A 90-100, B", "A 90, B, C 50", "A 90, B 80 C 70", "A 90,, B 80", "Tốt -5", "A 50, B 80",
-        "A 101, B", "A 90, a 80", "A 90, Chưa chấm", "A trên 100, B", "A 90, B dưới 80", "90, 80",
+        "A lớn hơn 80, B", "A đạt 80, B", "A 80, còn lại B", "A tối thiểu 80, B", "A là 80, B",
+        "A 0,8; B", "A 101, B", "A 90, a 80", "A 90, Chưa chấm", "A trên 100, B", "A 90, B dưới 80",
+        "90, 80",
     ],
 )  # fmt: skip
 def test_what_is_left_over_of_cut_offs_in_words_is_refused(words):
@@ -225,7 +244,7 @@ def test_above_80_is_not_from_80():
     assert moved["units"].tolist() == [1, 3, 1, 3, 1, 1]
 
 
-@given(st.lists(st.integers(0, 200).map(lambda n: n / 2), min_size=1), st.integers(1, 199))
+@given(st.lists(st.integers(0, 200).map(lambda n: n / 2), min_size=1), st.integers(2, 199))
 def test_a_strict_bound_differs_only_at_the_bound(scores, bound):
     bound /= 2
     closed, strict = (
@@ -334,6 +353,7 @@ def test_a_scheme_by_block_equals_grading_each_block_alone(scores, names):
         ({"Khối sở": "par-index"}, "Khối 'Khối huyện' không có thang xếp loại"),
         ({**BLOCKS, "Khối xã": "par-index"}, "không có khối 'Khối xã'"),
         ({**BLOCKS, "KHỐI SỞ": "par-index"}, "khối ghi hai lần"),
+        ({**BLOCKS, "Khối sở": BLOCKS}, "Một khối có nhiều thang"),
         ({}, "trống"),
         ({"Khối sở": "x", "Khối huyện": "par-index"}, "Không có thang xếp loại 'x'"),
         (

@@ -667,3 +667,69 @@ def test_a_score_beside_stages_of_units_is_of_none_of_them_and_maxima_are_stated
     assert fields["unit"].eq("Sở A").all() and fields["score"].tolist() == [8, 3]
     assert "cột 'Điểm'" in told
     assert "hãy bỏ max_score=" in refusal(table, max_score=5)
+
+
+@pytest.mark.parametrize("title", ["Mã", "Ký hiệu", "Mục", "No.", "#"])
+@pytest.mark.parametrize("counted", [False, True])
+def test_codes_beside_the_names_tell_the_levels_whatever_their_title(title, counted):
+    rows = [["I", "X", 10, 7], ["1", "k", 5, 4], ["2", "l", 5, 3]]
+    table = pd.DataFrame(rows, columns=[title, "Tiêu chí", "Điểm tối đa", "Điểm"])
+    long = pd.concat([table.assign(**{"Đơn vị": unit}) for unit in "AB"], ignore_index=True)
+    if counted:
+        long.insert(0, "STT", range(1, 7))
+    fields, _ = read(long)
+    assert as_rows(fields[["unit", "field", "criterion", "score"]]) == [
+        [unit, "X", *leaf] for unit in "AB" for leaf in (["k", 4], ["l", 3])
+    ]
+    alone, _ = read(table, unit="A")
+    assert as_rows(alone) == as_rows(fields[fields["unit"] == "A"])
+
+
+@pytest.mark.parametrize("cells", [["A", "B", "A"], [1, 2, 1.5], ["0,1", "0,2", "0,15"]])
+def test_what_is_beside_the_names_and_tells_no_level_is_not_used(cells):
+    table = pd.DataFrame({"Nhóm việc": cells, "Lĩnh vực": list("xyz"), "Điểm": [7, 4, 3]})
+    fields, told = read(table.assign(**{"Điểm tối đa": 10}), unit="A")
+    assert fields["field"].tolist() == ["x", "y", "z"]
+    assert "không dùng đến cột 'Nhóm việc'" in told
+
+
+def test_a_row_without_a_level_that_is_the_sum_of_those_below_it_is_told():
+    table = pd.DataFrame({"Lĩnh vực": list("xklz"), "Điểm tối đa": [10, 5, 5, 5]})
+    fields, told = read(table.assign(**{"Điểm": [7, 4, 3, 4]}), unit="A")
+    assert len(fields) == 4
+    assert "dòng 1 'x' có điểm và điểm tối đa bằng tổng các dòng ngay dưới" in told
+    for scores in ([7, 4, 2, 4], [7, 4, 3, 4]):
+        most = [10, 5, 5, 5] if scores[2] == 2 else [10, 5, 6, 5]
+        table = table.assign(**{"Điểm": scores, "Điểm tối đa": most})
+        assert "tổng các dòng" not in read(table, unit="A")[1]
+    coded = table.assign(**{"Lĩnh vực": ["I. x", "1. k", "2. l", "II. z"]})
+    coded["Điểm tối đa"] = [10, 5, 5, 5]
+    assert read(coded, unit="A")[0]["criterion"].tolist()[:2] == ["k", "l"]
+
+
+@pytest.mark.parametrize("scores", [[8, 9, 7, 5, 1, 3], [8, 8, 8, 8, 8, 8], [8, 9, 7, 9, 7, 8]])
+def test_criteria_are_no_counts_of_grades_and_no_mean_of_one_another(scores):
+    table = pd.DataFrame({"TT": range(1, 7), "Lĩnh vực": list("uvwxyz"), "Điểm": scores})
+    fields, told = read(table.assign(**{"Điểm tối đa": 10}), unit="A")
+    assert fields["score"].tolist() == scores
+    assert told == ""
+
+
+@pytest.mark.parametrize("name", ["Điểm thưởng", "Điểm trừ", "Trừ điểm", "Điểm cộng/trừ"])
+@pytest.mark.parametrize(("score", "most"), [(1, None), (-1, None), (-1, 2)])
+def test_points_beside_the_total_are_no_row_of_a_sheet(name, score, most):
+    rows = [["I", "X", 10, 7], ["II", "Y", 5, 4], ["III", name, most, score]]
+    table = pd.DataFrame(rows, columns=["TT", "Lĩnh vực", "Điểm tối đa", "Điểm"])
+    told = refusal(table, unit="A")
+    assert f"dòng 3: '{name}' là điểm cộng, trừ" in told
+    assert len(read(table[:2], unit="A")[0]) == 2
+
+
+@pytest.mark.parametrize("name", ["Tổng hợp", "Chung", "Tổng cộng"])
+def test_a_sheet_that_is_called_as_a_footer_names_no_unit(tmp_path, name):
+    path = write(
+        tmp_path / "Sở Y tế.xlsx", {name: [["Lĩnh vực", "Điểm tối đa", "Điểm"], ["X", 10, 7]]}
+    )
+    fields, told = read(path)
+    assert fields["unit"].tolist() == ["Sở Y tế"]
+    assert "theo tên tệp" in told

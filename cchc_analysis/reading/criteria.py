@@ -5,7 +5,7 @@ above it, because Excel keeps 1.10 as 1.1 and 1.1.1 as a date.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -112,6 +112,15 @@ def is_coded(number: str, names: Sequence[str]) -> bool:
     """Return whether a row has a code beside its name or in it."""
     first = next(filter(None, [*names, number]), "")
     return bool((codes_in(number) and any(names)) or _split_code(first)[0])
+
+
+def have_levels(cells: Iterable[str]) -> bool:
+    """Return whether cells hold nothing but codes, and of several levels, each from its first."""
+    codes = [codes_in(cell) for cell in cells if cell]
+    levels: dict[tuple, set] = {}
+    for code in (found[0] for found in codes if found):
+        levels.setdefault(code.level, set()).add(code.parts[-1])
+    return all(codes) and len(levels) > 1 and all(1 in numbers for numbers in levels.values())
 
 
 def criteria_of(
@@ -299,6 +308,20 @@ def check_sums(
                     f"là {_said(sums[0][0])}",
                     "hãy sửa số sai", at=place(cells, parent.line), value=cells[parent.line],
                 )  # fmt: skip
+
+
+def sums_among(tree: Criterion, scores: pd.DataFrame) -> list[Criterion]:
+    """Return the rows of a sheet without levels that are the sum of several right below them."""
+    if any(row.below for row in tree.below):
+        return []
+    lines = [row.line for row in tree.below]
+    own = [[Decimal(repr(float(n))) for n in pair] for pair in scores.reindex(lines).to_numpy()]
+    return [
+        row
+        for at, row in enumerate(tree.below)
+        if any(own[at] == [*map(sum, zip(*own[at + 1 : end], strict=True))]
+               for end in range(at + 3, len(own) + 1))
+    ]  # fmt: skip
 
 
 def _places(number: Decimal) -> int:

@@ -41,9 +41,9 @@ from cchc_analysis.reading.load import (
 from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import find_tables, pick, tables_in
-from cchc_analysis.reading.vocabulary import TITLED_UNIT, UNTITLED_LINE
+from cchc_analysis.reading.vocabulary import FOOTERS, TITLED_UNIT, UNTITLED_LINE
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import first_few, quoted, same, unit_key
+from cchc_analysis.text import first_few, fold, quoted, same, unit_key
 
 
 def load_fields(
@@ -363,7 +363,7 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
             found.setdefault(unit_key(name), name)
     name, source = next(iter(found.values()), ""), "tiêu đề"
     if not found:
-        title = without_year(grid.title) if is_sheet else ""
+        title = without_year(grid.title) if is_sheet and not FOOTERS.match(fold(grid.title)) else ""
         name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
         name = without_year(name) or name
     if len(found) > 1 or (source == "tên tệp" and not Path(file).suffix):

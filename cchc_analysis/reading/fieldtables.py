@@ -24,7 +24,15 @@ from cchc_analysis.reading.cells import (
     to_numbers,
 )
 from cchc_analysis.reading.columns import column_named
-from cchc_analysis.reading.criteria import Criterion, check_sums, criteria_of, is_coded, is_sum
+from cchc_analysis.reading.criteria import (
+    Criterion,
+    check_sums,
+    criteria_of,
+    have_levels,
+    is_coded,
+    is_sum,
+    sums_among,
+)
 from cchc_analysis.reading.grid import (
     Where,
     as_written,
@@ -322,6 +330,12 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
         return "measure" if numeric[column] and key else None
 
     kinds = {column: kind_of(column, title) for column, title in titles.items()}
+    for column in reversed([*titles][: min(map([*titles].index, named), default=0)]):
+        if kinds[column] in ("number", "measure", _UNUSED, None) and have_levels(cells[column]):
+            # Codes beside the names tell the levels, whatever their title ("Mã").
+            kinds = {c: _UNUSED if kind == "number" else kind for c, kind in kinds.items()}
+            kinds[column] = "number"
+            break
     for role, column in given.items():
         role = {"field": "name", "score": "score" if named else "total"}.get(role, role)
         kinds = {c: _UNUSED if kind == role else kind for c, kind in kinds.items()} | {column: role}
@@ -480,6 +494,15 @@ def read_rows(
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
         )
+    names = {line: row.name for line, row in leaves.items()}
+    for line in (c for c, role in Header(names, names).likely.items() if role == "bonus"):
+        stated = numbers_in(body.loc[line, [*measured]].fillna("").astype("str"))
+        if stated.min() < 0 or (maximum is not None and math.isnan(stated[maximum])):
+            raise where.refuse(
+                f"{quoted(names[line])} là điểm cộng, trừ, không phải lĩnh vực hay tiêu chí",
+                "hãy xóa dòng này và dòng tổng điểm, và ghi điểm ấy ở một cột của bảng xếp hạng",
+                at=f"dòng {line}", value=names[line],
+            )  # fmt: skip
     totals = [tree.line for tree in trees if tree.line is not None]
 
     def numbers_of(column: object, cells: pd.Series) -> pd.Series:
@@ -506,6 +529,13 @@ def read_rows(
             also = [numbers_of(own, score)] if own == column else []
             check_sums(where, trees, cells[own], numbers[own], *also)
         fields, told = part.scores, [*told, *part.told]
+        numbers_of_rows = fields[["score", "max_score"]]
+        if sums := [row for tree in trees for row in sums_among(tree, numbers_of_rows)]:
+            told.append(
+                f"{first_few([f'dòng {row.line} {quoted(row.name)}' for row in sums])} có điểm và "
+                "điểm tối đa bằng tổng các dòng ngay dưới; hãy ghi mã (I, 1, 2…) trước tên nếu các "
+                "dòng ấy là thành phần"
+            )
         left_out += [words for words in part.unused if words not in left_out]
         paths = [[row.title for row in leaves[line].path] for line in fields.index]
         for depth, level in enumerate(LEVELS[: max(map(len, paths))]):
@@ -678,6 +708,7 @@ def _read(
         wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in titles},
         max_score=max_score,
         given=known,
+        are_criteria=bool(layout.names),
     )
     scores = part.scores
     for stage in filter(stages.get, OTHER_STAGES):

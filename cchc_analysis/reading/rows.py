@@ -50,6 +50,7 @@ class Rows:
     titles: Mapping[object, str]
     columns: Mapping[str, object]  # which column has which role
     raw: pd.DataFrame  # a cell that its row does not have is missing here
+    are_criteria: bool = False  # each of a unit that may stand in others
 
     @cached_property
     def body(self) -> pd.DataFrame:
@@ -207,7 +208,7 @@ def _counts(rows: Rows) -> pd.Series:
     numbers, lines = numbers_in(rows.score), []
     for many in range(2, min(_MOST_GRADES, len(numbers) - 1) + 1):
         above, last = numbers.iloc[:-many], numbers.iloc[-many:]
-        is_count = (last % 1 == 0).all() and last.max() < above.min()
+        is_count = not rows.are_criteria and (last % 1 == 0).all() and last.max() < above.min()
         if is_count and last.sum() == len(above) and "number" not in rows.columns:
             lines = last.index
     return rows.among(lines)
@@ -229,7 +230,8 @@ def _may_sum_up(rows: Rows) -> pd.Series:
 def _means(rows: Rows) -> pd.Series:
     """Return whether the first or last row has the mean or sum of the others, to its places."""
     numbers, lines = numbers_in(rows.score), []
-    for at in (0, -1) if numbers.notna().sum() > _FEWEST_SUMMED else ():
+    are_many = numbers.notna().sum() > _FEWEST_SUMMED and not rows.are_criteria
+    for at in (0, -1) if are_many else ():
         others = numbers.drop(numbers.index[at]).dropna()
         places = len(re.sub(r".*[.,]|^[0-9]*$|%", "", str(rows.score.iloc[at])))
         near = 0.5 * 10**-places + 1e-9

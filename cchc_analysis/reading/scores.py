@@ -72,8 +72,9 @@ def read_scores(
     wanted: Mapping[str, str | int],
     max_score: float | None,
     given: Mapping[str, object],
+    are_criteria: bool = False,
 ) -> Part:
-    """Return the scores of one table.
+    """Return the scores of one table, of which each row is a unit, or a criterion of one.
 
     `given` has the year and the block that are known from outside the table.
     """
@@ -85,7 +86,7 @@ def read_scores(
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
         told.append(f"hiểu {row_in_words(table.above[0], titles.values())} là dòng tiêu đề")
     title = titles[columns["score"]]
-    fates = fates_of(Rows(where, table.heading, titles, columns, body))
+    fates = fates_of(Rows(where, table.heading, titles, columns, body, are_criteria))
     rows = fates.units
     stated = _stated_maximum(where, title, fates.maxima, columns)
     told += fates.told

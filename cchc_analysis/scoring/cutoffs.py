@@ -220,7 +220,7 @@ def _that_fit(table: pd.DataFrame) -> list[str]:
 
 def _spelled_alike(grades: pd.Series) -> pd.Series:
     """Return grades as the known schemes write them, unknown ones as they are first met."""
-    keys = grades.map(same, na_action="ignore")
+    keys = grades.map(grade_key, na_action="ignore")
     return grades.groupby(keys).transform("first").map(spelled, na_action="ignore")
 
 

@@ -3,8 +3,10 @@
 What they add up to is the total of a unit, or gives it by weights that are the same for all.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from cchc_analysis.groups import (
     of_group,
     several_groups,
 )
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring.exact import (
     FALLBACK_PLACES,
     NOISE,
@@ -110,6 +112,7 @@ def field_losses(
     >>> field_losses(fields)[["field", "lost", "share_pct"]].values.tolist()
     [['x', 4.0, 57.142857142857146], ['y', 3.0, 42.857142857142854]]
     """
+    check_given(str, level=level)
     fields, who = checked_fields(fields)
     fields = in_points(fields, weights)
     if level not in LEVELS or level not in fields:
@@ -305,19 +308,27 @@ def _added(
 
 def in_points(fields: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     """Return fields of which each is worth so many points of the total, where weights are known."""
-    if not isinstance(weights, list | tuple) or not all(isinstance(w, tuple) for w in weights):
-        raise Refusal(
-            f"weights={weights!r:.60} không dùng được",
-            'hãy ghi weights=check_published(ranking, fields=fields).attrs["weights"]',
-        )
+    remedy = 'hãy ghi weights=check_published(ranking, fields=fields).attrs["weights"]'
+    if not isinstance(weights, list | tuple) or not all(map(_is_weighting, weights)):
+        raise Refusal(f"weights={weights!r:.60} không dùng được", remedy)
     fields = fields.reset_index(drop=True)
     for where, points in weights:
         here = fields[in_group(fields, where)]
+        if unknown := [field for field in here["field"].unique() if field not in points]:
+            raise Refusal(f"weights không ghi trọng số của lĩnh vực '{unknown[0]}'", remedy)
         most = here["max_score"].groupby([here["unit"].map(unit_key), here["field"]])
         factor = here["field"].map(points) / most.transform("sum")
         for column in [name for name in _NUMBERS if name in fields]:
             fields[column] = (fields[column] * factor).round(FALLBACK_PLACES).fillna(fields[column])
+        fields = fields.drop(index=factor.index[factor == 0])  # worth nothing: nothing is lost
     return stamped(fields, "fields", note=_WEIGHTED if weights else "")
+
+
+def _is_weighting(one: object) -> bool:
+    """Return whether this is a group, and points of the total for each of its fields."""
+    if not isinstance(one, tuple) or [isinstance(part, Mapping) for part in one] != [True, True]:
+        return False
+    return all(isinstance(p, Real) and 0 <= p < math.inf for p in one[1].values())
 
 
 def checked_fields(fields: pd.DataFrame, *needed: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -396,11 +407,16 @@ def sums_of(
     both = ours.assign(score=ranking["score"]).merge(
         theirs.drop_duplicates([*keys, "unit"]), how="left", on=[*keys, "unit"]
     )
+    bonus, told = _beside_fields(both, ranking), ""
+    if bonus.any():
+        told = " Điểm cộng, trừ được tính ngoài các lĩnh vực."
+        ranking = ranking.assign(score=(ranking["score"] - bonus).round(FALLBACK_PLACES))
+        both["score"] = ranking["score"]
     numbers = both[["sum", "score", "published_total"]]
     _, (whole, *stated) = to_common_integers(both, *numbers)
     differs, other = (whole.notna() & one.notna() & (one != whole) for one in stated)
     places = printed_places(pd.concat([numbers[name] for name in numbers]))
-    means, told, weights = both["sum"].copy(), "", []
+    means, weights = both["sum"].copy(), []
     notes = [
         f"các lĩnh vực tối đa {decimal_comma(of_sum)} điểm, tổng điểm tối đa {decimal_comma(most)}"
         if of_sum != most else ""
@@ -430,11 +446,21 @@ def sums_of(
     own = pd.Series("tổng ghi trong bảng điểm theo lĩnh vực", both.index)
     for column, differ, note in (("score", differs, notes), ("published_total", other, own)):
         for at in both.index[differ]:
-            pair = [format_number(value, places) for value in (both[column][at], means[at])]
+            pair = [both[column][at], means[at]]
+            if column == "score":
+                pair = [value + bonus[at] for value in pair]
+            pair = [format_number(value, places) for value in pair]
             wrong.setdefault((at, pair[0]), (at, *pair, note[at]))
     lacking = [*lacking_fields(fields), who_lacks(fields, ranking)]
     told = "".join(f" {words}" for words in lacking if words) + told
     return list(wrong.values()), int(compared.sum()), told, weights
+
+
+def _beside_fields(both: pd.DataFrame, ranking: pd.DataFrame) -> pd.Series:
+    """Return the points beside the total of each unit if more sums are scores without them."""
+    bonus = ranking.get("bonus", pd.Series(0.0, ranking.index)).fillna(0).astype("float64")
+    fits = [(both["sum"] - (both["score"] - beside)).abs() < NOISE for beside in (0 * bonus, bonus)]
+    return bonus if fits[1].sum() > fits[0].sum() else 0 * bonus
 
 
 def _weighted_means(
@@ -474,7 +500,7 @@ def fitted_weights(
         if rank < fields:
             return None
         for places in (2, 3, 9):  # weights are printed as whole percent, if they are
-            tried = np.round(weights, places)
+            tried = np.round(weights, places) + 0.0  # not -0
             off = np.abs(percents @ tried - totals)
             if (tried >= 0).all() and (off[kept] <= room + NOISE).all():
                 return tried, kept

@@ -1,7 +1,7 @@
 """Which unit of one period is which of the other: of one name, renamed, or merged from several."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from cchc_analysis.text import FEW, clean, fold, listed, near, quoted, unit_key
 Predecessors = Mapping[str, str | Sequence[str]] | pd.DataFrame | str | PathLike
 BEFORE, AFTER = "bảng trước", "bảng sau"
 _OPTION = Option("predecessors")
+_EXAMPLE = 'hãy ghi ví dụ {"Phường C": ["Xã A", "Xã B"]}'
 _UNIT_OF = {BEFORE: "đơn vị cũ", AFTER: "đơn vị mới"}
 
 
@@ -79,7 +80,7 @@ def with_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.DataFrame]:
                 "hãy chọn một khối, hoặc thêm cột Khối",
             )
         if by_block:
-            table["block_key"] = table["block"].map(unit_key, na_action="ignore")
+            table["block_key"] = table["block"].astype("str").map(unit_key, na_action="ignore")
             if table["block_key"].nunique() < table["block"].nunique():
                 names = listed(table["block"].dropna().astype("str").unique())
                 raise Refusal(
@@ -160,16 +161,15 @@ def _initials(name: str) -> str:
 
 def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
     """Return new and old unit of each line: of a dict, or of a table with two columns."""
-    if not isinstance(predecessors, Mapping):
+    if isinstance(predecessors, pd.DataFrame | str | PathLike):
         return _of_table(predecessors)
+    if not isinstance(predecessors, Mapping):
+        raise _refused(f"{predecessors!r:.60} không dùng được", _EXAMPLE)
     pairs = []
     for unit, old in predecessors.items():
         olds = [old] if isinstance(old, str) else [*old] if isinstance(old, Iterable) else []
         if not olds or not all(isinstance(name, str) for name in (unit, *olds)):
-            raise _refused(
-                f"'{unit}' không có danh sách tên đơn vị cũ",
-                'hãy ghi ví dụ {"Phường C": ["Xã A", "Xã B"]}',
-            )
+            raise _refused(f"'{unit}' không có danh sách tên đơn vị cũ", _EXAMPLE)
         pairs += [(unit, name) for name in olds]
     return pairs
 
@@ -191,7 +191,7 @@ def _of_table(source: pd.DataFrame | str | PathLike) -> list[tuple[str, str]]:
     if pairs:
         return pairs
     raise Refusal(
-        "{option.name} không có hai cột unit (đơn vị mới) và predecessor (đơn vị cũ)",
+        "{option.name} không có dòng nào dưới hai cột unit (đơn vị mới) và predecessor (đơn vị cũ)",
         "hãy đặt tên hai cột như vậy, mỗi đơn vị cũ một dòng", file=found.name, option=_OPTION,
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _of_lines(file: str, lines: pd.DataFrame, unit: int, old: int) -> list[tuple
             pairs += [(last, name) for name in map(clean, row[old].split(";")) if name]
         elif row[unit] or row[old]:
             problem = f"thiếu một tên ({quoted(row[unit] or row[old])})"
-            remedy = "hãy ghi cả đơn vị mới và đơn vị cũ"
+            remedy = "hãy ghi cả đơn vị mới và đơn vị cũ, hoặc xóa dòng nếu là ghi chú"
             raise _refused(problem, remedy, file=file, place=f"dòng {line}")
     return pairs
 
@@ -241,15 +241,18 @@ def _merged(
     return merged
 
 
-def _each_name(text: str, known: Collection[str]) -> list[str]:
-    """Return the units that a text names, "Xã A, Xã B và Xã C", if each is known; else the text.
+def _each_name(text: str, known: set[str]) -> list[str]:
+    """Return the units that a text names, "Xã A, Xã B và Xã C", if one is known; else the text.
 
     A cell of several lines has nothing but a space between them: "Xã A Xã B".
     """
     names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     each = re.compile(rf"({names})(?:[,;] ?| và | |$)")
     key = unit_key(text)
-    return [text] if key in known or each.sub("", key) else each.findall(key)
+    if key not in known and not each.sub("", key):
+        return each.findall(key)
+    parts = re.split(r"[,;] ?| và ", text)
+    return [text] if key in known or known.isdisjoint(map(unit_key, parts)) else parts
 
 
 def _row(keyed: pd.DataFrame, name: str, where: str, block: str | None = None) -> int:

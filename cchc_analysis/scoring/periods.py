@@ -6,12 +6,13 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.groups import SCORES, check_columns, row_names, scale_of
+from cchc_analysis.groups import row_names, scale_of
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import (
     FALLBACK_PLACES,
     NOISE,
     Exact,
+    checked,
     to_common_integers,
     told_once,
 )
@@ -90,18 +91,18 @@ def compare_periods(
     0    B           1.0            1              1.0                 0.0
     1    A           0.1           -1              0.0                -1.0
     """
-    if after is None:
-        before, after = _last_years(before)
-    scheme = scheme_for(scheme, before, after)
     with told_once():
+        if after is None:
+            before, after = _last_years(before)
+        scheme = scheme_for(scheme, before, after)
         before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
 
 
 def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the last two years of a table that has several."""
-    check_columns(table, SCORES)
-    years = sorted(table["year"].unique()) if "year" in table else []
+    table = checked(table).table
+    years = _years_in(table, "bảng")
     if len(years) < 2:
         raise Refusal(
             f"Bảng có {len(years)} năm ({', '.join(map(str, years)) or 'không ghi'}) ở "
@@ -111,17 +112,28 @@ def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
     return [table[table["year"] == year].reset_index(drop=True) for year in years[-2:]]
 
 
+def _years_in(table: pd.DataFrame, where: str) -> list[int]:
+    """Return the years of a table; one of which some rows have none is refused."""
+    lacks = table["year"].isna() if "year" in table else pd.Series(True, table.index)
+    if lacks.any() and not lacks.all():
+        raise Refusal(
+            f"Trong {where}, đơn vị '{table['unit'][lacks].iloc[0]}' không ghi năm",
+            "hãy điền cột Năm của mọi dòng",
+        )
+    return [] if lacks.all() else sorted(map(int, table["year"].unique()))
+
+
 def _years_of(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int | None, int | None]:
     """Return the year of each of two tables, refusing one that has several, and a later first."""
     found = []
     for table, where in ((before, BEFORE), (after, AFTER)):
-        years = table["year"].unique() if "year" in table else []
+        years = _years_in(table, where)
         if len(years) > 1:
             raise Refusal(
                 f"Cột Năm của {where} có {len(years)} năm ({', '.join(map(str, years))})",
                 "hãy chọn một năm cho mỗi bảng",
             )
-        found.append(int(years[0]) if len(years) else None)
+        found.append(years[0] if years else None)
     earlier, later = found
     if None not in (earlier, later) and earlier >= later:
         raise Refusal(

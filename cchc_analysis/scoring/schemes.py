@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.refusal import Option, Refusal, check_given
 from cchc_analysis.text import clean, decimal_comma, near, same, unit_key
 from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
 
 DEFAULT_SCHEME = "thi-xa-2020"
 _FILE = re.compile(r"(.+?\.toml)(?::(.*))?", re.IGNORECASE | re.DOTALL)
-_BARE_NAME = re.compile(r'^[ \t]*\[([^\[\]"\'=]+)\][ \t]*$', re.MULTILINE)
+_BARE_NAME = re.compile(r'^[ \t]*\[([^\[\]"\'=]+)\][ \t]*(?=#|$)', re.MULTILINE)
 _TEXTS = ("source", "number", "date", "place", "years", "block", "address")
 _KEYS = ("grades", "bounds", "strict", "assumed", *_TEXTS)
 _FORM = (
@@ -33,6 +33,12 @@ _GRADE = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_](?:[^\d,;:%=<>≥]*[\w)])??(?: (\d{1,2}))?")
 _STRICT, _BELOW = ("trên", ">"), ("dưới", "không quá")
+# A name with other words of a bound: "Tốt lớn hơn" 80, "Tốt đạt" 80, "còn lại Yếu".
+_NO_NAME = re.compile(
+    r"(?:còn lại|từ|trên|dưới)\b.*|(?!(?:không|chưa) đạt$).+ (?:hơn|quá|đạt|vượt|bằng|là|mức|điểm"
+    r"|ngưỡng|tối thiểu|tối đa|ít nhất|nhiều nhất|trở lên|đến)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,17 @@ class GradeScheme:
 
     def __post_init__(self) -> None:
         """Check the bounds, and keep names and bounds as tuples."""
+        check_given(str, name=self.name, source=self.source)
+        check_given(bool, assumed=self.assumed)
         for many in (self.grades, self.bounds, self.strict):
-            if isinstance(many, str) or not isinstance(many, Iterable):
+            has_order = isinstance(many, Iterable) and not isinstance(many, str | Set | Mapping)
+            if not has_order:
                 raise Refusal(
                     "grades, bounds và strict là những danh sách",
                     "hãy ghi ví dụ ['Đạt', 'Không đạt'], [50, 0], strict=['Đạt']",
                 )
         grades, bounds = tuple(self.grades), tuple(self.bounds)
-        source = clean(str(self.source or ""))
+        source = clean(self.source or "")
         if not grades or len(grades) != len(bounds):
             raise Refusal(
                 f"Thang xếp loại có {len(grades)} tên loại và {len(bounds)} ngưỡng",
@@ -103,6 +112,11 @@ class GradeScheme:
                 raise Refusal(f"Ngưỡng {bound!r} không phải là số", "hãy viết ví dụ 80 hoặc 87.5")
             if not 0 <= bound <= 100:
                 raise Refusal(f"Ngưỡng {bound:g} phải nằm trong khoảng 0 đến 100 (%)")
+        if 0 < bounds[0] < 1:
+            raise Refusal(
+                f"Ngưỡng cao nhất là {decimal_comma(bounds[0])}%",
+                f"ngưỡng ghi bằng phần trăm, ví dụ {100 * bounds[0]:g}",
+            )
         for better, worse in pairwise(bounds):
             if better <= worse:
                 raise Refusal(f"Ngưỡng {worse:g} đứng sau {better:g}", "các ngưỡng phải giảm dần")
@@ -312,6 +326,8 @@ def load_scheme(name: AnyScheme) -> Scheme:
             raise Refusal(
                 "Thang theo khối trống, hoặc có khối ghi hai lần", "hãy ghi mỗi khối một lần"
             )
+        if any(isinstance(one, Mapping | BlockSchemes) for one in name.values()):
+            raise Refusal("Một khối có nhiều thang", "hãy ghi mỗi khối một thang", value=name)
         return BlockSchemes({clean(str(block)): load_scheme(one) for block, one in name.items()})
     if not isinstance(name, (str, os.PathLike)):
         raise Refusal(
@@ -361,6 +377,8 @@ def _of_file(path: Path, name: str | None) -> GradeScheme:
         elif key in _TEXTS and not isinstance(section[key], str):
             problem = f"mục '{key}' không phải là chữ"
             remedy = f'hãy đặt trong ngoặc kép, ví dụ {key} = "{section[key]}"'
+        elif key == "assumed" and not isinstance(section[key], bool):
+            problem, remedy = f"mục '{key}' không phải là true hay false", f"hãy ghi {key} = true"
     for key in ("grades", "bounds"):
         if key not in section and not problem:
             problem = f"thiếu mục '{key}'"
@@ -410,7 +428,7 @@ def _scheme(name: str, section: Mapping) -> GradeScheme:
     return GradeScheme(
         section["grades"], section["bounds"], name=name, strict=section.get("strict", ()),
         source="; ".join(filter(None, [head, about["source"], about["address"]])),
-        assumed=bool(section.get("assumed")) or not (about["number"] or about["source"]),
+        assumed=section.get("assumed", False) or not (about["number"] or about["source"]),
     )  # fmt: skip
 
 
@@ -429,6 +447,7 @@ def scheme_of_words(text: str, source: str = "") -> GradeScheme:
         bound, how = float(bound.replace(",", ".") or "nan"), (how or "").lower()
         is_name = _NAME.fullmatch(name)
         is_good = is_name and (is_name[1] is None or int(is_name[1]) == at + 1) and bound == bound
+        is_good = is_good and not _NO_NAME.fullmatch(name)
         if is_good and how in _BELOW:  # what is left below the last bound
             goes_on = is_last and bounds and bound == bounds[-1]
             is_good = goes_on and (how == "không quá") == (grades[-1] in strict)
