@@ -48,12 +48,14 @@ def charts() -> dict:
     )
     change = cchc.compare_periods(*(regions[regions["year"] == year] for year in (2022, 2023)))
     unit = "Đông Nam Bộ"
-    of_town = SOURCES["town"], stamp(town, date="11/01/2021")
+    day = "11/01/2021"
+    of_town = SOURCES["town"], stamp(town, date=day, shows=("ranks",))
+    of_counts = SOURCES["town"], stamp(town, date=day, shows=("scale",))
     of_regions = SOURCES["regions"], "Thang điểm 100 (giả định)."
     two = "; ".join((SOURCES["town"], SOURCES["offices"]))
     return {
         "ranking": (cchc.plot_ranking(town), *of_town),
-        "distribution": (cchc.plot_distribution(town.pipe(cchc.grade_units)), *of_town),
+        "distribution": (cchc.plot_distribution(town.pipe(cchc.grade_units)), *of_counts),
         "comparison": (cchc.plot_comparison(town, unit="Phòng Nội vụ"), *of_town),
         "blocks": (cchc.plot_blocks(both, unit="Phòng Nội vụ"), two, "Thang điểm 100 (giả định)."),
         "change": (cchc.plot_change(change, unit=unit), *of_regions),

@@ -1,3 +1,5 @@
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -79,7 +81,7 @@ def test_change_draws_before_and_after_in_the_order_of_the_later_rank(regions):
     assert [line[0][0] for line in lines.get_segments()[:4]] == [86.62, 84.74, 85, 84.25]
     assert labels(ax)[:2] == ["1. Đồng bằng sông Hồng", "2. Đông Nam Bộ"]
     assert sorted(labels(ax)[4:]) == ["5. Tây Nguyên", "5. Đồng bằng sông Cửu Long"]
-    assert columns(ax, heads=2) == {
+    assert columns(ax, heads=2) == {  # names leave no room for the scores
         "Điểm": ["+1,71", "+3,05", "+2,72", "+2,57", "", ""],
         "Hạng": ["1 → 1", "3 → 2", "2 → 3", "4 → 4", "", ""],
     }
@@ -98,7 +100,7 @@ def test_change_points_up_or_down_and_marks_a_cutoff_that_is_crossed():
     ax = plot_change(compare_periods(before, after))
     _, _, up, down, same = ax.collections
     assert [dots.get_offsets()[:, 0].tolist() for dots in (up, down, same)] == [[81], [89], [85]]
-    assert columns(ax, heads=3)["Loại"] == ["▼ Tốt", "", "▲ Tốt"]
+    assert columns(ax, heads=4)["Loại"] == ["▼ Tốt", "", "▲ Tốt"]
     assert titles(ax)[0] == "1/3 đơn vị tăng điểm, 1 đơn vị giảm"
     check_texts(ax)
     for dots, points_to in ((up, max), (down, min)):  # the tip is on the value
@@ -126,7 +128,7 @@ def test_change_says_why_a_unit_has_no_change():
         ignore_index=True,
     )
     ax = plot_change(compare_periods(before, after))
-    why = dict(zip(labels(ax), texts(ax)[14 + 2 :], strict=True))
+    why = dict(zip(labels(ax), texts(ax)[21 + 3 :], strict=True))
     assert why == {
         "1. a": "", "2. b": "thiếu điểm", "3. x": "chỉ có ở kỳ này", "c": "thiếu điểm",
         "d": "thiếu điểm", "y": "chỉ có ở kỳ này", "e": "chỉ có ở kỳ trước",
@@ -138,14 +140,19 @@ def test_change_says_why_a_unit_has_no_change():
 def test_change_of_other_maxima_is_in_percent_and_says_so():
     before, after = table([63, 42], max_score=[70, 84]), table([66.5, 42], max_score=[70, 84])
     ax = plot_change(compare_periods(before, after))
-    assert columns(ax, heads=2) == {"Điểm %": ["+5,00", "0,00"], "Hạng": ["1 → 1", "2 → 2"]}
+    assert columns(ax, heads=3) == {
+        "Trước → nay": ["90,00 → 95,00", "50,00 → 50,00"],
+        "Điểm %": ["+5,00", "0,00"],
+        "Hạng": ["1 → 1", "2 → 2"],
+    }
     assert "Tỷ lệ điểm, %" in ax.get_xlabel()
     assert "Thay đổi tỷ lệ điểm" in titles(ax)[1]
 
 
 def test_change_is_exact_to_the_last_digit_and_shows_every_place():
     ax = plot_change(compare_periods(table([91.48, 81.755]), table([97.23, 81.755])))
-    assert columns(ax, heads=2)["Điểm"] == ["+5,750", "0,000"]
+    assert columns(ax, heads=3)["Điểm"] == ["+5,750", "0,000"]
+    assert columns(ax, heads=3)["Trước → nay"][0] == "91,480 → 97,230"
     assert "Tăng nhiều nhất: a (+5,750)" in ax.get_label()
     ax = plot_change(compare_periods(table([64.3, 0.1]), table([64.6, 0.4])))
     assert 0.4 - 0.1 > 64.6 - 64.3  # as floats
@@ -291,7 +298,7 @@ def test_blocks_draw_each_unit_and_the_exact_mean(town):
 def test_blocks_say_how_many_are_scored_and_keep_years_apart():
     scores = pd.concat([table([90, None]).assign(year=2022), table([None]).assign(year=2023)])
     ax = plot_blocks(scores)
-    assert labels(ax) == ["2022", "2023"]
+    assert labels(ax) == ["Năm 2022", "Năm 2023"]
     assert columns(ax, heads=2) == {"Trung bình": ["90,00", "–"], "Được chấm": ["1/2", "0/1"]}
     assert "theo năm" in titles(ax)[0]
     both = plot_blocks(table([90, 80], max_score=[90, 100], year=2022, block=["x", "y"]))
@@ -303,7 +310,9 @@ def test_blocks_say_how_many_are_scored_and_keep_years_apart():
 
 def test_blocks_name_their_ends_and_show_quartiles_and_median():
     ax = plot_blocks(table([90, 80, 81, 82, 83, 40], block="x"))
-    assert [text for text in texts(ax) if "0,00" in text] == ["a 90,00", "f 40,00"]
+    assert [text for text in texts(ax) if "0,00" in text] == ["a (90,00)", "f (40,00)"]
+    long = table([90, 80, 81]).assign(unit=["Ban Quản lý dự án " * 5, "b", "c"], block="x")
+    assert re.search(r"Ban Quản lý.*… \(90,00\)", " ".join(texts(plot_blocks(long))))
     box, median = ax.collections[:2]
     assert {x for x, _ in box.get_paths()[0].vertices.tolist()} == {80.25, 82.75}
     assert median.get_segments()[0][0][0] == 81.5

@@ -15,6 +15,7 @@ from cchc_analysis import (
     plot_ranking,
     rank_units,
 )
+from cchc_analysis.charts.export import encode
 from cchc_analysis.refusal import Refusal
 
 PLOTS = [plot_ranking, plot_distribution, plot_comparison]
@@ -94,7 +95,7 @@ def test_units_of_two_years_are_not_added_up_and_blocks_stand_under_headings():
         "Xếp hạng các đơn vị theo điểm cải cách hành chính",
         "Điểm CCHC các năm 2021, 2022, thang điểm 100",
     ]
-    assert headings(ax)[:3] == ["2021", "Xuất sắc (từ 90) – 2 đơn vị", "2022"]
+    assert headings(ax)[:3] == ["Năm 2021", "Xuất sắc (từ 90) – 2 đơn vị", "Năm 2022"]
     blocks = plot_ranking(table([95, 94, 70], block=["Sở", "Huyện", "Sở"]), unit="c")
     assert labels(blocks) == ["1. a", "2. c", "1. b"]
     assert headings(blocks)[0] == "Sở"
@@ -127,6 +128,13 @@ def test_an_overview_counts_what_it_does_not_draw():
     assert "Không vẽ ở cuối: 1 đơn vị (1 Chưa chấm)" in ax.get_xlabel()
     assert len(labels(ax)) == 25
     assert ax.figure.get_figheight() < 9
+    assert "đầu và cuối bảng" in titles(ax)[1]
+    whole = plot_ranking(scores.head(3).assign(score=80.0), overview=True)
+    assert len(labels(whole)) == 3
+    assert "đầu và cuối bảng" not in titles(whole)[1]
+    long = scores.assign(unit=scores["unit"] + " Ban Quản lý dự án đầu tư xây dựng " * 3)
+    for one in (long, long.assign(block=[f"Khối {at % 4}" for at in range(100)])):
+        assert len(encode(plot_ranking(one, overview=True), formats=["png"])) == 1
 
 
 def test_grades_tell_themselves_apart_in_grey(town):
@@ -156,9 +164,10 @@ def test_distribution_shows_those_without_a_grade_and_each_block():
     ax = plot_distribution(grade_distribution(graded, by="block"), scheme="par-index")
     assert [bar.get_width() for bar in ax.patches] == [1, 1, 1]
     assert headings(ax)[0] == "x: 1 đơn vị được chấm"
-    assert headings(ax)[2:] == [
-        "y: 1 đơn vị được chấm", "Không có đơn vị nào ở loại: Nhóm A, Nhóm B, Nhóm C",
+    assert headings(ax)[1:] == [
+        "y: 1 đơn vị được chấm", "Không có đơn vị nào ở loại: Nhóm A",
     ]  # fmt: skip
+    assert "Không có đơn vị nào ở loại: Nhóm B, Nhóm C" in ax.get_xlabel()
     assert labels(ax)[-2:] == ["Không xếp loại", "Chưa chấm"]
     assert texts(ax)[-2:] == ["1 (100,00%)", "1"]
 
@@ -227,7 +236,7 @@ def test_comparison_with_one_unit_in_its_own_year():
     regions = load_scores(DATA / "par-index-regions.csv")
     ax = plot_comparison(regions, unit="đông nam bộ")
     at = list(zip(labels(ax), texts(ax), strict=False))
-    assert headings(ax) == ["2023", "2022"]
+    assert headings(ax) == ["Năm 2023", "Năm 2022"]
     assert at.count(("Đông Nam Bộ", "0,00")) == 2
     assert ("Đồng bằng sông Hồng", "+0,54") in at
     assert ("Trung du miền núi phía Bắc", "+0,26") in at[6:]

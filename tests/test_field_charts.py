@@ -159,7 +159,7 @@ def test_fields_name_years_and_blocks():
     ax = plot_fields(both)
     assert labels(ax)[:2] == ["Trung bình", "b"]
     assert labels(ax).count("Trung bình") == 2
-    assert headings(ax) == ["2022", "2023"]
+    assert headings(ax) == ["Năm 2022", "Năm 2023"]
     assert "năm 2023" in titles(plot_fields(FIELDS.assign(year=2023)))[1]
 
 

@@ -392,17 +392,13 @@ def test_bars_start_at_zero_or_the_axis_says_that_it_does_not(chart, kind):
 # The small print
 
 
-def test_the_stamp_says_scale_scheme_tie_rule_and_date(town):
-    assert stamp(town, date="11/01/2021") == (
-        "Thang điểm 100 – giả định. Ngưỡng xếp loại: Xuất sắc từ 90%, Tốt từ 80%, Khá từ 65%, "
-        "Trung bình từ 50%, Yếu dưới 50% (giả định). Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4). "
+def test_the_stamp_says_what_a_chart_does_not_say_itself(town):
+    assert stamp(town, date="11/01/2021", shows=("scale", "ranks")) == (
+        "Thang điểm 100 – giả định. Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4). "
         "Số liệu ngày 11/01/2021."
     )
-    printed = stamp(table([9], max_score=10), scheme="nam-dinh-2020-so")
-    assert printed == (
-        "Thang điểm 10. Ngưỡng xếp loại: Nhóm I từ 90%, Nhóm II từ 80%. "
-        "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)."
-    )
+    assert stamp(table([9], max_score=10), shows=("scale",)) == "Thang điểm 10."
+    assert stamp(town) == ""
 
 
 # The gallery

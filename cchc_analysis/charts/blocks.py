@@ -144,16 +144,27 @@ def _name_ends(
     for end, (row, is_far) in ends.items():
         some = rows[is_far | (percent == end)]
         some = some.sort_values("percent", ascending=end == percent.min())
-        names = [f"{unit.unit} {printed[unit.Index]}" for unit in some.itertuples()]
         share = (end - left) / (right - left)
         is_right = share > 0.5
         most = int((share if is_right else 1 - share) * 72 * WIDTH * _AXES / LETTER)
-        text = "; ".join(names)
-        text = f"{text[: most - 1]}…" if len(text) > most else text
+        text = _named_within(most, some["unit"].tolist(), printed[some.index].tolist())
         frame.write(
             row, text, end, away=(3 if is_right else -3, 0), of_axes=False,
             ha="right" if is_right else "left",
         )  # fmt: skip
+
+
+def _named_within(most: int, names: list[str], values: list[str]) -> str:
+    """Return as many names with their values as so many letters hold, the first one shortened."""
+    room = max(1, most - len(values[0]) - 3)
+    first = names[0] if len(names[0]) <= room else f"{names[0][:room].rstrip()}…"
+    told = f"{first} ({values[0]})"
+    for name, value in zip(names[1:], values[1:], strict=True):
+        more = f"{told}; {name} ({value})"
+        if len(more) > most:
+            return told
+        told = more
+    return told
 
 
 def lanes_of(values: np.ndarray, apart: float) -> np.ndarray:

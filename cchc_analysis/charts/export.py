@@ -19,7 +19,6 @@ from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of, renderer_o
 from cchc_analysis.files import given_path, why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal, check_given
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -194,6 +193,8 @@ def _encoded(
         _check_letters(figure)
         drawn = [figure.bbox_inches, figure.get_tightbbox(renderer)]
         if text.get_text():
+            # Words of axes among others may stand below the figure.
+            text.set_y(min(0, drawn[1].y0 / figure.get_figheight()))
             below = text.get_window_extent(renderer)
             drawn.append(below.transformed(figure.dpi_scale_trans.inverted()).padded(0.05))
         box = Bbox.union(drawn)
@@ -232,20 +233,13 @@ def _settle(figure: Figure) -> None:
         ax.set_in_layout(True)
 
 
-def stamp(
-    ranking: pd.DataFrame,
-    *,
-    scheme: AnyScheme = DEFAULT_SCHEME,
-    date: str | None = None,
-    shows: Collection[str] = ("scale", "cutoffs", "ranks"),
-) -> str:
-    """Return what a chart of a ranking owes its reader: scale, cut-offs, tie rule, date.
+def stamp(ranking: pd.DataFrame, *, date: str | None = None, shows: Collection[str] = ()) -> str:
+    """Return what a chart does not say itself: the scale, the rule of ties, the date of the data.
 
-    A chart that does not show some of the first three says nothing of them.
+    The first two of those charts that show what they are about and have them not in their words.
     """
     told = {
         "scale": scale_of(ranking),
-        "cutoffs": f"Ngưỡng xếp loại: {scheme_for(scheme, ranking)}",
         "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)",
     }
     parts = [words for what, words in told.items() if what in shows]

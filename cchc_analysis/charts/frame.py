@@ -30,6 +30,9 @@ WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
 NAME_LETTERS = 40
 ROW = 0.21  # inches: a row with a name of one line, the unit of the y axis
 _LINE = 0.14  # inches: one line of 8 pt
+_AXES = 110  # points: the least width of axes beside columns that can be left out
+_HEADING = 0.09 + _LINE
+_ROWS = 6.8  # inches of a page, beside title, axis and small print
 _EDGE = 0.06  # inches around all
 _GAP = 9  # points between columns of text
 _BOLD_LETTER = 7.3  # points: of a title
@@ -94,6 +97,8 @@ class Frame:
             self._left = (0.0, ax.transAxes)
         names = [wrap(name, max(8, int(letters * min(1, room / WIDTH)))) for name in names]
         lines = np.array([name.count("\n") + 1 for name in names])
+        parts = [part for name in names for part in name.split("\n")]
+        self._names = LETTER * max(map(len, parts), default=0)  # points
         sizes = np.maximum((0.07 + _LINE * lines) / ROW, 1 if heights is None else heights)
         self._texts: list[tuple[float, Annotation]] = []  # which row each is of
         self._headings = headings or {}
@@ -184,12 +189,22 @@ class Frame:
         self.ax.pcolormesh(across, down, grid, edgecolor="white", linewidth=0.8)
         self.ax.set_ylim(self.edges[-1], self.edges[0])
 
-    def write_columns(self, columns: Mapping[str, Iterable[str]]) -> None:
-        """Write columns of numbers under their heads, right of the axes, flush right."""
-        at = 0.0
-        for head, texts in columns.items():
+    def write_columns(
+        self,
+        columns: Mapping[str, Iterable[str]],
+        first: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        """Write columns of numbers under their heads, right of the axes, flush right.
+
+        Those of `first` stand before the others, where there is room for them.
+        """
+        every, at = {**(first or {}), **columns}, 0.0
+        widths = {head: _GAP + LETTER * max(map(len, (head, *of))) for head, of in every.items()}
+        if not self.is_whole or sum(widths.values()) > self.points - self._names - _AXES:
+            every = columns
+        for head, texts in every.items():
             texts = list(map(_with_minus, texts))
-            at += _GAP + LETTER * max(map(len, (head, *texts)))
+            at += widths[head]
             self.write_above(1, head, away=at, ha="right")
             for row, text in zip(self.rows, texts, strict=True):
                 self.write(row, text, away=(at, 0), ha="right")
@@ -365,6 +380,15 @@ class Frame:
             part += f", tiếp: {', '.join(dict.fromkeys(under))}"
         self._write_titles(part[:1].upper() + part[1:])
         self._place()
+
+
+def fits_page(names: Iterable[str], headings: int) -> bool:
+    """Return whether rows of these names, and so many headings, fit one page in a new figure."""
+    import matplotlib.pyplot as plt
+
+    letters = int(NAME_LETTERS * min(1, plt.rcParams["figure.figsize"][0] / WIDTH))
+    lines = [wrap(name, letters).count("\n") + 1 for name in names]
+    return ROW * len(lines) + _LINE * (sum(lines) - len(lines)) + _HEADING * headings <= _ROWS
 
 
 def renderer_of(figure: Figure) -> RendererAgg:

@@ -86,7 +86,7 @@ def plot_change(
     >>> row |= {"ranked_before": 2, "ranked_after": 2, "common_units": 2}
     >>> row |= {"common_rank_before": 2, "common_rank_after": 1}
     >>> [t.get_text() for t in plot_change(pd.DataFrame(row)).texts][:4]
-    ['Điểm', '+1,50', 'Hạng', '2 → 1']
+    ['Trước → nay', '80,00 → 81,50', 'Điểm', '+1,50']
     """
     table = _changes(comparison)
     chosen = chosen_rows(table, unit).to_numpy()
@@ -115,9 +115,12 @@ def plot_change(
     moves = (old + " → " + new).mask(few).fillna("")
     crossed = _crossed(table)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
-    frame.write_columns({head: texts, "Hạng": moves} | crossed)
-    frame.write_beside(table["why"])
     earlier, later = _periods(comparison)
+    drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
+    scores = (drawn[0] + " → " + drawn[1]).where(change.notna(), "")
+    pair = " → ".join(map(str, comparison.attrs.get("years") or ("Trước", "nay")))
+    frame.write_columns({head: texts, "Hạng": moves} | crossed, first={pair: scores})
+    frame.write_beside(table["why"])
     axis = frame.set_percent_axis(both, in_points=in_points)
     common = " hoặc ".join(map(str, table["common_units"][~few].unique()))
     among = f"hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
@@ -126,7 +129,6 @@ def plot_change(
     topic = f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}"
     finding = "" if untold else findings.of_change(change, table["name"], texts, what)
     scale = comparison.attrs.get("scale", "")
-    drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
     numbers = {
         f"Hạng {later}": table["rank_after"],

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.charts import units
-from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis
+from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis, fits_page
 from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
 from cchc_analysis.groups import check_columns, grades_in_words, is_unit
 from cchc_analysis.refusal import check_given
@@ -84,8 +84,14 @@ def plot_ranking(
     counts = grade_distribution(table)
     said = ", ".join(counts["grade"] + " " + counts["units"].astype("str"))
     table = _by_grade(table, scheme).assign(own=lambda rows: is_unit(rows, unit))
-    shown, headings, left_out = _rows_under_headings(table, few=overview)
-    names = units.numbered(shown["unit"], shown["rank"])
+    groups = table["group"].nunique()
+    fewer = [max(1, most // groups) for most in range(_ENDS, 0, -1)] if overview else [len(table)]
+    for ends in fewer:
+        shown, headings, left_out = _rows_under_headings(table, ends)
+        names = units.numbered(shown["unit"], shown["rank"])
+        if fits_page(names, sum(map(len, headings.values()))):
+            break
+    is_whole = len(shown) == len(table)
     frame = Frame(ax, names, titles=(title, subtitle), headings=headings, narrow=True)
     frame.ax.set_xlim(0, end_of_axis(table["percent"], 100))
     draw_bars(frame, shown["percent"].fillna(0), shown["words"], scheme)
@@ -107,7 +113,7 @@ def plot_ranking(
     finding = findings.of_grades(counts) if of_one else ""
     return frame.finish(
         finding or topic,
-        findings.subject(table, in_points=in_points) + ", đầu và cuối bảng" * overview,
+        findings.subject(table, in_points=in_points) + ("" if is_whole else ", đầu và cuối bảng"),
         [f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{words}", left_out],
         {
             **units.numbers(shown, ranks=True),
@@ -138,16 +144,16 @@ def _by_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.Dat
 
 
 def _rows_under_headings(
-    table: pd.DataFrame, *, few: bool
+    table: pd.DataFrame, ends: int
 ) -> tuple[pd.DataFrame, dict[int, list[tuple[str, bool]]], str]:
-    """Return the rows to draw, all or few, the headings above them, and what is left at the end."""
-    kept = pd.Series(True, table.index)
-    if few:
-        ends = max(1, _ENDS // table["group"].nunique())
-        at = table.groupby("group").cumcount()
-        scored = table.groupby("group")["score"].transform("count")
-        near = table["own"].rolling(2 * _NEIGHBOURS + 1, center=True, min_periods=1).max() > 0
-        kept = (at < ends) | ((at >= scored - ends) & (at < scored)) | near
+    """Return the rows to draw, the headings above them, and what is left at the end.
+
+    So many rows at the ends of each group are drawn, and the chosen unit with its neighbours.
+    """
+    at = table.groupby("group").cumcount()
+    scored = table.groupby("group")["score"].transform("count")
+    near = table["own"].rolling(2 * _NEIGHBOURS + 1, center=True, min_periods=1).max() > 0
+    kept = (at < ends) | ((at >= scored - ends) & (at < scored)) | near
     groups, headings, before, left_out = units.headings(table), {}, None, []
     counts = table.groupby(["group", "place"])["unit"].transform("size")
     for row in table.itertuples():
@@ -226,16 +232,17 @@ def plot_distribution(
         if by
         else [distribution]
     )
-    headings, lines, rows = {}, [], []
+    headings, base, rows = {}, "số đơn vị được chấm của từng nhóm", []
+    of_nobody = ~distribution["grade"].isin(distribution["grade"][has_some])
     for part in parts:
         scored = part["units"][part["share_pct"].notna()].sum()
-        told = f"{scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
-        nobody = part["grade"][~has_some[part.index]].tolist()
-        lines = [told, f"Không có đơn vị nào ở loại: {', '.join(nobody)}" if nobody else ""]
+        base_here = f"{scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
+        lacks = _of_nobody(part["grade"][~has_some[part.index] & ~of_nobody[part.index]])
         if by:
-            headings[len(rows)] = [(f"{units.group_name(part.iloc[0], by)}: {told}", True)]
-            headings[len(rows)] += [(lines[1], False)] if lines[1] else []
-            lines = ["", ""]
+            headings[len(rows)] = [(f"{units.group_name(part.iloc[0], by)}: {base_here}", True)]
+            headings[len(rows)] += [(lacks, False)] if lacks else []
+        else:
+            base = base_here
         rows += part.index[has_some[part.index]].tolist() or part.index.tolist()
     drawn = distribution.loc[rows]
     words = drawn["grade"] + (" (" + bounds[rows] + ")").where(bounds[rows] != "", "")
@@ -248,17 +255,20 @@ def plot_distribution(
     assumed = f". Ngưỡng xếp loại: {ASSUMED}" if scheme.assumed else ""
     numbers = distribution.assign(share_pct=shares)
     numbers.insert(numbers.columns.get_loc("units"), "Ngưỡng", bounds)
-    base = lines[0] or "số đơn vị được chấm của từng nhóm"
     finding = findings.of_grades(distribution) if isinstance(scheme, GradeScheme) else ""
     topic = f"Số đơn vị theo xếp loại CCHC{findings.when(distribution)}"
     return frame.finish(
         finding or "Phân bố xếp loại cải cách hành chính",
         f"{topic} (tỷ lệ trên {base})",
-        [f"Số đơn vị{assumed}", lines[1]],
+        [f"Số đơn vị{assumed}", _of_nobody(distribution["grade"][of_nobody])],
         numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
         f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
     )  # fmt: skip
+
+
+def _of_nobody(grades: pd.Series) -> str:
+    return f"Không có đơn vị nào ở loại: {', '.join(grades.unique())}" if len(grades) else ""
 
 
 def plot_comparison(
@@ -339,9 +349,10 @@ def plot_comparison(
         **({SHOWN["cutoffs"]: cutoffs} if all_cutoffs else {}),
     }
     value = f" ({one})" if one else ""
+    topic = f"{topic}{of}{value}"
     return frame.finish(
         finding or topic,
-        f"{topic}{of}{value}. {subject}",
+        f"{topic}. {subject}",
         [words],
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{value}. "

@@ -77,7 +77,8 @@ def headings(table: pd.DataFrame) -> dict[int, list[tuple[str, bool]]]:
 
 def group_name(row: pd.Series, columns: list[str]) -> str:
     """Return the year and block of a row."""
-    return " – ".join(groups_in_words(row[columns])) or "Cả bảng"
+    names = groups_in_words(row[columns])
+    return " – ".join(names.where(names.index != "year", "Năm " + names)) or "Cả bảng"
 
 
 def numbers(table: pd.DataFrame, *, ranks: bool = False) -> dict[str, pd.Series]:

@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 
 # What the small print of each chart says beside its source and date.
 _SHOWS = {
-    "ranking": ("scale", "cutoffs", "ranks"),
-    "overview": ("scale", "cutoffs", "ranks"),
-    "distribution": ("scale", "cutoffs"),
-    "comparison": ("scale", "cutoffs"),
-    "change": ("ranks",),
-}
+    "ranking": ("ranks",), "overview": ("ranks",), "change": ("ranks",), "distribution": ("scale",),
+}  # fmt: skip
 
 
 class Sources(NamedTuple):
@@ -70,10 +66,10 @@ def pictures_of(
 ) -> dict[str, list[Encoded]]:  # fmt: skip
     """Return the pages of each chart by its name."""
     rows = results.table if group is None else group.rows
-    scheme, pictures = results.scheme.of(rows), {}
+    pictures = {}
     for name, ax in drawn(results, group, only):
         date = sources.date if name not in ("fields", "profile") else ""
-        note = stamp(rows, scheme=scheme, date=date, shows=_SHOWS.get(name, ()))
+        note = stamp(rows, date=date, shows=_SHOWS.get(name, ()))
         pictures[name] = encode(ax, source=sources.of(name), note=note, formats=formats)
     return pictures
 
