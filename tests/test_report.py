@@ -254,9 +254,8 @@ def test_all_tables_of_many_units_hold_the_figures(full):
     change = compare_periods(full["before"], ranking)
     assert len(rows(document, CHANGED)) == UNITS + 1
     points = ["unit", "score_before", "score_after", "score_change"]
-    places = ["rank_before", "rank_after", "common_rank_before", "common_rank_after", "rank_change"]
-    among = ["ranked_before", "ranked_after", "common_units"]
-    shown = format_ranking(change[[*points, *places, *among]])
+    places = ["common_rank_before", "common_rank_after", "common_units", "rank_change"]
+    shown = format_ranking(change[[*points, *places]])
     heads = [in_years(head, (2022, 2023)) for head in shown]
     assert rows(document, CHANGED) == printed(shown.set_axis(heads, axis=1))
     losses = format_ranking(field_losses(full["fields"])).drop(columns="Năm")
@@ -898,8 +897,36 @@ def test_places_among_common_units_are_printed_where_they_are_others(tmp_path, u
     path = write_report(after, tmp_path / "a.docx", before=before)
     heads = {cell.text for one in Document(path).tables for cell in one.rows[0].cells}
     changed = "Tăng, giảm hạng giữa các đơn vị chung" if is_there else "Tăng, giảm bậc"
-    assert {"Hạng kỳ trước", "Hạng kỳ này", changed} <= heads
-    assert ("Hạng kỳ trước giữa các đơn vị chung" in heads) is is_there
+    among = " giữa các đơn vị chung" if is_there else ""
+    assert {f"Hạng kỳ trước{among}", f"Hạng kỳ này{among}", changed} <= heads
+    assert ("Hạng kỳ trước" in heads) is not is_there
+    before = table([90, 80, 70, 60, 50, 40, 30])
+    few = Document(write_report(table([90, 80, 70]), tmp_path / "b.docx", before=before))
+    assert "Hạng kỳ trước" in {cell.text for one in few.tables for cell in one.rows[0].cells}
+
+
+@pytest.mark.parametrize(
+    ("units", "rows_", "said"), [(5, 0, ""), (6, 6, ""), (20, 15, "15 đơn vị")]
+)
+def test_many_units_just_below_a_grade_are_a_table(tmp_path, units, rows_, said):
+    scores = table([95, *[89.5 + at / 100 for at in range(units)]])
+    path = write_report(scores.assign(unit=scores["unit"] + " "), tmp_path / "a.docx")
+    document = Document(path)
+    told = " ".join(texts(document))
+    assert (f"Có {units} đơn vị sát loại trên" in told) is (rows_ > 0)
+    assert ("còn thiếu 0,4" in told) is (rows_ == 0)
+    of_near = [one for one in document.tables if "Loại liền trên" in one.rows[0].cells[-1].text]
+    assert [len(one.rows) - 1 for one in of_near] == ([rows_] if rows_ else [])
+    assert said in told
+    assert "Điểm tối đa" not in {cell.text for one in of_near for cell in one.rows[0].cells}
+
+
+def test_a_long_list_of_what_differs_is_cut_with_its_count(tmp_path):
+    published = table([90.0 - at for at in range(25)])
+    published["published_rank"] = [*range(25, 0, -1)]
+    document = Document(write_report(published, tmp_path / "a.docx"))
+    assert len(document.tables[-1].rows) == 21
+    assert "(20 chỗ đầu trong 24 chỗ)" in " ".join(texts(document))
 
 
 FORMS = {"bao-cao": "BC", "thong-bao": "TB", "quyet-dinh": "QĐ"}

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cchc_analysis.groups import several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
-from cchc_analysis.scoring.periods import are_points, percent_change
+from cchc_analysis.scoring.periods import are_points, few_common, percent_change
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.scoring.sentences import grades_moved
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from cchc_analysis.scoring.results import Group, Results
 
 _WHEN = ("before", "after")
+_OWN = ("rank_before", "rank_after", "ranked_before", "ranked_after")
 _COMMON = ("common_rank_before", "common_rank_after", "common_units")
-_RANKS = (
-    "rank_before", "rank_after", "ranked_before", "ranked_after", *_COMMON, "rank_change",
-)  # fmt: skip
 _GRADES = ("grade_before", "grade_after")
 _BLOCKS = ("units", "scored_units", "mean", "best", "worst")
 _LOSSES = ("field", "units", "max_score", "score", "lost", "lost_pct", "share_pct")
+_NEAR = ("unit", "score", "max_score", "grade", "points_to_next", "next_grade")
+_LISTED = 5  # names with figures that a sentence may hold; more are a table
+_DIFFERENT = 20  # rows of what differs from the published results; the workbook has all
 _IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
 _LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
 _PAGES = 4  # of a chart, with those of other blocks; the table says it where there are more
@@ -94,7 +95,16 @@ class Sections:
             + self.say([told.places], keys["ranking"], keys["chart"])
             + here.get("overview", here.get("ranking", ""))
         )
-        comparison = self.say([told.nearness]) + self.say([told.own], keys["comparison"])
+        comparison = self.say([told.nearness])
+        if len(group.near) > _LISTED:
+            nearest = group.near.head(_IN_TEXT)
+            some = f" ({_IN_TEXT} đơn vị sát nhất)" if len(group.near) > _IN_TEXT else ""
+            same = nearest["max_score"].nunique() == 1
+            shown = nearest[[name for name in _NEAR if name != "max_score" or not same]]
+            comparison = self.say([group.near_counted], keys["near"]) + self.tabled(
+                group, printed(shown, "margins"), f"Các đơn vị sát loại trên{some}", keys["near"]
+            )
+        comparison += self.say([told.own], keys["comparison"])
         comparison += here.get("comparison", "")
         changes, changed, moved = Markup(), Markup(), Markup()
         ranking = self.tabled(group, printed(group.rows, "ranking"),
@@ -199,7 +209,10 @@ class Sections:
         """Return what differs from the published results; nothing if all agrees."""
         check = self.results.check
         text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
-        return table(self.document, printed(check, "check"), text, "check") if len(check) else ""
+        if len(check) > _DIFFERENT:
+            text += f" ({_DIFFERENT} chỗ đầu trong {len(check)} chỗ)"
+        shown = printed(check.head(_DIFFERENT), "check")
+        return table(self.document, shown, text, "check") if len(check) else ""
 
 
 def _named(text: str, group: Group) -> str:
@@ -235,10 +248,10 @@ def _changed(change: pd.DataFrame, *, ranks: bool = True, grades: bool) -> Print
     columns = ["unit", *(f"{kind}_{what}" for what in (*_WHEN, "change"))]
     if kind == "percent" and both["score_change"].notna().all():
         columns += ["score_before", "score_after"]  # points beside
-    columns += _RANKS if ranks else ()
     same = all(change[f"rank_{when}"].equals(change[f"common_rank_{when}"]) for when in _WHEN)
-    if same:
-        columns = [name for name in columns if name not in _COMMON]  # both lists are the same units
+    if ranks:  # in one list of units: the places of this year among all are in their own table
+        listed = _OWN if same else _COMMON if not few_common(change).any() else (*_OWN, *_COMMON)
+        columns += [*listed, "rank_change"]
     columns += _GRADES if grades else ()
     columns += ("predecessors", "into") if "into" in change else ()
     shown = printed(change.assign(percent_change=percent_change(change))[columns], "change")

@@ -57,7 +57,10 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Group:
-    """One year and block of a ranking: its rows in the order of print, and what is told of it."""
+    """One year and block of a ranking: its rows in the order of print, and what is told of it.
+
+    `near` has the units just below a grade, `near_counted` says how many where a table has them.
+    """
 
     rows: pd.DataFrame
     distribution: pd.DataFrame
@@ -68,6 +71,8 @@ class Group:
     losses: pd.DataFrame | None = None
     own_losses: pd.DataFrame | None = None
     distribution_before: pd.DataFrame | None = None
+    near: pd.DataFrame | None = None
+    near_counted: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -285,7 +290,8 @@ def _group(
     return Group(
         part, counts, Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
         fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses, own_losses=own_losses,
-        distribution_before=counts_before,
+        distribution_before=counts_before, near=sentences.near_units(margins),
+        near_counted=sentences.of_nearness(margins, named=False),
     )  # fmt: skip
 
 

@@ -165,23 +165,35 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
     ]
 
 
-def of_nearness(margins: pd.DataFrame) -> str:
-    """Return who of a group is just below a grade, and how sure the first places are."""
+def near_units(margins: pd.DataFrame) -> pd.DataFrame:
+    """Return who of a group is just below a grade, the nearest first."""
+    below = _below_a_grade(margins)
+    return below[below["share"] <= NEAR / 100]
+
+
+def _below_a_grade(margins: pd.DataFrame) -> pd.DataFrame:
+    below = margins[margins["score"].notna()].dropna(subset="points_to_next")
+    share = below["points_to_next"] / below["max_score"]
+    return below.assign(share=share).sort_values("share", kind="stable")
+
+
+def of_nearness(margins: pd.DataFrame, *, named: bool = True) -> str:
+    """Return who, or how many, are just below a grade, and how sure the first places are."""
     scored = margins[margins["score"].notna()]
     if len(scored) < 2:
         return ""
-    below = scored.dropna(subset="points_to_next")
-    share = below["points_to_next"] / below["max_score"]
-    below = below.assign(share=share).sort_values("share", kind="stable")
+    below = _below_a_grade(margins)
     measure = measure_of(scored)._replace(places=printed_places(below["points_to_next"]))
     lacks = [
         f"{row.unit} còn thiếu {measure.gap(100 * row.share, row.points_to_next)} để đạt loại "
         f"{row.next_grade}"
         for row in below.itertuples()
     ]
-    near = lacks[: (below["share"] <= NEAR / 100).sum()]
+    near = lacks[: len(near_units(margins))]
     told = []
-    if near:
+    if near and not named:
+        told = [f"Có {len(near)} đơn vị sát loại trên (thiếu không quá {NEAR}% điểm tối đa)."]
+    elif near:
         told = [f"Sát loại trên (thiếu không quá {NEAR}% điểm tối đa): {listed(near)}."]
     elif lacks:
         told = [f"Không đơn vị nào thiếu dưới {NEAR}% điểm tối đa; gần nhất là {lacks[0]}."]
