@@ -17,6 +17,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
+from nbformat.sign import NotebookNotary
 
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 pytestmark = [
@@ -62,7 +63,6 @@ def project(tmp_path_factory):
     table = pd.DataFrame(table).assign(**{"Điểm tối đa": 70})
     table.to_excel(home / "data" / "bảng của tôi.xlsx", index=False)
     (home / "data" / "hai cột.csv").write_text(TWO_SCORES, encoding="utf-8")
-    (home / "data" / "chữ.csv").write_text("Đơn vị;Điểm\nA;chín\n", encoding="utf-8")
     return home
 
 
@@ -89,6 +89,11 @@ def lab(project, tmp_path_factory):
         f"--port={port}", "--IdentityProvider.token=t", "--expose-app-in-browser",
         f"--ServerApp.root_dir={project}",
     ]  # fmt: skip
+    (own / "data").mkdir()
+    notary = NotebookNotary(data_dir=str(own / "data"))
+    for path in (project / "notebooks").glob("*.ipynb"):  # trusted, as if they had been run here
+        notary.sign(nbformat.read(path, 4))
+    notary.store.close()
     with (own / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=project, env=environment, stdout=log, stderr=log)
     try:
@@ -123,13 +128,20 @@ class Page:
 
     def __init__(self, browser, lab, project, name):
         self.browser, self.file = browser, project / "notebooks" / f"{name}.ipynb"
-        browser.get(lab.format(name))
+        opened = self.js(  # beside the one before: to load JupyterLab anew takes seconds
+            "window.jupyterapp.commands.execute('docmanager:open', {path: arguments[0]});"
+            "return true;",
+            f"notebooks/{name}.ipynb",
+        )  # fmt: skip
+        if not opened:
+            browser.get(lab.format(name))
         # Not before the kernel answers: a restart that comes earlier may be lost.
         ready = (
-            "return panel?.sessionContext?.session?.kernel?.status === 'idle'"
+            "return panel?.context?.path === arguments[0]"
+            " && panel.sessionContext?.session?.kernel?.status === 'idle'"
             " && panel.sessionContext.isReady && panel.context.isReady"
         )
-        wait_for(f"{name} to open", lambda: self.js(ready))
+        wait_for(f"{name} to open", lambda: self.js(ready, f"notebooks/{name}.ipynb"))
 
     def js(self, script, *arguments):
         app = "if (!window.jupyterapp?.shell?.currentWidget) return null;"
@@ -291,44 +303,35 @@ def check_seen(page, notebook):
     assert count
 
 
-# In test_notebooks.py each runs on other tables and refuses; here, one of each kind does: a path
-# pasted from Explorer, two columns of scores, a word for a number, a file that is no table.
-REFUSED = {
-    r'r"C:\Users\An\bảng.xlsx"': r"Không tìm thấy tệp C:\Users\An\bảng.xlsx; hãy",
-    '"data/hai cột.csv"': 'COLUMNS = {"score": ',
-    '"data/chữ.csv"': "'chín'",
-    '"data/datapackage.json"': "chưa đọc được định dạng '.json'; hãy",
-}
-NAMES = ["01-ranking", "02-grades", "03-compare-units", "04-years", "05-blocks", "06-fields",
-         "07-report"]  # fmt: skip
+OTHERS = ["02-grades", "03-compare-units", "04-years", "05-blocks", "06-fields", "07-report"]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_runs_untouched_and_after_a_change(name, browser, lab, project):
+@pytest.mark.parametrize("name", OTHERS)  # that each runs and gives what is committed, nbval tests
+def test_what_a_notebook_shows_is_legible(name, browser, lab, project):
     page = Page(browser, lab, project, name)
-    first = re.search(r'"data/(.+)\.csv"', nbformat.read(page.file, 4).cells[1].source)[1]
+    page.look(dark=True, width=1000)
+    check_seen(page, nbformat.read(page.file, 4))
+
+
+def test_a_notebook_runs_untouched_and_after_a_change(browser, lab, project):
+    page = Page(browser, lab, project, "01-ranking")
     notebook = page.run()
-    assert check_ran(notebook, project, first)
+    assert check_ran(notebook, project, "cchc-2020")
     page.look(dark=True, width=1000)
     check_seen(page, notebook)
-    if name != "01-ranking":
-        return
     assert "Chạy" in page.js("return document.querySelector('.lm-MenuBar').innerText")
     place = (project / "data" / "bảng của tôi.xlsx").as_uri()
     page.change("FILE", json.dumps(place))
     assert check_ran(page.run(), project, "bảng của tôi")
-    for code, words in REFUSED.items():
-        page.change("FILE", code)
-        _, cell, *later = code_of(page.run()).values()
-        box, error = cell.outputs
-        assert words in box.data["text/plain"]
-        assert error.output_type == "error"
-        assert not [output for one in later for output in one.outputs], "Run All stops there"
-        shown = page.js(
-            "return [...panel.node.querySelectorAll('[role=alert]')].map(b => b.innerText)"
-        )
-        assert shown == [box.data["text/plain"]]
-        assert "Traceback" not in page.js("return panel.node.innerText")
+    page.change("FILE", '"data/hai cột.csv"')  # other refusals: test_notebooks.py
+    _, cell, *later = code_of(page.run()).values()
+    box, error = cell.outputs
+    assert 'COLUMNS = {"score": ' in box.data["text/plain"]
+    assert error.output_type == "error"
+    assert not [output for one in later for output in one.outputs], "Run All stops there"
+    shown = page.js("return [...panel.node.querySelectorAll('[role=alert]')].map(b => b.innerText)")
+    assert shown == [box.data["text/plain"]]
+    assert "Traceback" not in page.js("return panel.node.innerText")
 
 
 def test_the_first_notebook_is_worked_by_keyboard_and_takes_a_file(browser, lab, project):

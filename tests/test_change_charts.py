@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import DATA, LONG, beside, check_texts, headings, table, titles
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -366,7 +366,6 @@ def test_units_that_are_apart_stand_on_one_line():
     assert sorted(lanes_of(np.array([1.0, 1, 1, 9]), 3)) == [-1, 0, 0, 1]
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=40))
 def test_lanes_keep_units_apart_whatever_their_order(values):
     values = np.array(values, dtype="float64")

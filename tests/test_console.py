@@ -17,6 +17,8 @@ import sys, warnings
 warnings.filterwarnings("ignore", category=EncodingWarning)
 warnings.filterwarnings("error", category=EncodingWarning, module="cchc_analysis")
 from cchc_analysis.app.command import main
+from cchc_analysis.charts import export
+export._DPI = 40  # no picture is looked at
 sys.exit(main(sys.argv[1:]))
 """
 C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

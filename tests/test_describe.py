@@ -4,7 +4,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 from conftest import DATA, loaded, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, describe_ranking, grade_units, rank_units
@@ -273,7 +273,6 @@ def test_every_number_is_one_of_the_table(points):
     assert str(len(known)) in numbers or not known
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_only_the_order_of_ties(points, random):
     scores = table([p / 10 for p in points])

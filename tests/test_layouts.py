@@ -1,4 +1,4 @@
-"""Every table in every layout, with and without each optional column: the identical frame."""
+"""Every table in every layout, with and without optional columns: the identical frame."""
 
 import functools
 import itertools
@@ -11,6 +11,14 @@ from layouts import LAYOUTS
 
 from cchc_analysis import LoadWarning, load_scores
 
+GUESSED = [
+    "comma.csv",
+    "windows-1258.csv",
+    "pasted.txt",
+    "spaces.txt",
+    "two-rows.xlsx",
+    "word.docx",
+]
 TEXT = (".csv", ".tsv", ".txt", ".md", ".html", ".htm")
 OPTIONAL = {
     "STT": None, "TT": None, "Xếp hạng": "published_rank", "Vị thứ": "published_rank",
@@ -33,7 +41,8 @@ def _cases():
             if n == 2 and name == "so-nganh-2021":
                 continue  # one column alone is left, as of the other table
             for without in itertools.combinations(optional, n):
-                for layout in LAYOUTS:
+                # How many columns there are is nothing to a format that says where each ends.
+                for layout in LAYOUTS if n in (0, len(optional)) else GUESSED:
                     if layout == "windows-1258.csv" and name == "par-index-regions":
                         continue  # English titles do not prove the encoding: refused, see below
                     yield pytest.param(name, without, layout, id=f"{name}-{layout}-{n}")

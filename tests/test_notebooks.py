@@ -152,8 +152,9 @@ def run(kernel):
         notebook = nbformat.from_dict(READ[name])
         for parameter, value in changes.items():
             pattern = rf"(?m)^{parameter} = [^#\n]*"
+            line = f"{parameter} = {value!r} "
             notebook.cells[1].source, count = re.subn(
-                pattern, f"{parameter} = {value!r} ", notebook.cells[1].source
+                pattern, lambda _, line=line: line, notebook.cells[1].source
             )
             assert count == 1
         execute(notebook, kernel, folder)
@@ -244,9 +245,22 @@ def test_a_chart_is_as_wide_as_half_a_page_by_one_constant(run, project):
         assert chart.width / chart.info["dpi"][0] == pytest.approx(3.15, abs=0.1)
 
 
-def test_where_there_is_no_file_one_sentence_asks_for_a_path(run, project):
-    with pytest.raises(Exception, match="Không tìm thấy tệp .*ghi đường dẫn đầy đủ"):
-        run("01-ranking", project, FILE="data/khong-co.csv")
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("data/khong-co.csv", "Không tìm thấy tệp .*ghi đường dẫn đầy đủ"),
+        (r"C:\Users\An\bảng.xlsx", r"Không tìm thấy tệp C:\\Users\\An\\bảng\.xlsx; hãy"),
+        ("data/chữ.csv", "'chín'"),
+        ("data/bảng.json", r"chưa đọc được định dạng '\.json'; hãy"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_a_sentence(file, words, run, project):
+    (project / "data" / "chữ.csv").write_text("Đơn vị;Điểm\nA;chín\n", encoding="utf-8")
+    (project / "data" / "bảng.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(CellExecutionError) as caught:
+        run("01-ranking", project, FILE=file)
+    assert re.search(words, caught.value.evalue)
+    assert "\n" not in caught.value.evalue
 
 
 def test_units_without_a_figure_are_said_to_lack_it_and_kept():

@@ -36,8 +36,8 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def folder(place, coarse, monkeypatch):
-    """Return the same for tests that look at no part: drawing three charts takes a second."""
+def folder(place, sketched, monkeypatch):
+    """Return the same for tests that look at no chart: drawing three takes a second."""
     shown = dict.fromkeys(PARTS, ("text/plain", "", "")) | {"ranking": ("text/plain", "")}
     monkeypatch.setattr(picker, "first_look", lambda _: dict(shown))
     return place

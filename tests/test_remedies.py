@@ -79,21 +79,24 @@ def follow(source, options):
 def test_every_remedy_of_a_stored_source_can_be_done(name, tmp_path):
     case = STORED[name]
     source, options = case.source(tmp_path), case.options or {}
-    found, _ = follow(source, options)
-    if not isinstance(found, ValueError):
-        for option in read(source, options)[1]:
-            if option.value is not None:
-                then, _ = read(source, added(options, option))
-                assert not isinstance(then, ValueError)
+    found, told = read(source, options)
+    if isinstance(found, ValueError):
+        follow(source, options)
+    for option in told:
+        if option.value is not None:
+            then, _ = read(source, added(options, option))
+            assert not isinstance(then, ValueError)
 
 
 @pytest.mark.parametrize(
     ("name", "layout"),
     [
         (name, layout)
-        for name in TABLES
-        for layout in LAYOUTS
+        for at, name in enumerate(TABLES)
+        for number, layout in enumerate(LAYOUTS)
         if layout not in UNWRITTEN and not (name == "no title" and layout in BLANK)
+        # What a layout may lose is a title; what numbers say is asked in a third of the layouts.
+        if name in ("unknown", "no title") or number % 3 == at % 3
     ],
 )
 def test_a_remedy_loads_the_table_from_every_layout(name, layout, tmp_path):

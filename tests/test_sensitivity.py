@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 from conftest import DATA, loaded, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis import GradeScheme, cutoff_sensitivity, format_ranking
@@ -120,7 +120,6 @@ def test_what_is_missing_is_refused_and_nobody_scored_is_not():
     assert counts(result, "thi-xa-2020") == [0, 0, 0, 0, 0, 1]
 
 
-@settings(max_examples=40, deadline=None)
 @given(SCORES, st.integers(-40, 40).map(lambda n: n / 4), st.randoms())
 def test_units_add_up_and_their_order_changes_nothing(scores, shift, random):
     scores = table(scores)
@@ -133,7 +132,6 @@ def test_units_add_up_and_their_order_changes_nothing(scores, shift, random):
     assert names[0].equals(names[1])
 
 
-@settings(max_examples=40, deadline=None)
 @given(SCORES)
 def test_lower_bounds_never_make_a_grade_worse(scores):
     result = cutoff_sensitivity(table(scores), shift=[-3])
