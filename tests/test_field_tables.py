@@ -121,7 +121,7 @@ def test_the_maxima_of_all_fields_are_proposed_in_one_line(names, steps):
         words, option = str(caught.value), caught.value.option
         known |= option.value
         others = len(names) - len(known)
-        assert f"truyền cho từng lĩnh vực, ví dụ {option.said()}" in words
+        assert f"cho từng lĩnh vực, ví dụ {option.said()}" in words
         assert (f"tương tự cho {others} lĩnh vực còn lại" in words) == (others > 0)
         assert len(words) <= 600
     fields, _ = read(table, max_score=known)

@@ -195,15 +195,23 @@ def test_a_merger_is_in_the_report(tmp_path, coarse):
         write_report(named(NEW), tmp_path / "r.docx", predecessors=INTO_C)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
-def test_a_merger_moves_nobody_among_the_common_units(pairs):
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=6),
+    st.tuples(*[st.integers(0, 9)] * 3),
+    st.sampled_from(["Phường C", "Xã A"]),  # it may bear the name of an old one
+)
+def test_a_merger_moves_nobody_among_the_common_units(pairs, scores, name):
     old, new = ({f"u{i}": pair[at] for i, pair in enumerate(pairs)} for at in (0, 1))
     alone = compare_periods(named(old), named(new)).set_index("unit")
+    one, other, both = scores
     merged = compare_periods(
-        named(old | {"Xã A": 5, "Xã B": 3}), named(new | {"Phường C": 4}), predecessors=INTO_C
-    ).set_index("unit")
+        named(old | {"Xã A": one, "Xã B": other}), named(new | {name: both}),
+        predecessors={name: ["Xã A", "Xã B"]},
+    ).set_index("unit")  # fmt: skip
     for column in ("common_rank_before", "common_rank_after", "rank_change", "rank_change_own"):
         assert merged.loc[alone.index, column].tolist() == alone[column].tolist()
+    assert merged["status"].tolist().count("merged") == 1
+    assert merged.drop(index=alone.index)["rank_change"].isna().all()
 
 
 def test_a_merged_unit_of_a_name_in_two_blocks_is_compared_block_by_block():

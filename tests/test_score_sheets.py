@@ -733,3 +733,17 @@ def test_a_sheet_that_is_called_as_a_footer_names_no_unit(tmp_path, name):
     fields, told = read(path)
     assert fields["unit"].tolist() == ["Sở Y tế"]
     assert "theo tên tệp" in told
+
+
+@pytest.mark.parametrize("year", [None, [2023, 2024]])
+def test_a_field_that_one_file_spells_otherwise_is_told(year):
+    titles = ["Đơn vị", "Thể chế (10 điểm)", "Thủ tục (5 điểm)"]
+    one = pd.DataFrame([["Sở A", 8, 4]], columns=titles)
+    names = {"Thủ tục (5 điểm)": "Thủ tuc (5 điểm)"}
+    other = one.rename(columns=names).assign(**{"Đơn vị": "Sở A" if year else "Sở B"})
+    fields, told = read([one, other], year=year)
+    assert fields["field"].nunique() == 3
+    assert "lĩnh vực 'Thủ tuc' (có phải 'Thủ tục'?) chỉ ở những đơn vị không có" in told
+    both = one.assign(**{"Thủ tục số (5 điểm)": 3})  # who has both has two fields
+    assert "có phải" not in read([both, both.assign(**{"Đơn vị": "Sở B"})])[1]
+    assert "có phải" not in read([one, one.assign(**{"Đơn vị": "Sở B"})])[1]

@@ -43,7 +43,9 @@ from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import find_tables, pick, tables_in
 from cchc_analysis.reading.vocabulary import FOOTERS, TITLED_UNIT, UNTITLED_LINE
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import first_few, fold, quoted, same, unit_key
+from cchc_analysis.text import first_few, fold, near, quoted, same, unit_key
+
+_ALIKE, _MOST_NAMES = 0.85, 200  # "Thủ tuc" is so near to "Thủ tục"; of fields that are compared
 
 
 def load_fields(
@@ -118,6 +120,8 @@ def load_fields(
     }  # fmt: skip
     loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
     fields = _joined(loaded)
+    for name, words in _misspelt(fields):
+        next(one for one in loaded if name in set(one.scores["field"])).told.append(words)
     for one in loaded:
         unused, told = (list(dict.fromkeys(words)) for words in (one.unused, one.told))
         tell(one.file, unused, told)
@@ -210,6 +214,19 @@ def _spelled_alike(fields: pd.DataFrame) -> pd.DataFrame:
     for column in ("unit", "field"):
         fields[column] = fields.groupby(fields[column].map(same))[column].transform("first")
     return fields
+
+
+def _misspelt(fields: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the fields of nearly one name with another that no unit of a year has beside it."""
+    keys = unit_keys(fields, "year", "block").fillna("").itertuples(index=False, name=None)
+    units = pd.Series(list(keys), fields.index).groupby(fields["field"], sort=False).agg(set)
+    found = []
+    for at, (name, own) in enumerate(units[:_MOST_NAMES].items()):
+        others = [other for other in units.index[:at] if own.isdisjoint(units[other])]
+        if hint := near(name, others, _ALIKE, fold):
+            words = f"lĩnh vực {quoted(name)}{hint} chỉ ở những đơn vị không có lĩnh vực kia"
+            found.append((name, f"{words}; nếu là một thì hãy viết như nhau"))
+    return found
 
 
 def _of_years(loaded: Sequence[Loaded]) -> list[Loaded]:
