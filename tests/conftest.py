@@ -71,7 +71,7 @@ def sketched(monkeypatch):
 
 
 @functools.cache
-def _town() -> pd.DataFrame:
+def made_town() -> pd.DataFrame:
     from cchc_analysis import grade_units, load_scores, rank_units
 
     return load_scores(DATA / "cchc-2020.csv").pipe(rank_units).pipe(grade_units)
@@ -79,7 +79,7 @@ def _town() -> pd.DataFrame:
 
 @pytest.fixture
 def town() -> pd.DataFrame:
-    return _town().copy()
+    return made_town().copy()
 
 
 def table(scores, max_score=100.0, **columns) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def _restore_look():
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [*itertools.product(PLOTS, [1, 18, 34]), ("ranking", 140), ("comparison", 80), ("change", 80)],
+    [*itertools.product(PLOTS, [1, 18, 34]), ("ranking", 104), ("comparison", 80), ("change", 80)],
 )
 def test_pages_fit_a_sheet_and_say_which_they_are(name, count, monkeypatch):
     dpi = 300 if count == 18 else 75  # as saved, or as quick

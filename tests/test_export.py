@@ -73,13 +73,13 @@ def test_alt_text_can_be_given(town, tmp_path):
         assert picture.info["Description"] == "Hình khác"
 
 
-def test_exports_are_byte_identical_from_run_to_run(town, tmp_path):
+def test_exports_are_byte_identical_from_run_to_run(town, coarse, tmp_path):
     formats = ["png", "svg", "pdf"]
     one, two = (save(town, tmp_path / r, source="x", formats=formats) for r in ("1", "2"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
-def test_the_chart_is_left_as_it_was(town, tmp_path):
+def test_the_chart_is_left_as_it_was(town, coarse, tmp_path):
     ax = plot_ranking(town)
     size, artists = ax.figure.get_size_inches().tolist(), len(ax.figure.get_children())
     save_chart(ax, "x", folder=tmp_path, source="x", note="y " * 300)
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_made_names_the_file(town, tmp_path):
     assert caught.value.filename == str(tmp_path / "tep" / "a" / "x.png")
 
 
-def test_a_crash_while_drawing_leaves_every_file_as_it_was(town, tmp_path, monkeypatch):
+def test_a_crash_while_drawing_leaves_every_file_as_it_was(town, coarse, tmp_path, monkeypatch):
     ax = plot_ranking(town)
     before = [path.read_bytes() for path in save_chart(ax, "x", folder=tmp_path)]
     savefig, calls = Figure.savefig, []
@@ -228,7 +228,7 @@ def test_axes_in_a_part_of_a_figure_are_saved(tmp_path):
     assert save_chart(plot_ranking(table([9]), ax=part.subplots()), "a", folder=tmp_path)
 
 
-def test_of_two_charts_in_one_figure_the_given_one_hands_over_its_table(town, tmp_path):
+def test_of_two_charts_in_one_figure_the_given_one_hands_over_its_table(town, coarse, tmp_path):
     _, (left, right) = plt.subplots(1, 2, figsize=(14, 8), layout="constrained")
     plot_ranking(town, ax=left)
     plot_comparison(town, ax=right)

@@ -1,5 +1,6 @@
 """Hidden is hidden, in every format; what could fill the memory or the day ends in a sentence."""
 
+import random
 import resource
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import zlib
 import openpyxl
 import pytest
 from conftest import loaded, refusal
+from layouts import LAYOUTS
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow, TableRowGroup
 from odf.text import LineBreak, P, Tab
@@ -321,15 +323,18 @@ def test_letters_that_no_xml_may_hold_are_taken_out(tmp_path):
     assert load_scores(tmp_path / "a.csv")["unit"].tolist() == ["Sở A"]
 
 
+@pytest.fixture(scope="module")
+def old_workbook(tmp_path_factory):
+    path = tmp_path_factory.mktemp("xls") / "x.xls"
+    LAYOUTS["old.xls"](HEADER, [["1", "a", "90.5"], ["2", "b", "80"]], path)
+    return path.read_bytes()
+
+
 @pytest.mark.parametrize("seed", range(60))
-def test_a_changed_byte_of_an_old_workbook_ends_in_a_table_or_a_sentence(tmp_path, seed):
-    import random
-
-    from layouts import LAYOUTS
-
-    LAYOUTS["old.xls"](HEADER, [["1", "a", "90.5"], ["2", "b", "80"]], tmp_path / "x.xls")
-    data = bytearray((tmp_path / "x.xls").read_bytes())
-    rng = random.Random(seed)
+def test_a_changed_byte_of_an_old_workbook_ends_in_a_table_or_a_sentence(
+    old_workbook, tmp_path, seed
+):
+    data, rng = bytearray(old_workbook), random.Random(seed)
     data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
     (tmp_path / "x.xls").write_bytes(data)
     try:

@@ -136,6 +136,11 @@ def test_a_mean_on_a_cutoff_does_not_hide_it():
 # What a chart shows, as a table
 
 
+@cache
+def drawn_once(chart, units, kind):
+    return CHARTS[chart](units, "Phòng", kind)
+
+
 def numbers_in(texts):
     """Return the numbers with a decimal comma that are in some texts."""
     return set(re.findall(r"\d+,\d+", " ".join(map(str, texts))))
@@ -143,7 +148,7 @@ def numbers_in(texts):
 
 @pytest.mark.parametrize("chart", CHARTS)
 def test_the_table_beside_a_chart_has_all_its_numbers(chart, tmp_path):
-    ax = CHARTS[chart](18, "Phòng", "mixed")
+    ax = drawn_once(chart, 18, "mixed")
     shown = numbers_of(ax)
     assert isinstance(shown.index, pd.RangeIndex)
     assert shown.notna().all(axis=None)
@@ -190,7 +195,7 @@ def counts_of(shown):
 @pytest.mark.parametrize("kind", ["mixed", "equal"])
 @pytest.mark.parametrize("chart", CHARTS)
 def test_the_alt_text_says_what_the_table_says(chart, kind, units):
-    ax = CHARTS[chart](units, "Phòng", kind)
+    ax = drawn_once(chart, units, kind)
     shown = numbers_of(ax)
     whole = r"\d+(?:,\d+)?"
     told = set(re.findall(whole, ax.get_label()))
@@ -379,7 +384,7 @@ def test_grades_are_written_as_well_as_coloured(town):
 @pytest.mark.parametrize("chart", CHARTS)
 @pytest.mark.parametrize("kind", ["mixed", "equal"])
 def test_bars_start_at_zero_or_the_axis_says_that_it_does_not(chart, kind):
-    ax = CHARTS[chart](18, "Phòng", kind)
+    ax = drawn_once(chart, 18, kind)
     left = ax.get_xlim()[0]
     if ax.patches:
         assert {bar.get_x() for bar in ax.patches} == {0}

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import DATA, LONG, ddci, loaded, table
+from conftest import DATA, LONG, ddci, loaded, made_town, table
 from lxml import etree
 
 from cchc_analysis import (
@@ -576,15 +576,29 @@ def test_ranks_of_a_part_are_refused(town, tmp_path):
 LIBREOFFICE = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 
 
-def converted(tmp_path, *paths) -> list[Path]:
-    """What LibreOffice makes of workbooks, in one start."""
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory) -> dict[str, tuple[Path, Path]]:
+    """Each workbook that is held against what LibreOffice makes of it, and that; in one start."""
+    folder = tmp_path_factory.mktemp("libreoffice")
+    paths = [write_all(folder / "all.xlsx")]
+    for at, (scores, options, new) in enumerate(MENDED.values()):
+        paths.append(write_workbook(scores, folder / f"{at}.xlsx", **options))
+        mended(paths[-1], new)
     command = [
-        "soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-        "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), *map(str, paths),
+        "soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--convert-to", "xlsx", "--outdir", str(folder / "out"), *map(str, paths),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     assert b"Error" not in done.stderr
-    return [tmp_path / "out" / path.name for path in paths]
+    return {path.stem: (path, folder / "out" / path.name) for path in paths}
+
+
+def write_all(path):
+    """Write a workbook with all that it may have."""
+    town, fields = made_town(), ddci()
+    units = dict(zip(fields["unit"].unique(), town["unit"], strict=False))
+    fields = fields.replace({"unit": units})
+    return write_workbook(town, path, before=town, fields=fields, unit="Phòng Y tế")
 
 
 def mended(path, scores: dict[int | str, object]) -> None:
@@ -622,13 +636,9 @@ MENDED = {  # scores, options, what is mended: by row of the source
 
 
 @LIBREOFFICE
-def test_who_mends_a_score_gets_what_the_package_computes(tmp_path):
-    paths = []
+def test_who_mends_a_score_gets_what_the_package_computes(converted, tmp_path):
     for at, (scores, options, new) in enumerate(MENDED.values()):
-        paths.append(write_workbook(scores, tmp_path / f"{at}.xlsx", **options))
-        mended(paths[-1], new)
-    found = zip(converted(tmp_path, *paths), MENDED.values(), strict=True)
-    for path, (scores, options, new) in found:
+        _, path = converted[str(at)]
         due = scores.copy()
         if "C2" in new:
             own = GradeScheme(
@@ -743,13 +753,8 @@ def test_fields_have_a_scale_of_colours(tmp_path):
 
 
 @LIBREOFFICE
-def test_libreoffice_opens_it_and_reads_the_same_cells(town, tmp_path):
-    fields = ddci().replace(
-        {"unit": dict(zip(ddci()["unit"].unique(), town["unit"], strict=False))}
-    )
-    path = write_workbook(town, tmp_path / "a.xlsx", before=town, fields=fields, unit="Phòng Y tế")
-    (theirs,) = converted(tmp_path, path)
-    ours, theirs = read(path), read(theirs)
+def test_libreoffice_opens_it_and_reads_the_same_cells(converted):
+    ours, theirs = map(read, converted["all"])
     assert theirs.sheetnames == ours.sheetnames
     for sheet in ours.worksheets:
         for row in sheet.iter_rows():
@@ -757,4 +762,4 @@ def test_libreoffice_opens_it_and_reads_the_same_cells(town, tmp_path):
                 number = isinstance(cell.value, float)
                 other = theirs[sheet.title][cell.coordinate].value
                 assert other == (pytest.approx(cell.value, abs=1e-9) if number else cell.value)
-    assert len(charts_of(tmp_path / "out" / "a.xlsx")) == 3
+    assert len(charts_of(converted["all"][1])) == 3
