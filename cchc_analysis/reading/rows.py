@@ -106,11 +106,11 @@ class Rows:
         """
         none, body, columns, given = pd.Series(dtype="str"), self.body, self.columns, self.given
         if not self.are_numbered:
-            names = body[columns["unit"]]
-            heads = each(names, lambda t: t.map(heads_part) | t.map(fold).str.startswith("cac "))
-            alone = (given == 1) & heads.astype("bool")
+            alone = body.loc[given == 1, columns["unit"]]
+            heads = [heads_part(name) or fold(name).startswith("cac ") for name in alone]
             self.where.check(
-                alone, names, "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
+                pd.Series(heads, alone.index, dtype="bool"), alone,
+                "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
                 "hãy xóa dòng này và thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
             )  # fmt: skip
             return none

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from numbers import Real
 from typing import NamedTuple
 
@@ -157,16 +158,13 @@ def _cut_grades(grades: pd.Series) -> list[str]:
     """Tell grades that are the beginning of a longer one, beside grades that are whole: "Rất t"."""
     words = {same(grade): grade for grade in grades.dropna().unique()}
     whole = known_grades() | words if set(words) & set(known_grades()) else words
-    longer = {
-        key: next((other for at, other in whole.items() if at != key and at.startswith(key)), None)
-        for key in set(words) - set(known_grades())
-    }
-    keys = grades.map(same, na_action="ignore")
+    keys = sorted(whole)  # a longer one stands right behind its beginning
+    lines = grades.index.groupby(grades.map(same, na_action="ignore"))
     return [
-        f"xếp loại {quoted(words[key])} ở {lines_in_words(keys.index[keys == key])} có thể là "
-        f"{quoted(other)} bị cắt mất phần cuối"
-        for key, other in sorted(longer.items())
-        if other
+        f"xếp loại {quoted(words[key])} ở {lines_in_words(lines[key])} có thể là "
+        f"{quoted(whole[longer])} bị cắt mất phần cuối"
+        for key, longer in pairwise(keys)
+        if longer.startswith(key) and key in set(words) - set(known_grades())
     ]
 
 
