@@ -158,13 +158,13 @@ def _cut_grades(grades: pd.Series) -> list[str]:
     """Tell grades that are the beginning of a longer one, beside grades that are whole: "Rất t"."""
     words = {same(grade): grade for grade in grades.dropna().unique()}
     whole = known_grades() | words if set(words) & set(known_grades()) else words
-    keys = sorted(whole)  # a longer one stands right behind its beginning
+    unknown = set(words) - set(known_grades())
     lines = grades.index.groupby(grades.map(same, na_action="ignore"))
     return [
         f"xếp loại {quoted(words[key])} ở {lines_in_words(lines[key])} có thể là "
         f"{quoted(whole[longer])} bị cắt mất phần cuối"
-        for key, longer in pairwise(keys)
-        if longer.startswith(key) and key in set(words) - set(known_grades())
+        for key, longer in pairwise(sorted(whole))  # right behind its beginning
+        if key in unknown and longer.startswith(key)
     ]
 
 
