@@ -90,12 +90,14 @@ def as_names(columns: str | Sequence[str] | None) -> list[str]:
     """Return the columns by which to group as a list."""
     if isinstance(columns, str):
         return [columns]
-    if not isinstance(columns, Collection | None) or isinstance(columns, pd.DataFrame | pd.Series):
+    is_list = isinstance(columns, Collection | None) and not isinstance(columns, pd.DataFrame)
+    names = list(() if columns is None else columns) if is_list else []
+    if not is_list or not all(isinstance(name, str) for name in names):
         raise Refusal(
             f"{columns!r:.60} không phải là tên cột", 'hãy ghi ví dụ ["year", "block"]',
             value=columns,
         )  # fmt: skip
-    return list(columns or [])
+    return names
 
 
 def in_group(rows: pd.DataFrame, group: Mapping[str, object]) -> pd.Series:
@@ -143,6 +145,8 @@ def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, naming what adds it, and one that has some twice."""
     if not isinstance(table, pd.DataFrame):
         raise Refusal(f"Cần bảng do load_scores hay load_fields đọc, không phải {table!r:.60}")
+    if isinstance(table.columns, pd.MultiIndex):
+        raise Refusal("Bảng có tiêu đề nhiều tầng", "hãy gộp thành một dòng tiêu đề")
     made_by = dict.fromkeys(SCORES, "load_scores") | {"field": "load_fields"}
     made_by |= {"rank": "rank_units", "grade": "grade_units"}
     for column in [*needed, *table.columns[table.columns.duplicated()]]:

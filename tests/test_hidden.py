@@ -33,7 +33,8 @@ def page(tmp_path, body):
     "how",
     ['style="display: none"', 'style="DISPLAY:none"', 'style="color:red; visibility:collapse"',
      'style="display : none !important"', "hidden", 'style="mso-hide:all"', 'style="opacity: 0"',
-     'style="font-size:0"'],
+     'style="font-size:0"', 'class="x sr-only"', 'class="d-none"', 'style="color: #FFF"',
+     'style="color:transparent"', 'style="position:absolute; left: -9999px"'],
 )  # fmt: skip
 def test_hidden_rows_tables_and_cells_of_a_page(tmp_path, how):
     row = ROW.format(f" {how}", "2", "b", "80")
@@ -72,6 +73,48 @@ def test_what_a_style_sheet_hides(tmp_path, sheet, said):
         assert said in refusal(source)
     else:
         assert len(loaded(source)) == 2
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["tr:nth-child(n+3)", "tr:not(.hien)", "tr + tr + tr", "tr[data-x='1']", "table tr:last-child"],
+)
+def test_a_rule_that_may_hide_a_part_of_a_table_is_told(tmp_path, selector):
+    row = ROW.format(" data-x=1", "2", "b", "80")
+    source = page(tmp_path, f"<style>{selector}{{display:none}}</style><table>{FIRST}{row}</table>")
+    with pytest.warns(LoadWarning) as told:
+        assert len(load_scores(source)) == 2
+    assert f"quy tắc '{selector}' của trang, có thể ẩn một phần của bảng" in str(told[0].message)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["tr:hover", "td::before", "[hidden]", "[v-cloak]", ".menu tr:not(.hien)", "li + li"],
+)
+def test_a_rule_that_hides_nothing_of_a_table_is_not_told(tmp_path, selector):
+    assert len(load_scores(page(tmp_path, f"<style>{selector}{{display:none}}</style><table>{FIRST}"
+                                          "</table><ul><li>x<li>y</ul>"))) == 1  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "how",
+    ['class="visually-hidden"', 'style="height:0;overflow:hidden"', 'style="color:white"',
+     'style="text-indent:-999px"', 'style="position:absolute;clip:rect(0,0,0,0)"'],
+)  # fmt: skip
+def test_a_part_of_a_cell_that_nobody_sees_is_no_digit(tmp_path, how):
+    row = ROW.format("", "2", "b", f"7<span {how}>5</span>")
+    assert "ô '7[5]' của cột 'Điểm'" in refusal(page(tmp_path, f"<table>{FIRST}{row}</table>"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["<tr style='background:navy; color:white'>{}</tr>",
+     "<tr bgcolor=navy><font color=white>{}</tr>",
+     "<style>tr{{background:navy}}</style><tr style='color:white'>{}</tr>"],
+)  # fmt: skip
+def test_white_letters_on_a_background_are_seen(tmp_path, row):
+    cells = "".join(f"<td>{cell}</td>" for cell in ("2", "b", "80"))
+    assert len(load_scores(page(tmp_path, f"<table>{FIRST}{row.format(cells)}</table>"))) == 2
 
 
 @pytest.mark.parametrize("col", ['style="display:none"', 'style="visibility:collapse"', "hidden"])

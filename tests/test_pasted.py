@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import DATA
+from conftest import DATA, loaded
 
 from cchc_analysis import LoadWarning, load_scores
+from cchc_analysis.refusal import Refusal
 
 PASTED = Path(__file__).parent / "fixtures" / "cchc-2020-pasted.txt"
 LINES = PASTED.read_text(encoding="utf-8").splitlines()
@@ -384,3 +385,55 @@ def test_shorter_rows_below_a_sum_without_a_number_are_refused(load, total):
     rows = ["Sở A", "7", "6", "90", "Sở B", "9", "8", "80"]
     with pytest.raises(ValueError, match="'Sở C' trông như thuộc bảng"):
         load([*titles, *rows, *total, "Sở C", "8", "70"])
+
+
+# A list: a number, a name and a score on one line, or a name over its score
+
+LISTS = [
+    "1. Ty {0}|2. Cục {1}|3. Ban {2}", "1) Ty – {0}|2) Cục – {1}|3) Ban – {2}",
+    "Hạng 1: Ty {0} điểm|Hạng 2: Cục {1} điểm|Hạng 3: Ban {2} điểm", "Ty {0}|Cục {1}|Ban {2}",
+    "- Ty: {0} điểm;|- Cục: {1} điểm;|- Ban: {2} điểm.", "Ty ({0})|Cục ({1})|Ban ({2})",
+    "Ty||{0}||Cục||{1}||Ban||{2}", "Ty||{0} điểm||Cục||{1} điểm||Ban||{2} điểm",
+    "1. Ty||{0}||2. Cục||{1}||3. Ban||{2}", "STT Đơn vị Điểm|1 Ty {0}|2 Cục {1}|3 Ban {2}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", LISTS)
+@pytest.mark.parametrize("scores", [["92,93", "91,5", "88"], ["90", "80", "70"]])
+def test_what_is_proposed_of_a_list_reads_it(tmp_path, lines, scores):
+    path = tmp_path / "dán.txt"
+    text = "Kết quả năm 2023|" + lines.format(*scores)
+    path.write_text(text.replace("|", "\n") + "\n", encoding="utf-8")
+    with pytest.raises(Refusal, match="các ô cách nhau bằng dấu chấm phẩy") as refused:
+        load_scores(path)
+    found = loaded(path, columns=refused.value.option.value)
+    assert found["unit"].tolist() == ["Ty", "Cục", "Ban"]
+    assert found["score"].tolist() == [float(score.replace(",", ".")) for score in scores]
+
+
+@pytest.mark.parametrize("row", ["{0} Sở {1} 9{0},5 {0}", "{0}. Sở {1} 9{0} {0}", "Sở {1} 9{0} 2"])
+def test_of_two_numbers_in_a_line_none_is_proposed_as_the_score(tmp_path, row):
+    path = tmp_path / "dán.txt"
+    lines = [row.format(at, name) for at, name in enumerate("abc", start=1)]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        load_scores(path)
+    assert "score" not in (refused.value.option.value if refused.value.option else {})
+
+
+@pytest.mark.parametrize("number", ["{}. ", "{}.", "{}) "])
+def test_a_number_before_each_name_is_told_and_no_part_of_it(tmp_path, number):
+    path = tmp_path / "b.csv"
+    rows = [f"{number.format(at)}{name};8{at}" for at, name in enumerate("abc", start=1)]
+    path.write_text("\n".join(["Đơn vị;Điểm", *rows, ""]), encoding="utf-8")
+    with pytest.warns(LoadWarning, match="bỏ số thứ tự trước các tên đơn vị"):
+        assert load_scores(path)["unit"].tolist() == ["a", "b", "c"]
+    path.write_text("Đơn vị;Điểm\n7. a;80\n2. b;81\n", encoding="utf-8")
+    assert load_scores(path)["unit"].tolist() == ["7. a", "2. b"]
+
+
+@pytest.mark.parametrize("change", ["(+1)", "(tăng 2)", "↓1"])
+def test_pasted_cells_may_tell_a_change(load, change):
+    with pytest.warns(LoadWarning, match="phần thay đổi sau số ở cột 'Điểm'"):
+        scores = load(["STT", "Đơn vị", "Điểm", "1", "a", f"90,5 {change}", "2", "b", "80 (0)"])
+    assert scores["score"].tolist() == [90.5, 80]

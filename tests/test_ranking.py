@@ -25,6 +25,7 @@ from cchc_analysis import (
     summarise_blocks,
 )
 from cchc_analysis.groups import group_numbers
+from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.order import ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
@@ -405,3 +406,36 @@ def test_a_unit_that_the_table_deliberately_does_not_rank_has_no_rank(scores, pu
     change = compare_periods(ranking, ranking).set_index("unit").loc[list("abcd")]
     assert change["rank_after"].isna().tolist() == [rank is None for rank in ranks]
     assert (change["rank_change"].dropna() == 0).all()
+
+
+@pytest.mark.parametrize("kind", ["category", "object", "str"])
+def test_kinds_of_columns_and_attributes_of_a_table_by_hand_change_nothing(kind):
+    made = table([90, 80], block="k").astype({"unit": kind, "block": kind})
+    made["score"] = pd.Categorical(made["score"]) if kind == "category" else made["score"]
+    made.attrs = {"kind": np.array([1, 2])}
+    ranking = grade_units(rank_units(made))
+    assert ranking["rank"].tolist() == [1, 2]
+    compared = compare_periods(ranking, ranking.assign(year=None))
+    assert compared["rank_change"].tolist() == [0, 0]
+    assert "có 2 đơn vị được chấm điểm" in describe_ranking(ranking)
+
+
+@pytest.mark.parametrize("block", [["a"], {"a": 1}, ("a",)])
+def test_a_block_that_is_no_text_is_refused(block):
+    made = table([90, 80]).assign(block=[block, block])
+    for function in (rank_units, grade_units):
+        with pytest.raises(Refusal, match="cột 'block', dòng thứ 1 của bảng: .*không phải là chữ"):
+            function(made)
+    ranking = rank_units(table([90, 80]).assign(block=[1, 2]))
+    assert ranking["block"].tolist() == ["1", "2"]
+
+
+def test_titles_of_several_levels_and_names_of_no_column_are_refused():
+    levels = table([90, 80])
+    levels.columns = pd.MultiIndex.from_product([levels.columns, [""]])
+    with pytest.raises(Refusal, match="tiêu đề nhiều tầng"):
+        rank_units(levels)
+    for within in ([["a"]], [5], 5):
+        with pytest.raises(Refusal, match="không phải là tên cột"):
+            rank_units(table([90, 80]), within=within)
+    assert rank_units(table([9, 8]), within=np.array(["unit"]))["rank"].tolist() == [1, 1]

@@ -230,6 +230,17 @@ def test_utf8_saved_again_in_another_encoding(tmp_path, wrong):
         assert "chữ bị vỡ" in refusal(tmp_path / "x.csv")
 
 
+@pytest.mark.parametrize(
+    "header", ["STT;Đ?n v?;?i?m", "STT;Đơn v\ufffd;\ufffdiểm", "STT;\\u0110;\\u0111;"]
+)
+def test_letters_that_are_lost_or_written_as_numbers(tmp_path, header):
+    path = tmp_path / "x.csv"
+    path.write_text(f"{header}\n1;S? N?i v?;90\n2;S? Y t?;80\n", encoding="utf-8")
+    assert "chữ bị vỡ" in refusal(path)
+    path.write_text("STT;Đơn vị;Điểm\n1;Sở A?;90\n2;Sở B (?);80\n", encoding="utf-8")
+    assert loaded(path)["unit"].tolist() == ["Sở A?", "Sở B (?)"]
+
+
 @pytest.mark.parametrize("row", ['"{},{},{}"', '"{};{};{}"', "xlsx"])
 def test_whole_rows_in_one_column(tmp_path, row):
     rows = [("STT", "Đơn vị", "Điểm"), (1, "Văn phòng", 91.77), (2, "Sở A", 80)]

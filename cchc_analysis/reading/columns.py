@@ -34,7 +34,7 @@ from cchc_analysis.text import fold, near, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
-_NUMBERED = r"[0-9]+[.)]? "  # of several columns in one
+_NUMBERED = r"[0-9]+[.)]? .*[0-9]"  # of several columns in one
 _ENOUGH = 3  # rows whose order tells one column from several others
 _ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
 _MOST_GRADES = 7
@@ -242,7 +242,7 @@ def proposed(header: Header, body: pd.DataFrame) -> Option | None:
         one for one in every
         if {one.role, one.likely} <= may_be or not (one.are_ranks or one.are_all_words)
     ]  # fmt: skip
-    units = [one for one in free if one.are_names(filled(one.cells))]
+    units = [one for one in free if one.are_names(filled(one.cells)) and not one.are_numbers]
     units = [one for one in units if not one.words.str.match(_NUMBERED).all()]
     numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every

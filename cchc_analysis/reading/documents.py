@@ -26,10 +26,14 @@ _MARKED_RUN = (
     " or w:vertAlign[@w:val!='baseline']]"
 )
 _HTML = words("files")["html"]
-_HIDDEN_STYLE, _MARKED_STYLE, _NO_RULE, _RULE, _SIMPLE, _NO_MARKUP = (
+(
+    _HIDDEN_STYLE, _HIDDEN_CLASS, _MARKED_STYLE, _WHITE, _NO_RULE, _RULE, _SIMPLE, _NOT_SIMPLE,
+    _BESIDE, _PASSING, _NO_MARKUP,
+) = (
     re.compile(_HTML[name])
-    for name in ("hidden_style", "marked_style", "no_rule", "rule", "simple", "no_markup")
-)
+    for name in ("hidden_style", "hidden_class", "marked_style", "white", "no_rule", "rule",
+                 "simple", "not_simple", "beside", "passing", "no_markup")
+)  # fmt: skip
 _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
@@ -165,7 +169,7 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
         )
         if any("depth" in error.message.lower() for error in parser.error_log):
             raise damaged(name)
-        _hide_by_sheet(root, name)
+        hidden += _hide_by_looks(root, name)
         tables = [table for table in root.iter("table") if table.find(".//table") is None]
         captions = [_html_text(table.find("caption")) for table in tables]
         found = [_html_table(table, name, at) for at, table in enumerate(tables, start=1)]
@@ -233,43 +237,59 @@ def _style_of(node: object) -> str:
 
 def _is_hidden(node: object) -> bool:
     is_said = node.get("hidden") is not None or node.tag == "template"
+    is_said |= bool(_HIDDEN_CLASS.search(node.get("class") or ""))
     return is_said or bool(_HIDDEN_STYLE.search(_style_of(node)))
 
 
-def _hide_by_sheet(root: object, name: str) -> None:
-    """Mark as hidden what the style sheets of a page hide by tag, class or id."""
+def _hide_by_looks(root: object, name: str) -> list[str]:
+    """Mark as hidden what the style sheets of a page hide, and white letters on nothing.
+
+    Return in words the rules that may hide a part of a table, by its place or state.
+    """
     sheets = _NO_RULE.sub("", " ".join(sheet.text or "" for sheet in root.iter("style")))
     rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
     for at, (selectors, looks) in enumerate(_RULE.findall(sheets)):
         looks = re.sub(r"\s", "", looks).lower()
         if not (_HIDDEN_STYLE.search(looks) or re.search("(?:^|;)(?:display|visibility):", looks)):
             continue
-        for selector in selectors.split(","):
-            steps = selector.replace(">", " ").split()
-            if steps and all(map(_SIMPLE.fullmatch, steps)):
-                parts = [re.findall(r"[.#]?[\w-]+", step) for step in steps]
+        for selector in filter(None, map(str.strip, selectors.split(","))):
+            simple = _BESIDE.sub("", _NOT_SIMPLE.sub(r"\1", selector))
+            steps = simple.replace(">", " ").split() or ["*"]
+            if all(map(_SIMPLE.fullmatch, steps)) and not _PASSING.search(selector):
+                parts = [re.findall(r"[.#]?[\w-]+|\[[\w-]+\]", step) for step in steps]
                 every = "".join(steps)
                 weight = (every.count("#"), every.count("."), len(steps), at)
                 last = parts[-1][-1] if parts[-1] else "*"
-                rules.setdefault(last, []).append((weight, parts, looks))
-    tried = 0
-    for node in root.iter() if rules else ():
-        if isinstance(node.tag, str):
-            found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
-            line = [_keys(one) for one in (node, *node.iterancestors())] if found else []
-            tried += len(found) * len(line)
-            if tried > _MOST_TRIED:
-                problem = "bảng định kiểu (CSS) của trang quá lớn để biết hết những gì bị ẩn"
-                raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
-            found = [rule for rule in found if _is_under(line, rule[1])]
-            if found and _HIDDEN_STYLE.search(max(found)[2]):
+                doubt = quoted(selector) if simple != selector else ""
+                rules.setdefault(last, []).append((weight, parts, looks, doubt))
+    is_plain = "background" not in sheets and root.find(".//link") is None
+    tried, doubts = 0, {}
+    for node in root.iter() if rules or is_plain else ():
+        if not isinstance(node.tag, str):
+            continue
+        if is_plain and _WHITE.search(f"{_style_of(node)};color:{node.get('color')}".lower()):
+            around = (node, *node.iterancestors())
+            if not any(one.get("bgcolor") or "background" in _style_of(one) for one in around):
                 node.set("hidden", "")
+        found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
+        line = [_keys(one) for one in (node, *node.iterancestors())] if found else []
+        tried += len(found) * len(line)
+        if tried > _MOST_TRIED:
+            problem = "bảng định kiểu (CSS) của trang quá lớn để biết hết những gì bị ẩn"
+            raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
+        found = [rule for rule in found if _is_under(line, rule[1])]
+        if any("table" in keys for keys in line):
+            doubts |= {one[3]: 0 for one in found if one[3] and _HIDDEN_STYLE.search(one[2])}
+        sure = [rule for rule in found if not rule[3]]
+        if sure and _HIDDEN_STYLE.search(max(sure)[2]):
+            node.set("hidden", "")
+    return [f"quy tắc {doubt} của trang, có thể ẩn một phần của bảng" for doubt in doubts]
 
 
 def _keys(node: object) -> set[str]:
-    """Return by what simple selectors may call an element: its tag, id and classes."""
+    """Return by what simple selectors may call an element: its tag, id, classes, attributes."""
     classes = (f".{name}" for name in (node.get("class") or "").split())
-    return {node.tag, f"#{node.get('id')}", *classes}
+    return {node.tag, f"#{node.get('id')}", *classes, *(f"[{name}]" for name in node.attrib)}
 
 
 def _is_under(line: list[set[str]], steps: list[list[str]]) -> bool:

@@ -20,7 +20,7 @@ _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
 _SIGN = "(?:[+−–=↑↓▲▼±-]|tăng|giảm)"
-_CHANGE = rf" ?(?:\({_SIGN}? ?[0-9.,]*(?: ?(?:bậc|điểm|%))?\)|[↑↓▲▼] ?[0-9.,]*)$"
+CHANGE = rf" ?(?:\({_SIGN}? ?[0-9.,]*(?: ?(?:bậc|điểm|%))?\)|[↑↓▲▼] ?[0-9.,]*)"
 _SIGNED = rf"^[0-9.,]+%? ?(?:\({_SIGN}|[↑↓▲▼])"
 YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)? ?(?:%|điểm|đ)?")  # no year
@@ -253,7 +253,7 @@ def without_changes(table: Table) -> Table:
     for column, title in table.header.titles.items():
         cells = table.body[column].astype("str").fillna("")
         if (signed := each(cells, lambda texts: texts.str.contains(_SIGNED))).any():
-            bare = each(cells, lambda texts: texts.str.replace(_CHANGE, "", regex=True))
+            bare = each(cells, lambda texts: texts.str.replace(f"{CHANGE}$", "", regex=True))
             if numbers_in(bare[signed]).notna().all():
                 cell = quoted(cells[signed].iloc[0])
                 note = f"phần thay đổi sau số ở cột {quoted(title)} (ví dụ {cell})"

@@ -17,6 +17,11 @@ _MARK = re.compile(
 )
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
 
+# "quý III/2023", "tháng 6 năm 2023", but no date
+_PART = re.compile(
+    rf"(?i)(?<![0-9] )(?<!ngày )\b(?:quý|tháng) (?:[0-9]{{1,2}}|[ivx]+)\W+(?:năm )?({YEAR})\b"
+)
+
 
 class Said(NamedTuple):
     """What titles say of the year of a table: the year, or why it is not taken; and which title."""
@@ -57,6 +62,7 @@ def year_in(line: str) -> Said:
     if len(line) > LONGEST_TITLE:
         return Said()
     text = re.sub(rf"\((?:năm\s+)?({YEAR})\)", r" năm \1 ", line, flags=re.IGNORECASE)
+    part = _PART.search(text)
     text = words.OTHER_YEARS.sub(" ", text)
     span = re.search(_SPAN, text, re.IGNORECASE)
     years = re.findall(rf"(?<![\w/:.,-]){YEAR}(?![\w/])|(?<=năm){YEAR}\b", text, re.IGNORECASE)
@@ -65,6 +71,8 @@ def year_in(line: str) -> Said:
         return Said("", line, "ghi nhiều năm")
     if years and words.PART_OF_YEAR.search(fold(text)):
         return Said("", line, f"là của một phần năm {years[0]}")
+    if part and not years:
+        return Said("", line, f"là của một phần năm {part[1]}")
     return Said(years[0], line) if years else Said()
 
 
@@ -121,7 +129,19 @@ def _year_of(table: Table, *, is_alone: bool) -> Said:
         own.append(table.heading)
     sheet = [table.title] if table.is_sheet and is_alone else []
     found = _of_lines([*own, *sheet])
-    return found if found != Said() else _of_lines(_titles([table.title, *table.general]))
+    found = found if found != Said() else _of_lines(_titles([table.title, *table.general]))
+    return found if found != Said() else _unsure([*table.lines, table.title, *table.general])
+
+
+def _unsure(lines: Sequence[str]) -> Said:
+    """Return the first line that has a year and does not say that it is of the scores."""
+    for line in lines:
+        if not words.PROSE.match(fold(line)) and len(line) <= LONGEST_TITLE:
+            years = re.findall(rf"(?<![0-9:]){YEAR}(?![0-9])", words.OTHER_YEARS.sub(" ", line))
+            doubt = f"có số {years[0]} mà không ghi là năm của kết quả" if years else ""
+            if doubt := year_in(line).doubt or doubt:
+                return Said("", line, doubt)
+    return Said()
 
 
 def names_of(where: Where, tables: Sequence[Table], years: Sequence[str]) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ import pandas as pd
 from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.grid import Where, lines_in_words, titles_in_words, to_cells
 from cchc_analysis.reading.header import (
+    CHANGE,
     LIKE,
     PAIR,
     PLAIN_NUMBER,
@@ -33,7 +34,7 @@ from cchc_analysis.vocabulary import known_grades
 Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
 _Titles = tuple[int, Sequence[str], str]  # where they begin, they, and the heading below them
 
-_NUMBER_IN = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?", re.IGNORECASE)
+_NUMBER_IN = re.compile(rf"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?(?:{CHANGE})?", re.IGNORECASE)
 _COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _NARROWEST, _WIDEST = 3, 30
 _LINES_PER_TITLE, _LINES_PER_NAME, _LINES_PER_GRADE = 4, 10, 3
@@ -44,7 +45,7 @@ MOST_LINES = 10_000  # of 15 columns and 600 units
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # what is left of a row
 _CUT = re.compile(r"[0-9]+[.,]|[.,][0-9]+")  # a number broken over lines
-_RANK = re.compile(r"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?", re.IGNORECASE)
+_RANK = re.compile(rf"((thứ|hạng)\s*)?[0-9]+(\s*/\s*[0-9]+)?(?:{CHANGE})?", re.IGNORECASE)
 _KINDS = {
     "number": _COUNT, "score": _NUMBER_IN, "max_score": _NUMBER_IN, "year": _COUNT,
     "published_rank": _RANK,

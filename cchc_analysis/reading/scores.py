@@ -44,6 +44,7 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
 _LONGEST_CODE = 2  # a unit may be called "A"
+_NUMBERED_NAME = r"^([0-9]+)[.)]\s*(?=[^\W\d_])"
 _MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
 _STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `text_of` puts them
 _MARKED_YEAR = r"^([12])[.,]([0-9]{3})$"  # "2,012", a number with a thousands mark
@@ -175,6 +176,10 @@ def _without_marks(units: pd.Series, told: list[str]) -> pd.Series:
             f"tên đơn vị có phần trong ngoặc vuông ở {lines_in_words(units.index[struck])} (ví dụ "
             f"{quoted(units[line])}), có thể là chữ gạch bỏ, chỉ số trên hoặc ẩn, hãy kiểm tra"
         )
+    numbers = each(units, lambda texts: texts.str.extract(_NUMBERED_NAME, expand=False))
+    if numbers.tolist() == [*map(str, range(1, len(units) + 1))]:
+        told.append(f"bỏ số thứ tự trước các tên đơn vị (ví dụ {quoted(units.iloc[0])})")
+        units = each(units, lambda texts: texts.str.replace(_NUMBERED_NAME, "", regex=True))
     marked = each(units, lambda texts: texts.str.contains(_MARKED_NAME))
     if (line := first_line(marked)) is None:
         return units
@@ -331,8 +336,9 @@ def _check_shares(
             raise where.refuse(
                 f"các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác nhau "
                 "theo tỷ lệ, nên thang điểm không phải 100",
-                "hãy đặt thang điểm, ví dụ {option} nếu cột kia là phần trăm của nó, hoặc chỉ rõ "
-                f"cột điểm là cột {quoted(title, 40)}",
+                "hãy đặt thang điểm, "
+                + ("ví dụ {option} nếu cột kia là phần trăm của nó, " if scale else "")
+                + f"hoặc chỉ rõ cột điểm là cột {quoted(title, 40)}",
                 option=_scale(scale),
             )
 

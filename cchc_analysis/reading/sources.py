@@ -25,16 +25,32 @@ from cchc_analysis.reading.grid import (
     laid_out,
     to_cells,
 )
-from cchc_analysis.reading.header import Header, header_of, is_header, is_near_header, may_be_titles
+from cchc_analysis.reading.header import (
+    YEAR,
+    Header,
+    header_of,
+    is_header,
+    is_near_header,
+    may_be_titles,
+)
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 from cchc_analysis.vocabulary import words
 
-# What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng".
-_TWICE = re.compile("á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]")
+# What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng"; when its
+# letters are lost: "N?i v?", "S\ufffd"; or written as numbers: "&#7901;", "\\u1eddi".
+_BROKEN = re.compile(
+    r"á[º»]|Ã[¡-ª²-µ¹º½]|Ä[‘ƒ]|Æ[°¡]|\ufffd|^[^\W\d_]*\?+[^\W\d_]|&#[0-9]{3}|\\u[0-9a-f]{4}"
+)
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SPACES = "  "
+_LIST = "1. a 2"  # a number, a name and a score: "1. Sở A 90,5", "- Sở A: 90,5 điểm", "Sở A (90,5)"
+_IN_LIST = re.compile(
+    r"(?i)(?:[-–*•+] ?)?(?:(?:hạng )?([0-9]{1,3})[.):]?\s)?\s*([^\W\d_].*?)[\s:(–-]+"
+    rf"((?!{YEAR}$)[0-9]+(?:[.,][0-9]+)?%?)(?: ?(?:điểm|đ))?\)?[.;]?"
+)
+_TWO_NUMBERS = re.compile(r"(?:^| )[0-9]+(?:[.,][0-9]+ [0-9.,]+%?| [0-9]+%?)$")  # "Sở A 90 1"
 _START = 40  # rows in which a table begins
 _MOST_GRIDS, _MOST_OF_WORDS = 500, 2000  # tables, and rows of several texts without a number
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
@@ -87,9 +103,9 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
             )
         start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
         _refuse_legacy(where, start)
-        if len(broken := [word for word in start.split() if _TWICE.search(word)]) > 1:
+        if len(broken := [word for word in start.split() if _BROKEN.search(word)]) > 1:
             raise where.refuse(
-                f"chữ bị vỡ ({quoted(broken[0])}) vì tệp UTF-8 đã bị lưu lại theo bảng mã khác",
+                f"chữ bị vỡ ({quoted(broken[0])}) vì tệp đã bị lưu lại theo bảng mã khác",
                 "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
             )
     _refuse_one_column(where, grids)
@@ -306,6 +322,15 @@ def _rows(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[s
     if delimiter == _SPACES:
         for number, line in enumerate(text.splitlines(), start=1):
             yield number, re.split(r"\s{2,}", line.strip())
+    elif delimiter == _LIST:
+        lines = [line.strip() for line in text.splitlines()]
+        found = [
+            _IN_LIST.fullmatch("" if _TWO_NUMBERS.search(line.rstrip(".;)")) else line)
+            for line in lines
+        ]
+        first = 1 if any(one and one[1] for one in found) else 2
+        for number, (line, one) in enumerate(zip(lines, found, strict=True), start=1):
+            yield number, [cell or "" for cell in one.groups()][first - 1 :] if one else [line]
     elif delimiter == "|" and re.search(r"(?m)^[ \t]*\|", text):
         for number, line in enumerate(text.splitlines(), start=1):
             yield number, _piped(line)

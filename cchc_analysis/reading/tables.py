@@ -61,7 +61,8 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
         is_near_header,
     ):
         found = [tables_in(file, at, grid, test, wanted) for at, grid in enumerate(grids)]
-        if any(found):
+        has_rows = any(count_filled(t.body).any() for tables in found for t in tables)
+        if any(found) and (has_rows or test is not is_near_header):
             break
     else:
         raise _no_table(file, grids)
@@ -301,6 +302,7 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
     return Refusal(
         f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
         "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
+        + (", các ô cách nhau bằng dấu chấm phẩy" if file.endswith((".txt", ".md")) else "")
         + (", hoặc chỉ rõ cột ({option})" if option else ""),
         file=file, option=option,
     )  # fmt: skip

@@ -149,6 +149,18 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     """
     check_columns(table, needed)
     is_new = "percent" not in table
+    if is_new:  # what pandas compares when tables are joined, and what it does not add up
+        columns = ("unit", "score", "max_score", "block")
+        own = [c for c in columns if c in table and table[c].dtype == "category"]
+        table = table.copy(deep=False)
+        table.attrs = {}
+        table = table.astype(dict.fromkeys(own, "object"))
+    if "block" in table and table["block"].dtype not in ("str", "category"):
+        blocks = table["block"]
+        wrong = blocks.notna() & ~blocks.map(lambda block: isinstance(block, str | int))
+        if wrong.any():
+            _refuse(table, "block", wrong, "không phải là chữ")
+        table = table.assign(block=blocks.astype("str"))
     if "year" in table and table["year"].dtype == "str" and table["year"].str.isdecimal().all():
         table = table.assign(year=table["year"].astype("int64"))
     if is_new and (table["unit"].dtype != "str" or table["unit"].hasnans):
