@@ -46,6 +46,11 @@ def groups_in_words(values: pd.Series) -> pd.Series:
     return values.astype("object").where(values.notna(), "không ghi").map(str)
 
 
+def group_keys(values: pd.Series) -> pd.Series:
+    """Return the keys under which the years or blocks of two tables are one, missing ones too."""
+    return groups_in_words(values).map(unit_key)
+
+
 def row_names(table: pd.DataFrame) -> pd.Series:
     """Return the unit of each row, with its year and block where the table has several."""
     names = table["unit"].astype("object")
@@ -105,7 +110,8 @@ def in_group(rows: pd.DataFrame, group: Mapping[str, object]) -> pd.Series:
     here = pd.Series(True, rows.index)
     for column in group_columns(rows):
         if column in group:
-            here &= rows[column].astype("str").map(unit_key) == unit_key(str(group[column]))
+            (key,) = group_keys(pd.Series([group[column]]))
+            here &= group_keys(rows[column]) == key
     return here
 
 

@@ -219,7 +219,7 @@ def test_blocks_are_parted_and_each_compares_within_itself():
     old = both.assign(score=[8.0, 8, 35], block=["KHỐI SỞ", "KHỐI SỞ", "Khối huyện"])
     first, second = describe_ranking(both, before=old, scheme=TWO).split("\n")
     assert "tăng tỷ lệ điểm nhiều nhất là a (tăng 10,00 điểm phần trăm)" in first
-    assert "giảm tỷ lệ điểm nhiều nhất là c (giảm 12,50 điểm phần trăm)" in second
+    assert "chỉ c có điểm ở cả hai kỳ: tỷ lệ điểm giảm 12,50 điểm phần trăm." in second
     assert "đơn vị này" not in second, "one unit has no mean"
 
 
@@ -335,3 +335,25 @@ def test_a_unit_that_was_deliberately_not_ranked_is_not_placed():
     assert "Thanh tra đạt 93,00 điểm, xếp hạng 2 trong 4" in describe_ranking(
         made, unit="Thanh tra"
     )
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ([90.0, None], "chỉ a có điểm ở cả hai kỳ: điểm tăng 1,00 điểm."),
+        ([88.5, 80.0], "chỉ a có điểm ở cả hai kỳ: điểm giảm 0,50 điểm."),
+        ([89.0], "chỉ a có điểm ở cả hai kỳ: điểm không đổi."),
+    ],
+)
+def test_one_common_unit_has_no_most_and_no_place_among_others(after, said):
+    told = describe_ranking(table(after), before=table([89.0]))
+    assert said in told
+    assert "nhiều nhất" not in told
+    assert "thứ hạng giữa" not in told
+
+
+def test_a_block_that_nobody_scored_has_no_list_of_grades():
+    scores = table([90.0, 80.0, None, None], block=list("xxyy"))
+    told = describe_ranking(scores, before=scores).split("\n")
+    assert "theo loại: Xuất sắc 1/2" in told[0]
+    assert "theo loại" not in told[1]

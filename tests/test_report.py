@@ -31,6 +31,7 @@ from cchc_analysis import (
     write_report,
 )
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.scoring.results import results_of
 from cchc_analysis.text import in_years
 
 PNG = b64decode(
@@ -1005,3 +1006,21 @@ def test_sums_have_no_more_places_than_the_table(tmp_path):
     document = Document(write_report(table([90, 80]), tmp_path / "r.docx", fields=fields))
     for row in rows(document, LACKING)[1:]:
         assert all(len(cell.partition(",")[2]) <= 3 for cell in row[2:])
+
+
+def test_every_caption_names_its_block_whatever_its_letters(tmp_path):
+    scores = table([90, 80, 70, 60], block=["x", "Sở", "x", "Sở"]).assign(unit=list("abcd"))
+    path = write_report(scores, tmp_path / "a.docx", before=scores.assign(score=[89, 80, 71, 62]))
+    captions = [text for text in texts(Document(path)) if re.match(r"(Bảng|Hình) \d+\. ", text)]
+    assert len(captions) > 6
+    assert [one for one in captions if not re.search(r"\((x|Sở)\)$|khối|plot_blocks", one)] == []
+
+
+def test_equal_fields_are_not_called_the_one_that_parts_units_most(tmp_path):
+    scores = table([20, 10])
+    fields = pd.concat([scores.assign(field=name, score=[10, 5], max_score=50) for name in "IJ"])
+    told = results_of(scores, fields=fields).groups[0].told.fields
+    assert "mỗi lĩnh vực 85,00 điểm" in told
+    assert "hơn kém nhau" not in told
+    lacking = results_of(scores.assign(score=[None, None]), fields=fields.assign(score=None))
+    assert lacking.groups[0].told.fields == "Chưa có điểm theo lĩnh vực của các đơn vị."

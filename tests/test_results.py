@@ -163,3 +163,15 @@ def test_who_changed_grade_and_the_counts_against_the_year_before():
     assert "Có 1 đơn vị lên loại: a (Tốt → Xuất sắc)." in words
     assert "Có 1 đơn vị xuống loại: c (Trung bình → Yếu)." in words
     assert "theo loại: Xuất sắc 2/4 (kỳ trước: 1/4), Tốt 0/4 (kỳ trước: 1/4)," in words
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_units_of_a_block_that_is_not_known_are_held_against_those_of_before(missing):
+    scores = table([90, 80, 70, 60], block=pd.Series(["x", missing, "x", missing], dtype="object"))
+    fields = pd.concat([scores.assign(field=name, score=30, max_score=50) for name in "IJ"])
+    results = results_of(scores, before=scores.assign(score=[89, 81, 70, 60]), fields=fields)
+    assert [len(group.change) for group in results.groups] == [2, 2]
+    assert [group.losses["units"].tolist() for group in results.groups] == [[2, 2], [2, 2]]
+    assert "giảm điểm nhiều nhất là b" in results.groups[1].told.changes.points
+    assert results.more == ()
+    assert set(results.check["unit"]) == {"a", "b", "c"}

@@ -112,7 +112,8 @@ def plot_change(
     texts = change.map(lambda by: "" if pd.isna(by) else format_signed(by, places))
     few, untold = few_common(table), why_untold(table)
     old, new = (table[f"common_rank_{when}"].astype("string") for when in ("before", "after"))
-    moves = (old + " → " + new).mask(few).fillna("")
+    alone = few | (table["common_units"] < 2)  # one unit has no place among others
+    moves = (old + " → " + new).mask(alone).fillna("")
     crossed = _crossed(table)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
     earlier, later = _periods(comparison)
@@ -122,7 +123,7 @@ def plot_change(
     frame.write_columns({head: texts, "Hạng": moves} | crossed, first={pair: scores})
     frame.write_beside(table["why"])
     axis = frame.set_percent_axis(both, in_points=in_points)
-    common = " hoặc ".join(map(str, table["common_units"][~few].unique()))
+    common = " hoặc ".join(map(str, table["common_units"][~alone].unique()))
     among = f"hạng giữa {common} đơn vị chung của hai kỳ" if common else ""
     too_few = "quá ít đơn vị chung nên không nêu thay đổi hạng" if few.any() else ""
     right = "; ".join(filter(None, ["Bên phải: thay đổi", among, too_few]))

@@ -216,8 +216,9 @@ class Sections:
 
 
 def _named(text: str, group: Group) -> str:
-    """Return a caption with the block and year that it does not name yet."""
-    more = ", ".join(name for name in group.names if name not in text)
+    """Return a caption with the block, and with the year that it does not name yet."""
+    year = f"năm {group.rows['year'].iloc[0]}" if "year" in group.rows else ""
+    more = ", ".join(name for name in group.names if name != year or name not in text)
     return f"{text} ({more})" if more else text
 
 

@@ -15,7 +15,9 @@ from cchc_analysis.groups import (
     LEVELS,
     SCORES,
     group_columns,
+    group_keys,
     group_numbers,
+    groups_in_words,
     in_group,
     is_unit,
     of_group,
@@ -181,10 +183,10 @@ def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFr
     losses["share_lost"] = losses["share_pct"] / 100
     found = {}
     for _, part in fields.groupby(group_numbers(fields), sort=False):
-        group = tuple(part[column].iloc[0] for column in where)
+        group = groups_in_words(part[where].iloc[0])
         for field, share, moved in _differences(part):
             found[*group, field] = share, moved
-    keys = list(losses[[*where, "field"]].itertuples(index=False, name=None))
+    keys = [*zip(*(groups_in_words(losses[c]) for c in where), losses["field"], strict=True)]
     losses["share_difference"] = pd.Series([found[key][0] for key in keys], dtype="float64")
     losses["places_moved"] = pd.Series([found[key][1] for key in keys], dtype="Int64")
     return stamped(losses, "influence", note=fields.attrs["note"])
@@ -399,7 +401,7 @@ def sums_of(
     totals = total_fields(fields)
     keys = [column for column in group_columns(ranking) if column in totals]
     ours, theirs = (
-        pd.DataFrame({c: table[c].astype("str").map(unit_key) for c in (*keys, "unit")})
+        pd.DataFrame({c: group_keys(table[c]) for c in (*keys, "unit")})
         for table in (ranking, totals)
     )
     theirs["sum"], theirs["most"] = totals["score"], totals["max_score"]

@@ -11,6 +11,7 @@ from cchc_analysis.groups import (
     check_columns,
     grades_in_words,
     group_columns,
+    group_keys,
     group_numbers,
 )
 from cchc_analysis.refusal import Option, Refusal
@@ -244,7 +245,7 @@ def _possible(ranking: pd.DataFrame, groups: np.ndarray | int, grades: list[str]
     if own is None or "block" not in ranking:
         return np.arange(len(grades)) < len(grades) - 2
     possible = np.zeros((np.max(groups, initial=0) + 1, len(grades)), dtype="bool")
-    keys = ranking["block"].astype("str").map(unit_key)
+    keys = group_keys(ranking["block"])
     for group, key in dict.fromkeys(zip(np.broadcast_to(groups, len(keys)), keys, strict=True)):
         possible[group] |= np.isin(grades, own.get(key, grades[:-2]))
     return possible

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.groups import group_columns, has_unit, is_unit, of_group, several_groups
+from cchc_analysis.groups import (
+    group_columns,
+    group_keys,
+    groups_in_words,
+    has_unit,
+    is_unit,
+    of_group,
+    several_groups,
+)
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import sentences
 from cchc_analysis.scoring.blocks import summarise_blocks
@@ -26,7 +34,7 @@ from cchc_analysis.scoring.periods import compare_ranked
 from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, Scheme, scheme_for
 from cchc_analysis.scoring.sentences import Changes
-from cchc_analysis.text import clean, in_years, listed, lower_first, unit_key
+from cchc_analysis.text import clean, in_years, listed, lower_first
 
 
 class Told(NamedTuple):
@@ -301,7 +309,7 @@ def _gone_blocks(
     """Return a sentence on the blocks that the earlier table alone has, if there are some."""
     if change is None or not has_blocks(before, table):
         return ()
-    here, blocks = (t["block"].astype("str").map(unit_key) for t in (table, change))
-    gone = change["block"][~blocks.isin(here)].astype("str").unique()
+    here, blocks = (group_keys(t["block"]) for t in (table, change))
+    gone = groups_in_words(change["block"][~blocks.isin(here)]).unique()
     told = in_years(f"Khối chỉ có ở bảng kỳ trước: {listed(gone)}.", change.attrs.get("years"))
     return (told,) if len(gone) else ()

@@ -251,7 +251,9 @@ def of_blocks(blocks: pd.DataFrame, counts: pd.DataFrame, scheme: Scheme) -> lis
 
 def of_losses(who: str, losses: pd.DataFrame) -> str:
     """Return in which field most points lack, of all points and of its maximum, or all that tie."""
-    if not losses["lost"].max() > 0:  # missing too
+    if losses["lost"].isna().all():
+        return f"Chưa có điểm theo lĩnh vực của {who}."
+    if not losses["lost"].max() > 0:
         return f"Không lĩnh vực nào có điểm của {who} còn điểm chưa đạt."
     shown, worst = printed(losses, "losses"), {}
     for name in ("lost", "lost_pct"):
@@ -273,9 +275,10 @@ def of_losses(who: str, losses: pd.DataFrame) -> str:
 
 def of_influence(influence: pd.DataFrame) -> str:
     """Return a sentence on the field that makes the largest part of the differences."""
-    if len(influence) == 1 or influence["share_difference"].isna().all():
+    shares = influence["share_difference"].round(exact.FALLBACK_PLACES)
+    if len(influence) == 1 or (shares == shares.max()).sum() != 1:  # none, or several
         return ""
-    row = influence.loc[influence["share_difference"].idxmax()]
+    row = influence.loc[shares.idxmax()]
     return (
         f"Các đơn vị hơn kém nhau nhiều nhất ở lĩnh vực {row['field']}: chiếm "
         f"{format_percent(100 * row['share_difference'])} chênh lệch tổng điểm các lĩnh vực."
@@ -360,10 +363,16 @@ def of_change(
             f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
             f"{_most(both, by, points, measure.gap)}."
         )
-        places = (
-            f"Về thứ hạng giữa {ranks.count()} đơn vị có hạng ở cả hai kỳ, {_counts(ranks, 'hạng')}"
-            f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} bậc')}."
-        )
+        if len(both) == 1:
+            by, (name,) = by.iloc[0], both["unit"]
+            way = f"{'tăng' if by > 0 else 'giảm'} {measure.gap(abs(by))}" if by else "không đổi"
+            moved = f"So với kỳ trước, chỉ {name} có điểm ở cả hai kỳ: {points} {way}."
+        if ranks.count() > 1:  # one unit has no place among others
+            places = (
+                f"Về thứ hạng giữa {ranks.count()} đơn vị có hạng ở cả hai kỳ, "
+                f"{_counts(ranks, 'hạng')}"
+                f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} bậc')}."
+            )
     means = rescaled_told(both)
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
         means.append(_mean_and_gap(measure, both))
@@ -421,7 +430,7 @@ def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
         for grade in grades
         if grade != UNSCORED and counts[0].get(grade, 0) + counts[1].get(grade, 0)
     ]
-    return f"Số đơn vị được chấm theo loại: {', '.join(told)}."
+    return f"Số đơn vị được chấm theo loại: {', '.join(told)}." if told else ""
 
 
 def _counts(by: pd.Series, what: str) -> str:
