@@ -116,6 +116,15 @@ def test_a_block_that_is_not_known_has_its_heading():
     assert "không ghi – Tốt (từ 80%): 1 (100,00%)" in ax.get_label()
 
 
+def test_counts_of_nobody_are_refused():
+    graded = grade_units(table([95, 80], block=["x", "y"]))
+    counts = grade_distribution(graded, by="block")
+    for empty in (counts.head(0), grade_distribution(graded.head(0), by="block")):
+        with pytest.raises(Refusal, match="Bảng không có đơn vị nào để vẽ"):
+            plot_distribution(empty)
+    assert "Không có đơn vị nào ở loại: Xuất sắc" in plot_distribution(graded.head(0)).get_xlabel()
+
+
 def test_an_overview_counts_what_it_does_not_draw():
     scores = pd.DataFrame({"unit": [f"u{at}" for at in range(100)], "max_score": 100.0})
     scores["score"] = np.arange(100.0) / 2 + 50

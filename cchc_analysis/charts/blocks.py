@@ -155,16 +155,12 @@ def _name_ends(
 
 
 def _named_within(most: int, names: list[str], values: list[str]) -> str:
-    """Return as many names with their values as so many letters hold, the first one shortened."""
-    room = max(1, most - len(values[0]) - 3)
-    first = names[0] if len(names[0]) <= room else f"{names[0][:room].rstrip()}…"
-    told = f"{first} ({values[0]})"
-    for name, value in zip(names[1:], values[1:], strict=True):
-        more = f"{told}; {name} ({value})"
-        if len(more) > most:
-            return told
-        told = more
-    return told
+    """Return as many names with their values as so many letters hold, at least one, shortened."""
+    told = [f"{name} ({value})" for name, value in zip(names, values, strict=True)]
+    for count in range(len(told), 0, -1):
+        if len(text := "; ".join(told[:count])) <= most:
+            return text
+    return f"{names[0][: max(1, most - len(values[0]) - 4)].rstrip()}… ({values[0]})"
 
 
 def lanes_of(values: np.ndarray, apart: float) -> np.ndarray:

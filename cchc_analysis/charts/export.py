@@ -234,10 +234,7 @@ def _settle(figure: Figure) -> None:
 
 
 def stamp(ranking: pd.DataFrame, *, date: str | None = None, shows: Collection[str] = ()) -> str:
-    """Return what a chart does not say itself: the scale, the rule of ties, the date of the data.
-
-    The first two of those charts that show what they are about and have them not in their words.
-    """
+    """Return what a chart does not say itself: scale or rule of ties, as it `shows`; the date."""
     told = {
         "scale": scale_of(ranking),
         "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)",

@@ -221,6 +221,7 @@ def plot_distribution(
         distribution = grade_distribution(
             table, by=None if isinstance(scheme, GradeScheme) else "block"
         )
+    units.check_units(distribution, "grade")
     distribution = distribution.reset_index(drop=True)
     names, bounds = grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(format_percent)
@@ -232,17 +233,16 @@ def plot_distribution(
         if by
         else [distribution]
     )
-    headings, base, rows = {}, "số đơn vị được chấm của từng nhóm", []
+    headings, rows = {}, []
     of_nobody = ~distribution["grade"].isin(distribution["grade"][has_some])
     for part in parts:
         scored = part["units"][part["share_pct"].notna()].sum()
-        base_here = f"{scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
-        lacks = _of_nobody(part["grade"][~has_some[part.index] & ~of_nobody[part.index]])
+        base = f"{scored} đơn vị được chấm" if scored else "chưa có đơn vị nào được chấm"
         if by:
-            headings[len(rows)] = [(f"{units.group_name(part.iloc[0], by)}: {base_here}", True)]
-            headings[len(rows)] += [(lacks, False)] if lacks else []
-        else:
-            base = base_here
+            headings[len(rows)] = [(f"{units.group_name(part.iloc[0], by)}: {base}", True)]
+            base = "số đơn vị được chấm của từng nhóm"
+            if lacks := _of_nobody(part["grade"][~has_some[part.index] & ~of_nobody[part.index]]):
+                headings[len(rows)].append((lacks, False))
         rows += part.index[has_some[part.index]].tolist() or part.index.tolist()
     drawn = distribution.loc[rows]
     words = drawn["grade"] + (" (" + bounds[rows] + ")").where(bounds[rows] != "", "")

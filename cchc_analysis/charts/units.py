@@ -23,9 +23,9 @@ from cchc_analysis.vocabulary import MEAN, SHOWN
 MANY = 40  # units: more are no picture that is seen at once
 
 
-def check_units(table: pd.DataFrame) -> None:
-    """Refuse what is no table of scores, and a table of nobody."""
-    check_columns(table, ["unit"])
+def check_units(table: pd.DataFrame, column: str = "unit") -> None:
+    """Refuse what is no table of units or of their grades, and a table of nobody."""
+    check_columns(table, [column])
     if table.empty:
         raise Refusal("Bảng không có đơn vị nào để vẽ")
 
