@@ -17,6 +17,9 @@ from cchc_analysis import (
     describe_ranking,
     field_influence,
     grade_units,
+    implied_cutoffs,
+    plot_fields,
+    plot_profile,
     rank_units,
     summarise_blocks,
     write_report,
@@ -166,17 +169,22 @@ def test_a_whole_report_warns_of_long_scores_once(tmp_path, coarse):
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("what", ["compare", "describe", "report", "check", "influence"])
+@pytest.mark.parametrize(
+    "what", ["compare", "describe", "report", "check", "influence", "cutoffs", "fields", "profile"]
+)
 def test_two_tables_with_many_places_are_told_of_once_to_the_caller(what, tmp_path):
     before = pd.DataFrame({"unit": list("ab"), "score": [8.12345678, 7], "max_score": 10.0})
     after = before.assign(score=[9.12345678, 7.2345678])
-    fields = after.assign(field="x")
+    fields, graded = after.assign(field="x"), after.assign(published_grade=["A", "B"])
     calls = {
         "compare": lambda: compare_periods(before, after),
         "describe": lambda: describe_ranking(after, before=before),
         "report": lambda: write_report(after, tmp_path / "r.docx", before=before, fields=fields),
         "check": lambda: check_published(after, fields=fields),
         "influence": lambda: field_influence(fields),
+        "cutoffs": lambda: implied_cutoffs([graded, graded]),
+        "fields": lambda: plot_fields(fields),
+        "profile": lambda: plot_profile(fields, unit="a"),
     }
     with pytest.warns(exact.PlacesWarning) as told:
         calls[what]()

@@ -747,3 +747,17 @@ def test_a_field_that_one_file_spells_otherwise_is_told(year):
     both = one.assign(**{"Thủ tục số (5 điểm)": 3})  # who has both has two fields
     assert "có phải" not in read([both, both.assign(**{"Đơn vị": "Sở B"})])[1]
     assert "có phải" not in read([one, one.assign(**{"Đơn vị": "Sở B"})])[1]
+
+
+@pytest.mark.parametrize(("cells", "scores"), [
+    (["85", "90"], [8.5, 4.5]), (["0,85%", "0,9%"], [0.085, 0.045]), (["0", "0"], [0, 0]),
+    (["0,85", "0,9"], None), (["1", "0,5"], None), (["1", "0"], None),
+])  # fmt: skip
+def test_shares_of_one_are_no_percent(cells, scores):
+    table = pd.DataFrame({"Lĩnh vực": ["X", "Y"], "Điểm tối đa": ["10", "5"], "Tỷ lệ (%)": cells})
+    if scores is None:
+        assert "không có tỷ lệ nào trên 1%; hãy ghi tỷ lệ bằng phần trăm" in refusal(
+            table, unit="A"
+        )
+    else:
+        assert read(table, unit="A")[0]["score"].tolist() == scores

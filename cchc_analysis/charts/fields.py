@@ -70,6 +70,7 @@ _WORDS = {
 }  # fmt: skip
 
 
+@exact.told_once()
 def plot_fields(
     fields: pd.DataFrame,
     *,
@@ -228,6 +229,7 @@ def _heads(names: list[str], maxima: dict[str, str], room: float) -> tuple[list[
     return numbers, "; ".join(f"{at} {name}" for at, name in enumerate(names, 1))
 
 
+@exact.told_once()
 def plot_profile(
     fields: pd.DataFrame,
     *,

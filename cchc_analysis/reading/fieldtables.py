@@ -616,6 +616,11 @@ def _of_percent(
     title = layout.titles[layout.percent].text
     told.append(f"điểm tính từ cột {quoted(title)} và điểm tối đa")
     shares = to_numbers(where, title, cells[layout.percent].str.rstrip("% "))
+    if 0 < shares.max() <= 1 and not cells[layout.percent].str.contains("%").any():
+        raise where.refuse(
+            f"cột {quoted(title)} không có tỷ lệ nào trên 1%",
+            "hãy ghi tỷ lệ bằng phần trăm, ví dụ 85%, hoặc thêm cột điểm",
+        )
     maxima = to_numbers(where, SHOWN["max_score"], cells[maximum])
     points = [f"{Decimal(str(a)) * Decimal(str(b)) / 100:f}" if a == a and b == b else ""
               for a, b in zip(shares, maxima, strict=True)]  # fmt: skip

@@ -37,6 +37,7 @@ _ROUNDED = {
 }
 
 
+@told_once()
 def check_published(
     ranking: pd.DataFrame,
     *,
@@ -94,11 +95,10 @@ def check_published(
       unit published computed
     0    b         1        2
     """
-    with told_once():
-        points = checked(ranking)
-        ranking = points.table if "rank" in ranking else with_ranks(points)
-        ranking = ranking.reset_index(drop=True)
-        sums = ([], 0, "", []) if fields is None else sums_of(ranking, fields)
+    points = checked(ranking)
+    ranking = points.table if "rank" in ranking else with_ranks(points)
+    ranking = ranking.reset_index(drop=True)
+    sums = ([], 0, "", []) if fields is None else sums_of(ranking, fields)
     found: list[dict] = []
     compared, skipped, explained = {}, "", ""
     if "published_rank" in ranking:

@@ -16,7 +16,7 @@ from cchc_analysis.groups import (
     several_groups,
 )
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.exact import Exact, checked
+from cchc_analysis.scoring.exact import Exact, checked, told_once
 from cchc_analysis.scoring.printing import format_percent, format_signed
 from cchc_analysis.scoring.ranking import (
     differently_graded,
@@ -42,6 +42,7 @@ from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES
 _PUBLISHED = [*SCORES, "published_grade"]
 
 
+@told_once()
 def implied_cutoffs(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Find the interval in which each grade's lower bound must lie, from published grades alone.
 
@@ -123,6 +124,7 @@ def _one_table(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+@told_once()
 def fitting_schemes(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tell for each known grade scheme whether it gives every published grade.
 

@@ -142,6 +142,7 @@ def field_losses(
     return stamped(table, "losses")
 
 
+@told_once()
 def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFrame:
     """Tell for each field its share of the points lost and of the differences between units.
 
@@ -176,9 +177,8 @@ def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFr
     >>> field_influence(fields.assign(score=[2, 9, 2, 8])).round(3).values.tolist()
     [['x', 0.842, 0.0, 0], ['y', 0.158, 1.0, 1]]
     """
-    with told_once():
-        fields = in_points(whole_fields(fields), weights)
-        losses = field_losses(fields)
+    fields = in_points(whole_fields(fields), weights)
+    losses = field_losses(fields)
     where = group_columns(fields)
     losses["share_lost"] = losses["share_pct"] / 100
     found = {}

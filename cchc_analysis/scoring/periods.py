@@ -27,6 +27,7 @@ from cchc_analysis.vocabulary import VALUES
 _CLOSE = 0.4  # "Sở TN-MT" is so near to "Sở Tài nguyên và Môi trường"
 
 
+@told_once()
 def compare_periods(
     before: pd.DataFrame,
     after: pd.DataFrame | None = None,
@@ -91,11 +92,10 @@ def compare_periods(
     0    B           1.0            1              1.0                 0.0
     1    A           0.1           -1              0.0                -1.0
     """
-    with told_once():
-        if after is None:
-            before, after = _last_years(before)
-        scheme = scheme_for(scheme, before, after)
-        before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
+    if after is None:
+        before, after = _last_years(before)
+    scheme = scheme_for(scheme, before, after)
+    before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
 
 

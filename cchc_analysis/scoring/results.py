@@ -194,6 +194,7 @@ def results_of(
     )  # fmt: skip
 
 
+@told_once()
 def describe_ranking(
     ranking: pd.DataFrame,
     *,
@@ -242,12 +243,10 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (90,00%, tức 9,00 điểm); xếp cuối (hạng 2) là B (85,00%, tức 8,50 điểm)
     """
-    with told_once():
-        results = results_of(
-            ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors,
-            unit=unit,
-        )  # fmt: skip
-    return described(results)
+    return described(results_of(
+        ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors,
+        unit=unit,
+    ))  # fmt: skip
 
 
 def described(results: Results) -> str:
