@@ -502,6 +502,18 @@ def test_the_weights_of_totals_are_told_where_they_give_every_one():
     assert check.attrs["note"].startswith("Tổng có trọng số các lĩnh vực của 6 đơn vị khớp")
 
 
+def test_totals_may_be_rounded_to_one_decimal():
+    fields, ranking = weighted((0.45, 0.33, 0.22), units=8)
+    fields["score"], exact = fields["score"] * 0.97, ranking["score"] * 0.97
+    ranking["score"] = exact.round(1)
+    assert (ranking["score"] - exact).abs().max() > 0.03
+    check = check_published(ranking, fields=fields)
+    assert check.empty
+    assert "x 45 % / y 33 % / z 22 %" in check.attrs["note"]
+    ranking.loc[3, "score"] += 1  # of eight one is more than a tenth
+    assert "trọng số" not in check_published(ranking, fields=fields).attrs["note"]
+
+
 @pytest.mark.parametrize("lacks", ["field", "total"])
 def test_a_unit_that_lacks_a_field_or_its_total_breaks_no_weights(lacks):
     fields, ranking = weighted(units=12)

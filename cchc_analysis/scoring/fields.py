@@ -29,6 +29,7 @@ from cchc_analysis.scoring.exact import (
     NOISE,
     Exact,
     checked,
+    places_of,
     to_common_integers,
     told_once,
 )
@@ -474,7 +475,7 @@ def _weighted_means(
     names = ranking["unit"].map(unit_key)
     ranking = ranking[names.isin(cells.index)]
     table, scale = cells.loc[names[ranking.index]], ranking["max_score"] / 100
-    room = 10.0 ** -printed_places(ranking["score"]) / scale.min()
+    room = 10.0 ** -max(1, places_of(ranking["score"])) / scale.min()  # 81.5 may be rounded
     room = (room + 10.0 ** -printed_places(percent)) / 2
     totals = (ranking["score"] / scale).to_numpy("float64")
     found = fitted_weights(table.to_numpy(), totals, room)
