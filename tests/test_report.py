@@ -344,7 +344,9 @@ def test_header_rows_repeat_and_rows_never_split(full):
 
 
 @pytest.mark.parametrize("units", [20, 45])
-def test_no_page_ends_with_a_row_or_two_of_a_long_table_or_begins_with_them(tmp_path, units):
+def test_no_page_ends_with_a_row_or_two_of_a_long_table_or_begins_with_them(
+    tmp_path, units, coarse
+):
     scores = table([*range(100 - units, 100)])
     document = Document(write_report(scores, tmp_path / "r.docx"))
     kept = [bool(row._tr.xpath(".//w:keepNext")) for row in document.tables[-1].rows]
