@@ -23,10 +23,10 @@ hypothesis.settings.load_profile("busy")
 LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
 RANKING_TABLES = ["cchc-2020", "so-nganh-2021", "par-index-regions"]
 LONGEST_FILES = [
-    "test_browser", "test_print", "test_report", "test_cli", "test_roundtrip", "test_notebooks",
-    "test_golden", "test_workbook", "test_picker", "test_layouts", "test_export",
-    "test_chart_pages", "test_remedies", "test_hidden", "test_field_charts", "test_console",
-    "test_change_charts", "test_load",
+    "test_browser", "test_print", "test_notebooks", "test_cli", "test_workbook", "test_golden",
+    "test_report", "test_hidden", "test_score_sheets", "test_remedies", "test_roundtrip",
+    "test_export", "test_field_charts", "test_picker", "test_chart_pages", "test_pasted",
+    "test_charts", "test_console", "test_layouts", "test_change_charts", "test_load",
 ]  # fmt: skip
 
 

@@ -1,8 +1,5 @@
 """`%load_ext cchc_analysis`, in a kernel as a notebook has it."""
 
-import subprocess
-import sys
-
 import nbformat
 import pytest
 from conftest import DATA
@@ -122,16 +119,10 @@ def test_unload_undoes_it(outputs):
     assert outputs["refused plainly"][0][0] == "error"
 
 
-def test_a_refused_cell_has_failed_and_no_later_one_runs(tmp_path):
+def test_a_refused_cell_has_failed_and_no_later_one_runs():
     run = notebook(SETUP, "load_scores(raw, max_score=-1)", "print('sau')")
     with pytest.raises(CellExecutionError, match="phải là một số lớn hơn 0"):
         NotebookClient(run).execute()
     assert run.cells[2]["outputs"] == []
-    path = tmp_path / "refused.ipynb"
-    nbformat.write(run, path)
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", path]
-    done = subprocess.run(
-        [*command, "-c", "/dev/null", "--rootdir", tmp_path],
-        capture_output=True, text=True, encoding="utf-8", cwd=tmp_path,
-    )  # fmt: skip
-    assert "1 failed" in done.stdout
+    kinds = [output["output_type"] for output in run.cells[1]["outputs"]]
+    assert kinds == ["display_data", "error"]  # by which nbval, too, knows a cell that has failed

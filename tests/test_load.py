@@ -53,8 +53,9 @@ def test_columns_come_in_one_order_and_english_names_are_known():
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("mark", [".", ","])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("encoding", "end"), [("utf-8", "\n"), ("utf-8-sig", "\r\n"), ("utf-16", "\r\n")]
+)
 def test_every_dialect_of_csv_gives_the_identical_table(tmp_path, delimiter, mark, encoding, end):
     frame = pd.read_csv(DATA / "cchc-2020.csv", dtype=str)
     frame["Tổng điểm đánh giá"] = frame["Tổng điểm đánh giá"].str.replace(".", mark)
