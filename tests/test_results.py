@@ -171,6 +171,7 @@ def test_units_of_a_block_that_is_not_known_are_held_against_those_of_before(mis
     fields = pd.concat([scores.assign(field=name, score=30, max_score=50) for name in "IJ"])
     results = results_of(scores, before=scores.assign(score=[89, 81, 70, 60]), fields=fields)
     assert [len(group.change) for group in results.groups] == [2, 2]
+    assert [group.name for group in results.groups] == ["X", "Không ghi khối"]
     assert [group.losses["units"].tolist() for group in results.groups] == [[2, 2], [2, 2]]
     assert "giảm điểm nhiều nhất là b" in results.groups[1].told.changes.points
     assert results.more == ()

@@ -152,7 +152,7 @@ class Sections:
         elif group.fields_note:
             fields = self.say([group.fields_note])
         return {
-            "name": (group.name or "Không ghi khối") if several else _of_years(group.rows),
+            "name": group.name if several else _of_years(group.rows),
             "told": [text for text in (told.units, told.places) if text],
             "distribution": distribution,
             "comparison": comparison,

@@ -86,7 +86,8 @@ class Group:
     def names(self) -> tuple[str, ...]:
         """Return its block and its year in words, those it has: "Khối sở", "năm 2021"."""
         row = self.rows.iloc[0]
-        names = (clean(str(row["block"])),) if pd.notna(row.get("block")) else ()
+        block = "không ghi khối" if pd.isna(row.get("block")) else clean(str(row["block"]))
+        names = (block,) if "block" in row else ()
         return (*names, f"năm {row['year']}") if "year" in row else names
 
     @property
