@@ -303,6 +303,29 @@ def test_a_difference_of_the_last_place_is_told():
     assert check[["published", "computed"]].values.tolist() == [["1,123457", "1,123456"]]
 
 
+@pytest.mark.parametrize("column", [{"year": 2023}, {"block": "Khối huyện"}])
+def test_fields_of_another_year_or_block_are_of_none_of_the_units(column):
+    totals = pd.DataFrame({"unit": ["A", "B"], "score": [20.0, 9], "max_score": 25})
+    of_another = {"year": 2024} if "year" in column else {"block": "Khối sở"}
+    ranking = rank_units(totals.assign(**of_another))
+    note = check_published(ranking, fields=FEW[:3].assign(**column)).attrs["note"]
+    assert note.endswith("Không có điểm theo lĩnh vực của 2 đơn vị: A; B.")
+    both = pd.concat([FEW[:3].assign(**column), FEW[:2].assign(**of_another)])
+    assert "của 1 đơn vị: B" in check_published(ranking, fields=both).attrs["note"]
+
+
+@pytest.mark.parametrize("name", [None, 1, " "])
+def test_a_field_without_a_name_is_refused(name):
+    for function in (field_losses, field_influence):
+        with pytest.raises(ValueError, match="Tên lĩnh vực .* của 'A' trống hoặc không phải là"):
+            function(FEW[:2].assign(field=["Thể chế", name]))
+
+
+def test_a_self_score_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="Điểm tự chấm 'x' của 'A' là chữ"):
+        self_score_gaps(FEW.assign(self_score="x"))
+
+
 def test_points_beside_the_total_are_beside_the_fields_unless_the_sums_hold_them():
     fields = rows(*((u, f, s, 50) for u, own in {"A": (50, 40), "B": (45, 35)}.items()
                     for f, s in zip("xy", own, strict=True)))  # fmt: skip

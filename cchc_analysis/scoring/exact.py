@@ -28,6 +28,7 @@ MAX_PLACES = 6
 FALLBACK_PLACES = 9
 NOISE = 1e-9  # of a float: half of it is less than the ninth place
 _NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total")
+_NUMBERS = (*_NUMBERS, "self_score", "survey_score")
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 

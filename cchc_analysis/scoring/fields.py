@@ -35,7 +35,7 @@ from cchc_analysis.scoring.exact import (
 )
 from cchc_analysis.scoring.printing import format_number, printed_places
 from cchc_analysis.scoring.ranking import stamped, with_ranks
-from cchc_analysis.text import decimal_comma, listed, unit_key
+from cchc_analysis.text import decimal_comma, listed, quoted, unit_key
 
 Weights = Sequence[tuple[Mapping[str, object], Mapping[str, float]]]  # group; points of each field
 _WEIGHTED = "Điểm từng lĩnh vực đã nhân trọng số nêu ở phần đối chiếu với kết quả công bố."
@@ -337,6 +337,13 @@ def _is_weighting(one: object) -> bool:
 def checked_fields(fields: pd.DataFrame, *needed: str) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fields by row number, and the number of each row's unit within year and block."""
     fields = checked(fields, [*needed, "field", *SCORES]).table.reset_index(drop=True)
+    named = fields["field"].map(lambda name: isinstance(name, str) and name.strip() != "")
+    if not named.all():
+        name, unit = fields.loc[named.idxmin(), ["field", "unit"]]
+        raise Refusal(
+            f"Tên lĩnh vực {quoted(str(name))} của '{unit}' trống hoặc không phải là chữ",
+            "hãy ghi tên",
+        )
     groups = group_numbers(fields)
     unit = fields.groupby([groups, "unit"], sort=False).ngroup()
     levels = [level for level in LEVELS if level in fields]
@@ -376,10 +383,13 @@ def lacking_fields(fields: pd.DataFrame) -> list[str]:
 
 def who_lacks(fields: pd.DataFrame, ranking: pd.DataFrame, part: pd.DataFrame | None = None) -> str:
     """Return which units, of a part, have no fields, and which of the fields are not ranked."""
-    of_part = fields if part is None else of_group(fields, part)
     part = ranking if part is None else part
-    known, ranked_units = (set(t["unit"].map(unit_key)) for t in (of_part, ranking))
-    lacking = [unit for unit in part["unit"] if unit_key(unit) not in known]
+    columns = [column for column in (*group_columns(part), "unit") if column in fields]
+    known, own = (pd.MultiIndex.from_frame(_keys(table, columns)) for table in (fields, part))
+    lacking, ranked_units = (
+        part["unit"][~own.isin(known)].tolist(),
+        {*map(unit_key, ranking["unit"])},
+    )
     outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
     told = []
     if lacking:
@@ -389,6 +399,11 @@ def who_lacks(fields: pd.DataFrame, ranking: pd.DataFrame, part: pd.DataFrame | 
             f"Không kể {len(outside)} đơn vị không có trong bảng xếp hạng: {listed(outside)}."
         )
     return " ".join(told)
+
+
+def _keys(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return columns of names as keys that compare."""
+    return pd.DataFrame({c: group_keys(table[c]) for c in columns})
 
 
 def sums_of(
@@ -401,10 +416,7 @@ def sums_of(
     """
     totals = total_fields(fields)
     keys = [column for column in group_columns(ranking) if column in totals]
-    ours, theirs = (
-        pd.DataFrame({c: group_keys(table[c]) for c in (*keys, "unit")})
-        for table in (ranking, totals)
-    )
+    ours, theirs = (_keys(table, [*keys, "unit"]) for table in (ranking, totals))
     theirs["sum"], theirs["most"] = totals["score"], totals["max_score"]
     theirs["published_total"] = totals.get("published_total", float("nan"))
     both = ours.assign(score=ranking["score"]).merge(
