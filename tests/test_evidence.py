@@ -417,3 +417,29 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
     assert "dùng table= nếu chỉ cần một bảng" in str(warning)
     assert "dùng --table nếu chỉ cần một bảng" in warning.said("command")
     assert "dùng TABLE = nếu" in warning.said("notebook")
+
+
+@pytest.mark.parametrize("titles", ["Đơn vị;Điểm;Đơn vị;Điểm", "Sở;Điểm sở;Huyện;Điểm huyện",
+                                    "Đơn vị;Tổng điểm;Huyện;Tổng số điểm"])  # fmt: skip
+def test_what_is_proposed_of_tables_side_by_side_reads_them(text, titles):
+    words = refusal(text(titles, "Sở A;90;H A;70", "Sở B;80;H B;60"))
+    assert "(cột thứ 2 và 4); nếu là hai bảng đặt cạnh nhau" in words
+    below = text("Khối sở;", "Đơn vị;Điểm", "Sở A;90", "Sở B;80", "Khối huyện;", "Đơn vị;Điểm",
+                 "H A;70", "H B;60")  # fmt: skip
+    assert read(below)[0]["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+
+
+def test_of_two_columns_of_ranks_the_one_under_the_title_over_the_scores_is_taken(text):
+    path = text("Đơn vị;Năm 2022;;Năm 2023;", ";Điểm;Hạng;Điểm;Hạng", "a;88;2;90;2", "b;89;1;80;1")
+    scores, told = read(path, columns={"score": "Năm 2023 Điểm"})
+    assert scores["published_rank"].tolist() == [2, 1]  # a misprint stays one
+    assert "cột 'Năm 2023 Hạng' là xếp hạng" in told
+    both = text("Đơn vị;Điểm;Hạng;Xếp hạng", "a;90;1;1", "b;80;2;2")
+    assert "'Hạng' và 'Xếp hạng' đều có thể là 'Xếp hạng công bố'" in refusal(both)
+
+
+@pytest.mark.parametrize("titles", ["Đơn vị;Số hồ sơ", "Lĩnh vực;Kết quả chấm", "Huyện;Ghi chú"])
+def test_titles_of_another_table_below_the_units_are_named_as_such(text, titles):
+    words = refusal(text("Đơn vị;Điểm", "a;90", "b;80", "", titles, "a;900", "b;800"))
+    assert "trông như tiêu đề của một bảng khác; hãy xóa bảng đó" in words
+    assert len(read(text("Đơn vị;Điểm", "a;90", "b;80"))[0]) == 2

@@ -299,8 +299,12 @@ class _Columns:
             if role in (None, "note", "score", "bonus", LIKE) or role in wanted:
                 continue
             found = self._with_role(role)
-            if len(found) > 1:
-                raise self._several(role, found, self.score)
+            if len(found) > 1:  # of one year or block there is the one under its title
+                over = self._over(self.score)
+                found = [one for one in found if over and self._over(one) == over]
+                if len(found) != 1:
+                    raise self._several(role, self._with_role(role), self.score)
+                self._understand(found[0], role)
             self.of[role] = found[0].column
         self._settle_patterns()
         if "unit" not in self.of:
@@ -327,6 +331,10 @@ class _Columns:
 
     def _with_role(self, role: str) -> list[Evidence]:
         return [one for one in self.free if one.role == role]
+
+    def _over(self, one: Evidence) -> str:
+        """Return the title that stands over that of a column and others."""
+        return one.title.removesuffix(self.header.short[one.column]).strip()
 
     def _understand(self, one: Evidence, role: str) -> None:
         """Give a column a role that its title does not name, and tell it."""
@@ -529,13 +537,19 @@ class _Columns:
         What else is known speaks for it: the scores beside ranks, the ranks beside scores.
         """
         titles = [one.title for one in found]
-        if len({one.key for one in found}) == 1:  # two tables side by side
-            numbers = [self.header.number_of(one.column) for one in found]
+        what = f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'"
+        at, names = (
+            [self.header.number_of(one.column) for one in some]
+            for some in (found, [c for c in self.every.values() if c.are_names(filled(c.cells))])
+        )
+        is_one = len({one.key for one in found}) == 1
+        if is_one or (role == "score" and any(min(at) < name < max(at) for name in names)):
+            what = f"có {len(found)} cột cùng tên {quoted(titles[0])}" if is_one else what
             return self.where.refuse(
-                f"có {len(found)} cột cùng tên {quoted(found[0].title)} (cột thứ "
-                f"{' và '.join(map(str, numbers))})",
-                "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái; "
-                "nếu không, hãy xóa hoặc đổi tên cột không dùng",
+                f"{what} (cột thứ {' và '.join(map(str, at))})",
+                "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái "
+                "(hai khối thì thêm dòng tên khối trên mỗi bảng); nếu không, hãy xóa hoặc đổi tên "
+                "cột không dùng",
             )
         if role == "unit":  # of a region and its provinces never the region: it would lose names
             narrow = max(map(_level, found))
@@ -550,11 +564,8 @@ class _Columns:
                 fits = appraised  # a unit scores itself, and then it is appraised
         else:
             fits = [one for one in found if one.bears_out(role, *others)]
-        return self.where.refuse(
-            f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'",
-            "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})",
-            option=self._option(role, fits),
-        )
+        remedy = "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})"
+        return self.where.refuse(what, remedy, option=self._option(role, fits))
 
     def _option(self, role: str, fits: list[Evidence]) -> Option:
         """Return the option that names the only column that fits, else one that names none."""

@@ -29,6 +29,7 @@ from cchc_analysis.reading.grid import (
     row_in_words,
     titles_in_words,
 )
+from cchc_analysis.reading.header import role_of
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Refusal
@@ -195,6 +196,12 @@ def _gaps(rows: Rows) -> pd.Series:
     return gaps
 
 
+def _other_titles(rows: Rows) -> pd.Series:
+    """Return rows of titles in the columns of the units and of the scores."""
+    roles = each(rows.body[rows.columns["unit"]], lambda texts: texts.map(role_of).astype("str"))
+    return roles.isin(["unit", "field"]) & ~are_numbers(rows.score) & ~missing(rows.score)
+
+
 def _summed_beside(rows: Rows) -> pd.Series:
     """No unit, but "Min", "Trung vị" in another cell."""
     return rows.among([
@@ -264,6 +271,7 @@ _APPLY = {
     "heading": lambda rows: rows.among(rows.headings.index),
     "column numbers": _column_numbers,
     "gap": _gaps,
+    "other titles": _other_titles,
     "summary": lambda rows: rows.summed & ~(rows.counted & filled(rows.score)),
     "remark": lambda rows: (rows.nameless | rows.unnumbered) & missing(rows.score),
     "signature": _signatures,
