@@ -14,6 +14,8 @@ from layouts import LAYOUTS
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow, TableRowGroup
 from odf.text import LineBreak, P, Tab
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
@@ -139,6 +141,20 @@ def test_a_number_that_its_format_hides_and_a_sheet_of_a_chart(tmp_path):
     book.active["C3"].number_format = ";;;"
     book.save(tmp_path / "bảng.xlsx")
     assert "ô C3: ô '[80]'" in refusal(tmp_path / "bảng.xlsx")
+
+
+@pytest.mark.parametrize("color", ["FFFFFFFF", Color(theme=0)])
+def test_white_letters_of_a_sheet_are_read_and_told(tmp_path, color):
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", 90], [2, "b", 80]):
+        book.active.append(row)
+    book.active["C3"].font = Font(color=color)
+    book.save(tmp_path / "b.xlsx")
+    with pytest.warns(LoadWarning, match=r"có chỗ ẩn vẫn được đọc \(ô C3\)"):
+        assert load_scores(tmp_path / "b.xlsx")["score"].tolist() == [90, 80]
+    book.active["C3"].fill = PatternFill("solid", fgColor="FF000080")
+    book.save(tmp_path / "b.xlsx")
+    assert load_scores(tmp_path / "b.xlsx")["score"].tolist() == [90, 80]
 
 
 def test_what_libre_office_hides_covers_or_parts(tmp_path):

@@ -234,6 +234,7 @@ def _told_hidden(seen: Seen, where: Where, letters: list) -> list[str]:
             if any("".join(row[at : at + 1]).strip() for row in known)
         ]  # fmt: skip
         hidden = [f"cột {letters[at]}" for at in columns] + [f"dòng {at + 1}" for at in rows]
+        hidden += [f"ô {letters[column]}{row + 1}" for row, column in sorted(seen.hidden_cells)]
         more = ["…"] if len(hidden) > _MOST_TOLD else []
         hidden = ", ".join(hidden[:_MOST_TOLD] + more)
         return [f"{seen.place} có chỗ ẩn vẫn được đọc ({hidden})"] if hidden else []

@@ -85,6 +85,10 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
         for cell in page._cells.values()  # its rows would make every blank cell
         if cell.value is not None or cell.data_type == "e"
     }
+    white = {
+        (cell.row - 1, cell.column - 1)
+        for cell in page._cells.values() if not page.tables and cell.has_style and _is_white(cell)
+    }  # fmt: skip
     for row, column in contents.not_computed(page.title):
         cells[row - 1, column - 1] = NOT_COMPUTED
     hidden = [column for column in page.column_dimensions.values() if column.hidden]
@@ -94,7 +98,17 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
         merged=[(r.min_row - 1, r.max_row - 1, r.min_col - 1) for r in page.merged_cells.ranges],
         hidden_rows={at - 1 for at, row in page.row_dimensions.items() if row.hidden},
         hidden_columns={at - 1 for span in spans for at in span},
+        hidden_cells=white & set(cells),
     )  # fmt: skip
+
+
+def _is_white(cell: object) -> bool:
+    """Return whether the letters of a cell are white and nothing is behind them."""
+    color = cell.font.color
+    is_white = color is not None and (
+        color.rgb == "FFFFFFFF" or (color.theme, color.tint) == (0, 0)
+    )
+    return is_white and cell.fill.fill_type is None
 
 
 def _xlsx_text(cell: object) -> str:
