@@ -397,7 +397,7 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
         below[path.stem] = " ".join(text.partition("Nguồn: ")[2].split())
         told = [word in below[path.stem] for word in ("Thang điểm", "Ngưỡng", "đồng hạng")]
         assert told == {
-            "ranking": [1, 1, 1], "distribution": [1, 1, 0], "comparison": [1, 1, 0],
+            "ranking": [0, 0, 1], "distribution": [1, 0, 0], "comparison": [0, 0, 0],
             "change": [0, 0, 1], "fields": [0, 0, 0], "profile": [0, 0, 0],
         }[path.stem], path.name  # fmt: skip
     assert below["fields"] == below["profile"] == by_field
