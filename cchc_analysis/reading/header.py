@@ -251,8 +251,9 @@ def falls(scores: pd.Series, ranks: pd.Series) -> bool:
 def without_changes(table: Table) -> Table:
     """Return a table without what stands behind its numbers and tells a change: "0,871 (+11)"."""
     for column, title in table.header.titles.items():
-        cells = table.body[column].astype("str").fillna("")
-        if (signed := each(cells, lambda texts: texts.str.contains(_SIGNED))).any():
+        has_sign = each(table.body[column], lambda texts: texts.str.contains(_SIGNED, na=False))
+        if (signed := has_sign.astype("bool")).any():
+            cells = table.body[column].astype("str").fillna("")
             bare = each(cells, lambda texts: texts.str.replace(f"{CHANGE}$", "", regex=True))
             if numbers_in(bare[signed]).notna().all():
                 cell = quoted(cells[signed].iloc[0])
