@@ -4,10 +4,12 @@ import random
 import resource
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 
 import openpyxl
+import pandas as pd
 import pytest
 from conftest import loaded, refusal
 from layouts import LAYOUTS
@@ -253,6 +255,13 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
     assert "quá nhiều ô gộp (giới hạn 100000)" in bounded(workbook(tmp_path, after=merged))
     columns = "<cols>" + '<col min="1" max="9999" hidden="1"/>' * 1_000_000 + "</cols>"
     assert "quá nhiều khoảng cột" in bounded(workbook(tmp_path, before=columns))
+    styles = "<styleSheet><numFmts>{}</numFmts></styleSheet>"
+    long, many = f"<numFmt formatCode='{'[' * 500_000}'/>", "<numFmt formatCode='0.0'/>" * 20_000
+    for formats in (long, many):
+        also = [("xl/styles.xml", styles.format(formats))]
+        assert "quá nhiều ký tự định dạng số" in bounded(workbook(tmp_path, also=also))
+    for tag in ("<x a='{}'/>", "<!--{}-->"):
+        assert "bị hỏng" in bounded(workbook(tmp_path, before=tag.format("1" * 50_000_000)))
     link = '<hyperlinks><hyperlink ref="A1:XFD1048576" location="a"/></hyperlinks>'
     assert not bounded(workbook(tmp_path, after=link))  # a link is not read
     data = workbook(tmp_path).read_bytes()
@@ -362,6 +371,18 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
     for (name, _, words), sentence in zip(heavy, said, strict=True):
         assert sentence.startswith(name)
         assert words in sentence
+
+
+@pytest.mark.parametrize(
+    "grade",
+    [lambda at: f"Loại {at}", lambda at: "A" * (at % 300 + 1), lambda at: f"{at} Tốt"],
+)  # fmt: skip
+def test_many_grades_take_no_day(grade):
+    rows = [[f"Xã {at}", at % 100, grade(at)] for at in range(20_000)]
+    start = time.process_time()
+    ranked = loaded(pd.DataFrame(rows, columns=["Đơn vị", "Điểm", "Xếp loại"]))
+    assert time.process_time() - start < 10
+    assert ranked["published_grade"].tolist() == [row[2] for row in rows]
 
 
 def test_a_strict_workbook_is_named_as_such(tmp_path):

@@ -30,7 +30,7 @@ KINDS, _SHOWN, _MOST_MB, _MOST_OF = (
 )
 _LOOKS = {kind: re.compile(looks.encode()) for kind, looks in _FILES["looks"].items()}
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
-_CHUNK = 1 << 18
+_CHUNK, _LONGEST_TAG = 1 << 18, 1 << 23  # of a tag every chunk is read again until it ends
 _TYPES = "[Content_Types].xml"
 _READ = ("word/document", "word/styles.xml", "content.xml", "styles.xml")
 _NAMED_PART = re.compile(rb"""(\b(?:PartName|Target)\s*=\s*["'])([^"']*)""")
@@ -248,6 +248,8 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, xml: obj
                     return size
                 if xml:
                     xml.parser.Parse(chunk)
+                    if size - xml.parser.CurrentByteIndex > _LONGEST_TAG:
+                        raise zipfile.BadZipFile(part.filename)
         if xml and size:
             xml.parser.Parse(b"", True)
     except expat.ExpatError:
@@ -300,6 +302,8 @@ class _Part:
             self.row, self.column = int(at) if at.isdecimal() else self.row + 1, 0
         elif tag == "col":
             self.found.count("khoảng cột")
+        elif tag == "numFmt":
+            self.found.count("ký tự định dạng số", len(attributes.get("formatCode", "")))
         elif tag == "definedName":  # may be a broken range, too
             self._cut(True)
         elif area:
