@@ -373,6 +373,14 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         assert words in sentence
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_that_no_office_packs_so_is_not_unpacked(tmp_path, packed):
+    path = workbook(tmp_path)
+    with zipfile.ZipFile(path, "a", packed) as archive:
+        archive.writestr("xl/media/x.bin", bytes(300_000_000))
+    assert "bị hỏng" in bounded(path)
+
+
 @pytest.mark.parametrize(
     "grade",
     [lambda at: f"Loại {at}", lambda at: "A" * (at % 300 + 1), lambda at: f"{at} Tốt"],

@@ -190,7 +190,8 @@ def _contents_of(path: Path) -> Contents:
     found.count("tệp con", path.read_bytes().count(b"PK\x01\x02"))  # zipfile would list them all
     with zipfile.ZipFile(path) as archive:
         names = [_tidy(name) for name in archive.namelist()]
-        if len(names) > len(set(names)):
+        packed = {part.compress_type for part in archive.infolist()}  # bzip2 unpacks all at once
+        if len(names) > len(set(names)) or packed - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise zipfile.BadZipFile
         found.kind = _kind_in(archive, names)
         if found.kind in _ZIPPED:
