@@ -314,9 +314,92 @@ def test_a_long_table_with_a_repeated_total_keeps_it_apart_from_the_scores():
     fields, _ = read(table)
     assert fields["score"].tolist() == [8, 9]
     assert fields["published_total"].tolist() == [17, 17]
-    table.iloc[1, 4] = "18"
     with pytest.raises(ValueError, match="nhiều tổng điểm công bố khác nhau"):
-        total_fields(read(table)[0])
+        total_fields(fields.assign(published_total=[17, 18]))
+    table.iloc[1, 4] = "18"
+    words = refusal(table)
+    assert "các cột 'Điểm' và 'Tổng điểm' đều có thể là cột điểm" in words
+    for score, scores in (("Điểm", [8, 9]), ("Tổng điểm", [17, 18])):
+        chosen, _ = read(table.assign(**{"Điểm tối đa": 20}), columns={"score": score})
+        assert chosen["score"].tolist() == scores
+        assert "published_total" not in chosen
+
+
+OF_ROWS = {"Đơn vị": ["A", "A"], "Lĩnh vực": ["I. X", "II. Y"], "Điểm tối đa": [10, 20]}
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize(
+    ("parts", "names"),
+    [
+        ({"Điểm thẩm định": [8, 17], "Điểm XHH": [1, ""]}, "'Điểm thẩm định' và 'Điểm XHH'"),
+        ({"Tự chấm": [10, 17], "Thẩm định": [9, ""], "XHH": ["", 17]}, "'Thẩm định' và 'XHH'"),
+        ({"Điểm lần 1": [4, 9], "Điểm lần 2": [5, 8]}, "'Điểm lần 1' và 'Điểm lần 2'"),
+        ({"Tự chấm": [8, 16], "XHH": [1, 1]}, "'Tự chấm' và 'XHH'"),
+    ],
+)
+def test_a_total_of_each_row_is_its_score_if_it_is_the_sum_of_those_beside_it(alone, parts, names):
+    table = pd.DataFrame({**OF_ROWS, **parts, "Tổng điểm": [9, 17]})
+    options = {"unit": "A"} if alone else {}
+    table = table.drop(columns="Đơn vị") if alone else table
+    fields, told = read(table, **options)
+    assert fields["score"].tolist() == [9, 17]
+    assert "published_total" not in fields
+    assert f"ấy cột 'Tổng điểm' làm điểm, bằng tổng {names}" in told
+    assert "không cộng vào" not in told
+    table["Tổng điểm"] = [9, 16]
+    if names != "'Tự chấm' và 'XHH'":  # else there is no other score
+        assert "đều có thể là cột điểm" in refusal(table, **options)
+    if "Thẩm định" in parts:
+        fields, _ = read(table.assign(**{"Tổng điểm": 26}), **options)  # of the unit
+        assert fields["published_total"].tolist() == [26, 26]
+
+
+@pytest.mark.parametrize("stage", ["tự chấm", "thẩm định"])
+def test_the_total_of_a_stage_alone_is_of_that_stage(stage):
+    table = pd.DataFrame({**OF_ROWS, f"Tổng {stage}": [9, 17]})
+    if stage == "tự chấm":
+        assert "cột 'Tổng tự chấm' chỉ là điểm tự chấm" in refusal(table)
+        table["Tổng thẩm định"] = [8, 16]
+    fields, _ = read(table)
+    assert fields["score"].tolist() == ([9, 17] if stage == "thẩm định" else [8, 16])
+
+
+def test_fields_of_small_whole_scores_are_no_counts_and_a_mean_is_one_in_every_field():
+    titles = ["Đơn vị", "Thể chế (5 điểm)", "TTHC (5 điểm)"]
+    rows = [["A", 5, 3], ["B", 5, 4], ["C", 5, 2], ["D", 2, 2], ["E", 1, 1]]
+    fields, told = read(frame(titles, *rows))
+    assert len(fields) == 10
+    assert told == ""
+    rows[-1] = ["E", 4.25, 1]
+    assert read(frame(titles, *rows))[1] == ""
+    rows[-1] = ["E", 4.25, 2.75]
+    told = read(frame(titles, *rows))[1]
+    assert "'E 4.25' có điểm bằng trung bình" in told
+    assert told.count("trung bình") == 1
+
+
+def test_what_is_told_of_several_fields_is_told_once(tmp_path):
+    rows = [["Đơn vị", "X (5 điểm)", "Y (5 điểm)"], ["a", 1.12345678, 2.12345678], ["b", 1, 2]]
+    workbook(tmp_path / "a.xlsx", rows)
+    told = read(tmp_path / "a.xlsx")[1]
+    assert told.count("chữ số thập phân") == 1
+    assert "(và tương tự ở 1 lĩnh vực khác)" in told
+
+
+@pytest.mark.parametrize("more", [{}, {"Tổng điểm": ["15", "15"]}, {"STT": ["1", "2"]}])
+def test_years_in_rows_of_one_unit_and_fields_in_columns(tmp_path, more):
+    years = pd.DataFrame(
+        {"Năm": ["2022", "2023"], "Thể chế (10 điểm)": ["8", "9"], "TTHC (10đ)": ["7", "6"], **more}
+    )
+    fields, _ = read(years, unit="Sở A")
+    assert fields["unit"].unique().tolist() == ["Sở A"]
+    assert fields["year"].tolist() == [2022, 2022, 2023, 2023]
+    assert fields["score"].tolist() == [8, 7, 9, 6]
+    assert ("published_total" in fields) == ("Tổng điểm" in more)
+    assert "hãy ghi 'Đơn vị: …' ở dòng trên bảng, hoặc đặt unit=" in refusal(years)
+    years.to_csv(tmp_path / "Sở B.csv", index=False)
+    assert read(tmp_path / "Sở B.csv")[0]["unit"].unique().tolist() == ["Sở B"]
 
 
 def test_a_long_table_is_refused_where_it_is_wrong():

@@ -62,7 +62,8 @@ def load_fields(
     Either each field is a column, or each row is a field or a criterion: of one unit, of units in a
     column or side by side. A row that is not the sum of those below it is refused. There may be a
     column for each stage of the scoring ("I. Thể chế - Tự chấm"): the score is the appraised one,
-    and a total is never a field; or for each year ("Năm 2022"). A maximum is never guessed: a title
+    and a total is never a field, but the score where it is the sum of what each row has beside it;
+    or for each year ("Năm 2022"). A maximum is never guessed: a title
     or a name says it ("Thể chế (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
 
     Parameters
@@ -167,11 +168,8 @@ def _load(
             also = of_table | own
             if layout.year:
                 also = _with_year(where, layout.year, also)
-            part = (
-                read_rows(where, one, layout, of_sheet, given, also) if layout.names
-                else read_columns(where, one, layout, given, also)
-            )  # fmt: skip
-            parts.append((one, part))
+            read = read_rows if layout.names else read_columns
+            parts.append((one, read(where, one, layout, of_sheet, given, also)))
     tables = [one for one, _ in every]
     fields, own_unused, own_told = joined(file, grids, tables, parts, is_chosen=table is not None)
     fields, unused, told = _spelled_alike(fields), [*unused, *own_unused], [*told, *own_told]
@@ -183,8 +181,6 @@ def _load(
         names = gaps[levels].ffill(axis=1).iloc[:, -1]
         words = [f"'{u[:40]}': {name[:40]}" for u, name in zip(gaps["unit"], names, strict=True)]
         told.insert(0, f"{len(gaps)} điểm {_called(levels)} còn thiếu ({first_few(words)})")
-    if "survey_score" in fields and (fields["score"] != fields["survey_score"]).any():
-        told.append("điểm điều tra XHH để riêng ở cột survey_score, không cộng vào điểm")
     if several:
         told.append(joined_in_words(taken, [{}] * len(taken) if any(units) else known))
     years = sorted({str(one) for one in fields.get("year", [])})
@@ -292,7 +288,7 @@ def _tables_of(
     def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]
 
-    sheets = [] if "unit" in wanted else tables(_is_sheet)
+    sheets = [] if "unit" in wanted else tables(_is_sheet) or tables(_is_of_years)
     sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
@@ -333,6 +329,11 @@ def _is_sheet(header: Header) -> bool:
             for c, role in roles.items()
         )
     )
+
+
+def _is_of_years(header: Header) -> bool:
+    """Return whether these titles are of years of one unit, and fields may be the others."""
+    return "year" in header.roles.values() and "unit" not in header.roles.values()
 
 
 def _units(

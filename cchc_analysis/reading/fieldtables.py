@@ -51,7 +51,7 @@ from cchc_analysis.reading.header import (
     split_maximum,
 )
 from cchc_analysis.reading.headings import year_in
-from cchc_analysis.reading.rows import UNITS
+from cchc_analysis.reading.rows import MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
@@ -81,6 +81,9 @@ _WORDED = {
 }
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
+_VARIES = re.compile(r"'[^']*'|(?<!dòng )\b[A-Z]*[0-9.,]+")  # in what is told of each field
+_APART = ", không cộng vào điểm"
+_ROUNDING = 0.0051  # of a sum to two places
 _TENS = 10  # to which the maximum of a field is proposed
 _LONGEST_OPTION = 280
 
@@ -127,7 +130,7 @@ class Layout(NamedTuple):
     @property
     def is_of_one_unit(self) -> bool:
         """Return whether neither a column nor titles side by side name the units."""
-        return bool(self.names) and not self.of("unit") and {*self.scores} <= {""}
+        return not self.of("unit") and (not self.names or {*self.scores} <= {""})
 
 
 def stage_of(title: str) -> str | None:
@@ -262,7 +265,7 @@ def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | 
     percent, told, stated = None, [], {}
     if names:
         names = _by_level(where, titles, names)
-        found, totals, percent = _of_rows(titles, cells, kinds, given)
+        found, totals, percent = _of_rows(titles, cells, kinds, given, told)
     else:
         says_maximum = cells.map(_says_maximum).any(axis=1).astype(bool)
         stated = {
@@ -286,6 +289,9 @@ def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | 
         if stage == titles[c].stage == "score" and chosen is None
     ]  # fmt: skip
     told += [f"lấy điểm thẩm định làm điểm ({first_few(appraised)})"] * bool(appraised)
+    if any("survey_score" in stages for stages in scores.values()):
+        is_apart = "score" not in given and not {"total"} & {kinds[c] for *_, c in found}
+        told.append("điểm điều tra XHH để riêng ở cột survey_score" + _APART * is_apart)
     kept = (*_KEYS, "name", "number", None, *(["max_score"] if names else []))
     kinds = {column: kind if kind in kept else _UNUSED for column, kind in kinds.items()}
     kinds |= dict.fromkeys(totals, "total") | {percent: "score"}
@@ -359,25 +365,41 @@ def _by_level(where: Where, titles: dict[object, Title], names: list) -> list:
 
 
 def _of_rows(
-    titles: dict[object, Title], cells: pd.DataFrame, kinds: Mapping, given: Mapping
+    titles: dict[object, Title], cells: pd.DataFrame, kinds: Mapping, given: Mapping, told: list
 ) -> tuple[list, list, object | None]:
-    """Return the columns of scores where rows are criteria, of totals, and of percent."""
+    """Return the columns of scores where rows are criteria, of totals, and of percent.
 
-    def of(kind: str) -> list:
-        return [c for c, own in kinds.items() if own == kind and c not in percents]
+    A column of totals that differs within a unit is of each row, and its score; that it is the sum
+    of those beside it is told.
+    """
+
+    def of(*some: str) -> list:
+        return [c for c, own in kinds.items() if own in some and c not in percents]
 
     percents = [
         c for c, kind in kinds.items()
         if kind in ("stage", "score", "total", LIKE, "measure") and c != given.get("score")
         and (in_percent(titles[c].text, cells[c]) or SHARE.match(fold(titles[c].text)))
     ]  # fmt: skip
-    has_units, totals = bool(of("unit")), of("total")
-    stages = [(titles[c].name, titles[c].stage or "score", c) for c in of("stage")]
+    has_units, units = bool(of("unit")), [cells[column].map(same) for column in of(*_KEYS)]
+    of_rows = [c for c in of("total") if _is_of_rows(cells[c], units)]
+    totals = [c for c in of("total") if c not in of_rows]
+    own = {c: titles[c].stage or _split_stage(titles[c].name, _SPACE)[1] for c in of("stage")}
+    stages = [(titles[c].name, stage or "score", c) for c, stage in own.items()]
     plain = of("score") or of(LIKE)
+    parts = [*plain, *(c for c, stage in own.items() if stage != "self_score")]
+    if not plain and {*own.values()} == {"self_score", "survey_score"}:
+        parts = [*own]
     if "score" in given:
         plain, stages = [given["score"]], [one for one in stages if one[1] != "score"]
-    elif not has_units or not (plain or stages):  # else a total is that of the unit
-        plain, totals = [*plain, *totals], []
+    elif of_rows and _is_sum(cells, of_rows[0], parts):
+        names = " và ".join(quoted(titles[column].text) for column in parts)
+        told.append(f"lấy cột {quoted(titles[of_rows[0]].text)} làm điểm, bằng tổng {names}")
+        plain, stages = of_rows, [one for one in stages if one[1] != "score"]
+    elif not (plain or stages or any(_is_sum(cells, c, of("measure")) for c in of_rows)):
+        plain, totals = [*of_rows, *totals], []
+    else:
+        plain = [*plain, *of_rows]
     found = [*stages, *(("", "score", column) for column in plain)]
     if not found:
         sides = [c for c in of("measure") if not FOOTERS.match(fold(titles[c].text))]
@@ -389,6 +411,20 @@ def _of_rows(
         found = [one for one in found if one[0]]
     is_told = not found and len(percents) == 1 and "max_score" in kinds.values()
     return found, totals, percents[0] if is_told else None
+
+
+def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
+    """Return whether totals differ within a unit, or no unit has more than one row."""
+    numbers = numbers_in(total).groupby(units or [""] * len(total))
+    return numbers.nunique().max() > 1 or numbers.size().max() == 1
+
+
+def _is_sum(cells: pd.DataFrame, total: object, parts: list) -> bool:
+    """Return whether each number of a column is the sum of those that its row has in others."""
+    numbers = cells[parts].apply(numbers_in)
+    sums = numbers.sum(axis=1, min_count=1)
+    differ = (numbers_in(cells[total]) - sums).abs() > _ROUNDING
+    return bool(parts) and not (differ | (sums.isna() != numbers_in(cells[total]).isna())).any()
 
 
 def _is_group(title: str) -> bool:
@@ -446,8 +482,11 @@ def _several(where: Where, titles: list[str], of_name: str = "") -> Exception:
     )
 
 
-def read_columns(where: Where, table: Table, layout: Layout, given: object, known: Mapping) -> Part:
+def read_columns(
+    where: Where, table: Table, layout: Layout, unit: str, given: object, known: Mapping
+) -> Part:
     """Return what a table gives whose titles name the fields."""
+    body = layout.body if layout.of("unit") else layout.body.assign(unit=unit)
     stated, cells = {}, layout.body.fillna("")
     for name, stages in layout.scores.items():
         said = [(layout.titles[c].maximum, *layout.stated[c]) for c in stages.values()]
@@ -457,17 +496,29 @@ def read_columns(where: Where, table: Table, layout: Layout, given: object, know
     for field, maximum in _maxima(where, stated, given, best).items():
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
         within, stages = where._replace(place=place_of_field), layout.scores[field]
-        part = _read(within, table, layout, layout.body, stages, known, max_score=maximum)
+        part = _read(within, table, layout, body, stages, known, max_score=maximum)
         for words in part.unused:  # a row that is no unit is left out of every field: told once
             unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
-        told += part.told
         parts.append(part._replace(scores=part.scores.assign(field=field)))
+    told += _told_of_fields([part.told for part in parts])
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     of = pd.concat([part.fates for part in parts], axis=1)
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields, columns = _with_total(where, layout, fields), _columns_of(layout, parts)
     return Part(fields, [*layout.unused, *unused.values()], told, fates, columns, "")
+
+
+def _told_of_fields(told: Sequence[Sequence[str]]) -> list[str]:
+    """Return what is told of several fields once, with how often; a mean only if all are one."""
+    alike: dict[str, list[str]] = {}
+    for words in (words for own in told for words in dict.fromkeys(own)):
+        alike.setdefault(_VARIES.sub("", words), []).append(words)
+    return [
+        own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
+        for own in alike.values()
+        if len(own) == len(told) or not own[0].endswith(MEAN)
+    ]
 
 
 def read_rows(
@@ -528,7 +579,8 @@ def read_rows(
         for own in [c for c in numbers if c in (maximum, *stages.values())]:
             also = [numbers_of(own, score)] if own == column else []
             check_sums(where, trees, cells[own], numbers[own], *also)
-        fields, told = part.scores, [*told, *part.told]
+        fields = part.scores
+        told += [words for words in part.told if not words.endswith(MEAN)]
         numbers_of_rows = fields[["score", "max_score"]]
         if sums := [row for tree in trees for row in sums_among(tree, numbers_of_rows)]:
             told.append(
@@ -713,7 +765,7 @@ def _read(
         wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in titles},
         max_score=max_score,
         given=known,
-        are_criteria=bool(layout.names),
+        are_parts=bool(layout.names) or len(layout.scores) > 1,
     )
     scores = part.scores
     for stage in filter(stages.get, OTHER_STAGES):

@@ -51,7 +51,7 @@ class Rows:
     titles: Mapping[object, str]
     columns: Mapping[str, object]  # which column has which role
     raw: pd.DataFrame  # a cell that its row does not have is missing here
-    are_criteria: bool = False  # each of a unit that may stand in others
+    are_parts: bool = False  # each score is of a criterion or a field of a unit
 
     @cached_property
     def body(self) -> pd.DataFrame:
@@ -215,7 +215,7 @@ def _counts(rows: Rows) -> pd.Series:
     numbers, lines = numbers_in(rows.score), []
     for many in range(2, min(_MOST_GRADES, len(numbers) - 1) + 1):
         above, last = numbers.iloc[:-many], numbers.iloc[-many:]
-        is_count = not rows.are_criteria and (last % 1 == 0).all() and last.max() < above.min()
+        is_count = not rows.are_parts and (last % 1 == 0).all() and last.max() < above.min()
         if is_count and last.sum() == len(above) and "number" not in rows.columns:
             lines = last.index
     return rows.among(lines)
@@ -237,7 +237,7 @@ def _may_sum_up(rows: Rows) -> pd.Series:
 def _means(rows: Rows) -> pd.Series:
     """Return whether the first or last row has the mean or sum of the others, to its places."""
     numbers, lines = numbers_in(rows.score), []
-    are_many = numbers.notna().sum() > _FEWEST_SUMMED and not rows.are_criteria
+    are_many = numbers.notna().sum() > _FEWEST_SUMMED
     for at in (0, -1) if are_many else ():
         others = numbers.drop(numbers.index[at]).dropna()
         places = len(re.sub(r".*[.,]|^[0-9]*$|%", "", str(rows.score.iloc[at])))
@@ -287,6 +287,7 @@ _APPLY = {
 _SAID = words("rows")
 RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
 UNITS = [rule.name for rule in RULES if rule.is_unit]
+MEAN: str = _SAID["mean of the others"]["tells"].removeprefix("{row}")
 
 
 class Fates(NamedTuple):

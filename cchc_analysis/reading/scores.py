@@ -1,7 +1,7 @@
 """From one table of raw cells to scores and their maxima: what cells mean, what is refused."""
 
-import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from numbers import Real
@@ -74,7 +74,7 @@ def read_scores(
     wanted: Mapping[str, str | int],
     max_score: float | None,
     given: Mapping[str, object],
-    are_criteria: bool = False,
+    are_parts: bool = False,
 ) -> Part:
     """Return the scores of one table, of which each row is a unit, or a criterion of one.
 
@@ -88,7 +88,7 @@ def read_scores(
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
         told.append(f"hiểu {row_in_words(table.above[0], titles.values())} là dòng tiêu đề")
     title = titles[columns["score"]]
-    fates = fates_of(Rows(where, table.heading, titles, columns, body, are_criteria))
+    fates = fates_of(Rows(where, table.heading, titles, columns, body, are_parts))
     rows = fates.units
     stated = _stated_maximum(where, title, fates.maxima, columns)
     told += fates.told
@@ -367,7 +367,7 @@ def _check_stated_elsewhere(where: Where, title: str, texts: Iterable[str]) -> N
 def check_maximum(given: object) -> None:
     """Refuse what the caller gives as a maximum and is none."""
     is_number = given is None or (isinstance(given, Real) and not isinstance(given, bool))
-    if not is_number or (given is not None and not 0 < given < math.inf):
+    if not is_number or (given is not None and not 0 < given <= sys.float_info.max):
         raise Refusal(
             f"max_score={given!r:.60} phải là một số lớn hơn 0", "hãy ghi ví dụ {option}",
             value=given, option=Option("max_score", _USUAL),

@@ -3,7 +3,7 @@
 What they add up to is the total of a unit, or gives it by weights that are the same for all.
 """
 
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from numbers import Real
@@ -331,7 +331,7 @@ def _is_weighting(one: object) -> bool:
     """Return whether this is a group, and points of the total for each of its fields."""
     if not isinstance(one, tuple) or [isinstance(part, Mapping) for part in one] != [True, True]:
         return False
-    return all(isinstance(p, Real) and 0 <= p < math.inf for p in one[1].values())
+    return all(isinstance(p, Real) and 0 <= p <= sys.float_info.max for p in one[1].values())
 
 
 def checked_fields(fields: pd.DataFrame, *needed: str) -> tuple[pd.DataFrame, pd.Series]:

@@ -1,6 +1,7 @@
 """How far a unit is from another grade or another rank."""
 
 import math
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from numbers import Real
@@ -137,8 +138,9 @@ def rank_range(ranking: pd.DataFrame, *, margin: float) -> pd.DataFrame:
     1     2          2           3                False
     2     3          2           3                 <NA>
     """
-    if not isinstance(margin, Real) or isinstance(margin, bool) or not 0 <= margin < math.inf:
-        raise Refusal(f"margin={margin!r} phải là số điểm không âm, ví dụ 0.5")
+    is_number = isinstance(margin, Real) and not isinstance(margin, bool)
+    if not is_number or not 0 <= margin <= sys.float_info.max:
+        raise Refusal(f"margin={margin!r:.60} phải là số điểm không âm, ví dụ 0.5")
     table = in_order(ranked(ranking))
     return _reachable(table, pd.Series(float(margin), table.index))
 
