@@ -685,6 +685,37 @@ def test_codes_beside_the_names_tell_the_levels_whatever_their_title(title, coun
     assert as_rows(alone) == as_rows(fields[fields["unit"] == "A"])
 
 
+@pytest.mark.parametrize("title", ["Mã", "TT", ""])  # without one the codes stand in the names
+@pytest.mark.parametrize("numbers", [[7, 4, 3, 4, 4], ["", 4, 3, "", 4]])
+def test_rows_without_codes_are_below_the_code_above_them(title, numbers):
+    codes, names = ["I", "", "", "II", ""], list("xklym")
+    if not title:
+        names = [
+            f"{code}. {name}" if code else name for code, name in zip(codes, names, strict=True)
+        ]
+    table = pd.DataFrame({title or "STT": codes if title else "", "Tiêu chí": names})
+    table = table.assign(**{"Điểm tối đa": [10, 5, 5, 5, 5], "Điểm": numbers})
+    fields, _ = read(table, unit="A")
+    assert fields[["field", "criterion", "score"]].to_numpy().tolist() == [
+        ["x", "k", 4], ["x", "l", 3], ["y", "m", 4]
+    ]  # fmt: skip
+    table.loc[1, "Điểm tối đa"] = 4
+    assert "dòng 2: dòng 'k' có điểm nhưng không có mã" in refusal(table, unit="A")
+
+
+def test_bullets_are_parts_if_they_add_up_and_explain_if_they_have_no_score():
+    table = pd.DataFrame({"TT": ["I", "1", "", "", "2"], "Tiêu chí": ["x", "k", "- b", "- c", "l"]})
+    table = table.assign(**{"Điểm tối đa": [10, 5, 3, 2, 5], "Điểm": [7, 4, 3, 1, 3]})
+    fields, _ = read(table, unit="A")
+    assert fields["subcriterion"].tolist()[:2] == ["- b", "- c"]
+    table["Điểm tối đa"], table["Điểm"] = [10, 5, 5, 2, 5], [7, 4, "", "", 3]
+    fields, told = read(table, unit="A")
+    assert fields["criterion"].tolist() == ["k", "l"]
+    assert "dòng 3 '- b 5'; dòng 4 '- c 2'" in told
+    one = table.drop(3).assign(**{"Điểm tối đa": [15, 5, 5, 5], "Điểm": [11, 4, 4, 3]})
+    assert "dòng 3: dòng '- b' có điểm nhưng không có mã" in refusal(one, unit="A")
+
+
 @pytest.mark.parametrize("cells", [["A", "B", "A"], [1, 2, 1.5], ["0,1", "0,2", "0,15"]])
 def test_what_is_beside_the_names_and_tells_no_level_is_not_used(cells):
     table = pd.DataFrame({"Nhóm việc": cells, "Lĩnh vực": list("xyz"), "Điểm": [7, 4, 3]})

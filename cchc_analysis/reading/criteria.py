@@ -5,7 +5,7 @@ above it, because Excel keeps 1.10 as 1.1 and 1.1.1 as a date.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -32,6 +32,7 @@ _KINDS = ["upper", "roman", "number", "lower"]  # from the highest level down
 _FIRST = (("upper", "A"), ("roman", "I"), ("lower", "a"))  # what shows that there are such
 _ALPHABETS = "abcdefghijklmnopqrstuvwxyz", "abcdđeghiklmnopqrstuvxy"
 _PLAIN = "number", 1  # the level of codes that may only count
+NEAR = 0.0051  # of a sum to two places
 _LEAST_PLACES = 2  # of the parts; a sum of whole points is no rounding
 
 
@@ -114,19 +115,24 @@ def is_coded(number: str, names: Sequence[str]) -> bool:
     return bool((codes_in(number) and any(names)) or _split_code(first)[0])
 
 
-def have_levels(cells: Iterable[str]) -> bool:
-    """Return whether cells hold nothing but codes, and of several levels, each from its first."""
+def have_levels(cells: Sequence[str]) -> bool:
+    """Return whether cells hold nothing but codes, and of several levels, each from its first.
+
+    The cells below "I" and "II" may be blank.
+    """
     codes = [codes_in(cell) for cell in cells if cell]
     levels: dict[tuple, set] = {}
     for code in (found[0] for found in codes if found):
         levels.setdefault(code.level, set()).add(code.parts[-1])
-    return all(codes) and len(levels) > 1 and all(1 in numbers for numbers in levels.values())
+    are_several = len(levels) > 1 or (cells[0] and "" in cells and _PLAIN not in levels)
+    return all(codes) and are_several and all(1 in numbers for numbers in levels.values())
 
 
 def criteria_of(
-    where: Where, rows: list[tuple[int, str, list[str]]], told: list, *, has_units: bool
-) -> Criterion:
-    """Return the tree of the rows of one unit: of each its line, its number and its names.
+    where: Where, rows: list[tuple[int, str, list[str]]], numbers_of: pd.DataFrame, told: list, *,
+    has_units: bool,
+) -> Criterion:  # fmt: skip
+    """Return the tree of the rows of one unit: of each its line, its code and its names.
 
     In a table with a column of units plain numbers may count rows, and tell no levels.
     """
@@ -144,7 +150,7 @@ def criteria_of(
         for (line, _, names), number, (code, bare) in zip(rows, numbers, own, strict=True)
     ]
     if any(code for _, code, _ in coded):
-        return _by_codes(where, coded, told)
+        return _by_codes(where, coded, numbers_of, told)
     return _by_names(where, [(line, [name]) for line, _, name in coded])
 
 
@@ -179,12 +185,18 @@ def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
     return root
 
 
-def _by_codes(where: Where, rows: list[tuple[int, str, str]], told: list) -> Criterion:
-    """Return the tree of rows whose codes tell the levels."""
+def _by_codes(
+    where: Where, rows: list[tuple[int, str, str]], numbers: pd.DataFrame, told: list
+) -> Criterion:
+    """Return the tree of rows whose codes tell the levels; one without may be below the last."""
     root, depths = Criterion("Tổng"), _depths(where, [text for _, text, _ in rows])
     stack: list[tuple[Code, Criterion]] = []
     latest: dict[int, Code] = {}
+    below = _uncoded(rows, numbers)
     for line, text, name in rows:
+        if line in below and 0 < len(stack) < len(LEVELS):
+            stack[-1][1].add(name, line)
+            continue
         at, readings = f"dòng {line}", codes_in(text)
         fits = [code for code in readings if _follows(code, depths, stack, latest)]
         if not text:
@@ -208,6 +220,22 @@ def _by_codes(where: Where, rows: list[tuple[int, str, str]], told: list) -> Cri
         stack = [*stack[:depth], (code, above.add(name or said, line, said))]
         latest[depth] = code
     return root
+
+
+def _uncoded(rows: list[tuple[int, str, str]], numbers: pd.DataFrame) -> list[int]:
+    """Return the rows without codes whose numbers add up to the row with one above them.
+
+    A single one may only have the same numbers, unless all codes are followed by such rows.
+    """
+    starts = [at for at, (_, text, _) in enumerate(rows) if text]
+    parts = [[line for line, *_ in rows[at:end]] for at, end in pairwise([*starts, len(rows)])]
+    fewest = 1 if all(len(part) > 1 for part in parts) else 2
+    found = []
+    for above, *lines in parts:
+        apart = (numbers.loc[lines].sum(min_count=1) - numbers.loc[above]).abs()
+        if apart.isna().all() or (len(lines) >= fewest and not (apart > NEAR).any()):
+            found += lines
+    return found
 
 
 def _depths(where: Where, texts: Sequence[str]) -> dict[tuple[str, int], int]:

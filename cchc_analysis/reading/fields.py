@@ -63,8 +63,8 @@ def load_fields(
     column or side by side. A row that is not the sum of those below it is refused. There may be a
     column for each stage of the scoring ("I. Thể chế - Tự chấm"): the score is the appraised one,
     and a total is never a field, but the score where it is the sum of what each row has beside it;
-    or for each year ("Năm 2022"). A maximum is never guessed: a title
-    or a name says it ("Thể chế (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
+    or for each year ("Năm 2022"). A maximum is never guessed: a title or a name says it ("Thể chế
+    (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
 
     Parameters
     ----------

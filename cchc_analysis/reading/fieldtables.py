@@ -25,6 +25,7 @@ from cchc_analysis.reading.cells import (
 )
 from cchc_analysis.reading.columns import column_named
 from cchc_analysis.reading.criteria import (
+    NEAR,
     Criterion,
     check_sums,
     criteria_of,
@@ -83,7 +84,6 @@ _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 _VARIES = re.compile(r"'[^']*'|(?<!dòng )\b[A-Z]*[0-9.,]+")  # in what is told of each field
 _APART = ", không cộng vào điểm"
-_ROUNDING = 0.0051  # of a sum to two places
 _TENS = 10  # to which the maximum of a field is proposed
 _LONGEST_OPTION = 280
 
@@ -337,7 +337,7 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
 
     kinds = {column: kind_of(column, title) for column, title in titles.items()}
     for column in reversed([*titles][: min(map([*titles].index, named), default=0)]):
-        if kinds[column] in ("number", "measure", _UNUSED, None) and have_levels(cells[column]):
+        if kinds[column] in ("number", "measure", _UNUSED, None) and have_levels([*cells[column]]):
             # Codes beside the names tell the levels, whatever their title ("Mã").
             kinds = {c: _UNUSED if kind == "number" else kind for c, kind in kinds.items()}
             kinds[column] = "number"
@@ -423,7 +423,7 @@ def _is_sum(cells: pd.DataFrame, total: object, parts: list) -> bool:
     """Return whether each number of a column is the sum of those that its row has in others."""
     numbers = cells[parts].apply(numbers_in)
     sums = numbers.sum(axis=1, min_count=1)
-    differ = (numbers_in(cells[total]) - sums).abs() > _ROUNDING
+    differ = (numbers_in(cells[total]) - sums).abs() > NEAR
     return bool(parts) and not (differ | (sums.isna() != numbers_in(cells[total]).isna())).any()
 
 
@@ -533,8 +533,7 @@ def read_rows(
     if maximum is not None:
         measured[maximum] = None
     body, cells, told = layout.body.copy(), layout.body.fillna(""), [*layout.told]
-    has_number = cells[[*measured]].apply(are_numbers).any(axis=1)
-    trees, remarks = _trees(where, layout, cells, has_number, told)
+    trees, remarks = _trees(where, layout, cells, cells[[*measured]].apply(numbers_in), told)
     left_out = [row_in_words(line, cells.loc[line]) for line in remarks]
     rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
@@ -614,10 +613,13 @@ def _columns_of(layout: Layout, parts: Sequence[Part]) -> set:
 
 
 def _trees(
-    where: Where, layout: Layout, cells: pd.DataFrame, has_number: pd.Series, told: list
+    where: Where, layout: Layout, cells: pd.DataFrame, numbers: pd.DataFrame, told: list
 ) -> tuple[list[Criterion], list[int]]:
     """Return the tree of each unit, and the lines that are no criteria."""
     number, unit = (next(iter(layout.of(kind)), None) for kind in ("number", "unit"))
+    has_number = numbers.notna().any(axis=1)
+    has_score = numbers.drop(columns=layout.of("max_score")).notna().any(axis=1)
+    coded = None  # the last row with a code
     groups: dict[tuple, tuple[list, list]] = {}
     left_out = []
     for line, row in cells.iterrows():
@@ -625,11 +627,13 @@ def _trees(
         code, owner = ("" if c is None else row[c] for c in (number, unit))
         first = next(filter(None, [*names, code]), "")
         counts = is_sum(first) and has_number[line]
-        is_row = has_number[line] or is_coded(code, names) or (owner and any(names))
+        coded = line if is_coded(code, names) else coded
+        explains = coded not in (None, line) and has_score[coded] and not has_score[line]
+        is_row = has_number[line] or coded == line or (owner and any(names))
         is_remark = FOOTERS.match(fold(owner)) and not any(names)
         if unit is not None and not owner and has_number[line] and not counts:
             raise where.refuse("thiếu tên đơn vị", "hãy điền tên đơn vị", at=f"dòng {line}")
-        if not is_row or is_remark or (counts and unit is not None and not owner):
+        if not is_row or is_remark or explains or (counts and unit is not None and not owner):
             left_out += [line] if row.any() else []
             continue
         key = tuple(same(row[column]) for column in layout.of(*_KEYS))
@@ -646,7 +650,7 @@ def _trees(
             raise where.refuse(
                 f"có nhiều dòng tổng ({lines_in_words(totals)})", "hãy giữ lại một dòng"
             )
-        tree = criteria_of(where, rows, told, has_units=unit is not None)
+        tree = criteria_of(where, rows, numbers, told, has_units=unit is not None)
         tree.line = next(iter(totals), None)
         left_out += tree.cut_remarks(has_number)
         trees.append(tree)
