@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cchc_analysis.refusal import Refusal
+from cchc_analysis.text import near
 
 # What no file name can have on Windows.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -36,7 +37,8 @@ def given_path(given: str | PathLike) -> Path:
             f"{given!r:.60} không phải là một đường dẫn",
             'hãy ghi tên tệp trong ngoặc kép, ví dụ "data/bang.xlsx"', value=given,
         )  # fmt: skip
-    text = os.fsdecode(given)
+    if not (text := os.fsdecode(given)).strip():
+        raise Refusal("Đường dẫn trống", 'hãy ghi tên tệp, ví dụ "data/bang.xlsx"', value=text)
     if os.path.lexists(text):
         return Path(text)
     text = _QUOTED.sub(r"\1", text.strip())
@@ -100,9 +102,16 @@ def find_file(
 
 
 def not_found(path: Path) -> FileNotFoundError:
-    """Return the error of a file that is not there."""
+    """Return the error of a file that is not there; its ending may be what Windows hides."""
+    if path.is_dir():
+        return FileNotFoundError(f"{path} là một thư mục; hãy chỉ rõ tệp cần đọc trong đó.")
+    beside = []
+    with suppress(OSError):
+        beside = [one.name for one in path.parent.iterdir() if one.is_file()]
+    hint = near(path.name, beside, 0.8, key=lambda name: Path(name).stem)
     return FileNotFoundError(
-        f"Không tìm thấy tệp {str(path)[-300:]}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy đủ."
+        f"Không tìm thấy tệp {str(path)[-300:]}{hint}; hãy kiểm tra tên tệp hoặc ghi đường dẫn đầy "
+        "đủ."
     )
 
 

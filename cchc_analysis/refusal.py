@@ -53,7 +53,7 @@ class Option(NamedTuple):
             return f'{option} "{self.value}"' if " " in value.strip() else option + value
         sign = "=" if face == "python" else " = "
         if self.value is None:
-            return f"{option}{sign}".rstrip()
+            return f"{option}=" if face == "python" else f"{option} = …"
         return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
 
     def beside(self, in_file: Literal["scores", "fields"], **renamed: str) -> "Option":
@@ -71,10 +71,11 @@ class Option(NamedTuple):
         pairs = [("score", value) for value in values]
         if isinstance(self.value, Mapping):
             pairs = list(self.value.items())
-        return ", ".join(
+        written = (
             words[self.name].format(key=key, role=words["roles"].get(key, key), value=value or "…")
             for key, value in pairs
         )
+        return ", ".join(dict.fromkeys(written))
 
 
 def with_option(sentence: str, option: Option | None, face: Face = "python") -> str:

@@ -404,6 +404,6 @@ def test_axes_given_alone_are_laid_out_and_too_low_ones_are_told(town):
     _, ax = plt.subplots(figsize=(12, 9))
     check_texts(plot_ranking(town, ax=ax))
     _, low = plt.subplots(figsize=(12, 3))
-    with pytest.warns(UserWarning, match=r"18 dòng chồng lên nhau: hãy bỏ ax=.*ít nhất \d+ inch"):
+    with pytest.warns(UserWarning, match=r"18 dòng chồng lên nhau: .* ít nhất \d+ inch, .*bỏ ax="):
         plot_ranking(town, ax=low)
     assert low.figure.get_size_inches().tolist() == [12, 3]

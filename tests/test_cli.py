@@ -122,6 +122,9 @@ def test_what_was_not_used_is_said(tmp_path, words_only, capsys):
     ("arguments", "sentence"),
     [
         (["khong-co.csv"], "Lỗi: Không tìm thấy tệp khong-co.csv"),
+        (["b"], "Lỗi: Không tìm thấy tệp b (có phải 'b.csv'?); hãy kiểm tra tên tệp hoặc ghi"),
+        (["b.csv", "--table", "-1"], "Lỗi: b.csv: không có bảng '-1' (--table)"),
+        (["b.csv", "--table="], "Lỗi: b.csv: không có bảng '' (--table)"),
         (["b.csv"], "Lỗi: b.csv, dòng 2: ô 'x' của cột 'Điểm' không phải là số"),
         (["b.csv", "--scheme", "abc"], "Lỗi: Không có thang xếp loại 'abc'"),
     ],
@@ -490,7 +493,9 @@ def test_each_file_has_its_own_year(tmp_path, words_only, capsys):
     assert main([regions, *chosen, "2021", *out]) == 1
     assert "không có năm 2021 (--before-year); bảng có năm 2022, 2023" in capsys.readouterr().err
     assert main([now, "--before-year", "2023", *out]) == 1
-    assert "--before-year là năm của tệp --before; hãy thêm --before." in capsys.readouterr().err
+    assert (
+        "--before-year chỉ dùng khi có bảng kỳ trước; hãy thêm --before." in capsys.readouterr().err
+    )
 
 
 def test_merged_units_come_from_a_file(tmp_path, words_only, capsys):
@@ -508,7 +513,7 @@ def test_merged_units_come_from_a_file(tmp_path, words_only, capsys):
     assert "đơn vị cũ 'Xã X' không có trong bảng trước" in capsys.readouterr().err
     assert main([now, "--predecessors", pairs, "--out", str(tmp_path / "r")]) == 1
     said = capsys.readouterr().err
-    assert "predecessors chỉ dùng khi có bảng kỳ trước; hãy thêm --before" in said
+    assert "--predecessors chỉ dùng khi có bảng kỳ trước; hãy thêm --before" in said
 
 
 def test_the_earlier_table_has_its_own_layout_and_scale(tmp_path, words_only, capsys):
@@ -641,6 +646,18 @@ ENGLISH = re.compile(
         (["x.csv", "--max_score", "70"], "không hiểu '--max_score' (có phải --max-score?)"),
         (["x.csv", "–scheme", "par-index"], "không hiểu '–scheme' (có phải --scheme?)"),
         (["x.csv", "--zzz"], "không hiểu '--zzz'; hãy kiểm tra tên lựa chọn"),
+        (["x.csv", "--unit", "Sở", "Y", "tế"], "không hiểu 'Y tế'; hãy đặt chữ có dấu cách trong"),
+        (["x.csv", "--unit", "A", "y.csv"], "không hiểu 'y.csv'; hãy đặt"),
+        (["x.csv", "--before", "=", "y.csv"], "dấu = đứng riêng; hãy bỏ dấu cách ở hai bên"),
+        (["x.csv", "--unit", "A", "--unit=B"], "--unit: được ghi nhiều lần; hãy ghi một lần"),
+        (
+            ["x.csv", "--columns", "score="],
+            "--columns: 'score=' không phải là TÊN=CỘT; hãy viết ví dụ score",
+        ),
+        (
+            ["x.csv", "--columns", "score=A", "--columns", "score = B"],
+            "--columns: hai cột cho một tên",
+        ),
         (["x.csv", "--unit"], "--unit: thiếu giá trị đi kèm"),
         (["x.csv", "--help=1"], "-h/--help: không có giá trị đi kèm"),
     ],

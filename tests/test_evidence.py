@@ -416,7 +416,7 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
     warning = told[0].message
     assert "dùng table= nếu chỉ cần một bảng" in str(warning)
     assert "dùng --table nếu chỉ cần một bảng" in warning.said("command")
-    assert "dùng TABLE = nếu" in warning.said("notebook")
+    assert "dùng TABLE = … nếu" in warning.said("notebook")
 
 
 @pytest.mark.parametrize("titles", ["Đơn vị;Điểm;Đơn vị;Điểm", "Sở;Điểm sở;Huyện;Điểm huyện",

@@ -31,7 +31,10 @@ CELLS = {
     "not ours": "warnings.warn('plain', stacklevel=1)",
     "refused": 'load_scores(raw.assign(**{"Điểm": ["81", "chín"]}))',
     "refused option": "load_scores(raw, max_score=-1)",
-    "constants": "SCHEME = None\nload_scores(raw, max_score=-1)",
+    "constants": "SCHEME = MAX_SCORE = None\nload_scores(raw, max_score=-1)",
+    "few points": "few = raw.assign(**{'Điểm': [0.8, 0.7]})\nload_scores(few)",
+    "beside": "BEFORE = 'C:/a/Bảng (DataFrame)'\nload_scores(few)",
+    "no constant": "del MAX_SCORE, BEFORE\nload_scores(few)",
     "no file": 'load_scores("không có.csv")',
     "no file of others": 'open("không có.csv")',
     "error": "1 / 0",
@@ -111,6 +114,9 @@ def test_a_refusal_is_one_sentence_in_a_box(outputs):
     assert "'chín'" in outputs["refused"][0][2]
     assert "max_score=100" in outputs["refused option"][0][2]
     assert "MAX_SCORE = 100" in outputs["constants"][0][2]  # a notebook with constants
+    assert "MAX_SCORE = 1." in outputs["few points"][0][2]
+    for name in ("beside", "no constant"):  # no constant settles it: what is written in the file
+        assert 'ví dụ tiêu đề "Tổng điểm (thang điểm 1)".' in outputs[name][0][2]
     assert [outputs[name][0][0] for name in ("no file of others", "error")] == ["error"] * 2
 
 

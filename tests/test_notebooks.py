@@ -326,12 +326,13 @@ def test_one_block_of_several_is_followed_over_the_years(run, project):
     frame = pd.DataFrame({"Năm": [2021, 2022] * 3, "Đơn vị": ["A", "A", "B", "B", "C", "C"]})
     frame = frame.assign(Khối=["Sở"] * 4 + ["Xã"] * 2, Điểm=[60, 70, 65, 64, 50, 51])
     frame.to_csv(project / "data" / "b.csv", index=False)
-    said = shown_in(run("04-years", project, FILES=["data/b.csv"], BLOCK="Sở", UNIT="B"))
-    assert "So sánh được 2 đơn vị" in said
-    assert "Hạng của B: 2021: 1; 2022: 2." in said
-    for block, words in ((None, "Bảng có nhiều khối"), ("Huyện", "0 năm (không ghi) ở 0 dòng")):
-        changes = {"FILES": ["data/b.csv"], "BLOCK": block}
-        assert words in refused(run, "04-years", project, **changes)
+    for block, words in ((None, "Hạng của B: 2021: 1; 2022: 2."), ("Xã", "1 đơn vị")):
+        changes = {"FILES": ["data/b.csv"], "ONE_BLOCK": block, "UNIT": None if block else "B"}
+        notebook = run("04-years", project, **changes)
+        assert words in output_text(notebook.cells[-3])
+        assert "Sở, năm 2022: có 2 đơn vị" in said_by(notebook)
+    said = refused(run, "04-years", project, FILES=["data/b.csv"], ONE_BLOCK="Huyện")
+    assert "Bảng không có đơn vị nào để vẽ" in said
 
 
 def refused(run, name, project, **changes):

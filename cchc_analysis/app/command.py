@@ -15,7 +15,7 @@ from typing import TextIO
 from cchc_analysis.app.options import read_options
 from cchc_analysis.app.run import in_words, notes, run, scheme_of
 from cchc_analysis.files import allowed_name, as_typed
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.schemes import AnyScheme
 from cchc_analysis.text import TONES
 
@@ -91,8 +91,10 @@ def _folders(options: argparse.Namespace) -> dict[Path, Path]:
     """
     if len(options.files) > 1 and (options.before or options.fields):
         raise Refusal("--before và --fields chỉ dùng với một tệp", "hãy chạy lệnh cho từng tệp")
-    if options.before_year and not options.before:
-        raise Refusal("--before-year là năm của tệp --before", "hãy thêm --before")
+    for name in ("before_year", "predecessors"):
+        if vars(options)[name] and not options.before:
+            problem = "{option.name} chỉ dùng khi có bảng kỳ trước"
+            raise Refusal(problem, "hãy thêm --before", option=Option(name))
     folders = {file: options.out / allowed_name(file.stem) for file in options.files}
     for file in _alike(folders):
         folders[file] = options.out / allowed_name(file.name)

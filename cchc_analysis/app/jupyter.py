@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from cchc_analysis.app.run import in_words, notes
-from cchc_analysis.refusal import Face, Refusal
+from cchc_analysis.reading.load import LoadWarning
+from cchc_analysis.refusal import Face, Option, Refusal
 from cchc_analysis.reports.notebook import QUIET, SERIOUS, as_html, as_prose
 from cchc_analysis.scoring.printing import kind_of
 from cchc_analysis.vocabulary import SHOWN
@@ -43,6 +45,8 @@ def load(shell: InteractiveShell) -> None:
     usual = warnings.showwarning
 
     def say(message: Warning, category: type[Warning], *place: object) -> None:
+        if isinstance(message, LoadWarning):
+            message = message.with_options(partial(_settled, shell, message.file))
         one = warnings.WarningMessage(message, category, *place)
         if ours := notes([one], _face(shell)):
             _box(ours[0], QUIET)
@@ -73,6 +77,8 @@ def _say_refusal(
     if getattr(error, "errno", None) is not None:  # not one of our sentences
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         return
+    if getattr(error, "option", None) is not None:
+        error.option = _settled(shell, error.file, error.option)
     words = in_words(error, _face(shell))
     _box(words, SERIOUS, role="alert")
     shell._showtraceback(kind, error, [_STOPPED])  # an error, to whoever runs the notebook
@@ -82,6 +88,16 @@ def _say_refusal(
 def _face(shell: InteractiveShell) -> Face:
     """Return how options are called: as the constants of our notebooks, where a cell set them."""
     return "notebook" if {"FILE", "FILES", "SCHEME"} & set(shell.user_ns) else "python"
+
+
+def _settled(shell: InteractiveShell, file: str, option: Option) -> Option:
+    """Return an option that a constant sets, or what is written into the file where none does."""
+    if _face(shell) == "python":
+        return option
+    for constant, kind in (("BEFORE", "scores"), ("FIELDS", "fields")):
+        if file and file in str(shell.user_ns.get(constant)):  # read without the constants
+            return option.beside(kind)
+    return option if option.name.upper() in shell.user_ns else option.beside("scores")
 
 
 def _box(words: str, color: str, role: str = "status") -> None:

@@ -21,6 +21,11 @@ _FORMS = [form for form in FORMS if form != "bao-cao"]  # written beside it
 _SAID = (
     ("the following arguments are required: .*", "thiếu tên tệp bảng điểm"),
     ("argument ([^:]+): expected .*", r"\1: thiếu giá trị đi kèm"),
+    (
+        "unrecognized arguments: (.*)",
+        r"không hiểu '\1'; hãy đặt chữ có dấu cách trong ngoặc kép thẳng "
+        r"""("…"), và ghi các tệp liền nhau""",
+    ),
     ("argument ([^:]+): ignored explicit argument .*", r"\1: không có giá trị đi kèm"),
     ("argument ([^:]+): (.*)", r"\1: \2"),
 )
@@ -31,6 +36,8 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = Parser("cchc-report")
     parser.check_names(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(arguments)
+    if len(dict(options.columns)) < len(options.columns):
+        parser.error("argument --columns: hai cột cho một tên; hãy ghi mỗi tên một lần")
     options.files = list({file.resolve(): file for file in options.files}.values())
     return options
 
@@ -46,6 +53,15 @@ _NAME = re.compile(r"[-–—]+[^\W\d][\w-]*")
 class _Help(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage: str, actions: object, groups: object, prefix: object = None) -> None:
         super().add_usage(usage, actions, groups, prefix or "cách dùng: ")
+
+
+class _Once(argparse.Action):
+    """Keep the value of an option; of two values, none is left out in silence."""
+
+    def __call__(self, _: object, options: argparse.Namespace, value: object, name: str) -> None:
+        if getattr(options, self.dest) is not self.default:
+            raise argparse.ArgumentError(self, "được ghi nhiều lần; hãy ghi một lần")
+        setattr(options, self.dest, value)
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,7 +80,10 @@ class Parser(argparse.ArgumentParser):
         for name, option in said["options"].items():
             option = option | {"help": option["help"].format_map(named)}
             kind = _KINDS.get(name) or _KINDS.get(option["metavar"], as_typed)
-            group.add_argument(name if name == "files" else f"--{name}", type=kind, **option)
+            if name == "files":
+                group.add_argument(name, type=kind, **option)
+            else:
+                group.add_argument(f"--{name}", type=kind, **{"action": _Once} | option)
         shown = f"%(prog)s {version('cchc-analysis')}"
         group.add_argument("--version", action="version", version=shown, help="hiện số phiên bản")
         group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
@@ -79,6 +98,8 @@ class Parser(argparse.ArgumentParser):
             name = text.partition("=")[0]
             if text == "--":  # what follows are files
                 return
+            if text == "=":
+                self._say("dấu = đứng riêng; hãy bỏ dấu cách ở hai bên")
             if name in known or not _NAME.fullmatch(name) or Path(text).exists():
                 continue
             words = "--" + name.lstrip("-–—").replace("_", "-").lower()
@@ -142,7 +163,7 @@ def _date(text: str) -> str:
 
 
 def _table(text: str) -> int | str:
-    return int(text) if text.isdecimal() else as_typed(text)
+    return int(text) if text.removeprefix("-").isdecimal() else as_typed(text)
 
 
 def _form(text: str) -> str:
@@ -152,9 +173,11 @@ def _form(text: str) -> str:
 
 
 def _column(text: str) -> tuple[str, int | str]:
-    role, is_one, column = text.partition("=")
-    if not is_one:
-        raise argparse.ArgumentTypeError(f"'{text}' thiếu dấu =; hãy viết ví dụ score='Tổng điểm'")
+    role, _, column = (part.strip() for part in text.partition("="))
+    if not (role and column):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' không phải là TÊN=CỘT; hãy viết ví dụ score=\"Tổng điểm\""
+        )
     return role, _table(column)
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Literal
 from warnings import WarningMessage
@@ -236,7 +237,8 @@ def _beside(
             raise
     for message in (one.message for one in warned):
         ours = isinstance(message, LoadWarning)
-        warnings.warn(message.beside(kind, **renamed) if ours else message, stacklevel=2)
+        of = methodcaller("beside", kind, **renamed)
+        warnings.warn(message.with_options(of) if ours else message, stacklevel=2)
     return table
 
 

@@ -56,6 +56,10 @@ def check_axes(ax: object) -> None:
         )
 
 
+class RoomWarning(UserWarning):
+    """What is told of given axes that are too low for the names of their rows."""
+
+
 class Frame:
     """A row for each name, first on top, and what stands around the rows.
 
@@ -329,8 +333,9 @@ class Frame:
         if height < 0.8 * needed:
             more = self.figure.get_figheight() + needed - height
             warnings.warn(
-                f"Trục vẽ (ax) thấp nên chữ của {len(self.rows)} dòng chồng lên nhau: hãy bỏ ax=, "
-                f"hoặc đặt figsize cao ít nhất {np.ceil(more):g} inch.",
+                f"Hình thấp nên chữ của {len(self.rows)} dòng chồng lên nhau: hãy đặt hình cao ít "
+                f"nhất {np.ceil(more):g} inch, hoặc không đặt cỡ (bỏ ax=) để hình tự đủ cao.",
+                RoomWarning,
                 stacklevel=5,
             )
 

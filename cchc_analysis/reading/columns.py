@@ -199,7 +199,7 @@ def column_named(where: Where, header: Header, title: str | int, role: str | Non
     what = f"{len(found)} cột tên" if found else "không có cột"
     hint = "" if found else near(str(title), header.titles.values(), key=fold)
     raise where.refuse(
-        f"{what} {quoted(title)} ({{option}}); các cột của bảng: "
+        f"{what} {quoted(title)} ({{option.name}}); các cột của bảng: "
         f"{titles_in_words(header.titles.values())}",
         f"hãy ghi đúng tên{hint}, hoặc số thứ tự cột từ 1",
         value=title, option=Option("columns"),

@@ -150,7 +150,7 @@ def _load(
         raise Refusal(
             "không có cột lĩnh vực nào có số",
             "hãy dùng bảng có điểm từng lĩnh vực, mỗi lĩnh vực một cột, hoặc các cột Đơn vị, Lĩnh "
-            "vực, Điểm, Điểm tối đa (cột tên khác thì ghi đúng tên cột vào {option})",
+            "vực, Điểm, Điểm tối đa (cột mang tên khác thì dùng {option})",
             file=file, option=Option("columns"),
         )  # fmt: skip
     taken, several = [one for one, _ in found], len(found) > 1

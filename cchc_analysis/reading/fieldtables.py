@@ -717,9 +717,9 @@ def _maxima(
             raise where.refuse(
                 f"lĩnh vực {quoted(field)} có nhiều điểm tối đa khác nhau "
                 f"({' và '.join(map(decimal_comma, values))}) ở tiêu đề, dòng điểm tối đa hoặc "
-                "max_score=",
-                "hãy giữ lại số đúng",
-            )
+                "{option.name}",
+                "hãy giữ lại số đúng", option=Option("max_score"),
+            )  # fmt: skip
         if values:
             (maxima[field],) = values
     if unknown := [field for field in stated if field not in maxima]:

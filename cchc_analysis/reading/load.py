@@ -2,10 +2,10 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import combinations
 from os import PathLike
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ _KEPT = (
 )  # fmt: skip
 _MOST_TOLD, _SHORT = 15, 40
 _YEARS = "hãy ghi năm của từng tệp theo thứ tự, ví dụ {option}"
-_BLOCKS = 'hãy ghi khối của từng tệp, ví dụ block=["Khối sở", None] (None: tệp đã có khối)'
+_BLOCKS = 'hãy thêm cột Khối vào tệp này, hoặc ghi block=["Khối sở", None] (None: tệp đã có khối)'
 
 
 class LoadWarning(UserWarning):
@@ -73,10 +73,10 @@ class LoadWarning(UserWarning):
         words = ". ".join([first, *(other[:1].upper() + other[1:] for other in others)])
         return f"{self.file}: {words}."
 
-    def beside(self, in_file: Literal["scores", "fields"], **renamed: str) -> "LoadWarning":
-        """Return the same warning of a file that is read without options, save those renamed."""
+    def with_options(self, of: Callable[[Option], Option]) -> "LoadWarning":
+        """Return the same warning with other options."""
         clauses = [
-            clause if isinstance(clause, str) else (clause[0], clause[1].beside(in_file, **renamed))
+            clause if isinstance(clause, str) else (clause[0], of(clause[1]))
             for clause in self.clauses
         ]
         return LoadWarning(self.file, clauses)
@@ -399,8 +399,8 @@ def year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
     sure = {said.year: said for said in every if said.year}
     if given is not None and len(sure) > 1:
         raise Refusal(
-            f"các bảng có tiêu đề ghi năm {', '.join(sorted(sure))} nhưng tham số là {{option}}",
-            "hãy bỏ tham số này, hoặc chọn một bảng bằng table=",
+            f"các bảng có tiêu đề ghi năm {', '.join(sorted(sure))} nhưng đã đặt {{option}}",
+            "hãy bỏ năm đã đặt, hoặc chỉ đọc một bảng",
             file=file, value=given, option=Option("year", given),
         )  # fmt: skip
     if doubt := next((said for said in every if said.doubt), None):

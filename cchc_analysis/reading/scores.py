@@ -280,11 +280,12 @@ def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
 def _add_given(where: Where, table: dict[str, pd.Series], role: str, given: object) -> None:
     """Add the year or block that the caller gives, unless the source says another."""
     text = pd.Series(clean(str(given)), index=table["unit"].index, dtype="str")
+    named = SHOWN[role].lower()
     said = table.get(role, text).astype("str")
     where.check(
         said != text, said,
-        f"bảng ghi {SHOWN[role].lower()} {{cell}} nhưng tham số là {role}={given!r}",
-        "hãy bỏ tham số này hoặc sửa bảng", option=Option(role, given),
+        f"bảng ghi {named} {{cell}} nhưng {named} đã đặt là '{given}'",
+        f"hãy bỏ {named} đã đặt, hoặc sửa bảng", option=Option(role, given),
     )  # fmt: skip
     table[role] = text
 

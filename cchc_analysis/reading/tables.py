@@ -329,7 +329,8 @@ def tables_of(
 
 def _called(tables: list[Table], name: str) -> list[Table]:
     """Return the tables whose heading is this name, else those whose heading or place has it."""
-    key = fold(name)
+    if not (key := fold(name)):
+        return []
     exact = [t for t in tables if key in (fold(t.heading), fold(bare(t.heading)))]
     return exact or [t for t in tables if key in fold(f"{t.heading} {t.place}")]
 

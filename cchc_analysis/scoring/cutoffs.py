@@ -157,9 +157,9 @@ def fitting_schemes(scores: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFra
     scores = _one_table(scores)
     check_columns(scores, [])
     rows = _observed(scores) if "at_most" in scores else scores
-    exact = checked(rows, _PUBLISHED)
-    if rows["published_grade"].isna().all():
+    if rows.get("published_grade", pd.Series(dtype="str")).isna().all():
         raise Refusal("Bảng không có xếp loại công bố", "hãy dùng bảng có cột xếp loại")
+    exact = checked(rows, _PUBLISHED)
     found = [(name, *_contradiction(exact, load_scheme(name))) for name in known_schemes()]
     table = pd.DataFrame(found, columns=["scheme", "unit", "note"], dtype="str")
     table.insert(1, "fits", table["note"].isna())

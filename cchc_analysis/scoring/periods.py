@@ -107,7 +107,7 @@ def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
         raise Refusal(
             f"Bảng có {len(years)} năm ({', '.join(map(str, years)) or 'không ghi'}) ở "
             f"{len(table)} dòng, cần ít nhất hai năm để so sánh",
-            "hãy đọc cả hai tệp một lần bằng load_scores([tệp trước, tệp sau]), hoặc thêm cột Năm",
+            "hãy đọc cả hai tệp bằng một danh sách [tệp trước, tệp sau], hoặc thêm cột Năm",
         )
     return [table[table["year"] == year].reset_index(drop=True) for year in years[-2:]]
 
