@@ -259,7 +259,7 @@ def test_a_column_beside_the_scores_that_is_named_is_not_refused(text):
 # --- rows
 
 
-@pytest.mark.parametrize("name", ["Tổng cộng", "Trung bình khối", "Bình quân chung"])
+@pytest.mark.parametrize("name", ["Tổng cộng", "Trung bình khối", "Bình quân chung", "Xuất sắc"])
 def test_a_numbered_row_that_sums_up_is_told(text, name):
     scores, told = read(text("STT,Đơn vị,Điểm", "1,a,90", "2,b,80", f"3,{name},85"))
     assert len(scores) == 3
@@ -423,10 +423,41 @@ def test_a_refusal_and_a_warning_know_their_parts(text):
                                     "Đơn vị;Tổng điểm;Huyện;Tổng số điểm"])  # fmt: skip
 def test_what_is_proposed_of_tables_side_by_side_reads_them(text, titles):
     words = refusal(text(titles, "Sở A;90;H A;70", "Sở B;80;H B;60"))
-    assert "(cột thứ 2 và 4); nếu là hai bảng đặt cạnh nhau" in words
+    assert "; nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới" in words
     below = text("Khối sở;", "Đơn vị;Điểm", "Sở A;90", "Sở B;80", "Khối huyện;", "Đơn vị;Điểm",
                  "H A;70", "H B;60")  # fmt: skip
     assert read(below)[0]["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+
+
+@pytest.mark.parametrize("titles", ["Sở;Điểm sở;Huyện;Điểm huyện", "Sở;Điểm;Huyện;Phần trăm"])
+def test_scores_are_never_given_to_the_units_of_the_table_right_of_them(text, titles):
+    path, score = text(titles, "S A;90;H A;70", "S B;80;H B;60"), titles.split(";")[1]
+    words = refusal(path, columns={"score": score})
+    assert f"bên trái cột điểm '{score}' và bên phải nó đều có tên" in words
+    scores, _ = read(path, columns={"score": score, "unit": "Sở"})
+    assert scores["unit"].tolist() == ["S A", "S B"]
+    two = text("Ghi nhận;Điểm;Đơn vị;Xếp hạng", "x;90;a;1", "y;80;b;2")  # one table
+    assert read(two)[0]["unit"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("notes", ["Ghi chú", "Ngày nộp"])
+def test_words_between_two_scores_hide_no_remedy(text, notes):
+    path = text(f"Mã;Điểm tự chấm;Đơn vị;{notes};Điểm thẩm định", "1;95;a;x;90", "2;93;b;y;80")
+    assert '(columns={"score": "Điểm thẩm định"})' in refusal(path)
+
+
+@pytest.mark.parametrize("own", ["Hạng trong khối", "Xếp hạng khối", "Xếp hạng"])
+@pytest.mark.parametrize("every", ["Hạng toàn tỉnh", "Xếp hạng chung"])
+def test_of_two_columns_of_ranks_those_within_the_blocks_are_taken(text, own, every):
+    rows = ["a;95;1;1;Sở", "c;90;1;2;Xã", "b;85;2;3;Sở", "d;80;2;4;Xã", "e;70;1;5;Cụm"]
+    scores, told = read(text(f"Đơn vị;Điểm;{own};{every};Khối", *rows))
+    assert scores["published_rank"].tolist() == [1, 1, 2, 2, 1]
+    assert f"không dùng đến cột '{every}'" in told
+    under = ["Khối sở;;;;", "1;a;95;1;1", "2;b;85;2;3", "Khối xã;;;;", "1;c;90;1;2", "2;d;80;2;4"]
+    scores, _ = read(text(f"STT;Đơn vị;Điểm;{own};{every}", *under))
+    assert scores["published_rank"].tolist() == [1, 2, 1, 2]
+    foreign = text(f"Đơn vị;Điểm;{own};{every};Khối", "a;95;2;1;Sở", "b;85;1;2;Sở", "c;70;1;3;Xã")
+    assert own == "Xếp hạng" or read(foreign)[0]["published_rank"].tolist() == [1, 2, 3]
 
 
 def test_of_two_columns_of_ranks_the_one_under_the_title_over_the_scores_is_taken(text):

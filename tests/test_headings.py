@@ -96,6 +96,8 @@ def test_the_year_of_the_only_title_is_taken_and_told(tmp_path, title):
         ("CCHC-2024", "có số 2024 mà không ghi là năm của kết quả"),
         ("Kết quả năm 2023 - 2024", "ghi nhiều năm"),
         ("Kết quả năm 2023-24", "ghi nhiều năm"),
+        ("GIAI ĐOẠN 2021-2025", "ghi nhiều năm"),
+        ("Kết quả nhiệm kỳ 2021 - 2026", "ghi nhiều năm"),
         ("Kết quả năm 2023 và năm 2024", "ghi nhiều năm"),
         ("Kết quả năm 2024, nhiệm vụ năm 2025", "ghi nhiều năm"),
     ],
@@ -112,7 +114,7 @@ def test_a_doubtful_year_is_told_and_not_taken(tmp_path, title, words):
         "Quyết định số 123 năm 2025 công bố kết quả", "Huế, ngày 05 tháng 01 năm 2025",
         "Kết quả chấm điểm, ngày tháng 01 năm 2025", "Kết quả công bố năm 2025",
         "Luật Tổ chức chính quyền địa phương năm 2015",
-        "Kết quả nhiệm kỳ 2021 - 2026", "Chỉ số theo TCVN ISO 9001:2015",
+        "Chỉ số theo TCVN ISO 9001:2015",
     ],
 )  # fmt: skip
 def test_a_date_or_the_number_of_a_decision_is_no_year_of_scores(tmp_path, line):

@@ -8,10 +8,14 @@ import time
 import zipfile
 import zlib
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
 from conftest import loaded, refusal
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import RGBColor
 from layouts import LAYOUTS
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow, TableRowGroup
@@ -63,6 +67,12 @@ def test_hidden_rows_tables_and_cells_of_a_page(tmp_path, how):
         ("#x{display:none}", "dòng 3: dòng bị ẩn"),
         ("tr{display:table-row} .an{color:red;display:none}", "dòng 3: dòng bị ẩn"),
         ("@media screen{.an{display:none}}", "dòng 3: dòng bị ẩn"),
+        ("TR.an td{color:#FFF}", "dòng 3: ô '2' bị ẩn"),
+        (".an{color:white !important} td{background:#fff}", "dòng 3: dòng bị ẩn"),
+        ("table{color:#fff} td{color:#333} .an td{color:white}", "dòng 3: dòng bị ẩn"),
+        (".an{background:#123} TR{color:#000} .an td{color:#fff}", ""),
+        ("TR:nth-child(n+2){background:navy} .an td{color:#fff}", ""),
+        (".an:hover td{color:#fff} .khac{color:#fff}", ""),
         ("@media print{.an{display:none}} /* .an{display:none} */", ""),
         (".an{display:none} #x{display:table-row}", ""),
         (".menu .an{display:none} .an:hover{display:none}", ""),
@@ -157,6 +167,54 @@ def test_white_letters_of_a_sheet_are_read_and_told(tmp_path, color):
     book.active["C3"].fill = PatternFill("solid", fgColor="FF000080")
     book.save(tmp_path / "b.xlsx")
     assert load_scores(tmp_path / "b.xlsx")["score"].tolist() == [90, 80]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('<row r="3"', '<row ht="0" customHeight="1" r="3"', "dòng 3"),
+        ("<sheetData>", '<cols><col min="2" max="2" width="0"/></cols><sheetData>', "cột B"),
+    ],
+)
+def test_a_row_without_height_or_a_column_without_width_is_told(tmp_path, old, new, place):
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", 90], [2, "b", 80]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as of,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as to,
+    ):
+        for name in of.namelist():
+            to.writestr(name, of.read(name).replace(old.encode(), new.encode()))
+    with pytest.warns(LoadWarning, match=rf"có chỗ ẩn vẫn được đọc \({place}\)"):
+        assert load_scores(tmp_path / "b.xlsx")["score"].tolist() == [90, 80]
+
+
+@pytest.mark.parametrize(
+    ("fill", "style"), [("auto", None), ("000080", None), (None, "Light List")]
+)
+def test_white_letters_of_a_word_file_are_marked_where_nothing_is_behind_them(
+    tmp_path, fill, style
+):
+    document = docx.Document()
+    table = document.add_table(3, 3, style)
+    for line, row in zip(
+        table.rows, (HEADER, ["1", "Sở A", "90"], ["2", "Sở B", "80"]), strict=True
+    ):
+        for cell, text in zip(line.cells, row, strict=True):
+            cell.paragraphs[0].add_run(text)
+    cell = table.cell(2, 1)
+    cell.paragraphs[0].runs[0].font.color.rgb = RGBColor(255, 255, 255)
+    if fill:
+        cell._tc.get_or_add_tcPr().append(shade := OxmlElement("w:shd"))
+        shade.set(qn("w:fill"), fill)
+    document.save(tmp_path / "b.docx")
+    if fill == "auto":
+        with pytest.warns(LoadWarning, match=r"trong ngoặc vuông ở dòng 3"):
+            load_scores(tmp_path / "b.docx")
+    else:
+        assert load_scores(tmp_path / "b.docx")["unit"].tolist() == ["Sở A", "Sở B"]
 
 
 def test_what_libre_office_hides_covers_or_parts(tmp_path):

@@ -42,6 +42,10 @@ _SURE = 5  # rows whose order tells the total from sub-indices
 _FIRST_WORDS = 2
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
 _SAME_NAMES = 0.5
+_SIDE_BY_SIDE = (
+    "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái (hai khối thì "
+    "thêm dòng tên khối trên mỗi bảng)"
+)
 _MOST_NAMED = 2 / 3  # of the rows with a score: the others may sum up
 
 
@@ -151,6 +155,18 @@ class Evidence:
         both = both.astype("float64").rank().dropna()
         rise = both["own"].corr(both["ranks"]) if len(both) > 1 else 0
         return 0 if pd.isna(rise) else rise
+
+    def ranks_within(self, parts: pd.Series, scores: "Evidence") -> bool:
+        """Return whether the values rank the rows of each part from 1 on, as scores fall."""
+        own = [self.cells[lines] for lines in parts.groupby(parts.astype("str")).groups.values()]
+        return all(
+            (whole_in(cells) == 1).all() if len(cells) == 1
+            else replace(self, cells=cells).rank_all
+            and replace(scores, cells=scores.cells[cells.index]).falls_with(
+                replace(self, cells=cells)
+            )
+            for cells in own
+        )  # fmt: skip
 
     def follows(self, scores: "Evidence") -> bool:
         """Return whether the values are few words that stand together when scores are sorted."""
@@ -295,6 +311,8 @@ class _Columns:
             for one in self.free:
                 one.role = one.role if header.parts.get(one.column, source) == source else None
         self._settle_regions()
+        if "published_rank" not in wanted:
+            self._settle_ranks()
         for role in dict.fromkeys(one.role for one in self.free):
             if role in (None, "note", "score", "bonus", LIKE) or role in wanted:
                 continue
@@ -310,6 +328,8 @@ class _Columns:
         if "unit" not in self.of:
             self.of["unit"] = self._unit().column
             self._check_order(self.of["unit"])
+        if "unit" not in wanted:
+            self._check_left(self.every[self.of["unit"]])
 
     @property
     def left(self) -> list[Evidence]:
@@ -404,6 +424,21 @@ class _Columns:
             wide.role = None
         else:
             self._understand(wide, "block")
+
+    def _settle_ranks(self) -> None:
+        """Of several columns of ranks take the one within blocks, not that of all units."""
+        alike = [one for one in self.free if "published_rank" in (one.role, one.likely)]
+        if len(alike) < 2:
+            return
+        scored, blocks = ~missing(self.score.cells), self._with_role("block")
+        # Without a column of blocks, a row without a score may head one.
+        parts = (blocks[0].cells if len(blocks) == 1 else (~scored).cumsum())[scored]
+        within = [one for one in alike if one.ranks_within(parts, self.score)]
+        if len(within) == 1 and parts.nunique() > 1:
+            for one in alike:
+                one.role = one.role if one is within[0] else None
+            if not within[0].role:
+                self._understand(within[0], "published_rank")
 
     def _settle_patterns(self) -> None:
         """Give ranks and grades that only a pattern knows their role, if the values agree."""
@@ -531,6 +566,33 @@ class _Columns:
                     "hãy tách mỗi chỉ số cùng cột tên đơn vị của nó thành một bảng riêng",
                 )
 
+    def _are_side_by_side(self, numbers: Sequence[Evidence]) -> bool:
+        """Return whether names stand left of these numbers, and others among them."""
+        at, names = (
+            [self.header.number_of(one.column) for one in some]
+            for some in (numbers, [
+                one for one in self.every.values()
+                if one.role in (None, "unit") and one.are_names(filled(one.cells))
+            ])
+        )  # fmt: skip
+        is_left = min(names, default=max(at)) < min(at)
+        return is_left and any(min(at) < name < max(at) for name in names)
+
+    def _check_left(self, unit: Evidence) -> None:
+        """Refuse units right of the scores if names are left of these: they may be others'."""
+        first, own = (self.header.number_of(one.column) for one in (self.score, unit))
+        right = [
+            one for one in self.left
+            if one.are_numbers and self.header.number_of(one.column) > own > first
+        ]  # fmt: skip
+        if right and self._are_side_by_side([self.score, *right]):
+            raise self.where.refuse(
+                f"bên trái cột điểm {quoted(self.score.title)} và bên phải nó đều có tên, không rõ "
+                "điểm là của đơn vị nào",
+                f"{_SIDE_BY_SIDE}; nếu không, hãy chỉ rõ cột đơn vị ({{option}})",
+                option=self._option("unit", []),
+            )
+
     def _several(self, role: str, found: list[Evidence], *others: Evidence) -> Refusal:
         """Return the refusal of several columns of one role; its example is the one that fits.
 
@@ -538,19 +600,16 @@ class _Columns:
         """
         titles = [one.title for one in found]
         what = f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'"
-        at, names = (
-            [self.header.number_of(one.column) for one in some]
-            for some in (found, [c for c in self.every.values() if c.are_names(filled(c.cells))])
-        )
-        is_one = len({one.key for one in found}) == 1
-        if is_one or (role == "score" and any(min(at) < name < max(at) for name in names)):
-            what = f"có {len(found)} cột cùng tên {quoted(titles[0])}" if is_one else what
+        remedy = "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})"
+        at = [self.header.number_of(one.column) for one in found]
+        if len({one.key for one in found}) == 1:
+            what = f"có {len(found)} cột cùng tên {quoted(titles[0])}"
             return self.where.refuse(
                 f"{what} (cột thứ {' và '.join(map(str, at))})",
-                "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái "
-                "(hai khối thì thêm dòng tên khối trên mỗi bảng); nếu không, hãy xóa hoặc đổi tên "
-                "cột không dùng",
+                f"{_SIDE_BY_SIDE}; nếu không, hãy xóa hoặc đổi tên cột không dùng",
             )
+        if role == "score" and self._are_side_by_side(found):
+            remedy = f"{_SIDE_BY_SIDE}; nếu không, {remedy}"
         if role == "unit":  # of a region and its provinces never the region: it would lose names
             narrow = max(map(_level, found))
             fits = [one for one in found if _level(one) == narrow]
@@ -564,7 +623,6 @@ class _Columns:
                 fits = appraised  # a unit scores itself, and then it is appraised
         else:
             fits = [one for one in found if one.bears_out(role, *others)]
-        remedy = "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})"
         return self.where.refuse(what, remedy, option=self._option(role, fits))
 
     def _option(self, role: str, fits: list[Evidence]) -> Option:

@@ -25,15 +25,17 @@ _MARKED_RUN = (
     f"./w:rPr[w:vanish[{_ON}] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:position[{_ON}]"
     " or w:vertAlign[@w:val!='baseline']]"
 )
+_SHADE = "w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')]"
 _HTML = words("files")["html"]
 (
     _HIDDEN_STYLE, _HIDDEN_CLASS, _MARKED_STYLE, _WHITE, _NO_RULE, _RULE, _SIMPLE, _NOT_SIMPLE,
-    _BESIDE, _PASSING, _NO_MARKUP,
+    _BESIDE, _PASSING, _NO_MARKUP, _COLOR, _FILL,
 ) = (
     re.compile(_HTML[name])
     for name in ("hidden_style", "hidden_class", "marked_style", "white", "no_rule", "rule",
-                 "simple", "not_simple", "beside", "passing", "no_markup")
+                 "simple", "not_simple", "beside", "passing", "no_markup", "color", "fill")
 )  # fmt: skip
+_DISPLAY = re.compile("(?:^|;)(?:display|visibility):")
 _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
 _TABLE = "\ufffc"  # stands for a table in the text of its page
@@ -61,6 +63,11 @@ def word_tables(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
     for style in body.iter(f"{_W}rStyle"):
         if style.get(f"{_W}val") in marked:
             style.tag = f"{_W}strike"
+    shaded = set(_find(styles, f".//w:style[.//{_SHADE}]/@w:styleId"))
+    for color in _find(body, ".//w:tc//w:rPr/w:color[@w:val='FFFFFF']"):  # white on nothing
+        around = _find(color, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")
+        if shaded.isdisjoint(around) and not _find(color, f"ancestor::*[*/{_SHADE}]"):
+            color.tag, color.attrib[f"{_W}val"] = f"{_W}vanish", "1"
     tables: list[Seen] = []
     above: list[str] = []
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
@@ -247,10 +254,13 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
     Return in words the rules that may hide a part of a table, by its place or state.
     """
     sheets = _NO_RULE.sub("", " ".join(sheet.text or "" for sheet in root.iter("style")))
+    all_looks = [sheets, *root.xpath("//@style"), *map("color:{}".format, root.xpath("//@color"))]
+    has_white = _WHITE.search(re.sub(r"\s", "", " ".join(all_looks)).lower())
     rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
     for at, (selectors, looks) in enumerate(_RULE.findall(sheets)):
         looks = re.sub(r"\s", "", looks).lower()
-        if not (_HIDDEN_STYLE.search(looks) or re.search("(?:^|;)(?:display|visibility):", looks)):
+        is_shown = _HIDDEN_STYLE.search(looks) or _DISPLAY.search(looks)
+        if not (is_shown or (has_white and (_COLOR.search(looks) or _FILL.search(looks)))):
             continue
         for selector in filter(None, map(str.strip, selectors.split(","))):
             simple = _BESIDE.sub("", _NOT_SIMPLE.sub(r"\1", selector))
@@ -262,15 +272,11 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
                 last = parts[-1][-1] if parts[-1] else "*"
                 doubt = quoted(selector) if simple != selector else ""
                 rules.setdefault(last, []).append((weight, parts, looks, doubt))
-    is_plain = "background" not in sheets and root.find(".//link") is None
+    paint = {None: ("", root.find(".//link") is not None)}  # of letters, and whether behind them
     tried, doubts = 0, {}
-    for node in root.iter() if rules or is_plain else ():
+    for node in root.iter() if rules or has_white else ():
         if not isinstance(node.tag, str):
             continue
-        if is_plain and _WHITE.search(f"{_style_of(node)};color:{node.get('color')}".lower()):
-            around = (node, *node.iterancestors())
-            if not any(one.get("bgcolor") or "background" in _style_of(one) for one in around):
-                node.set("hidden", "")
         found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
         line = [_keys(one) for one in (node, *node.iterancestors())] if found else []
         tried += len(found) * len(line)
@@ -280,8 +286,23 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
         found = [rule for rule in found if _is_under(line, rule[1])]
         if any("table" in keys for keys in line):
             doubts |= {one[3]: 0 for one in found if one[3] and _HIDDEN_STYLE.search(one[2])}
-        sure = [rule for rule in found if not rule[3]]
-        if sure and _HIDDEN_STYLE.search(max(sure)[2]):
+        sure = sorted(rule for rule in found if not rule[3])
+        looks = [rule[2] for rule in sure]
+        shows = [one for one in looks if _HIDDEN_STYLE.search(one) or _DISPLAY.search(one)]
+        if shows and _HIDDEN_STYLE.search(shows[-1]):
+            node.set("hidden", "")
+        color, is_filled = paint[node.getparent()]
+        said = "color:{};background:{}".format(node.get("color"), node.get("bgcolor")).lower()
+        own = ";".join([said, *looks, _style_of(node)])
+        color = [color, *(one for one in _COLOR.findall(own) if one != "none")][-1]
+        is_filled |= any(map(_FILL.search, (own, *(rule[2] for rule in found))))
+        paint[node] = color, is_filled
+    white = {
+        node for node, (color, is_filled) in paint.items()
+        if not is_filled and _WHITE.search(f"color:{color}")
+    }  # fmt: skip
+    for node in white:  # one that holds cells leaves its color to them
+        if white.issuperset(node.iter("td", "th")):
             node.set("hidden", "")
     return [f"quy tắc {doubt} của trang, có thể ẩn một phần của bảng" for doubt in doubts]
 

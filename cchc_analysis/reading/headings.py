@@ -137,8 +137,9 @@ def _unsure(lines: Sequence[str]) -> Said:
     """Return the first line that has a year and does not say that it is of the scores."""
     for line in lines:
         if not words.PROSE.match(fold(line)) and len(line) <= LONGEST_TITLE:
-            years = re.findall(rf"(?<![0-9:]){YEAR}(?![0-9])", words.OTHER_YEARS.sub(" ", line))
+            years = re.findall(rf"(?<![0-9:]){YEAR}(?![0-9])", words.NO_YEARS.sub(" ", line))
             doubt = f"có số {years[0]} mà không ghi là năm của kết quả" if years else ""
+            doubt = "ghi nhiều năm" if len(years) > 1 else doubt
             if doubt := year_in(line).doubt or doubt:
                 return Said("", line, doubt)
     return Said()

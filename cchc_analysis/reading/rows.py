@@ -39,6 +39,7 @@ from cchc_analysis.vocabulary import known_grades, words
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 _MOST_GRADES = 7
 _FEWEST_SUMMED = 3
+LONGEST_CODE = 2  # a unit may be called "A"
 _LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
 
 
@@ -228,10 +229,12 @@ def _signatures(rows: Rows) -> pd.Series:
 
 
 def _may_sum_up(rows: Rows) -> pd.Series:
-    """Return which rows are a numbered sum, or a block or the country beside names of units."""
+    """Return which rows are a numbered sum or a grade, or a block or the country beside units."""
     names = rows.body[rows.columns["unit"]]
+    grades = [key for key in known_grades() if len(key) > LONGEST_CODE]
     whole = each(names, lambda t: t.map(is_block) | t.map(fold).str.fullmatch(WHOLE)).astype("bool")
-    return rows.summed | (whole & (not whole.all()))
+    are_grades = each(names, lambda texts: texts.map(same).isin(grades))
+    return rows.summed | are_grades | (whole & (not whole.all()))
 
 
 def _means(rows: Rows) -> pd.Series:

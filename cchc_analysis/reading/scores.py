@@ -34,7 +34,7 @@ from cchc_analysis.reading.grid import (
 )
 from cchc_analysis.reading.header import LIKE, Header, role_of, split_maximum
 from cchc_analysis.reading.headings import under_headings
-from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of
+from cchc_analysis.reading.rows import LONGEST_CODE, Rows, check_any, check_fits, fates_of
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
 from cchc_analysis.refusal import Option, Refusal
@@ -43,7 +43,6 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
-_LONGEST_CODE = 2  # a unit may be called "A"
 _NUMBERED_NAME = r"^([0-9]+)[.)]\s*(?=[^\W\d_])"
 _MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
 _STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `text_of` puts them
@@ -222,7 +221,7 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
     foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
     if not numbered:  # "Trung Bình" is a commune too
-        grades = [key for key in known_grades() if len(key) > _LONGEST_CODE]
+        grades = [key for key in known_grades() if len(key) > LONGEST_CODE]
         foreign |= each(units, lambda texts: texts.map(same).isin(grades))
         counted = each(units, lambda texts: texts.map(fold).str.match(COUNTED))
         foreign |= counted & (not counted.all())  # of a table of groups all names are such

@@ -72,7 +72,10 @@ SCALE_ELSEWHERE = re.compile(_any_of([_MAXIMA["elsewhere"]], **_PARTS).pattern, 
 
 RESULTS = re.compile(_YEARS["results"])
 PROSE = re.compile(_YEARS["prose"])
-OTHER_YEARS = re.compile("|".join(_YEARS["other"]), re.IGNORECASE)
+NO_YEARS, OTHER_YEARS = (
+    re.compile("|".join(some), re.IGNORECASE)
+    for some in (_YEARS["other"], [*_YEARS["other"], _YEARS["period"]])
+)
 PART_OF_YEAR = re.compile(_YEARS["part"])
 PLACES = re.compile(f"(?:{_YEARS['places']})$")
 

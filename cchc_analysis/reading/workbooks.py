@@ -91,12 +91,15 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
     }  # fmt: skip
     for row, column in contents.not_computed(page.title):
         cells[row - 1, column - 1] = NOT_COMPUTED
-    hidden = [column for column in page.column_dimensions.values() if column.hidden]
+    wide = page.column_dimensions.values()
+    hidden = [column for column in wide if column.hidden or column.width == 0]
     spans = [range(column.min, min(column.max, MOST_COLUMNS) + 1) for column in hidden]
     return _sheet(
         name, page.title, cells,
         merged=[(r.min_row - 1, r.max_row - 1, r.min_col - 1) for r in page.merged_cells.ranges],
-        hidden_rows={at - 1 for at, row in page.row_dimensions.items() if row.hidden},
+        hidden_rows={
+            at - 1 for at, row in page.row_dimensions.items() if row.hidden or row.height == 0
+        },
         hidden_columns={at - 1 for span in spans for at in span},
         hidden_cells=white & set(cells),
     )  # fmt: skip
@@ -163,9 +166,16 @@ def _xls_sheet(page: object, book: object, name: str) -> Seen:
     return _sheet(
         name, page.name, cells,
         merged=[(top, end - 1, left) for top, end, left, _ in page.merged_cells],
-        hidden_rows={at for at, row in page.rowinfo_map.items() if row.hidden},
-        hidden_columns={at for at, column in page.colinfo_map.items() if column.hidden},
+        hidden_rows={at for at, one in page.rowinfo_map.items() if one.hidden or one.height == 0},
+        hidden_columns={at for at, one in page.colinfo_map.items() if one.hidden or not one.width},
+        hidden_cells={at for at, text in cells.items() if text and _is_white_in(book, page, *at)},
     )  # fmt: skip
+
+
+def _is_white_in(book: object, page: object, row: int, column: int) -> bool:
+    style = book.xf_list[page.cell(row, column).xf_index]
+    color = book.colour_map.get(book.font_list[style.font_index].colour_index)
+    return color == (255, 255, 255) and not style.background.fill_pattern
 
 
 def _xls_text(page: object, book: object, row: int, column: int) -> str:
@@ -224,7 +234,7 @@ def ods_sheets(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
 
 
 class _Styles:
-    """The styles that say how text looks, and which tables are not shown."""
+    """The styles that say how text looks, and which tables, rows, columns are not shown."""
 
     def __init__(self) -> None:
         self.marked: set[str] = set()  # raised or struck out
@@ -239,6 +249,11 @@ class _Styles:
         for table in style.iterfind(f"{_STYLE}table-properties"):
             if table.get(f"{_TABLE}display") == "false":
                 self.hidden.add(name)
+        for way in ("row-height", "column-width"):
+            for size in style.iterfind(f"*[@{_STYLE}{way}]"):
+                is_fixed = size.get(f"{_STYLE}use-optimal-{way}") != "true"
+                if is_fixed and re.match(r"[0.]+[a-z]", size.get(f"{_STYLE}{way}")):
+                    self.hidden.add(name)
 
 
 class _Sheet:
@@ -256,7 +271,7 @@ class _Sheet:
 
     def add_columns(self, column: object) -> None:
         many = _repeated(column, "columns")
-        if self.folded or column.get(f"{_TABLE}visibility") in _UNSEEN:
+        if self._is_hidden(column):
             self.hidden_columns.update(range(self.column, min(self.column + many, 20_000)))
         self.column += many
 
@@ -275,9 +290,13 @@ class _Sheet:
         if given:
             for row_at in range(self.row, self.row + many):
                 self.cells.update(((row_at, at), text) for at, text in given)
-            if self.folded or row.get(f"{_TABLE}visibility") in _UNSEEN:
+            if self._is_hidden(row):
                 self.hidden_rows.update(range(self.row, self.row + many))
         self.row += many
+
+    def _is_hidden(self, line: object) -> bool:
+        is_small = line.get(f"{_TABLE}style-name") in self.styles.hidden
+        return bool(self.folded or is_small or line.get(f"{_TABLE}visibility") in _UNSEEN)
 
     def seen(self) -> Seen:
         return _sheet(
