@@ -387,6 +387,30 @@ def test_what_is_told_of_several_fields_is_told_once(tmp_path):
     assert "(và tương tự ở 1 lĩnh vực khác)" in told
 
 
+def test_the_total_of_a_field_is_its_score_and_no_total_is_a_field(tmp_path):
+    rows = [
+        ["Đơn vị", "X (10 điểm)", None, None, "Y (15 điểm)", None, None, "Cộng"],
+        [None, *["Thẩm định", "XHH", "Tổng"] * 2, None],
+        ["Sở A", 7, 1.5, 8.5, 11, 2, 13, 21.5],
+    ]
+    merged = ["A1:A2", "B1:D1", "E1:G1", "H1:H2"]
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    fields, told = read(tmp_path / "a.xlsx")
+    assert fields["score"].tolist() == [8.5, 13]
+    assert fields["published_total"].tolist() == [21.5, 21.5]
+    assert "ấy cột 'Tổng' của từng lĩnh vực làm điểm" in told
+    rows[2][3] = 8
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    assert "'Tổng' và 'Cộng' đều có thể là cột điểm" in refusal(tmp_path / "a.xlsx")
+    rows = [
+        ["Đơn vị", "Điểm thẩm định", None, None, "Tổng điểm"],
+        [None, "X (10 điểm)", "Y (15 điểm)", "Cộng", None],
+        ["Sở A", 8, 13, 21, 24],
+    ]
+    workbook(tmp_path / "b.xlsx", rows, ["A1:A2", "B1:D1", "E1:E2"])
+    assert read(tmp_path / "b.xlsx")[0]["field"].tolist() == ["X", "Y"]
+
+
 @pytest.mark.parametrize("more", [{}, {"Tổng điểm": ["15", "15"]}, {"STT": ["1", "2"]}])
 def test_years_in_rows_of_one_unit_and_fields_in_columns(tmp_path, more):
     years = pd.DataFrame(

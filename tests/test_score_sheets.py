@@ -646,8 +646,8 @@ def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path)
     ("Đơn vị|Lĩnh vực|Nội dung|Điểm|Điểm tối đa", ["a|x|y|1|2"], "không rõ các cột 'Lĩnh vực' và"),
     ("Đơn vị|Lĩnh vực|Ghi chú", ["a|x|y", "a|z|y"], "không có cột điểm nào"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "|z|1|2"], "dòng 2: thiếu tên đơn vị"),
-    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "a|Tổng điểm|1|2", "a|Cộng|1|2"],
-     "có nhiều dòng tổng (dòng 2–3)"),
+    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["Sở|Tổng điểm|1|2", "Sở|x|1|2", "Sở|Cộng|2|2"],
+     "dòng 3: 'Tổng' ghi 2 nhưng các dòng thành phần cộng lại là 1"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "b|Tổng điểm|1|2"], "không có dòng lĩnh vực"),
     ("Đơn vị|Lĩnh vực|Tiêu chí|Điểm|Điểm tối đa", ["a||k|1|2", "a|x|l|1|2"],
      "dòng 1: không rõ 'k' thuộc lĩnh vực nào"),
@@ -714,6 +714,76 @@ def test_bullets_are_parts_if_they_add_up_and_explain_if_they_have_no_score():
     assert "dòng 3 '- b 5'; dòng 4 '- c 2'" in told
     one = table.drop(3).assign(**{"Điểm tối đa": [15, 5, 5, 5], "Điểm": [11, 4, 4, 3]})
     assert "dòng 3: dòng '- b' có điểm nhưng không có mã" in refusal(one, unit="A")
+
+
+@pytest.mark.parametrize("name", ["Cộng I", "Tổng điểm lĩnh vực I", "Cộng (I)", "TỔNG CỘNG MỤC I"])
+def test_a_row_that_sums_up_a_field_below_it_is_checked(name):
+    rows = [
+        *TREE[:5],
+        ["", name, *TREE[0][2:]],
+        *TREE[5:],
+        ["", "TỔNG CỘNG (I + II)", 15, 14, 12.5],
+    ]
+    fields, _ = read(sheet(["", "Tổng điểm", 15, 14, 12.5], *rows), unit="Sở A")
+    assert as_rows(fields[NAMES]) == LEAVES
+    assert fields["published_total"].eq(12.5).all()
+    rows[5] = ["", name, 10, 9, 8]
+    words = refusal(sheet(*rows), unit="Sở A")
+    assert "dòng 6: 'Cải cách thể chế' ghi 8 nhưng các dòng thành phần cộng lại là 8,5" in words
+    rows[5], rows[0] = ["", name, *TREE[0][2:]], [*TREE[0][:2], "", "", ""]
+    assert as_rows(read(sheet(*rows), unit="Sở A")[0][NAMES]) == LEAVES
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_stages_and_their_total_under_one_title(tmp_path, kind):
+    over = [*TITLES[:3], "Điểm đánh giá", None, None, None, "Ghi chú"]
+    under = [None] * 3 + ["Tự chấm", "Thẩm định", "XHH", "Tổng", None]
+    rows = [[*row, None, row[4], None] for row in TREE]
+    rows[6][4:7], rows[5][4:7] = [3, 1, 4], [3, 1, 4]
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:G1", "H1:H2"]
+    fields, told = read(write(tmp_path / f"a.{kind}", {"Sở A": [over, under, *rows]}, merged))
+    assert as_rows(fields[NAMES]) == LEAVES
+    assert "ấy cột 'Tổng' làm điểm, bằng tổng 'Điểm đánh giá Thẩm định' và 'Điểm đánh giá" in told
+    over = [*TITLES[:3], "Điểm đợt 1", None, "Điểm đợt 2", None]
+    under = [None] * 3 + ["Tự chấm", "Thẩm định"] * 2
+    rows = [[*row, *row[3:]] for row in TREE]
+    path = write(tmp_path / f"b.{kind}", {"Sở A": [over, under, *rows]}, [*merged[:3], "D1:E1"])
+    assert "đều có thể là cột điểm" in refusal(path)
+
+
+@pytest.mark.parametrize("cut", [2, 5, 6])
+def test_titles_that_a_page_break_repeats_are_no_other_sheet(tmp_path, cut):
+    rows = [TITLES, *TREE[:cut], TITLES, *TREE[cut:]]
+    fields, told = read(write(tmp_path / "a.xlsx", {"Sở A": rows}))
+    assert as_rows(fields) == LEAVES
+    assert "(tiêu đề lặp lại)" in told
+    rows = [TITLES, *TREE, TITLES, *TREE]  # begins again
+    assert "đã có ở" in refusal(write(tmp_path / "b.xlsx", {"Sở A": rows}))
+
+
+@pytest.mark.parametrize("title", ["Kết quả thẩm định của Sở Nội vụ", "Thẩm định của Sở Nội vụ"])
+def test_a_title_of_a_column_names_no_unit(tmp_path, title):
+    path = write(tmp_path / "a.xlsx", {"1. Sở A": [[*TITLES[:4], title], *TREE]})
+    fields, told = read(path)
+    assert as_rows(fields) == LEAVES
+    assert "tên trang tính ('Sở A')" in told
+
+
+def test_codes_may_begin_with_the_numeral_of_the_field():
+    rows = [[row[0].replace("1.", "I.", 1).replace("2.", "II.", 1), *row[1:]] for row in TREE]
+    assert rows[2][0] == "I.1.1"
+    assert as_rows(read(sheet(*rows), unit="Sở A")[0]) == LEAVES
+    rows[4][0] = "II.2"
+    assert "mã 'II.2'" in refusal(sheet(*rows), unit="Sở A")
+
+
+@pytest.mark.parametrize("titles", [
+    ["Đơn vị tự đánh giá", "Tổ thẩm định đánh giá"],
+    ["Tự đánh giá, chấm điểm", "Hội đồng thẩm định"],
+])  # fmt: skip
+def test_stages_may_be_called_at_length(titles):
+    fields, _ = read(sheet(*TREE, titles=[*TITLES[:3], *titles]), unit="Sở A")
+    assert as_rows(fields) == LEAVES
 
 
 @pytest.mark.parametrize("cells", [["A", "B", "A"], [1, 2, 1.5], ["0,1", "0,2", "0,15"]])

@@ -16,11 +16,12 @@ import pandas as pd
 from cchc_analysis.groups import LEVELS
 from cchc_analysis.reading.grid import Where, place
 from cchc_analysis.reading.header import split_maximum
-from cchc_analysis.reading.vocabulary import PLAIN_TOTAL
+from cchc_analysis.reading.vocabulary import PLAIN_TOTAL, SUBTOTAL
 from cchc_analysis.text import fold, quoted, same
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_CODE = r"([IVXLC]+|[A-ZĐ]|[a-zđ]|[0-9]{1,3}(?:[.,][0-9]{1,3})*)"
+_UNDER = r"[IVXLC]+(?:\.[0-9]{1,3})+"  # "I.1.2"
+_CODE = rf"({_UNDER}|[IVXLC]+|[A-ZĐ]|[a-zđ]|[0-9]{{1,3}}(?:[.,][0-9]{{1,3}})*)"
 _AROUND = " .):/,("
 _IN_NAME = re.compile(
     r"(?:(?:lĩnh vực|tiêu chí|tiêu chí thành phần)\s+)?"
@@ -45,6 +46,7 @@ class Criterion:
     code: str = ""
     above: "Criterion | None" = None
     below: list["Criterion"] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)  # the rows that state its sum once more
 
     def add(self, name: str, line: int | None = None, code: str = "") -> "Criterion":
         """Return a new row below this one."""
@@ -104,8 +106,8 @@ class Code(NamedTuple):
 
 
 def is_sum(name: str) -> bool:
-    """Return whether a row is called the sum of others: "Tổng điểm", "Cộng"."""
-    key = fold(name)
+    """Return whether a row is called the sum of others: "Tổng điểm", "Cộng (I + II)"."""
+    key = fold(re.sub(r"\([^()]*\+[^()]*\)", "", name))
     return key == "cong" or bool(PLAIN_TOTAL.fullmatch(key))
 
 
@@ -194,6 +196,11 @@ def _by_codes(
     latest: dict[int, Code] = {}
     below = _uncoded(rows, numbers)
     for line, text, name in rows:
+        summed = SUBTOTAL.fullmatch(fold(name)) if stack and not text else None
+        named = [row for _, row in stack if summed and fold(row.code) == summed[1]]
+        if named:
+            named[0].again.append(line)
+            continue
         if line in below and 0 < len(stack) < len(LEVELS):
             stack[-1][1].add(name, line)
             continue
@@ -227,6 +234,7 @@ def _uncoded(rows: list[tuple[int, str, str]], numbers: pd.DataFrame) -> list[in
 
     A single one may only have the same numbers, unless all codes are followed by such rows.
     """
+    rows = [row for row in rows if row[1] or not SUBTOTAL.fullmatch(fold(row[2]))]
     starts = [at for at, (_, text, _) in enumerate(rows) if text]
     parts = [[line for line, *_ in rows[at:end]] for at, end in pairwise([*starts, len(rows)])]
     fewest = 1 if all(len(part) > 1 for part in parts) else 2
@@ -297,10 +305,11 @@ def codes_in(cell: str) -> list[Code]:
         was_cut = len(parts) > 1 and parts[-1] < 10
         return [Code("number", parts), *[Code("number", (*parts[:-1], parts[-1] * 10))] * was_cut]
     found = []
-    if re.fullmatch("[IVXLC]+", text):
-        values = [_ROMAN[letter] for letter in text]
+    roman, *under = text.split(".")
+    if re.fullmatch("[IVXLC]+", roman):
+        values = [_ROMAN[letter] for letter in roman]
         total = sum(-a if a < b else a for a, b in pairwise([*values, 0]))
-        found.append(Code("roman", (total,)))
+        found.append(Code("number" if under else "roman", (total, *map(int, under))))
     if len(text) == 1:
         kind = "upper" if text.isupper() else "lower"
         places = {letters.find(text.lower()) + 1 for letters in _ALPHABETS} - {0}
@@ -321,10 +330,13 @@ def check_sums(
     ]
     stated = known[0]
     for tree in trees:
-        parents = [row for row in (tree, *tree.rows()) if row.below and row.line in stated]
-        fewest = max([1, *(_places(stated[row.line]) for row in parents)])
-        for parent in sorted(parents, key=lambda row: -len(row.path)):
-            number, sums = stated[parent.line], []
+        parents = [
+            (row, line) for row in (tree, *tree.rows()) for line in (row.line, *row.again)
+            if row.below and line in stated
+        ]  # fmt: skip
+        fewest = max([1, *(_places(stated[line]) for _, line in parents)])
+        for parent, line in sorted(parents, key=lambda pair: -len(pair[0].path)):
+            number, sums = stated[line], []
             for numbers in known:
                 parts = parent.parts(numbers)
                 places = max([_LEAST_PLACES, *map(_places, parts)])
@@ -334,7 +346,7 @@ def check_sums(
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
-                    "hãy sửa số sai", at=place(cells, parent.line), value=cells[parent.line],
+                    "hãy sửa số sai", at=place(cells, line), value=cells[line],
                 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from cchc_analysis.reading.vocabulary import FOOTERS, TITLED_UNIT, UNTITLED_LINE
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, fold, near, quoted, same, unit_key
 
+_COUNTED = re.compile(r"^[0-9]+[ .)_-]+(?=.*[^\W\d_]{2})")  # "1. Sở A"
 _ALIKE, _MOST_NAMES = 0.85, 200  # "Thủ tuc" is so near to "Thủ tục"; of fields that are compared
 
 
@@ -370,6 +371,7 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     rows = grid.cells.fillna("").loc[
         [i for i in grid.cells.index if max(ends, default=0) < i < first]
     ]
+    rows = rows[~rows.index.isin(table.above) | (rows.nunique(axis=1) < 3)]  # no titles of columns
     lines = [" ".join(filter(None, row)) for row in rows.to_numpy()]
     is_sheet = grid.place.startswith("trang")
     found: dict[str, str] = {}
@@ -383,7 +385,7 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     if not found:
         title = without_year(grid.title) if is_sheet and not FOOTERS.match(fold(grid.title)) else ""
         name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
-        name = without_year(name) or name
+        name = _COUNTED.sub("", without_year(name) or name)
     if len(found) > 1 or (source == "tên tệp" and not Path(file).suffix):
         raise Where(file, table.place).refuse(
             f"tiêu đề ghi nhiều đơn vị ({' và '.join(map(quoted, found.values()))})" if found

@@ -37,7 +37,6 @@ from cchc_analysis.reading.criteria import (
 from cchc_analysis.reading.grid import (
     Where,
     as_written,
-    lines_in_words,
     row_in_words,
     titles_in_words,
     untitled,
@@ -61,7 +60,6 @@ from cchc_analysis.reading.vocabulary import (
     LIKE_HEADERS,
     NAMELESS,
     NO_FIELD,
-    PLAIN_TOTAL,
     SHARE,
     STAGE_TOTAL,
     STAGES,
@@ -76,8 +74,8 @@ _NO_FIELD = ("published_rank", "published_grade", "bonus", "number")  # if only 
 _UNUSED = "unused"
 _SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
 _WORDED = {
-    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua )?(?:{words})(?: chấm)?(?: điểm)?"
-    r"(?: (?:của|theo) .*)?"
+    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua )?(?:{words})"
+    r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
     for stage, words in STAGES.items()
 }
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
@@ -281,6 +279,7 @@ def _layout(where: Where, table: Table, given: dict[str, object], chosen: str | 
         plain, totals = (
             [c for c, own in kinds.items() if own == kind] for kind in ("score", "total")
         )
+        found, totals = _with_own_totals(header, titles, cells, found, totals, told)
         if len(plain) == 1:  # beside fields the only "Kết quả" is their sum
             totals = totals or plain
     scores = _by_stage(where, titles, found, chosen, "đơn vị" if names else "lĩnh vực")
@@ -321,11 +320,11 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
             return "name"
         if role not in (None, LIKE, "score"):
             return _UNUSED if role == "field" else role  # "Nội dung" over a number names no field
-        if STAGE_TOTAL.fullmatch(key) or (title.stage and PLAIN_TOTAL.fullmatch(fold(title.name))):
+        if STAGE_TOTAL.fullmatch(key) or (title.stage and is_sum(title.name)):
             return "stage" if named else _UNUSED
         if title.stage and (not title.name or named):
             return "stage"
-        if PLAIN_TOTAL.fullmatch(key) or key == "published total":
+        if is_sum(title.text) or key == "published total":
             return "total" if named or not in_percent(title.text, cells[column]) else _UNUSED
         if role == "score":
             return role
@@ -385,7 +384,8 @@ def _of_rows(
     of_rows = [c for c in of("total") if _is_of_rows(cells[c], units)]
     totals = [c for c in of("total") if c not in of_rows]
     own = {c: titles[c].stage or _split_stage(titles[c].name, _SPACE)[1] for c in of("stage")}
-    stages = [(titles[c].name, stage or "score", c) for c, stage in own.items()]
+    names = {c: "" if _is_group(titles[c].name) else titles[c].name for c in own}
+    stages = [(names[c], stage or "score", c) for c, stage in own.items()]
     plain = of("score") or of(LIKE)
     parts = [*plain, *(c for c, stage in own.items() if stage != "self_score")]
     if not plain and {*own.values()} == {"self_score", "survey_score"}:
@@ -411,6 +411,25 @@ def _of_rows(
         found = [one for one in found if one[0]]
     is_told = not found and len(percents) == 1 and "max_score" in kinds.values()
     return found, totals, percents[0] if is_told else None
+
+
+def _with_own_totals(
+    header: Header, titles: Mapping, cells: pd.DataFrame, found: list, totals: list, told: list
+) -> tuple[list, list]:
+    """Return the scores of fields, and the totals left that do not stand under a field.
+
+    "Tổng" beside the stages of a field is its score if it is their sum.
+    """
+    for column in totals:
+        upper = split_maximum(header.titles[column].removesuffix(header.short[column]).strip())[0]
+        own = [one for one in found if titles[one[2]].stage and same(one[0]) == same(upper)]
+        parts = [c for _, stage, c in own if stage != "self_score"]
+        if _is_sum(cells, column, parts):
+            told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")
+            found = [one for one in found if one not in own or one[1] != "score"]
+            found.append((own[0][0], "score", column))
+            totals = [c for c in totals if c != column]
+    return found, totals
 
 
 def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
@@ -554,10 +573,14 @@ def read_rows(
                 at=f"dòng {line}", value=names[line],
             )  # fmt: skip
     totals = [tree.line for tree in trees if tree.line is not None]
+    sums = [
+        *totals,
+        *(line for tree in trees for row in (tree, *tree.rows()) for line in row.again),
+    ]
 
     def numbers_of(column: object, cells: pd.Series) -> pd.Series:
         own = to_numbers(where, layout.titles[column].text, cells[[*rows]])
-        return pd.concat([own, numbers_in(cells[totals])])
+        return pd.concat([own, numbers_in(cells[sums])])
 
     numbers = {column: numbers_of(column, cells[column]) for column in measured
                if column != layout.percent}  # fmt: skip
@@ -581,9 +604,9 @@ def read_rows(
         fields = part.scores
         told += [words for words in part.told if not words.endswith(MEAN)]
         numbers_of_rows = fields[["score", "max_score"]]
-        if sums := [row for tree in trees for row in sums_among(tree, numbers_of_rows)]:
+        if apart := [row for tree in trees for row in sums_among(tree, numbers_of_rows)]:
             told.append(
-                f"{first_few([f'dòng {row.line} {quoted(row.name)}' for row in sums])} có điểm và "
+                f"{first_few([f'dòng {row.line} {quoted(row.name)}' for row in apart])} có điểm và "
                 "điểm tối đa bằng tổng các dòng ngay dưới; hãy ghi mã (I, 1, 2…) trước tên nếu các "
                 "dòng ấy là thành phần"
             )
@@ -597,7 +620,7 @@ def read_rows(
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
     fates[fates.index.difference(body.index)] = "column numbers"
-    fates[[*rows, *totals, *remarks]] = "remark"
+    fates[[*rows, *sums, *remarks]] = "remark"
     fates[[*leaves]] = UNITS[-1]
     beside = [c for c in layout.of(None) if filled(cells[c][[*rows]]).any()
               and not filled(cells[c][[*leaves]]).any()]  # fmt: skip
@@ -646,12 +669,8 @@ def _trees(
         raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     trees = []
     for rows, totals in groups.values():
-        if len(totals) > 1:
-            raise where.refuse(
-                f"có nhiều dòng tổng ({lines_in_words(totals)})", "hãy giữ lại một dòng"
-            )
         tree = criteria_of(where, rows, numbers, told, has_units=unit is not None)
-        tree.line = next(iter(totals), None)
+        tree.line, tree.again = next(iter(totals), None), totals[1:]
         left_out += tree.cut_remarks(has_number)
         trees.append(tree)
     return trees, sorted(left_out)

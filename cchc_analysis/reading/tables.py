@@ -7,7 +7,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.reading.cells import are_numbers, count_filled, has_letters, holds_any, numbering
+from cchc_analysis.reading.cells import (
+    are_numbers,
+    count_filled,
+    filled,
+    has_letters,
+    holds_any,
+    numbering,
+)
 from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.grid import (
     MOST_ABOVE,
@@ -269,6 +276,10 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
     number = [column for column, role in header.roles.items() if role == "number"]
     if not number:
         return not above
+    if "unit" not in header.roles.values():  # codes of criteria: another sheet begins as this one
+        cells = (rows[number[0]][filled(rows[number[0]])] for rows in (last.body, body))
+        before, after = (next(iter(own), "") for own in cells)
+        return not above and after not in ("", before)
     before, after = numbering(last.body[number[0]]), numbering(body[number[0]])
     return bool(len(before) and len(after) and after.iloc[0] == before.iloc[-1] + 1)
 

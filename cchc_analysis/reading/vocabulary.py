@@ -39,6 +39,7 @@ PLAIN_TOTAL = _any_of(_TOTALS["plain"], judged=JUDGED)
 FINAL = re.compile(_TOTALS["final"])
 COUNTS = set(_TOTALS["counts"])
 
+SUBTOTAL = re.compile(_FIELDS["subtotal"])
 NAMELESS = set(_FIELDS["nameless"])
 GROUP_TITLE, SHARE = (re.compile(_FIELDS[kind]) for kind in ("group", "share"))
 NO_FIELD = _any_of(_FIELDS["never"])
