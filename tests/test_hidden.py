@@ -301,7 +301,7 @@ def bounded(*paths):
 
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, paths)],
-        capture_output=True, encoding="utf-8", timeout=60, preexec_fn=limit,
+        capture_output=True, encoding="utf-8", timeout=60 + seconds, preexec_fn=limit,
         env={**__import__("os").environ, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     assert not done.stderr
@@ -313,6 +313,8 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
     assert "quá nhiều ô gộp (giới hạn 100000)" in bounded(workbook(tmp_path, after=merged))
     columns = "<cols>" + '<col min="1" max="9999" hidden="1"/>' * 1_000_000 + "</cols>"
     assert "quá nhiều khoảng cột" in bounded(workbook(tmp_path, before=columns))
+    wide = f"<row>{'<c/>' * 10_000}</row>" * 30
+    assert "quá nhiều ô (giới hạn 250000)" in bounded(workbook(tmp_path, after=wide))
     styles = "<styleSheet><numFmts>{}</numFmts></styleSheet>"
     long, many = f"<numFmt formatCode='{'[' * 500_000}'/>", "<numFmt formatCode='0.0'/>" * 20_000
     for formats in (long, many):
@@ -334,6 +336,40 @@ def test_a_stream_of_a_pdf_that_would_fill_the_memory_is_refused(tmp_path):
     head = b"%PDF-1.4\n1 0 obj\n<</Filter/FlateDecode>>\nstream\n"
     (tmp_path / "x.pdf").write_bytes(head + stream + b"\nendstream\nendobj\n%%EOF\n")
     assert "tệp quá lớn (giới hạn 100 MB sau khi giải nén)" in bounded(tmp_path / "x.pdf")
+
+
+def test_a_page_of_a_pdf_that_would_take_the_day_is_refused(tmp_path):
+    head = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]"
+        b"/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n4 0 obj"
+    )
+    full, packed = "trang 1: tệp PDF có quá nhiều chữ và nét vẽ", zlib.compress(bytes(9_000_000))
+    heavy = [
+        (b"", b"BT /F 8 Tf " + b"(999999999) Tj " * 20_000 + b"ET", full),
+        (b"", b"BT /F 8 Tf <" + b"39" * 100_000 + b"> Tj ET", full),
+        (b"", b"BT " + b"(" * 9_000_000, full),
+        (b"", b"0 0 m 9 9 l S " * 150_000, full),
+        (b"/Filter/FlateDecode", zlib.compress(b"q " * 800_000), full),
+        (b"/Filter[/FlateDecode/FlateDecode]", zlib.compress(packed), "tệp bị hỏng"),
+    ]
+    for at, (how, stream, _) in enumerate(heavy):
+        of_stream = b"<</Length %d%b>>stream\n%b\nendstream endobj\n" % (len(stream), how, stream)
+        tail = b"trailer<</Root 1 0 R>>\n%%EOF\n"
+        (tmp_path / f"{at}.pdf").write_bytes(head + of_stream + tail)
+    said = bounded(*(tmp_path / f"{at}.pdf" for at in range(len(heavy)))).splitlines()
+    for (*_, words), sentence in zip(heavy, said, strict=True):
+        assert words in sentence
+
+
+def test_many_full_pages_of_a_pdf_are_too_much(tmp_path, monkeypatch):
+    monkeypatch.setattr("cchc_analysis.reading.documents._MOST_OBJECTS", 50)
+    canvas = Canvas(str(tmp_path / "dài.pdf"))
+    for _ in range(3):
+        canvas.drawString(72, 700, "Sở Nội vụ 93 điểm 5")
+        canvas.showPage()
+    canvas.save()
+    assert "trang 3: tệp PDF có quá nhiều chữ" in refusal(tmp_path / "dài.pdf")
 
 
 VALIDATED = "<dataValidations><dataValidation sqref='1:4'/></dataValidations>"
@@ -403,10 +439,10 @@ def test_a_part_that_says_it_is_small_is_unpacked_within_bounds(tmp_path):
 def test_a_text_that_would_take_the_day_is_refused(tmp_path):
     rules = "".join(f".c{i} td {{display:none}}" for i in range(20_000))
     one = "<table><tr><td>Đơn vị<td>Điểm<tr><td>a<td>90</table>"
-    cells = "<tr class='a'><td>a<td>b</tr>" * 2000
+    cells, long = "<tr class='a'><td>a<td>b</tr>" * 2000, "Sở " * 40_000
     heavy = [
-        ("0.csv", "STT,Đơn vị,Điểm\n" + "," * 150_000_000, "giới hạn 2000000 ô"),
-        ("1.csv", "STT,Đơn vị,Điểm\n" + "\n" * 100_000_000, "giới hạn 2000000 ô"),
+        ("0.csv", "STT,Đơn vị,Điểm\n" + "," * 150_000_000, "giới hạn 2000000 ô, 1000 cột"),
+        ("1.csv", "STT,Đơn vị,Điểm\n" + "\n" * 100_000_000, "giới hạn 2000000 ô, 1000 cột"),
         ("2.html", "<html><body>" + "<!--" * 200_000 + "</body></html>", "bị cắt"),
         ("3.html", "<html><body>" + "<script" * 200_000 + "</body></html>", "bị cắt"),
         ("4.html", "<html><table>" + "<tr>" * 1_000_001 + "</table></html>", "quá nhiều thẻ"),
@@ -419,6 +455,9 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         ("11.csv", "STT,Đơn vị,Điểm\n1,A,90\n2,B,80\n" * 4000, "4000 dòng gồm nhiều ô chữ"),
         ("12.csv", "STT,Đơn vị,Điểm\n1,A,90\n2,B,80\n" * 400, "400 dòng tiêu đề"),
         ("13.csv", "một, hai, ba\n" * 100_000, "100000 dòng gồm nhiều ô chữ"),
+        ("17.csv", "Đơn vị,Điểm\n" + "".join(f"Xã {i},{i}\n" for i in range(150_000)), "chữ (30"),
+        ("18.csv", "Đơn vị,Điểm\n" + "".join(f"{long}{i},9\n" for i in range(170)), "(17"),
+        ("19.tsv", "".join(f"{i}\tA\t{i}\n" for i in range(150_000)), "chia bảng ra nhiều tệp"),
         ("14.html", f"<html>{'<table><tr><td>a<td>b</table>' * 600}</html>", "600 bảng"),
         ("16.html", f"<html>{one * 400}</html>", "400 bảng điểm (giới hạn 200)"),
         ("15.html", f"<style>{rules}</style><table>{cells}</table>", "(CSS) của trang quá lớn"),

@@ -209,7 +209,7 @@ def test_hidden_and_other_sheets_are_told(book):
 def test_a_cell_far_away_does_not_fill_the_memory(book):
     path = book([HEADER, [1, "a", 90]], change=lambda s: s.cell(1_048_576, 16_384, "x"))
     sentence = refusal(path)
-    assert "trải rộng 1048576 dòng × 16384 cột (giới hạn 2000000 ô)" in sentence
+    assert "trải rộng 1048576 dòng × 16384 cột (giới hạn 2000000 ô, 1000 cột)" in sentence
 
 
 def test_two_tables_on_a_sheet_and_a_signature(book):

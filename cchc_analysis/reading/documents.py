@@ -42,6 +42,8 @@ _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
 _OVERLAP = 2  # points that a letter may reach over the line below it
 _MOST_MB = 100  # that the streams of a file unpack to
+_MOST_DRAWN, _MOST_OBJECTS = 700_000, 150_000  # on a page of a PDF file, and on all its pages
+_PDF_TEXT, _FLATE_TWICE = rb"\([^()]*|<[^<>]*", rb"FlateDecode\s*/Fl"
 _CHUNK = 1 << 16
 
 
@@ -354,12 +356,18 @@ def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
         raise damaged(path.name)
     _check_streams(data, path.name)
     tables: list[Seen] = []
-    letters, notes = 0, []
+    letters, objects, notes = 0, 0, []
     log = logging.handlers.BufferingHandler(100_000)  # what the library passes over it only logs
     logging.getLogger("pdfminer").addHandler(log)
     try:
         with pdfplumber.open(path) as pdf:
             for page in pdf.pages:
+                if is_little := _drawn(page) <= _MOST_DRAWN:
+                    objects += len(page.chars) + len(page.edges)
+                if not is_little or objects > _MOST_OBJECTS:
+                    raise Where(path.name, f"trang {page.page_number}").refuse(
+                        "tệp PDF có quá nhiều chữ và nét vẽ", "hãy chép bảng điểm vào tệp Excel"
+                    )
                 letters += len(page.chars)
                 # A bold letter may be one that is printed twice, a hair apart.
                 for number, (title, rows, small) in enumerate(_ruled_tables(page.dedupe_chars())):
@@ -377,6 +385,8 @@ def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
                     else:
                         place = f"bảng {len(tables) + 1} (trang {page.page_number})"
                         tables.append(Seen(place, title, rows))
+    except Refusal:
+        raise
     except Exception as error:  # whatever a broken file makes the library raise
         raise (encrypted if "Password" in repr(error) else damaged)(path.name) from None
     finally:
@@ -396,8 +406,20 @@ def _is_rest(row: list[str], last: list[str]) -> bool:
     return bool(is_text and last[0] and not row[0] and all(under) and not any(map(heads_part, row)))
 
 
+def _drawn(page: object) -> int:
+    """Return how much is drawn on a page: bytes, where a letter takes as long as ten."""
+    from pdfminer.pdftypes import stream_value
+
+    content = b" ".join(stream_value(one).get_data() for one in page.page_obj.contents)
+    content = content[: _MOST_DRAWN + 1]  # more is too much without a look
+    texts = re.findall(_PDF_TEXT, content)
+    return len(content) + sum(len(text) * (9 if text[:1] == b"(" else 4) for text in texts)
+
+
 def _check_streams(data: bytes, name: str) -> None:
     """Refuse streams that unpack to more than there is room for; the library takes them whole."""
+    if re.search(_FLATE_TWICE, data):  # no program packs twice
+        raise damaged(name)
     size = 0
     for start in re.finditer(rb"FlateDecode.{0,500}?stream\r?\n", data, re.DOTALL):
         at, unpacker = start.end(), zlib.decompressobj()

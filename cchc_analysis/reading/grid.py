@@ -24,7 +24,7 @@ _LONGEST_TITLE = 40
 _MOST_TITLES = 8
 NOT_COMPUTED = "#CHƯA TÍNH"  # a formula whose value the file does not hold
 _MOST_CELLS, MOST_COLUMNS = 2_000_000, 1000
-_MOST_LETTERS = 10 * _MOST_CELLS
+_MOST_LETTERS, _OF_A_TEXT = 10 * _MOST_CELLS, 80  # each distinct text takes as long as 80 more
 _MOST_TOLD = 10
 MOST_ABOVE = 30  # lines of text over a table
 
@@ -253,6 +253,17 @@ def check_size(where: Where, rows: int, columns: int, letters: int = 0) -> None:
     """Refuse a table that would fill the memory: one cell far away, or a merged one, is enough."""
     if rows * columns > _MOST_CELLS or columns > MOST_COLUMNS or letters > _MOST_LETTERS:
         raise where.refuse(
-            f"trải rộng {rows} dòng × {columns} cột (giới hạn {_MOST_CELLS} ô)",
+            f"trải rộng {rows} dòng × {columns} cột (giới hạn {_MOST_CELLS} ô, {MOST_COLUMNS} cột)",
             "hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới",
+        )
+
+
+def check_texts(where: Where, grids: Iterable[Grid]) -> None:
+    """Refuse tables that would take the day: every rule is asked of each distinct text."""
+    columns = (column for grid in grids for _, column in grid.cells.items())
+    distinct = [column.drop_duplicates().dropna() for column in columns]
+    if sum(len(texts) * _OF_A_TEXT + texts.str.len().sum() for texts in distinct) > _MOST_LETTERS:
+        raise where.refuse(
+            f"có quá nhiều chữ ({sum(map(len, distinct))} ô khác nhau)",
+            "hãy chép riêng bảng điểm sang tệp mới, hoặc chia bảng ra nhiều tệp",
         )

@@ -22,6 +22,7 @@ from cchc_analysis.reading.grid import (
     as_shown,
     as_written,
     check_size,
+    check_texts,
     laid_out,
     to_cells,
 )
@@ -95,6 +96,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
             f"tệp có {len(grids)} bảng (giới hạn {_MOST_GRIDS})",
             "hãy chép riêng bảng điểm sang tệp mới",
         )
+    check_texts(where, grids)
     for grid in grids:
         if (words := may_be_titles(grid.cells).sum()) > _MOST_OF_WORDS:
             raise where._replace(place=grid.place).refuse(
