@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from cchc_analysis.reports.page import page_of
+from cchc_analysis.reports.notebook import page_of
 from cchc_analysis.reports.pictures import Sources, pictures_of
 from cchc_analysis.scoring.results import results_of
 

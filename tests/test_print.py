@@ -19,7 +19,7 @@ from PIL import Image
 import cchc_analysis as cchc
 from cchc_analysis.charts.export import encode, letters_of, stamp
 from cchc_analysis.charts.frame import numbers_of
-from cchc_analysis.charts.grades import grade_shades
+from cchc_analysis.charts.units import grade_shades
 from cchc_analysis.scoring.schemes import GradeScheme, known_schemes
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters

@@ -20,7 +20,7 @@ from cchc_analysis import (
     rank_units,
     write_workbook,
 )
-from cchc_analysis.charts.grades import grade_shades, ink_on
+from cchc_analysis.charts.units import grade_shades, ink_on
 from cchc_analysis.scoring.fields import field_matrix, total_fields
 from cchc_analysis.scoring.schemes import known_schemes, load_scheme
 

@@ -13,7 +13,6 @@ from warnings import WarningMessage
 
 import pandas as pd
 
-from cchc_analysis.charts.export import write_chart, write_csv
 from cchc_analysis.charts.units import chosen_rows
 from cchc_analysis.files import as_typed, write_whole
 from cchc_analysis.groups import scale_of
@@ -138,7 +137,8 @@ def write_files(
     kinds: Collection[str] = ("docx", "xlsx", "html", "csv", "png"),
 ) -> None:  # fmt: skip
     """Write report, workbook, page, check and charts; each chart is drawn once for all of them."""
-    from cchc_analysis.reports.page import page_of
+    from cchc_analysis.charts.export import write_chart, write_csv
+    from cchc_analysis.reports.notebook import page_of
     from cchc_analysis.reports.pictures import Sources, pictures_of
 
     own = options.source or f"tệp {as_typed(file.name)}"

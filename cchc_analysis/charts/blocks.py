@@ -1,11 +1,8 @@
 """The chart of blocks, or years, side by side."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, LETTER, PALE, ROW, WIDTH, Frame
@@ -13,9 +10,6 @@ from cchc_analysis.groups import several_groups
 from cchc_analysis.scoring import exact, findings
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
 from cchc_analysis.vocabulary import MEAN, SHOWN
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _DOT = 5.5  # points across
 _PITCH = 6.6  # points from lane to lane

@@ -1,7 +1,5 @@
 """Charts as files: encoded once, with metadata, small print and the numbers that they show."""
 
-from __future__ import annotations
-
 import io
 import re
 import textwrap
@@ -11,20 +9,20 @@ from functools import cache
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of, renderer_of
 from cchc_analysis.files import given_path, why_not_allowed, write_whole
 from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal, check_given
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 _FORMATS = ("png", "svg", "pdf")
 _USUAL = ("png", "svg")
@@ -181,9 +179,6 @@ def _encoded(
     note: str | None, formats: Sequence[str],
 ) -> Encoded:  # fmt: skip
     """Return the figure of a chart with its small print; no dates, so that bytes stay the same."""
-    import matplotlib as mpl
-    from matplotlib.transforms import Bbox
-
     figure, pictures = ax.get_figure(root=True), {}
     about = {"Title": title, "Description": alt, "Source": source or ""}
     pdf = {"Title": title, "Subject": alt, "Keywords": source or "", "CreationDate": None}
@@ -265,8 +260,6 @@ def _write_below(
 
 def _check_letters(figure: Figure) -> None:
     """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
-    from matplotlib.text import Text
-
     for text in figure.findobj(Text):
         letters = set(text.get_text()) - {"\n", " "}
         known, name = letters_of(tuple(text.get_fontfamily()), text.get_weight())
@@ -283,8 +276,6 @@ def _check_letters(figure: Figure) -> None:
 @cache
 def letters_of(families: tuple[str, ...], weight: str | int) -> tuple[set[str], str]:
     """Return the letters of the font files that are really used, and the name of the first."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
     fonts = []
     for family in families:
         try:

@@ -1,23 +1,14 @@
 """Charts of fields: units and fields at a glance, and the fields of one unit or a few."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 
 from cchc_analysis.charts import units
-from cchc_analysis.charts.frame import (
-    ACCENT,
-    LETTER,
-    OTHERS,
-    PALE,
-    WIDTH,
-    Frame,
-    wrap,
-)
+from cchc_analysis.charts.frame import ACCENT, LETTER, OTHERS, PALE, WIDTH, Frame, wrap
 from cchc_analysis.groups import (
     SCORES,
     check_columns,
@@ -43,9 +34,6 @@ from cchc_analysis.scoring.printing import (
 )
 from cchc_analysis.text import decimal_comma, unit_key
 from cchc_analysis.vocabulary import SHOWN
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _OF_FIELDS = (*SCORES, "field")
 _NAME = 16, 26  # letters of a unit beside the cells, at least and at most
@@ -110,8 +98,6 @@ def plot_fields(
     >>> [text.get_text() for text in plot_fields(fields.assign(max_score=[8, 20])).texts][3:6]
     ['50', '75', '68']
     """
-    from matplotlib import colormaps
-
     check_columns(fields, _OF_FIELDS)
     check_given(bool, self_scores=self_scores)
     table, names = units.drawn_units(total_fields(fields)), field_matrix(fields).attrs["fields"]

@@ -1,27 +1,25 @@
 """The one frame of all charts: rows under headings, texts beside them, title, words, numbers."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox, IdentityTransform, ScaledTranslation, TransformedBbox
+from matplotlib.transforms import blended_transform_factory as blended
 
 from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.text import fewest_lines
 from cchc_analysis.vocabulary import BLANK
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.figure import Figure
-    from matplotlib.text import Annotation
 
 ACCENT, OTHERS, PALE = "#d6604d", "#606060", "#d0d0d0"
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
@@ -42,8 +40,6 @@ _LAYOUTS = 4  # two are enough where no tick of the axis comes or goes
 
 def house_style() -> AbstractContextManager[None]:
     """Return the context in which the package draws files: no matplotlibrc changes anything."""
-    import matplotlib.pyplot as plt
-
     return plt.style.context(["default", "cchc_analysis.report"])
 
 
@@ -77,9 +73,6 @@ class Frame:
         width: float = WIDTH,
     ) -> None:  # fmt: skip
         """Make the rows, each with its name."""
-        import matplotlib.pyplot as plt
-        from matplotlib.transforms import blended_transform_factory as blended
-
         self._given = titles
         check_given(str, title=titles[0], subtitle=titles[1])
         self.is_ours = ax is None
@@ -132,8 +125,6 @@ class Frame:
 
     def _write_heading(self, at: float, text: str, *, is_bold: bool) -> float:
         """Write a heading above a row and return where it ends."""
-        from matplotlib.transforms import blended_transform_factory as blended
-
         (left, across), text = self._left, wrap(text, int(self.points / (LETTER + 1.1 * is_bold)))
         end = at + (0.09 + _LINE * (text.count("\n") + 1)) / ROW
         drawn = self.ax.text(
@@ -165,8 +156,6 @@ class Frame:
 
     def let_out(self, marks: Artist) -> None:
         """Draw marks at the left and right edge of the axes whole, in the rows that are shown."""
-        from matplotlib.transforms import Bbox, TransformedBbox
-
         marks.set_in_layout(False)
         marks.set_clip_box(TransformedBbox(Bbox([[-1, 0], [2, 1]]), self.ax.transAxes))
 
@@ -244,9 +233,6 @@ class Frame:
         given = zip(self._given, (lead, subject), strict=True)
         title, subtitle = (ours if own is None else own for own, ours in given)
         self.subject = subtitle or title
-        from matplotlib.transforms import IdentityTransform
-        from matplotlib.transforms import blended_transform_factory as blended
-
         ax, (left, across) = self.ax, self._left
         if title and subtitle.startswith(title):  # where there is no finding
             subtitle = subtitle[len(title) :].lstrip(",. ")
@@ -276,9 +262,6 @@ class Frame:
 
     def _write_titles(self, part: str = "") -> None:
         """Write title and subtitle above what stands over the axes, and the part of a page."""
-        from matplotlib.transforms import ScaledTranslation
-        from matplotlib.transforms import blended_transform_factory as blended
-
         left, across = self._left
         most = int(self.points / LETTER)
         part = f"{part[: most - 1]}…" if len(part) > most else part
@@ -389,8 +372,6 @@ class Frame:
 
 def fits_page(names: Iterable[str], headings: int) -> bool:
     """Return whether rows of these names, and so many headings, fit one page in a new figure."""
-    import matplotlib.pyplot as plt
-
     letters = int(NAME_LETTERS * min(1, plt.rcParams["figure.figsize"][0] / WIDTH))
     lines = [wrap(name, letters).count("\n") + 1 for name in names]
     return ROW * len(lines) + _LINE * (sum(lines) - len(lines)) + _HEADING * headings <= _ROWS
@@ -398,8 +379,6 @@ def fits_page(names: Iterable[str], headings: int) -> bool:
 
 def renderer_of(figure: Figure) -> RendererAgg:
     """Return what measures the texts of a figure; its own forgets them when its height changes."""
-    from matplotlib.backends.backend_agg import RendererAgg
-
     return RendererAgg(1, 1, figure.dpi)
 
 

@@ -1,12 +1,11 @@
 """Charts over time: what changed between two periods, and ranks over the years."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
 from cchc_analysis.charts.units import (
@@ -32,9 +31,6 @@ from cchc_analysis.scoring.printing import (
 from cchc_analysis.scoring.ranking import ranked
 from cchc_analysis.text import listed, lower_first, unit_key
 from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _NEEDED = (
     "unit", "status", "score_before", "score_after", "percent_before", "percent_after",
@@ -241,8 +237,6 @@ def plot_rank_history(
             "hãy chọn một khối trước khi vẽ, ví dụ "
             f"bang[bang['block'] == '{rankings['block'].iloc[0]}']",
         )
-    from matplotlib.collections import LineCollection
-
     table = drawn_units(ranked(rankings.sort_values("year", kind="stable", ignore_index=True)))
     table["key"] = table["unit"].map(unit_key)
     front = [unit_key(name) for name in chosen_units(table, unit, most=len(_FRONT))]

@@ -1,15 +1,12 @@
 """Charts that compare units, whose alt text is the label of the Axes (``ax.get_label()``)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 
 from cchc_analysis.charts import units
-from cchc_analysis.charts.frame import ACCENT, Frame, end_of_axis, fits_page
-from cchc_analysis.charts.grades import assumption, draw_bars, draw_cutoffs, grade_names
+from cchc_analysis.charts.frame import ACCENT, PALE, Frame, end_of_axis, fits_page
 from cchc_analysis.groups import check_columns, grades_in_words, is_unit
 from cchc_analysis.refusal import check_given
 from cchc_analysis.scoring import findings
@@ -25,14 +22,11 @@ from cchc_analysis.scoring.ranking import grade_distribution, graded
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
-    BlockSchemes,
     GradeScheme,
+    Scheme,
     scheme_for,
 )
 from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, NO_GRADE, SHOWN, UNSCORED
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _ENDS, _NEIGHBOURS = 10, 2  # units of an overview at either end, and on either side of one's own
 
@@ -94,7 +88,7 @@ def plot_ranking(
     is_whole = len(shown) == len(table)
     frame = Frame(ax, names, titles=(title, subtitle), headings=headings, narrow=True)
     frame.ax.set_xlim(0, end_of_axis(table["percent"], 100))
-    draw_bars(frame, shown["percent"].fillna(0), shown["words"], scheme)
+    _draw_bars(frame, shown["percent"].fillna(0), shown["words"], scheme)
     for row, unit_ in zip(frame.rows, shown.fillna({"percent": 0}).itertuples(), strict=True):
         weight = "bold" if unit_.own else "normal"
         frame.write(row, unit_.printed, unit_.percent, of_axes=False, fontweight=weight)
@@ -121,11 +115,11 @@ def plot_ranking(
             SHOWN["cutoffs"]: shown["cuts"],
         },
         f"Biểu đồ thanh ngang: xếp hạng {units.counted(table)} theo {what}. {told} "
-        f"Số đơn vị theo xếp loại: {said}.{assumption(scheme)}",
+        f"Số đơn vị theo xếp loại: {said}.{units.assumption(scheme)}",
     )
 
 
-def _by_grade(table: pd.DataFrame, scheme: GradeScheme | BlockSchemes) -> pd.DataFrame:
+def _by_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Return the rows grade by grade, with grade and bound in words and what is printed.
 
     One that is scored and not ranked stands among its grade.
@@ -223,7 +217,7 @@ def plot_distribution(
         )
     units.check_units(distribution, "grade")
     distribution = distribution.reset_index(drop=True)
-    names, bounds = grade_names(distribution, scheme)
+    names, bounds = units.grade_names(distribution, scheme)
     shares = distribution["share_pct"].map(format_percent)
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     by = distribution.columns[: distribution.columns.get_loc("grade")].tolist()
@@ -247,7 +241,7 @@ def plot_distribution(
     drawn = distribution.loc[rows]
     words = drawn["grade"] + (" (" + bounds[rows] + ")").where(bounds[rows] != "", "")
     frame = Frame(ax, words, titles=(title, subtitle), headings=headings, narrow=True)
-    bars = draw_bars(frame, drawn["units"], drawn["grade"], scheme)
+    bars = _draw_bars(frame, drawn["units"], drawn["grade"], scheme)
     for row, bar, text in zip(frame.rows, bars, texts[rows], strict=True):
         frame.write(row, text, bar.get_width(), of_axes=False)
     frame.ax.xaxis.get_major_locator().set_params(integer=True)
@@ -263,7 +257,7 @@ def plot_distribution(
         [f"Số đơn vị{assumed}", _of_nobody(distribution["grade"][of_nobody])],
         numbers.rename(columns=SHOWN),
         f"Biểu đồ thanh ngang: phân bố xếp loại của {distribution['units'].sum()} đơn vị. "
-        f"{'; '.join(names + ': ' + texts)}.{assumption(scheme)}",
+        f"{'; '.join(names + ': ' + texts)}.{units.assumption(scheme)}",
     )  # fmt: skip
 
 
@@ -326,7 +320,7 @@ def plot_comparison(
     colors = np.where(chosen, ACCENT, "white")
     ax.scatter(table["percent"], rows, s=26, c=colors, edgecolor="black", linewidth=0.6, zorder=3)
     frame.mark_names(chosen)
-    cutoffs, all_cutoffs = draw_cutoffs(frame, table, scheme)
+    cutoffs, all_cutoffs = _draw_cutoffs(frame, table, scheme)
     one = f"{format_number(standard.max(), places)}{'' if in_points else '%'}"
     one = one if standard.nunique() == 1 else ""
     line = MEAN if unit is None else "đơn vị được so sánh"
@@ -356,5 +350,39 @@ def plot_comparison(
         [words],
         {**units.numbers(table), **numbers},
         f"Biểu đồ chấm tròn: chênh lệch của {units.counted(compared)} so với {what}{value}. "
-        f"{units.first_and_last(compared, texts)}{assumption(scheme)}",
+        f"{units.first_and_last(compared, texts)}{units.assumption(scheme)}",
     )
+
+
+def _draw_bars(frame: Frame, lengths: pd.Series, grades: pd.Series, scheme: Scheme) -> BarContainer:
+    """Draw a bar in each row in the shade of its grade; grey without one."""
+    shades = units.grade_shades(scheme.grades)
+    colors = [shades.get(grade, PALE) for grade in grades]
+    return frame.ax.barh(frame.rows, lengths, 0.72, color=colors, edgecolor="#8c9bab", lw=0.4)
+
+
+def _draw_cutoffs(frame: Frame, table: pd.DataFrame, scheme: Scheme) -> tuple[pd.Series, str]:
+    """Draw the cut-offs beside the rows that they are of; return those in view, and all in words.
+
+    Those of all rows are written above the axes, where there is room.
+    """
+    ax, (left, right) = frame.ax, frame.ax.get_xlim()
+    told_of, in_view = [], pd.Series("", table.index, dtype="object")
+    look = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 2}
+    for block, rows, one in scheme.parts(table):
+        drawn = [(bound, told) for bound, told in one.cuts if left <= bound <= right]
+        last = np.inf
+        for bound, told in drawn:
+            if block:
+                at = frame.rows[rows]
+                ax.vlines(bound + 0 * at, at - 0.5, at + 0.5, **look)
+                continue
+            ax.axvline(bound, **look)
+            if (last - bound) / (right - left) > (0.09 if frame.is_wide else 0.35):
+                last = bound
+                frame.write_above((bound - left) / (right - left), told.replace("trên ", ">"))
+        if drawn:
+            cuts, assumed = [told for _, told in drawn], f" ({ASSUMED})" if one.assumed else ""
+            in_view[rows] = "; ".join(cuts)
+            told_of.append(f"{block} {'/'.join(cuts)}{assumed}".strip())
+    return in_view, "; ".join(told_of)

@@ -1,7 +1,8 @@
-"""The units that a chart draws: their order, their names, their values, and words on them."""
+"""The units and grades that a chart draws: their order, names, values, shades, words on them."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import (
@@ -13,12 +14,13 @@ from cchc_analysis.groups import (
     row_names,
     several_groups,
 )
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_number, format_percent, printed_places
 from cchc_analysis.scoring.ranking import in_order
+from cchc_analysis.scoring.schemes import Scheme
 from cchc_analysis.text import listed
-from cchc_analysis.vocabulary import MEAN, SHOWN
+from cchc_analysis.vocabulary import ASSUMED, MEAN, NO_GRADE, SHOWN, UNSCORED
 
 MANY = 40  # units: more are no picture that is seen at once
 
@@ -125,3 +127,43 @@ def reference(table: pd.DataFrame, chosen: pd.Series, unit: str | None) -> tuple
     means = {at: exact.mean_percent(g) for at, g in groups}
     every = ", ".join(f"từng {SHOWN[column].lower()}" for column in several_groups(table))
     return table["group"].map(means), f"{MEAN} {every}".strip()
+
+
+def grade_shades(grades: Sequence[str]) -> dict[str, str]:
+    """Return the shade of each grade, given best first: darkest for the best, in order in grey."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    shades = colormaps["Blues"](np.linspace(0.95, 0.1, len(grades)))
+    return dict(zip(grades, map(to_hex, shades), strict=True))
+
+
+def ink_on(shade: str) -> str:
+    """Return black or white, whichever is easier to read on a shade."""
+    red, green, blue = (int(shade[at : at + 2], 16) for at in (1, 3, 5))
+    return "#000000" if 0.3 * red + 0.59 * green + 0.11 * blue > 128 else "#ffffff"
+
+
+def grade_names(distribution: pd.DataFrame, scheme: Scheme) -> tuple[pd.Series, pd.Series]:
+    """Return the name of each row of a distribution, with bound, year and block, and the bound."""
+    bounds = pd.Series("", distribution.index, dtype="object")
+    for _, rows, one in scheme.parts(distribution):
+        words = dict(zip(one.grades, one.bounds_in_words(), strict=True))
+        words |= dict.fromkeys((NO_GRADE, UNSCORED), "")
+        own = distribution["grade"][rows].astype("object")
+        if (foreign := ~own.isin(words)).any():
+            grade = own[foreign].iloc[0]
+            raise Refusal(
+                f"Loại '{grade}' trong bảng không thuộc thang '{one.name or one}'",
+                "hãy chọn đúng thang xếp loại ({option})", value=grade, option=Option("scheme"),
+            )  # fmt: skip
+        bounds[own.index] = own.map(words)
+    names = distribution["grade"] + bounds.map(lambda bound: f" ({bound})" if bound else "")
+    for column in reversed(distribution.columns[: distribution.columns.get_loc("grade")]):
+        names = groups_in_words(distribution[column]) + " – " + names
+    return names, bounds
+
+
+def assumption(scheme: Scheme) -> str:
+    """Return the sentence that an alt text owes its reader where the cut-offs are assumed."""
+    return f" Ngưỡng xếp loại: {ASSUMED}." if scheme.assumed else ""

@@ -4,19 +4,18 @@ No formula holds a text of the source: a unit is looked up by the number of its 
 grade by its place on the sheet of cut-offs. Whoever sorts a sheet moves its formulas along.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from cchc_analysis.charts.units import chosen_rows, reference
 from cchc_analysis.groups import is_unit, several_groups
-from cchc_analysis.reports.sheets import Sheet, gain_of
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.margins import JUDGED
+from cchc_analysis.scoring.periods import percent_change
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.scoring.results import Results
@@ -80,20 +79,12 @@ _DRAWN = {
 }
 
 
-class Living(NamedTuple):
-    """The sheets with formulas, by their names in `SHEETS`, and what charts know of each group.
+class Sheet(NamedTuple):
+    """A table, the formulas of its columns by row ("": none), and how many last columns hide."""
 
-    `schemes` has the scheme of each group, `cuts` the rows of its grades on the sheet of cut-offs,
-    `counts` its rows in the distribution. `mended` is a formula: was a score changed? It is ""
-    where all are values: there are too many units, or too many digits.
-    """
-
-    sheets: Mapping[str, Sheet]
-    schemes: Sequence[GradeScheme]
-    cuts: Sequence[range]
-    counts: Sequence[range]
-    whole: Whole
-    mended: str
+    table: Printed
+    formulas: Mapping[str, Sequence[str]] = {}
+    hidden: int = 0
 
 
 class Whole(NamedTuple):
@@ -109,6 +100,22 @@ class Whole(NamedTuple):
     off: int
     slack: int
     fits: bool
+
+
+class Living(NamedTuple):
+    """The sheets with formulas, by their names in `SHEETS`, and what charts know of each group.
+
+    `schemes` has the scheme of each group, `cuts` the rows of its grades on the sheet of cut-offs,
+    `counts` its rows in the distribution. `mended` is a formula: was a score changed? It is ""
+    where all are values: there are too many units, or too many digits.
+    """
+
+    sheets: Mapping[str, Sheet]
+    schemes: Sequence[GradeScheme]
+    cuts: Sequence[range]
+    counts: Sequence[range]
+    whole: Whole
+    mended: str
 
 
 def living_sheets(results: Results) -> Living:
@@ -219,8 +226,6 @@ def _without(formulas: list[str], rows: Sequence[bool]) -> None:
 
 def _columns(sheet: str, table: Printed, rows: range) -> dict[str, str]:
     """Return where the columns of a sheet stand: {"score_all": "'Xếp hạng'!$C$2:$C$19"}."""
-    from xlsxwriter.utility import xl_range_abs
-
     first, last = rows[0] + 1, rows[-1] + 1  # below the heads
     return {
         f"{column.name}_all": f"'{SHEETS[sheet]}'!{xl_range_abs(first, at, last, at)}"
@@ -230,8 +235,6 @@ def _columns(sheet: str, table: Printed, rows: range) -> dict[str, str]:
 
 def _row(table: Printed, row: int) -> dict[str, str]:
     """Return where the cells of a row stand on its own sheet: {"score": "$C2"}."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
     return {
         column.name: xl_rowcol_to_cell(row + 1, at, col_abs=True)
         for at, column in enumerate(table.columns)
@@ -368,6 +371,13 @@ def _change(change: pd.DataFrame | None, unit: str | None) -> tuple[Printed | No
     drawn |= {} if gain.name in change else {gain.name: gain}
     shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table").columns
     return Printed((*shown.columns, *hidden)), len(hidden)
+
+
+def gain_of(change: pd.DataFrame) -> pd.Series:
+    """Return what units gained: points, or percent where all maxima changed."""
+    if change["score_change"].notna().any():
+        return change["score_change"]
+    return percent_change(change).rename("percent_change")
 
 
 def _marked(table: pd.DataFrame, is_own: pd.Series) -> pd.Series:

@@ -1,18 +1,20 @@
-"""What a notebook shows of a ranking: the table as it is printed, and the parts of a first look."""
+"""A ranking as HTML: tables and a first look in a notebook, and the result as a page to send."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from jinja2 import Environment, StrictUndefined
 
-from cchc_analysis.charts.grades import grade_shades, ink_on
+from cchc_analysis.charts.units import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
 from cchc_analysis.scoring.printing import NUMBERS, Printed, kind_of, printed
 from cchc_analysis.scoring.ranking import graded, ranked
@@ -28,6 +30,7 @@ from cchc_analysis.vocabulary import BLANK, NO_GRADE, TOTAL, UNSCORED
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
+    from cchc_analysis.charts.export import Encoded
     from cchc_analysis.scoring.results import Results
 
 SERIOUS, QUIET = "#c62828", "#f9a825"
@@ -127,6 +130,30 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
         shown = "image/png", base64.b64encode(picture.getvalue()).decode(), ax.get_label()
         parts["chart" if name == "ranking" else name] = shown
     return parts
+
+
+def page_of(results: Results, pictures: Mapping[str, Sequence[Encoded]], *, source: str) -> str:
+    """Return the page: what is told, charts with their alt texts, and the tables as printed."""
+    template = files("cchc_analysis.reports").joinpath("templates", "ket-qua.html")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    shades = grade_shades(results.scheme.grades).items()
+    years = sorted(results.table["year"].unique()) if "year" in results.table else []
+    return environment.from_string(template.read_text(encoding="utf-8")).render(
+        results=results,
+        years=", ".join(map(str, years)),
+        scale=scale_of(results.ranking),
+        source=source,
+        rankings=[printed(group.rows, "ranking") for group in results.groups],
+        check=printed(results.check, "check"),
+        charts=[
+            (base64.b64encode(one.pictures["svg"]).decode(), one.alt)
+            for pages in pictures.values()
+            for one in pages
+        ],
+        shades={grade: f"background: {shade}; color: {ink_on(shade)}" for grade, shade in shades},
+    )
 
 
 def _basis(ranking: pd.DataFrame, scheme: Scheme) -> str:

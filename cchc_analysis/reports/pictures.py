@@ -1,12 +1,11 @@
 """The charts of a report: each is drawn and encoded once, for its file and for its page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from cchc_analysis.charts.blocks import plot_blocks
 from cchc_analysis.charts.export import Encoded, encode, stamp
@@ -16,11 +15,7 @@ from cchc_analysis.charts.periods import plot_change
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.charts.units import MANY
 from cchc_analysis.groups import has_unit, several_groups
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from cchc_analysis.scoring.results import Group, Results
+from cchc_analysis.scoring.results import Group, Results
 
 # What the small print of each chart says beside its source and date.
 _SHOWS = {

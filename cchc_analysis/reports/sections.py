@@ -1,30 +1,24 @@
 """The content of the report: what is told of all blocks, of each group, and in the annex."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from docx.document import Document
 from markupsafe import Markup
 
+from cchc_analysis.charts.export import Encoded
 from cchc_analysis.groups import several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
 from cchc_analysis.scoring.periods import are_points, few_common, percent_change
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
+from cchc_analysis.scoring.results import Group, Results
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.scoring.sentences import grades_moved
 from cchc_analysis.text import in_years, lower_first
 from cchc_analysis.vocabulary import SHOWN
-
-if TYPE_CHECKING:
-    from docx.document import Document
-
-    from cchc_analysis.charts.export import Encoded
-    from cchc_analysis.scoring.results import Group, Results
 
 _WHEN = ("before", "after")
 _OWN = ("rank_before", "rank_after", "ranked_before", "ranked_after")

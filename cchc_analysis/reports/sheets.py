@@ -1,35 +1,36 @@
 """The sheets of a workbook: tables ready to be filtered and printed, and Excel's own charts."""
 
-from __future__ import annotations
-
 import io
 import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
-from cchc_analysis.charts.grades import assumption, grade_names, grade_shades, ink_on
-from cchc_analysis.charts.units import drawn_units, first_and_last, printed_values
+from cchc_analysis.charts.units import (
+    assumption,
+    drawn_units,
+    first_and_last,
+    grade_names,
+    grade_shades,
+    ink_on,
+    printed_values,
+)
 from cchc_analysis.groups import scale_of, several_groups
+from cchc_analysis.reports.formulas import Living, Sheet, gain_of
 from cchc_analysis.scoring.printing import NUMBERS, format_percent
+from cchc_analysis.scoring.results import Group, Results
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.text import clean, fold, lower_first, same, unit_key
 from cchc_analysis.vocabulary import ASSUMED, METHOD, SHEETS, SHOWN, UNSCORED
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.chart import Chart
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
-
-    from cchc_analysis.reports.formulas import Living
-    from cchc_analysis.scoring.printing import Printed
-    from cchc_analysis.scoring.results import Group, Results
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
 _COLUMN, _ROW = 72, 21  # pixels of a column and a row in that font, where no other size is set
@@ -64,8 +65,6 @@ _NO_LINES = {"major_gridlines": {"visible": 0}}
 
 def new_book(data: io.BytesIO, title: str) -> Workbook:
     """Return a workbook in memory."""
-    from xlsxwriter import Workbook
-
     size = {"default_column_width": _COLUMN, "default_row_height": _ROW}
     font = {"default_format_properties": _FONT.copy()}  # the library adds to it
     book = Workbook(data, {"in_memory": True, **size, **font})
@@ -85,14 +84,6 @@ class _Nothing(str):
 
 
 _NOTHING = _Nothing()
-
-
-class Sheet(NamedTuple):
-    """A table, the formulas of its columns by row ("": none), and how many last columns hide."""
-
-    table: Printed
-    formulas: Mapping[str, Sequence[str]] = {}
-    hidden: int = 0
 
 
 def write_table(
@@ -193,8 +184,6 @@ def write_table(
 
 def check_typed(sheet: Worksheet, table: pd.DataFrame, living: Living) -> None:
     """Let nobody type a score that this package would refuse, or of more places than count."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
     names = living.sheets["ranking"].table.names
     cells = {name: names.index(name) for name in ("score", "max_score")}
     score, most = (xl_rowcol_to_cell(1, at, col_abs=True) for at in cells.values())
@@ -229,8 +218,6 @@ def _make_table(sheet: Worksheet, name: str, rows: int, heads: Sequence[str]) ->
 
 def _shade(book: Workbook, sheet: Worksheet, rows: int, at: int, shades: Mapping[str, str]) -> None:
     """Give the grades of a column their shades, also those that formulas find later."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
     for name, shade in shades.items():
         look = book.add_format({"bg_color": shade, "font_color": ink_on(shade)})
         criteria = f"=EXACT({xl_rowcol_to_cell(1, at)},{name})"
@@ -375,13 +362,6 @@ def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[t
             _lay_out(chart, title, f"{SHOWN[value]} (khi lập sổ)", height, {})
             charts.append((chart, _alt(title, f"{gained} đơn vị tăng, {lost} đơn vị giảm.")))
     return charts
-
-
-def gain_of(change: pd.DataFrame) -> pd.Series:
-    """Return what units gained: points, or percent where all maxima changed."""
-    if change["score_change"].notna().any():
-        return change["score_change"]
-    return (change["percent_after"] - change["percent_before"]).round(9).rename("percent_change")
 
 
 def _of(group: Group) -> str:

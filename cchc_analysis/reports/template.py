@@ -4,14 +4,12 @@
 annex, with fields like ``{{ agency }}``; an office changes it in Word and passes it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from os import PathLike
-from typing import TYPE_CHECKING
 
+from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
@@ -23,9 +21,6 @@ from cchc_analysis.reading.containers import contents, damaged
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports.word import STYLES, fill_pages, number_captions
 from cchc_analysis.text import quoted
-
-if TYPE_CHECKING:
-    from docx.document import Document
 
 # Fields that hold paragraphs, tables and pictures; a report is nothing without the first.
 SECTIONS = (

@@ -1,29 +1,23 @@
 """Parts of a Word document as XML: paragraphs, captions, tables, pictures."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Length, Mm, Pt
 from docx.text.paragraph import Paragraph
 from lxml import etree
 from markupsafe import Markup, escape
 
+from cchc_analysis.charts.export import Encoded
+from cchc_analysis.scoring.printing import Printed, PrintedColumn
 from cchc_analysis.text import clean
-
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.oxml.xmlchemy import BaseOxmlElement
-
-    from cchc_analysis.charts.export import Encoded
-    from cchc_analysis.scoring.printing import Printed, PrintedColumn
 
 # Styles of the template; those that begin with CCHC are its own.
 STYLES = TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"

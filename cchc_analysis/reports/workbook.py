@@ -1,22 +1,20 @@
 """A ranking as a workbook that an Excel user is at home in."""
 
-from __future__ import annotations
-
 import io
 import string
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from xlsxwriter import Workbook
 
-from cchc_analysis.charts.grades import grade_shades
+from cchc_analysis.charts.units import grade_shades
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal, check_given
-from cchc_analysis.reports.formulas import Living, living_sheets
-from cchc_analysis.reports.sheets import Sheet, check_typed, new_book, write_charts, write_table
+from cchc_analysis.reports.formulas import Living, Sheet, living_sheets
+from cchc_analysis.reports.sheets import check_typed, new_book, write_charts, write_table
 from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
 from cchc_analysis.scoring.printing import Printed, printed
@@ -24,9 +22,6 @@ from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
 from cchc_analysis.scoring.sentences import judged
 from cchc_analysis.vocabulary import METHOD, SHEETS
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
 
 
 def write_workbook(
