@@ -11,14 +11,13 @@ from .reading.tables import list_tables
 from .reports.notebook import style_ranking
 from .reports.report import write_report
 from .reports.workbook import write_workbook
-from .scoring.blocks import summarise_blocks
 from .scoring.check import check_published
 from .scoring.cutoffs import cutoff_sensitivity, fitting_schemes, implied_cutoffs
 from .scoring.fields import field_influence, field_losses, self_score_gaps
 from .scoring.margins import points_to_next_grade, rank_range
 from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking
-from .scoring.ranking import grade_distribution, grade_units, rank_units
+from .scoring.ranking import grade_distribution, grade_units, rank_units, summarise_blocks
 from .scoring.results import describe_ranking
 from .scoring.schemes import GradeScheme, load_scheme
 

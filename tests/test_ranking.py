@@ -26,7 +26,7 @@ from cchc_analysis import (
 )
 from cchc_analysis.groups import group_numbers
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.scoring.order import ranks_within, sorted_rows
+from cchc_analysis.scoring.ranking import ranks_within, sorted_rows
 
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 10)), min_size=1)
 

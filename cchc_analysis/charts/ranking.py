@@ -10,7 +10,6 @@ from cchc_analysis.charts.frame import ACCENT, PALE, Frame, end_of_axis, fits_pa
 from cchc_analysis.groups import check_columns, grades_in_words, is_unit
 from cchc_analysis.refusal import check_given
 from cchc_analysis.scoring import findings
-from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -18,7 +17,7 @@ from cchc_analysis.scoring.printing import (
     format_signed,
     printed_places,
 )
-from cchc_analysis.scoring.ranking import grade_distribution, graded
+from cchc_analysis.scoring.ranking import grade_distribution, graded, summarise_blocks
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,

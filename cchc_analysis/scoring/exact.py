@@ -156,25 +156,19 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         table = table.copy(deep=False)
         table.attrs = {}
         table = table.astype(dict.fromkeys(own, "object"))
+    for column, kinds in (("block", str | int), ("unit", str), ("published_grade", str)):
+        values = table.get(column, pd.Series(dtype="str"))
+        if values.dtype not in ("str", "category"):
+            right = values.map(lambda value, kinds=kinds: isinstance(value, kinds)).astype("bool")
+            _refuse(table, column, values.notna() & ~right, "không phải là chữ")
     if "block" in table and table["block"].dtype not in ("str", "category"):
-        blocks = table["block"]
-        wrong = blocks.notna() & ~blocks.map(lambda block: isinstance(block, str | int))
-        if wrong.any():
-            _refuse(table, "block", wrong, "không phải là chữ")
-        table = table.assign(block=blocks.astype("str"))
+        table = table.assign(block=table["block"].astype("str"))
     if "year" in table and table["year"].dtype == "str" and table["year"].str.isdecimal().all():
         table = table.assign(year=table["year"].astype("int64"))
-    if is_new and (table["unit"].dtype != "str" or table["unit"].hasnans):
-        wrong = ~table["unit"].map(lambda unit: isinstance(unit, str)).astype("bool")
-        if wrong.any():
-            _refuse(table, "unit", wrong, "không phải là chữ")
+    if is_new:
+        _refuse(table, "unit", table["unit"].isna(), "không phải là chữ")
     if is_new and not all(map(str.strip, table["unit"].to_numpy("object"))):
         _refuse(table, "unit", table["unit"].str.strip() == "", "để trống")
-    if "published_grade" in table and table["published_grade"].dtype not in ("str", "category"):
-        grades = table["published_grade"]
-        wrong = grades.notna() & ~grades.map(lambda grade: isinstance(grade, str)).astype("bool")
-        if wrong.any():
-            _refuse(table, "published_grade", wrong, "không phải là chữ")
     for column in (c for c in (*_NUMBERS, "year") if c in table):
         values = table[column]
         if not pd.api.types.is_numeric_dtype(values) or values.dtype.kind in "bc":
@@ -185,19 +179,17 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 _refuse(table, column, wrong, why)
     if is_new and "published_rank" in table:
         ranks = floats(table["published_rank"])
-        if (wrong := (ranks < 1) | (ranks % 1 > 0)).any():
-            _refuse(table, "published_rank", wrong, "không phải là số nguyên từ 1 trở lên")
-    is_whole = "year" not in table or table["year"].dtype.kind in "iu"
-    if not is_whole and (wrong := floats(table["year"]) % 1 > 0).any():
-        _refuse(table, "year", wrong, "không phải là số nguyên")
+        wrong = (ranks < 1) | (ranks % 1 > 0)
+        _refuse(table, "published_rank", wrong, "không phải là số nguyên từ 1 trở lên")
+    if "year" in table and table["year"].dtype.kind not in "iu":
+        _refuse(table, "year", floats(table["year"]) % 1 > 0, "không phải là số nguyên")
     score, most = floats(table["score"]), _maxima(table)
-    if (wrong := most <= 0).any():
-        _refuse(table, "max_score", wrong, "không lớn hơn 0")
+    _refuse(table, "max_score", most <= 0, "không lớn hơn 0")
     beyond = np.fmax(floats(table["bonus"]), 0) if "bonus" in table else 0
     for wrong in (score < -NOISE, score > most + beyond + NOISE):
-        if wrong.any():
-            _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
-    if np.isnan(most).any() and (wrong := np.isnan(most) & ~np.isnan(score)).any():
+        _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
+    if np.isnan(most).any():
+        wrong = np.isnan(most) & ~np.isnan(score)
         _refuse(table, "score", wrong, "không có điểm tối đa", "hãy ghi điểm tối đa (max_score)")
     if "year" in table and table["year"].dtype.kind == "f" and (table["year"] % 1 == 0).all():
         table = table.assign(year=table["year"].astype("int64"))  # 2024.0, of a joined table
@@ -223,6 +215,9 @@ def _refuse(
     table: pd.DataFrame, column: str, wrong: pd.Series | np.ndarray, why: str,
     remedy: str = "hãy sửa lại ô này trong bảng",
 ) -> None:  # fmt: skip
+    """Refuse the first value of a column that is wrong, if there is one."""
+    if not np.any(wrong):
+        return
     at = int(np.argmax(np.asarray(wrong)))
     unit, value = table["unit"].iloc[at], table[column].iloc[at]
     is_number = _is_number_or_missing(value) and isinstance(value, Real)
@@ -256,15 +251,7 @@ def places_of(values: pd.Series) -> int:
 
 
 def to_integers(values: pd.Series) -> tuple[pd.Series, int]:
-    """Return `values` as whole numbers (Int64) of their last decimal place, and that place.
-
-    Values that need more than six places are quantised at nine. Missing stays missing.
-
-    Examples
-    --------
-    >>> to_integers(pd.Series([0.1 + 0.2, 0.3]))[0].tolist()
-    [3, 3]
-    """
+    """Return `values` as whole numbers (Int64) of their last place (above six, nine), and that."""
     whole, places = _whole(values)
     missing = np.isnan(whole)
     whole[missing] = 0

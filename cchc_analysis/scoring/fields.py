@@ -50,13 +50,6 @@ def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
 
     Units and fields stay in the order in which they first appear; a missing score stays missing.
     ``attrs["fields"]`` lists the names of the fields.
-
-    Examples
-    --------
-    >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [8, 9], "max_score": 12})
-    >>> field_matrix(fields)
-      unit          x     y
-    0    A  66.666667  75.0
     """
     fields, unit = checked_fields(whole_fields(fields))
     heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1)
@@ -270,12 +263,6 @@ def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
     """Add the fields of each unit to one score; a unit with a missing field has none.
 
     One row per unit, ready for `rank_units`, with ``published_total`` where the fields have it.
-
-    Examples
-    --------
-    >>> fields = pd.DataFrame({"unit": "A", "field": ["x", "y"], "score": [0.1, 0.2]})
-    >>> total_fields(fields.assign(max_score=1))["score"].tolist()
-    [0.3]
     """
     fields, unit = checked_fields(fields)
     table = _added(fields, unit)

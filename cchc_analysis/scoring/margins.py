@@ -11,8 +11,7 @@ import pandas as pd
 
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_common_integers, to_fraction, to_integers
-from cchc_analysis.scoring.order import count_above
-from cchc_analysis.scoring.ranking import graded, in_order, ranked, stamped
+from cchc_analysis.scoring.ranking import count_above, graded, in_order, ranked, stamped
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme, Scheme
 
 JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down

@@ -17,9 +17,14 @@ from cchc_analysis.scoring.exact import (
     told_once,
 )
 from cchc_analysis.scoring.mergers import AFTER, BEFORE, Predecessors, in_words, match, with_keys
-from cchc_analysis.scoring.order import count_above, ranks_within
 from cchc_analysis.scoring.printing import format_signed, printed_places
-from cchc_analysis.scoring.ranking import in_order, rank_and_grade, stamped
+from cchc_analysis.scoring.ranking import (
+    count_above,
+    in_order,
+    rank_and_grade,
+    ranks_within,
+    stamped,
+)
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
 from cchc_analysis.text import MOST_TOLD, clean, listed
 from cchc_analysis.vocabulary import VALUES

@@ -1,6 +1,7 @@
-"""Percent, rank and grade of each unit, and how many units have each grade."""
+"""Percent, rank and grade of each unit; how many have each grade, and each block in one row."""
 
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,6 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
-from cchc_analysis.scoring.order import first_rows, ranks_within
 from cchc_analysis.scoring.schemes import (
     DEFAULT_SCHEME,
     AnyScheme,
@@ -251,6 +251,81 @@ def _possible(ranking: pd.DataFrame, groups: np.ndarray | int, grades: list[str]
     return possible
 
 
+def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the scores of each year and block, in percent of the units' maxima.
+
+    All statistics are over scored units and exact before they are rounded for print: a unit counts
+    as above the mean only if its percent is strictly greater than the unrounded mean. The median of
+    an even number of units is the mean of the two in the middle.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Scores or a ranking, with ``unit``, ``score`` and ``max_score``.
+
+    Returns
+    -------
+    DataFrame
+        One row per year and block, in the order of the table: ``year`` and ``block`` where it has
+        them, ``units``, ``scored_units``, ``mean``, ``median``, ``best``, ``worst`` (0…100),
+        ``spread`` (best - worst, in percentage points), ``above_mean`` (units), ``first_unit`` and
+        ``last_unit`` (tied ones joined by "; "). Without a scored unit, what needs one is missing.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a score is none.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"unit": list("abc"), "score": [9, 6, 6], "max_score": 10})
+    >>> summarise_blocks(scores)[["mean", "median", "spread", "above_mean", "last_unit"]]
+       mean  median  spread  above_mean last_unit
+    0  70.0    60.0    30.0           1      b; c
+    """
+    exact, groups = checked(ranking), group_numbers(ranking)
+    missing = exact.missing
+    table = ranking[group_columns(ranking)].iloc[first_rows(groups)].reset_index(drop=True)
+    units = np.bincount(groups, minlength=len(table))
+    scored = np.bincount(groups[~missing], minlength=len(table))
+    table = table.assign(units=units, scored_units=scored)
+    # Shares in whole numbers, group by group from the worst to the best; who has none stands first
+    # and counts 0.
+    rows, _ = sorted_rows(exact.keys, missing, groups)
+    whole, percent = exact.on_one_scale
+    whole = whole[rows]
+    has_some = np.flatnonzero(scored)
+    ends, count = units.cumsum()[has_some], scored[has_some]
+    starts = ends - count
+    best, worst = whole[ends - 1], whole[starts]
+    total = np.add.reduceat(whole, starts) if len(starts) else worst
+    doubled = whole[(starts + ends - 1) // 2].astype("object") + whole[(starts + ends) // 2]
+    statistics = {
+        "mean": (total, count),
+        "median": (doubled, 2),
+        "best": (best, 1),
+        "worst": (worst, 1),
+        "spread": (best - worst, 1),
+    }
+    for column, (sums, parts) in statistics.items():
+        exactly = sums.astype("object") * percent.numerator
+        values = exactly / (np.asarray(parts, dtype="object") * percent.denominator)
+        table[column] = pd.Series(values, has_some, dtype="float64")
+    # Each group is sorted: where its values pass the mean, and where those tied at its ends stop.
+    # Shares are whole numbers: above the mean is above the whole part of the mean.
+    above, first, last = [], [], []
+    units = ranking["unit"].to_numpy()
+    for start, end, mean in zip(starts, ends, total // count, strict=True):
+        part = whole[start:end]
+        above.append(end - start - bisect_right(part, mean))
+        first.append("; ".join(units[rows[start + bisect_left(part, part[-1]) : end]]))
+        last.append("; ".join(units[rows[start : start + bisect_right(part, part[0])]]))
+    table["above_mean"] = pd.Series(above, has_some).reindex(table.index, fill_value=0)
+    table["first_unit"] = pd.Series(first, has_some, dtype="str")
+    table["last_unit"] = pd.Series(last, has_some, dtype="str")
+    return stamped(table, "blocks")
+
+
 def graded(ranking: pd.DataFrame, scheme: AnyScheme) -> tuple[pd.DataFrame, Scheme]:
     """Return `ranking` graded by `scheme`, and that; grades it has must not be of another."""
     points = checked(ranking)
@@ -335,3 +410,67 @@ def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
         table = table[[*group_columns(table), *(name for name in columns if name in table)]]
     table.attrs = table.attrs | {"kind": kind, **told}
     return table
+
+
+def first_rows(groups: np.ndarray) -> np.ndarray:
+    """Return the first row of each group that `group_numbers` gives."""
+    first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays
+    return first
+
+
+def sorted_rows(
+    keys: np.ndarray, missing: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows by group and key (missing first), and a number for both in that order.
+
+    Group, key and row are packed into one whole number: nothing sorts faster.
+    """
+    bits, several = len(keys).bit_length(), int(groups.max(initial=0)) + 1
+    least, most = int(keys.min(initial=0)), int(keys.max(initial=0))
+    if several * (most - least + 2) << bits >= 2**63:
+        keys, values = pd.factorize(keys, sort=True)
+        least, most = 0, len(values)
+    span = most - least + 2
+    line = groups * span
+    line += keys
+    line -= least - 1
+    line[missing] = groups[missing] * span
+    if several * span << bits >= 2**63:
+        order = np.argsort(line, kind="stable")
+        return order, line[order]
+    line <<= bits
+    line |= np.arange(len(line))
+    line.sort()
+    rows = line & (2**bits - 1)
+    line >>= bits
+    return rows, line
+
+
+def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> pd.array:
+    """Return the competition rank (Int64) of each key within its group, the greatest first.
+
+    As pandas' ``groupby(groups).rank(method="min", ascending=False)``, many times faster.
+    """
+    rows, line = (array[::-1] for array in sorted_rows(keys, missing, groups))
+    place = np.arange(1, len(keys) + 1)
+    place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
+    np.maximum.accumulate(place, out=place)
+    sizes = np.bincount(groups)[::-1]
+    place -= np.repeat(np.cumsum(sizes) - sizes, sizes)
+    rank = np.empty_like(place)
+    rank[rows] = place
+    return pd.arrays.IntegerArray(rank, missing.copy())
+
+
+def count_above(
+    keys: np.ndarray, groups: np.ndarray, *, pool: np.ndarray, pool_groups: np.ndarray
+) -> np.ndarray:
+    """Return for each key how many keys of the pool are greater, within its group."""
+    size = len(keys) + len(pool)
+    _, place = np.unique(np.concatenate([keys, pool]), return_inverse=True)
+    _, group = np.unique(np.concatenate([groups, pool_groups]), return_inverse=True)
+    place = group * size + place  # all groups on one line, each with a stretch of its own
+    line = np.sort(place[len(keys) :])
+    ends = np.searchsorted(line, (group[: len(keys)] + 1) * size)
+    return ends - np.searchsorted(line, place[: len(keys)], side="right")

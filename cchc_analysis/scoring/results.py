@@ -17,7 +17,6 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import sentences
-from cchc_analysis.scoring.blocks import summarise_blocks
 from cchc_analysis.scoring.check import check_published
 from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import (
@@ -31,7 +30,12 @@ from cchc_analysis.scoring.fields import (
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors, has_blocks
 from cchc_analysis.scoring.periods import compare_ranked
-from cchc_analysis.scoring.ranking import grade_distribution, in_order, rank_and_grade
+from cchc_analysis.scoring.ranking import (
+    grade_distribution,
+    in_order,
+    rank_and_grade,
+    summarise_blocks,
+)
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, Scheme, scheme_for
 from cchc_analysis.scoring.sentences import Changes
 from cchc_analysis.text import clean, in_years, listed, lower_first
@@ -134,27 +138,7 @@ def results_of(
     fields: pd.DataFrame | None = None,
     unit: str | None = None,
 ) -> Results:
-    """Compute all that is told of scores or of a ranking.
-
-    Parameters
-    ----------
-    ranking, scheme, before, aliases, predecessors, unit
-        As for `describe_ranking`.
-    fields : DataFrame, optional
-        Scores by field, as `load_fields` gives them.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, the grades are of another scheme, there is no such unit, or the
-        tables do not fit one another.
-
-    Examples
-    --------
-    >>> scores = pd.DataFrame({"unit": ["A", "B"], "score": [9, 8.5], "max_score": 10})
-    >>> [group.told.own for group in results_of(scores).groups]
-    ['']
-    """
+    """Compute all that is told of a ranking; parameters are those of `describe_ranking`."""
     of_both = scheme_for(scheme, checked(ranking).table, *(() if before is None else (before,)))
     ranking = rank_and_grade(ranking, of_both)
     scheme = of_both.of(ranking)
