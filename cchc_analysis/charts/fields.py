@@ -328,11 +328,9 @@ def plot_profile(
 def _lost(fields: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     """Return the points that each chosen unit lacks in each field, with mean and least of all."""
     where = [*group_columns(fields), "field"]
-    every = field_losses(fields)
     each = whole_fields(fields)
-    least = each.assign(least=(each["max_score"] - each["score"]).round(exact.FALLBACK_PLACES))
-    every = every.merge(least.groupby(where, dropna=False)["least"].min().reset_index(), on=where)
-    every["mean"] = every["lost"] / every["units"].where(every["units"] > 0)
+    each = each.assign(lost=(each["max_score"] - each["score"]).round(exact.FALLBACK_PLACES))
+    every = each.groupby(where, dropna=False)["lost"].agg(units="count", mean="mean", least="min")
     parts = []
     for unit in chosen:
         own = field_losses(fields, unit=unit)
@@ -340,7 +338,7 @@ def _lost(fields: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
         own["series"] = own["year"].astype("str") if by_year else unit
         parts.append(own.sort_values("year", kind="stable") if by_year else own)
     own = pd.concat(parts, ignore_index=True)[[*where, "series", "max_score", "lost"]]
-    return own.merge(every[[*where, "units", "mean", "least"]], on=where, how="left")
+    return own.merge(every, on=where, how="left")
 
 
 def _same_groups(fields: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from cchc_analysis.charts.units import (
 from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import findings
-from cchc_analysis.scoring.periods import are_points, few_common, percent_change, why_untold
+from cchc_analysis.scoring.periods import are_points, few_common, moves, percent_change, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -29,7 +29,8 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import ranked
-from cchc_analysis.text import listed, lower_first, unit_key
+from cchc_analysis.scoring.sentences import grades_moved
+from cchc_analysis.text import in_years, listed, lower_first, unit_key
 from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
 
 _NEEDED = (
@@ -112,10 +113,11 @@ def plot_change(
     moves = (old + " → " + new).mask(alone).fillna("")
     crossed = _crossed(table)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
-    earlier, later = _periods(comparison)
+    years = comparison.attrs.get("years")
+    earlier, later = (in_years(period, years) for period in ("kỳ trước", "kỳ này"))
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
     scores = (drawn[0] + " → " + drawn[1]).where(change.notna(), "")
-    pair = " → ".join(map(str, comparison.attrs.get("years") or ("Trước", "nay")))
+    pair = " → ".join(map(str, years or ("Trước", "nay")))
     frame.write_columns({head: texts, "Hạng": moves} | crossed, first={pair: scores})
     frame.write_beside(table["why"])
     axis = frame.set_percent_axis(both, in_points=in_points)
@@ -150,13 +152,10 @@ def _crossed(table: pd.DataFrame) -> dict[str, pd.Series]:
     """Return a column of the new grade of each unit that has another one, if there are such."""
     if "grade_before" not in table or table["grade_before"].dtype != "category":
         return {}
-    old, new = (table[f"grade_{when}"].cat.codes for when in ("before", "after"))
-    both = table[["score_before", "score_after"]].notna().all(axis=1)
-    lowest = len(table["grade_after"].cat.categories)  # no grade is below them all
-    old, new = old.mask(old < 0, lowest), new.mask(new < 0, lowest)
-    grades = table["grade_after"].astype("object").fillna(NO_GRADE)
-    words = pd.Series(np.where(new < old, "▲ ", "▼ "), table.index) + grades
-    words = words.where(both & (new != old), "")
+    words = pd.Series("", table.index, dtype="object")
+    both = table[table[["score_before", "score_after"]].notna().all(axis=1)]
+    for sign, units in zip("▲▼", grades_moved(both).values(), strict=True):
+        words[units.index] = f"{sign} " + units["grade_after"].astype("object").fillna(NO_GRADE)
     return {"Loại": words} if words.any() else {}
 
 
@@ -172,18 +171,8 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     return table.assign(name=row_names(table), score=score, why=why)
 
 
-def _periods(comparison: pd.DataFrame) -> list[str]:
-    years = comparison.attrs.get("years")
-    return [f"năm {year}" for year in years] if years else ["kỳ trước", "kỳ này"]
-
-
 def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -> str:
-    counts = {
-        "tăng": (change > 0).sum(),
-        "giảm": (change < 0).sum(),
-        "giữ nguyên": (change == 0).sum(),
-        "không so sánh được": change.isna().sum(),
-    }
+    counts = moves(change) | {"không so sánh được": change.isna().sum()}
     words = "Số đơn vị: " + ", ".join(f"{word} {n}" for word, n in counts.items()) + "."
     for word, some, at in (("Tăng", change > 0, "idxmax"), ("Giảm", change < 0, "idxmin")):
         if some.any():

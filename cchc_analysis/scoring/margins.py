@@ -150,8 +150,8 @@ def _reachable(table: pd.DataFrame, off: pd.Series) -> pd.DataFrame:
     low, high = _limits(table, off)
     has = table["rank"].notna().to_numpy()
     low, high, groups = low[has].to_numpy("int64"), high[has].to_numpy("int64"), table["group"][has]
-    certain = count_above(high, groups, pool=low, pool_groups=groups)
-    possible = count_above(low, groups, pool=high, pool_groups=groups) - (high > low)
+    certain = count_above(high, groups, pool=low)
+    possible = count_above(low, groups, pool=high) - (high > low)
     for column, others in (("best_rank", certain), ("worst_rank", possible)):
         table[column] = pd.Series(others + 1, groups.index, dtype="Int64")
     scored = table[has].assign(low=low, high=high)

@@ -206,8 +206,8 @@ def _own_places(common: pd.DataFrame) -> pd.Series:
     old, new = (common[f"key_{when}"].to_numpy("int64") for when in ("before", "after"))
     groups = common["block_key"].to_numpy("str")
     # Places between the two tables; a unit does not stand above itself.
-    moved_alone = 1 + count_above(new, groups, pool=old, pool_groups=groups) - (old > new)
-    stood_alone = 1 + count_above(old, groups, pool=new, pool_groups=groups) - (new > old)
+    moved_alone = 1 + count_above(new, groups, pool=old) - (old > new)
+    stood_alone = 1 + count_above(old, groups, pool=new) - (new > old)
     first = common["common_rank_before"].to_numpy("int64") - moved_alone
     last = stood_alone - common["common_rank_after"].to_numpy("int64")
     return pd.Series((first + last) / 2, index=common.index)
@@ -273,6 +273,11 @@ def mergers_told(table: pd.DataFrame) -> list[str]:
     return told
 
 
+def moves(by: pd.Series) -> dict[str, int]:
+    """Return how many rise, fall and stay."""
+    return {"tăng": (by > 0).sum(), "giảm": (by < 0).sum(), "giữ nguyên": (by == 0).sum()}
+
+
 def against_points(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return whose rank among the units of both periods went against their points, each way."""
     points, places = table["score_change"], table["rank_change"]
@@ -302,11 +307,10 @@ def _sentences(table: pd.DataFrame, years: list[int | None]) -> list[str]:
     count = table["status"].value_counts()
     stayed = count.get("stayed", 0)
     told_of = table[~few_common(table)]
-    change = told_of["rank_change"].dropna()
-    moves = {"tăng hạng": change > 0, "giảm hạng": change < 0, "giữ nguyên hạng": change == 0}
     statuses = ("new", "gone", "merged", "absorbed", "no score")
     others = {VALUES["status"][status]: count.get(status, 0) for status in statuses}
-    moved = ", ".join(f"{some.sum()} {words}" for words, some in moves.items() if some.any())
+    moved = moves(told_of["rank_change"]).items()
+    moved = ", ".join(f"{units} {way} hạng" for way, units in moved if units)
     other = ", ".join(f"{units} đơn vị {words}" for words, units in others.items() if units)
     told = [f"So sánh được {stayed} đơn vị có điểm ở cả hai bảng{moved and f': {moved}'}."]
     told += [f"Ngoài ra {other}."] if other else []

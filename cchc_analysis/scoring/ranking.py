@@ -463,14 +463,11 @@ def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> p
     return pd.arrays.IntegerArray(rank, missing.copy())
 
 
-def count_above(
-    keys: np.ndarray, groups: np.ndarray, *, pool: np.ndarray, pool_groups: np.ndarray
-) -> np.ndarray:
-    """Return for each key how many keys of the pool are greater, within its group."""
-    size = len(keys) + len(pool)
+def count_above(keys: np.ndarray, groups: np.ndarray, *, pool: np.ndarray) -> np.ndarray:
+    """Return for each key how many of the pool, a key for each row, are greater in its group."""
+    size = 2 * len(keys)
     _, place = np.unique(np.concatenate([keys, pool]), return_inverse=True)
-    _, group = np.unique(np.concatenate([groups, pool_groups]), return_inverse=True)
-    place = group * size + place  # all groups on one line, each with a stretch of its own
-    line = np.sort(place[len(keys) :])
-    ends = np.searchsorted(line, (group[: len(keys)] + 1) * size)
-    return ends - np.searchsorted(line, place[: len(keys)], side="right")
+    _, group = np.unique(groups, return_inverse=True)
+    own, pool = place.reshape(2, -1) + group * size  # on one line, each group with a stretch of it
+    line = np.sort(pool)
+    return np.searchsorted(line, (group + 1) * size) - np.searchsorted(line, own, side="right")

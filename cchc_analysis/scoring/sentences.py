@@ -13,6 +13,7 @@ from cchc_analysis.scoring.periods import (
     against_points,
     against_told,
     mergers_told,
+    moves,
     percent_change,
     rescaled_told,
     why_untold,
@@ -434,11 +435,7 @@ def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
 
 
 def _counts(by: pd.Series, what: str) -> str:
-    counts = {
-        f"tăng {what}": (by > 0).sum(),
-        f"giảm {what}": (by < 0).sum(),
-        f"giữ nguyên {what}": (by == 0).sum(),
-    }
+    counts = {f"{way} {what}": units for way, units in moves(by).items()}
     some = [f"{count} đơn vị {words}" for words, count in counts.items() if count]
     none = [words for words, count in counts.items() if not count]
     return f"có {joined(some)}" + (f", không có đơn vị {joined(none, ' hoặc ')}" if none else "")
