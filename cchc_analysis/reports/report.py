@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -124,9 +124,10 @@ def write_report(
     Traceback (most recent call last):
     cchc_analysis.refusal.Refusal: Tệp 'report.doc' phải có đuôi .docx; hãy đặt tên khác.
     """
-    letter = Letter(
-        agency, parent, place, number, date, subject, recipients, signer_title, signer
-    ).checked()
+    letter = _letter(
+        agency=agency, parent=parent, place=place, number=number, date=date, subject=subject,
+        recipients=recipients, signer_title=signer_title, signer=signer,
+    )  # fmt: skip
     for text in source.values() if isinstance(source, Mapping) else [source]:
         check_given(str, source=text)
     check_given(str, unit=unit)
@@ -141,70 +142,13 @@ def write_report(
         return report_of(results, path, form=form, template=template, letter=letter, source=source)
 
 
-class Letter(NamedTuple):
-    """What is given of the parts of an administrative report; what is not is a dotted line."""
-
-    agency: str | None = None
-    parent: str | None = None
-    place: str | None = None
-    number: str | int | None = None
-    date: datetime.date | str | None = None
-    subject: str | None = None
-    recipients: Sequence[str] | str | None = None
-    signer_title: str | None = None
-    signer: str | None = None
-
-    def checked(self) -> Letter:
-        """Return it with a date for its date, a list of recipients, and texts for the others."""
-        date = None if self.date is None or self.date is pd.NaT else _to_date(self.date)
-        is_list = isinstance(self.recipients, list | tuple)
-        several = list(filter(None, self.recipients if is_list else [self.recipients]))
-        number = None if pd.api.types.is_integer(self.number) else self.number
-        texts = self._asdict() | {"number": number, "date": None, "recipients": None}
-        for name, text in [*texts.items(), *(("recipients", one) for one in several)]:
-            check_given(str, **{name: text})
-        return self._replace(date=date, recipients=[clean(name) for name in several])
-
-    def fields(self, subject: str, form: str, points: float) -> dict[str, str | list[str]]:
-        """Return the fields of the template of a form, on a page with so many points for text."""
-        agency, title = clean(self.agency or _DOTS), self.signer_title or _DOTS
-        wide = {"break_long_words": False}
-        agency_lines = fewest_lines(agency.upper(), _LETTERS, **wide)
-        # Broken here and not by Word, so that the line below is half as long as the last line.
-        letters = round(points / _LETTER * 0.8)
-        lines = [fewest_lines(clean(part), letters, **wide) for part in subject.splitlines()]
-        about = _ABOUT.sub("", " ".join(subject.split()))
-        names = [name.lstrip("-– ").rstrip(";. ") for name in self.recipients]
-        names = [name for name in names if name] or [_DOTS]
-        names += [] if any(name.startswith("Lưu") for name in names) else ["Lưu: VT"]
-        return {
-            "parent": "" if self.parent == "" else clean(self.parent or _DOTS).upper(),
-            "agency": agency,
-            "agency_in_lines": agency_lines,
-            "line_of_agency": "_" * len(agency_lines[-1]),
-            "number": _number_in_words(self.number, FORMS[form]),
-            "place": clean(self.place or "…………"),
-            "date": _date_in_words(self.date),
-            "subject_in_lines": [part for line in lines for part in line],
-            "line_of_subject": "_" * len(lines[-1][-1]),
-            "about": lower_first(about).rstrip(". "),
-            "recipients": [*(f"{name};" for name in names[:-1]), f"{names[-1]}."],
-            "signer_title": [clean(line).upper() for line in title.splitlines()],
-            "signer": clean(self.signer or _DOTS),
-        }
-
-    def given(self) -> list[str]:
-        """Return the names of what was given, which must have a place in a template."""
-        return [name for name, value in self._asdict().items() if value]
-
-
 def report_of(
     results: Results,
     path: Path,
     *,
     form: str = "bao-cao",
     template: str | PathLike | None = None,
-    letter: Letter | None = None,
+    letter: Mapping[str, object] | None = None,
     source: str | Mapping[str, str] | None = None,
     sources: Sources | None = None,
     pictures: Mapping[str, list[Encoded]] | None = None,
@@ -223,10 +167,10 @@ def report_of(
 
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
-    letter = letter or Letter().checked()
+    letter = letter or _letter()
     given = source if isinstance(source, Mapping) else {"scores": source or ""}
     sources = sources or Sources(*[given.get("scores", "")] * 3)
-    opened, names = open_template(template, form, letter.given())
+    opened, names = open_template(template, form, [name for name in letter if letter[name]])
     sections = Sections(opened.docx, results)
     groups, overall = [], {}
     draw = partial(pictures_of, results, sources=sources, formats=("png",))
@@ -235,14 +179,14 @@ def report_of(
         groups.append(sections.of_group(at, group, (pictures or draw(group)) if has_charts else {}))
     if "overall" in names:
         overall = draw(only=("blocks",))
-    subject = (letter.subject or "").strip() or (
+    subject = (letter.get("subject") or "").strip() or (
         "Kết quả xếp hạng, xếp loại\n"  # a line ends between words, not within "công tác"
         f"công tác cải cách hành chính {_years(results.table)}"
     )
     if form == "quyet-dinh" and not _ABOUT.match(subject):
         subject = f"Về việc công bố {lower_first(subject)}"
     scheme = results.scheme
-    fields = letter.fields(subject, form, text_width(opened.docx) / Pt(1)) | {
+    fields = _fields(letter, subject, form, text_width(opened.docx) / Pt(1)) | {
         "overall": sections.overall(overall), "groups": groups, "more": results.more,
         "sources": _sources(results, given), "source": _dated(given.get("scores")),
         "scale": scale_of(results.ranking),
@@ -252,14 +196,61 @@ def report_of(
         "checked": results.check.attrs["note"], "differences": sections.differences(),
     }  # fmt: skip
     fill(opened, fields, Path(template or "").name)
-    about, day = opened.docx.core_properties, letter.date or _UNDATED
-    about.title, about.author = " ".join(subject.split()), letter.agency or ""
+    about, day = opened.docx.core_properties, letter["date"] or _UNDATED
+    about.title, about.author = " ".join(subject.split()), letter.get("agency") or ""
     about.comments = about.last_modified_by = about.keywords = ""
     about.created = about.modified = datetime.datetime(day.year, day.month, day.day)
     about.revision, about.language = 1, "vi-VN"
     data = io.BytesIO()
     opened.docx.save(data)
     return write_whole(path, fixed_zip(data.getvalue()))
+
+
+def _letter(**given: object) -> dict[str, object]:
+    """Return the parts of a letter with a date for its date, and a list of recipients."""
+    date, names, number = (given.get(name) for name in ("date", "recipients", "number"))
+    date = None if date is None or date is pd.NaT else _to_date(date)
+    names = list(filter(None, names if isinstance(names, list | tuple) else [names]))
+    number = None if pd.api.types.is_integer(number) else number
+    texts = given | {"number": number, "date": None, "recipients": None}
+    for name, text in [*texts.items(), *(("recipients", one) for one in names)]:
+        check_given(str, **{name: text})
+    return given | {"date": date, "recipients": [clean(name) for name in names]}
+
+
+def _fields(
+    letter: Mapping[str, object], subject: str, form: str, points: float
+) -> dict[str, str | list[str]]:
+    """Return the fields of the template of a form, on a page with so many points for text.
+
+    What is not given of the letter is a dotted line.
+    """
+    agency, title = clean(letter.get("agency") or _DOTS), letter.get("signer_title") or _DOTS
+    wide = {"break_long_words": False}
+    agency_lines = fewest_lines(agency.upper(), _LETTERS, **wide)
+    # Broken here and not by Word, so that the line below is half as long as the last line.
+    letters = round(points / _LETTER * 0.8)
+    lines = [fewest_lines(clean(part), letters, **wide) for part in subject.splitlines()]
+    about = _ABOUT.sub("", " ".join(subject.split()))
+    names = [name.lstrip("-– ").rstrip(";. ") for name in letter["recipients"]]
+    names = [name for name in names if name] or [_DOTS]
+    names += [] if any(name.startswith("Lưu") for name in names) else ["Lưu: VT"]
+    parent = letter.get("parent")
+    return {
+        "parent": "" if parent == "" else clean(parent or _DOTS).upper(),
+        "agency": agency,
+        "agency_in_lines": agency_lines,
+        "line_of_agency": "_" * len(agency_lines[-1]),
+        "number": _number_in_words(letter.get("number"), FORMS[form]),
+        "place": clean(letter.get("place") or "…………"),
+        "date": _date_in_words(letter["date"]),
+        "subject_in_lines": [part for line in lines for part in line],
+        "line_of_subject": "_" * len(lines[-1][-1]),
+        "about": lower_first(about).rstrip(". "),
+        "recipients": [*(f"{name};" for name in names[:-1]), f"{names[-1]}."],
+        "signer_title": [clean(line).upper() for line in title.splitlines()],
+        "signer": clean(letter.get("signer") or _DOTS),
+    }
 
 
 def _sources(results: Results, given: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import pandas as pd
 from docx.document import Document
@@ -32,6 +31,7 @@ _DIFFERENT = 20  # rows of what differs from the published results; the workbook
 _IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
 _LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
 _PAGES = 4  # of a chart, with those of other blocks; the table says it where there are more
+_OF_RANKS = ("ranking", "overview")  # charts of which there is one
 _REPEATED = ("comparison", "change")  # charts of what the annex has in a table, if of several pages
 
 
@@ -67,26 +67,21 @@ class Sections:
         """Return all fields of one year and block."""
         told, unit = group.told, self.results.unit
         several = len(self.results.groups) > 1
-        key = "{}_" + str(at)
-        keys = {name: key.format(name) for name in (
-            "counts", "ranking", "chart", "near", "comparison", "moved", "changes", "change",
-            "losses", "fields", "own", "profile")}  # fmt: skip
-        in_text, in_annex = self._split(pictures, group.rows["score"].count())
-        draw = partial(self.drawn, group=group)
-        keys["overview"] = key.format("chart")
-        charts = {
-            where: {name: draw(pages, keys["chart" if name == "ranking" else name])
-                    for name, pages in chosen.items()}
-            for where, chosen in (("text", in_text), ("annex", in_annex))
-        }  # fmt: skip
-        here = charts["text"]
+        key = f"{{}}_{at}".format
+        here, annex = (
+            {
+                name: self.drawn(pages, key("chart" if name in _OF_RANKS else name), group)
+                for name, pages in chosen.items()
+            }
+            for chosen in self._split(pictures, group.rows["score"].count())
+        )
         counts = _counts(group)
         distribution = (
-            self.say([told.units], keys["counts"])
-            + self.tabled(group, counts, "Số đơn vị và tỷ lệ theo từng loại", keys["counts"])
+            self.say([told.units], key("counts"))
+            + self.tabled(group, counts, "Số đơn vị và tỷ lệ theo từng loại", key("counts"))
             + self.say([counts.note])
             + here.get("distribution", "")
-            + self.say([told.places], keys["ranking"], keys["chart"])
+            + self.say([told.places], key("ranking"), key("chart"))
             + here.get("overview", here.get("ranking", ""))
         )
         comparison = self.say([told.nearness])
@@ -95,14 +90,14 @@ class Sections:
             some = f" ({_IN_TEXT} đơn vị sát nhất)" if len(group.near) > _IN_TEXT else ""
             same = nearest["max_score"].nunique() == 1
             shown = nearest[[name for name in _NEAR if name != "max_score" or not same]]
-            comparison = self.say([group.near_counted], keys["near"]) + self.tabled(
-                group, printed(shown, "margins"), f"Các đơn vị sát loại trên{some}", keys["near"]
+            comparison = self.say([group.near_counted], key("near")) + self.tabled(
+                group, printed(shown, "margins"), f"Các đơn vị sát loại trên{some}", key("near")
             )
-        comparison += self.say([told.own], keys["comparison"])
+        comparison += self.say([told.own], key("comparison"))
         comparison += here.get("comparison", "")
         changes, changed, moved = Markup(), Markup(), Markup()
         ranking = self.tabled(group, printed(group.rows, "ranking"),
-                             "Kết quả xếp hạng, xếp loại các đơn vị", keys["ranking"])  # fmt: skip
+                             "Kết quả xếp hạng, xếp loại các đơn vị", key("ranking"))  # fmt: skip
         if group.change is not None:
             years = group.change.attrs.get("years")
             since = in_years("kỳ này so với kỳ trước", years)
@@ -111,36 +106,34 @@ class Sections:
             if 0 < len(movers) <= _IN_TEXT:
                 moved = self.tabled(
                     group, _changed(group.change.loc[movers.index], ranks=False, grades=True),
-                    f"Các đơn vị đổi loại {since}", keys["moved"],
+                    f"Các đơn vị đổi loại {since}", key("moved"),
                 )  # fmt: skip
             of = told.changes
             changes = (
                 self.say(
-                    [of.points, f"{of.ranks} {of.against_counted}"], keys["changes"], keys["change"]
+                    [of.points, f"{of.ranks} {of.against_counted}"], key("changes"), key("change")
                 )
                 + self.say([f"{of.means} {of.others}"])
-                + self.say(
-                    [of.grades_counted or of.grades], keys["moved"] if moved else keys["changes"]
-                )
+                + self.say([of.grades_counted or of.grades], key("moved" if moved else "changes"))
                 + moved
                 + here.get("change", "")
             )
             changed = self.tabled(
                 group, _changed(group.change, grades=not moved and bool(of.grades_counted)),
-                f"Thay đổi điểm và thứ hạng {since}", keys["changes"],
+                f"Thay đổi điểm và thứ hạng {since}", key("changes"),
             )  # fmt: skip
         fields = Markup()
         if group.losses is not None:
-            fields = self.say([f"{told.fields} {group.fields_note}"], keys["losses"],
-                              keys["fields"])  # fmt: skip
+            fields = self.say([f"{told.fields} {group.fields_note}"], key("losses"),
+                              key("fields"))  # fmt: skip
             fields += self.tabled(group, _losses(group.losses), "Điểm chưa đạt theo từng lĩnh vực "
-                                  "của tất cả các đơn vị", keys["losses"])  # fmt: skip
+                                  "của tất cả các đơn vị", key("losses"))  # fmt: skip
             fields += here.get("fields", "")
             if group.own_losses is not None:
-                fields += self.say([told.own_fields], keys["own"], keys["profile"])
+                fields += self.say([told.own_fields], key("own"), key("profile"))
                 fields += self.tabled(
                     group, _losses(group.own_losses, own=True),
-                    f"Điểm chưa đạt theo từng lĩnh vực của {unit}", keys["own"],
+                    f"Điểm chưa đạt theo từng lĩnh vực của {unit}", key("own"),
                 )  # fmt: skip
                 fields += here.get("profile", "")
         elif group.fields_note:
@@ -154,7 +147,7 @@ class Sections:
             "fields": fields,
             "ranking": ranking,
             "changed": changed,
-            "charts": Markup().join(charts["annex"].values()),
+            "charts": Markup().join(annex.values()),
         }
 
     def _split(
