@@ -205,16 +205,11 @@ def _encoded(
     finally:
         text.remove()
         figure.set_layout_engine(engine)
-    if "svg" in pictures:
-        pictures["svg"] = _for_screen_readers(pictures["svg"], alt)
+    if "svg" in pictures:  # the alt text where a screen reader looks: beside the title
+        described = f"</title>\n <desc>{escape(alt, quote=False)}</desc>".encode()
+        svg = pictures["svg"].replace(b"<svg ", b'<svg role="img" ', 1)
+        pictures["svg"] = svg.replace(b"</title>", described, 1)
     return Encoded(title, subject or title, alt, numbers_of(ax), pictures)
-
-
-def _for_screen_readers(svg: bytes, alt: str) -> bytes:
-    """Return an SVG with its alt text where a screen reader looks: beside the title."""
-    described = f"</title>\n <desc>{escape(alt, quote=False)}</desc>"
-    svg = svg.replace(b"<svg ", b'<svg role="img" ', 1)
-    return svg.replace(b"</title>", described.encode(), 1)
 
 
 def _settle(figure: Figure) -> None:
@@ -230,10 +225,7 @@ def _settle(figure: Figure) -> None:
 
 def stamp(ranking: pd.DataFrame, *, date: str | None = None, shows: Collection[str] = ()) -> str:
     """Return what a chart does not say itself: scale or rule of ties, as it `shows`; the date."""
-    told = {
-        "scale": scale_of(ranking),
-        "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)",
-    }
+    told = {"scale": scale_of(ranking), "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"}
     parts = [words for what, words in told.items() if what in shows]
     parts += [f"Số liệu ngày {date}"] if date else []
     return f"{'. '.join(parts)}." if parts else ""

@@ -123,7 +123,12 @@ def check_published(
             wrong, counts = foreign if len(grades) else [], {}
         elif len(grades):
             compared["xếp loại"] = len(grades)
-            found += (wrong := _check_grades(ranking))
+            computed = grades_in_words(ranking)
+            wrong = [
+                _row(ranking, at, "grade", spelled(ranking["published_grade"][at]), computed[at])
+                for at in ranking.index[differently_graded(ranking)]
+            ]
+            found += wrong
         if wrong and (fitting := fitting_in_words(ranking)):
             explained += f" Thang cho đúng mọi xếp loại công bố: {fitting}."
         if counts:
@@ -216,14 +221,6 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
     del result["xếp 1-2-2-4"]  # ours
     order = ranking.groupby(groups).cumcount() + 1
     return result | {_LISTED: order.astype("Int64")}
-
-
-def _check_grades(ranking: pd.DataFrame) -> list[dict]:
-    published, computed = ranking["published_grade"], grades_in_words(ranking)
-    return [
-        _row(ranking, at, "grade", spelled(published[at]), computed[at])
-        for at in ranking.index[differently_graded(ranking)]
-    ]
 
 
 def _check_distribution(ranking: pd.DataFrame, published: Mapping[str, int]) -> list[dict]:

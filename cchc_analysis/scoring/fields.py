@@ -17,7 +17,6 @@ from cchc_analysis.groups import (
     group_columns,
     group_keys,
     group_numbers,
-    groups_in_words,
     in_group,
     is_unit,
     of_group,
@@ -173,14 +172,11 @@ def field_influence(fields: pd.DataFrame, *, weights: Weights = ()) -> pd.DataFr
     """
     fields = in_points(whole_fields(fields), weights)
     losses = field_losses(fields)
-    where = group_columns(fields)
     losses["share_lost"] = losses["share_pct"] / 100
-    found = {}
-    for _, part in fields.groupby(group_numbers(fields), sort=False):
-        group = groups_in_words(part[where].iloc[0])
-        for field, share, moved in _differences(part):
-            found[*group, field] = share, moved
-    keys = [*zip(*(groups_in_words(losses[c]) for c in where), losses["field"], strict=True)]
+    found = {}  # groups have the same numbers, since they stand in the same order
+    for group, part in fields.groupby(group_numbers(fields)):
+        found |= {(group, field): pair for field, *pair in _differences(part)}
+    keys = [*zip(group_numbers(losses), losses["field"], strict=True)]
     losses["share_difference"] = pd.Series([found[key][0] for key in keys], dtype="float64")
     losses["places_moved"] = pd.Series([found[key][1] for key in keys], dtype="Int64")
     return stamped(losses, "influence", note=fields.attrs["note"])
