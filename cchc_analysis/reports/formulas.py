@@ -36,15 +36,14 @@ _RANKING = {
     "percent": 'IF(COUNT({score},{max_score})=2,ROUND({score}/{max_score}*100,12),"")',
     "rank": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&{key}),"")',
     "grade": "INDEX({grades},{grade_place})",
-    "key": 'IF(ISNUMBER({percent}),ROUND({points},0),"")',
+    "key": "{points_as_key}",
     "grade_place": "IF(ISNUMBER({percent}),1+SUMPRODUCT(({percent}<{bounds})+({percent}={bounds})*"
     '({begins}="{above}")),ROWS({grades}))',
 }
-_DISTRIBUTION = {
-    "units": "COUNTIFS({same},{grade_place_all},{place})",
-    "share_pct": 'IF(COUNTIFS({same},{percent_all},">=0")=0,"",{share})',
-}
-_SHARE = '{units}/COUNTIFS({same},{percent_all},">=0")'
+_KEY = 'IF(ISNUMBER({percent}),ROUND({points},0),"")'
+_DISTRIBUTION = {"units": "COUNTIFS({same},{grade_place_all},{place})", "share_pct": "{share}"}
+_SHARE = 'IF(COUNTIFS({same},{percent_all},">=0")=0,"",{part})'
+_PART = '{units}/COUNTIFS({same},{percent_all},">=0")'
 # Of other sheets: {x} looks a value of the unit up on the first sheet.
 _COMPARISON = {
     "number": "{number}",
@@ -127,7 +126,7 @@ def living_sheets(results: Results) -> Living:
     whole = _whole_numbers(table)
     is_alive = whole.fits and len(table) <= _MOST_ROWS
     ranking, hidden = _ranking(table, schemes, whole)
-    counts, counted = _distribution(results, schemes)
+    counts, counted, counts_of = _distribution(results, schemes)
     chosen = table[chosen_rows(table, results.unit)] if results.unit is not None else table[:0]
     own = dict(zip(chosen["group"], chosen["source_row"], strict=True))
     drawn = _drawn(
@@ -156,7 +155,10 @@ def living_sheets(results: Results) -> Living:
     of_ranking, of_others, of_drawn = [], [], []
     for at, row in enumerate(table.itertuples()) if is_alive else ():
         cells, here = of_group[row.group], _row(ranking, at)
-        of_ranking.append(cells | here | {"points": whole.formula.format(**here)})
+        key = _KEY.format(points=whole.formula.format(**here), **here)
+        if pd.isna(row.rank) and pd.notna(row.score):
+            key = ""  # what is deliberately not ranked has none
+        of_ranking.append(cells | here | {"points_as_key": key})
         found = {name[:-4]: _lookup(every, name[:-4], row.source_row) for name in every}
         of_others.append(cells | found)
         here = _row(drawn, at)
@@ -167,7 +169,9 @@ def living_sheets(results: Results) -> Living:
     for at, (group, place) in enumerate(counted) if is_alive else ():
         cells = of_group[group] | _row(counts, at) | {"place": place}
         is_total = at >= len(counts) - counts.totals
-        of_counts.append(cells | {"share": "1" if is_total else _SHARE.format(**cells)})
+        share = _SHARE.format(part="1" if is_total else _PART.format(**cells), **cells)
+        is_unscored = counts["grade"].texts[at] == UNSCORED
+        of_counts.append(cells | {"share": "" if is_unscored else share})
     bars = {
         column.name: f"IF({{grade_place}}={column.name},{{value}},0)"
         for column in drawn.columns
@@ -180,14 +184,6 @@ def living_sheets(results: Results) -> Living:
         "margins": _filled(_MARGINS, of_others),
         "drawn": _filled(_DRAWN | bars, of_drawn),
     }
-    if is_alive:  # what is deliberately not ranked has no key, and what is not scored no share
-        unranked = (table["rank"].isna() & table["score"].notna()).tolist()
-        _without(formulas["ranking"]["key"], unranked)
-        unscored = [text == UNSCORED for text in counts["grade"].texts]
-        _without(formulas["distribution"]["share_pct"], unscored)
-    of_counts = [group for group, _ in counted[: len(counts) - counts.totals]]
-    first = [of_counts.index(group) for group in range(len(schemes))]
-    counts_of = [range(start, start + of_counts.count(group)) for group, start in enumerate(first)]
     return Living(
         {name: Sheet(tables[name], formulas.get(name, {}), hidden.get(name, 0)) for name in tables},
         schemes, cuts, counts_of, whole, _mended(every, ranking, cutoffs) if is_alive else "",
@@ -217,11 +213,6 @@ def _filled(
         for name, template in templates.items()
         if cells
     }
-
-
-def _without(formulas: list[str], rows: Sequence[bool]) -> None:
-    """Take the formulas of these rows away."""
-    formulas[:] = ["" if gone else each for gone, each in zip(rows, formulas, strict=True)]
 
 
 def _columns(sheet: str, table: Printed, rows: range) -> dict[str, str]:
@@ -297,9 +288,9 @@ def _ranking(
 
 def _distribution(
     results: Results, schemes: Sequence[GradeScheme]
-) -> tuple[Printed, list[tuple[int, int | str]]]:
-    """Return the counts, with rows for what there may be later, and what each row counts."""
-    parts, counted = [], []
+) -> tuple[Printed, list[tuple[int, int | str]], list[range]]:
+    """Return counts, also of what there may be later, what each row counts, rows of each group."""
+    parts, counted, rows = [], [], []
     for number, (group, scheme) in enumerate(zip(results.groups, schemes, strict=True)):
         grades = [*scheme.grades, NO_GRADE, UNSCORED]
         places = {grade: at for at, grade in enumerate(grades, 1)}
@@ -314,9 +305,11 @@ def _distribution(
         )
         where = {c: group.rows[c].iloc[0] for c in several_groups(results.table)}
         parts.append(part.reset_index().assign(**where)[[*where, "grade", "units", "share_pct"]])
+        rows.append(range(len(counted), len(counted) + len(grades)))
         counted += [(number, places[grade]) for grade in grades]
     counted += [(number, '">0"') for number in range(len(schemes))]
-    return printed(pd.concat(parts, ignore_index=True), "distribution").totals_last(), counted
+    counts = printed(pd.concat(parts, ignore_index=True), "distribution").totals_last()
+    return counts, counted, rows
 
 
 def _comparison(results: Results) -> Printed:

@@ -162,8 +162,7 @@ def report_of(
 
     from cchc_analysis.reports.pictures import Sources, pictures_of
     from cchc_analysis.reports.sections import Sections
-    from cchc_analysis.reports.template import fill, open_template
-    from cchc_analysis.reports.word import text_width
+    from cchc_analysis.reports.word import fill, open_template, text_width
 
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
