@@ -114,7 +114,7 @@ def plot_blocks(
     diamond = f". ◆ {table['unit'][chosen].iloc[0]}" if unit else ""
     return frame.finish(
         finding or topic,
-        f"{topic}. {findings.subject(table, in_points=in_points)}",
+        f"{topic}. {findings.subject(table)}",
         [f"{axis}. Chấm: từng đơn vị; vạch đậm: {MEAN}; vùng xám: từ tứ phân vị 1 đến 3; "
          f"vạch trắng: trung vị{diamond}"],
         {**units.numbers(table), **numbers},

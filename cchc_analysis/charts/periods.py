@@ -7,17 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
-from cchc_analysis.charts.units import (
-    MANY,
-    check_units,
-    chosen_rows,
-    chosen_units,
-    drawn_units,
-    first_and_last,
-    headings,
-    numbered,
-)
 from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import findings
@@ -86,10 +77,10 @@ def plot_change(
     ['Trước → nay', '80,00 → 81,50', 'Điểm', '+1,50']
     """
     table = _changes(comparison)
-    chosen = chosen_rows(table, unit).to_numpy()
+    chosen = units.chosen_rows(table, unit).to_numpy()
     before, after = table["percent_before"], table["percent_after"]
-    names = numbered(table["unit"], table["rank_after"])
-    frame = Frame(ax, names, titles=(title, subtitle), headings=headings(table))
+    names = units.numbered(table["unit"], table["rank_after"])
+    frame = Frame(ax, names, titles=(title, subtitle), headings=units.headings(table))
     ax, rows = frame.ax, frame.rows
     change = percent_change(table)
     colors = np.where(chosen, ACCENT, OTHERS)
@@ -154,15 +145,15 @@ def _crossed(table: pd.DataFrame) -> dict[str, pd.Series]:
         return {}
     words = pd.Series("", table.index, dtype="object")
     both = table[table[["score_before", "score_after"]].notna().all(axis=1)]
-    for sign, units in zip("▲▼", grades_moved(both).values(), strict=True):
-        words[units.index] = f"{sign} " + units["grade_after"].astype("object").fillna(NO_GRADE)
+    for sign, moved in zip("▲▼", grades_moved(both).values(), strict=True):
+        words[moved.index] = f"{sign} " + moved["grade_after"].astype("object").fillna(NO_GRADE)
     return {"Loại": words} if words.any() else {}
 
 
 def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in the order in which they are drawn, with what is written where."""
     check_columns(comparison, _NEEDED)
-    check_units(comparison)
+    units.check_units(comparison)
     table = comparison.assign(group=group_numbers(comparison))
     table["gone"] = table["status"].isin(["gone", "absorbed"])
     table = table.sort_values(["group", "gone", "rank_after", "rank_before"], ignore_index=True)
@@ -226,18 +217,19 @@ def plot_rank_history(
             "hãy chọn một khối trước khi vẽ, ví dụ "
             f"bang[bang['block'] == '{rankings['block'].iloc[0]}']",
         )
-    table = drawn_units(ranked(rankings.sort_values("year", kind="stable", ignore_index=True)))
+    rankings = rankings.sort_values("year", kind="stable", ignore_index=True)
+    table = units.drawn_units(ranked(rankings))
     table["key"] = table["unit"].map(unit_key)
-    front = [unit_key(name) for name in chosen_units(table, unit, most=len(_FRONT))]
+    front = [unit_key(name) for name in units.chosen_units(table, unit, most=len(_FRONT))]
     ranks = table.pivot_table("rank", "key", "year", aggfunc="min", dropna=False).astype("float64")
     years = ranks.columns.tolist()
-    units = table.drop_duplicates("key", keep="last").set_index("key")
-    units = units.assign(final=ranks[years[-1]], latest=ranks.ffill(axis=1)[years[-1]])
-    units = units.sort_values(["final", "latest"], kind="stable")
-    ranks = ranks.loc[units.index]
-    chosen = units.index.isin(front)
-    why = np.where(units["final"].isna(), f" (không có hạng năm {years[-1]})", "")
-    names = numbered(units["unit"], units["final"]) + why
+    last = table.drop_duplicates("key", keep="last").set_index("key")
+    last = last.assign(final=ranks[years[-1]], latest=ranks.ffill(axis=1)[years[-1]])
+    last = last.sort_values(["final", "latest"], kind="stable")
+    ranks = ranks.loc[last.index]
+    chosen = last.index.isin(front)
+    why = np.where(last["final"].isna(), f" (không có hạng năm {years[-1]})", "")
+    names = units.numbered(last["unit"], last["final"]) + why
     frame = Frame(ax, names, titles=(title, subtitle), narrow=True, numbered=True)
     ax = frame.ax
     ax.yaxis.tick_right()
@@ -247,7 +239,7 @@ def plot_rank_history(
     edge = years[-1] + 0.06 * span
     ax.set_xlim(years[0] - 0.03 * span, edge)
     others = {"color": _PALE if front else OTHERS, "lw": 1, "marker": "o", "ms": 4}
-    if len(units) > MANY:
+    if len(last) > units.MANY:
         others |= {"color": _PALE, "lw": 0.3, "ms": 2}
     for row, (key, places) in zip(frame.rows, ranks.iterrows(), strict=True):
         look = others
@@ -257,7 +249,7 @@ def plot_rank_history(
         ax.plot(years, places, **look)
         seen = places.last_valid_index()
         if seen is not None:
-            ends = [[(seen, units["latest"][key]), (edge, row)]]
+            ends = [[(seen, last["latest"][key]), (edge, row)]]
             dots = "solid" if seen == years[-1] else "dotted"  # else it looks like a fall in rank
             ax.add_collection(LineCollection(ends, colors=_LEADER, lw=0.8, ls=dots, zorder=1))
     _write_places(frame, ranks, chosen)
@@ -267,24 +259,24 @@ def plot_rank_history(
     of_last = table[table["year"] == years[-1]].reset_index(drop=True)
     of_last["name"] = of_last["unit"]  # the year is said before
     numbers = ranks.astype("Int64").rename(columns="Hạng năm {}".format)
-    numbers.insert(0, SHOWN["unit"], units["unit"])
+    numbers.insert(0, SHOWN["unit"], last["unit"])
     told = ""
     for key in front:
         own = ranks.loc[key].items()
         words = [f"{year}: {'không có' if pd.isna(rank) else f'{rank:.0f}'}" for year, rank in own]
-        told += f" Hạng của {units['unit'][key]}: {'; '.join(words)}."
+        told += f" Hạng của {last['unit'][key]}: {'; '.join(words)}."
     topic = f"Xếp hạng cải cách hành chính {period}"
     lead = front[0] if front else ranks.index[0]
     finding = ""
-    if len(front) < 2 <= len(units):
-        finding = findings.of_history(units["unit"][lead], ranks.loc[lead])
+    if len(front) < 2 <= len(last):
+        finding = findings.of_history(last["unit"][lead], ranks.loc[lead])
     return frame.finish(
         finding or topic,
-        f"{topic}, {len(units)} đơn vị",
+        f"{topic}, {len(last)} đơn vị",
         [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)"],
         numbers,
-        f"Biểu đồ đường: xếp hạng của {len(units)} đơn vị, {period}. Năm {years[-1]}: "
-        f"{first_and_last(of_last)}{told}",
+        f"Biểu đồ đường: xếp hạng của {len(last)} đơn vị, {period}. Năm {years[-1]}: "
+        f"{units.first_and_last(of_last)}{told}",
     )
 
 

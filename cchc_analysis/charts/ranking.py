@@ -106,7 +106,7 @@ def plot_ranking(
     finding = findings.of_grades(counts) if of_one else ""
     return frame.finish(
         finding or topic,
-        findings.subject(table, in_points=in_points) + ("" if is_whole else ", đầu và cuối bảng"),
+        findings.subject(table) + ("" if is_whole else ", đầu và cuối bảng"),
         [f"{'Điểm' if in_points else 'Tỷ lệ điểm, %'}{words}", left_out],
         {
             **units.numbers(shown, ranks=True),
@@ -333,7 +333,7 @@ def plot_comparison(
     if unit is not None:
         finding = findings.of_unit(what, apart[~chosen])
     topic = f"Chênh lệch so với {what}"
-    subject = findings.subject(table, in_points=in_points)
+    subject = findings.subject(table)
     of = f" của {scored} đơn vị được chấm" if unit is None and one else ""
     compared = table[standard.notna()]
     numbers = {

@@ -15,15 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from cchc_analysis.charts.units import (
-    assumption,
-    drawn_units,
-    first_and_last,
-    grade_names,
-    grade_shades,
-    ink_on,
-    printed_values,
-)
+from cchc_analysis.charts import units
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.reports.formulas import Living, Sheet, gain_of
 from cchc_analysis.scoring.printing import NUMBERS, format_percent
@@ -219,7 +211,7 @@ def _make_table(sheet: Worksheet, name: str, rows: int, heads: Sequence[str]) ->
 def _shade(book: Workbook, sheet: Worksheet, rows: int, at: int, shades: Mapping[str, str]) -> None:
     """Give the grades of a column their shades, also those that formulas find later."""
     for name, shade in shades.items():
-        look = book.add_format({"bg_color": shade, "font_color": ink_on(shade)})
+        look = book.add_format({"bg_color": shade, "font_color": units.ink_on(shade)})
         criteria = f"=EXACT({xl_rowcol_to_cell(1, at)},{name})"
         rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
         sheet.conditional_format(1, at, rows, at, rule)
@@ -290,7 +282,7 @@ def _of_ranking(
 ) -> list[tuple[Chart, str]]:
     """Return the charts of a group by rank, on which each grade is a series."""
     of_group, scheme, cuts = results.groups[number], living.schemes[number], living.cuts[number]
-    table, drawn = drawn_units(results.table), living.sheets["drawn"].table
+    table, drawn = units.drawn_units(results.table), living.sheets["drawn"].table
     group = table[table["group"] == number]
     scored = group[group["score"].notna()]
     value = drawn.columns[2].name
@@ -298,7 +290,7 @@ def _of_ranking(
     axis = f"{what} ({lower_first(scale_of(table))})"
     if len(scored) < len(group):
         axis += f"; không vẽ {len(group) - len(scored)} đơn vị cuối bảng, chưa chấm khi lập sổ"
-    shades, charts = grade_shades(results.scheme.grades), []
+    shades, charts = units.grade_shades(results.scheme.grades), []
     grade = living.sheets["cutoffs"].table.names.index("grade")
     for part, height in _parts(scored):
         title = f"Xếp hạng các đơn vị theo {what.lower()} cải cách hành chính{_of(of_group)}"
@@ -311,7 +303,7 @@ def _of_ranking(
             add(str(place + 1), name=name, fill={"color": shades[named]}, border=_THIN)
         add(value, name=" ", **_ONLY_LABELS)
         most = 100 if value == "percent" else float(table["max_score"].max())
-        alt = f"{first_and_last(group, printed_values(group))}{assumption(scheme)}"
+        alt = units.first_and_last(group, units.printed_values(group)) + units.assumption(scheme)
         _lay_out(chart, title, f"{axis}\n{_cuts_of(scheme)}", height, {"min": 0, "max": most})
         charts.append((chart, _alt(title, alt)))
     return charts
@@ -324,7 +316,7 @@ def _of_distribution(
     of_group, scheme, rows = results.groups[number], living.schemes[number], living.counts[number]
     counts, names = of_group.distribution, living.sheets["distribution"].table.names
     rows = rows[: len(counts) if UNSCORED not in set(counts["grade"]) else len(rows)]
-    shades = grade_shades(results.scheme.grades)
+    shades = units.grade_shades(results.scheme.grades)
     chart = book.add_chart({"type": "bar"})
     points = [{"fill": {"color": shades[grade]}, "border": _THIN} for grade in scheme.grades]
     points += [{"fill": {"color": "#ffffff"}, "border": _THIN}] * (len(rows) - len(points))
@@ -333,11 +325,11 @@ def _of_distribution(
         data_labels=_LABELS,
     )  # fmt: skip
     shares = counts["share_pct"].map(lambda s: "" if pd.isna(s) else f" ({format_percent(s)})")
-    told = grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
+    told = units.grade_names(counts, scheme)[0] + ": " + counts["units"].astype("str") + shares
     title = f"Phân bố xếp loại cải cách hành chính{_of(of_group)}"
     bounds = {"min": 0, "major_unit": math.ceil(counts["units"].max() / 10)}
     _lay_out(chart, title, f"Số đơn vị\n{_cuts_of(scheme)}", 26 * len(rows), bounds)
-    return chart, _alt(title, f"{'; '.join(told)}.{assumption(scheme)}")
+    return chart, _alt(title, f"{'; '.join(told)}.{units.assumption(scheme)}")
 
 
 def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[tuple[Chart, str]]:

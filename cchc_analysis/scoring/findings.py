@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cchc_analysis.groups import scale_of
+from cchc_analysis.groups import out_of_100, scale_of
 from cchc_analysis.text import lower_first
 from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
@@ -15,10 +15,10 @@ _FEW = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám"
 MOST_LETTERS = 110  # of a title: longer ones are no line
 
 
-def subject(table: pd.DataFrame, *, in_points: bool = True) -> str:
+def subject(table: pd.DataFrame) -> str:
     """Return what scores are of: "Điểm CCHC năm 2020, thang điểm 100"."""
-    what = f"{'Điểm' if in_points else 'Tỷ lệ điểm'} CCHC{when(table)}"
-    return f"{what}, {lower_first(scale_of(table))}" if "max_score" in table else what
+    what = "Điểm" if out_of_100(table) else "Tỷ lệ điểm"
+    return f"{what} CCHC{when(table)}, {lower_first(scale_of(table))}"
 
 
 def when(table: pd.DataFrame) -> str:
