@@ -383,11 +383,7 @@ def renderer_of(figure: Figure) -> RendererAgg:
 
 
 def numbers_of(ax: Axes) -> pd.DataFrame | None:
-    """Return the numbers that a chart shows, as they are printed; None of a chart not ours.
-
-    Text and whole numbers under Vietnamese headers: one row per unit, grade or field, in the order
-    in which they are drawn. What is missing is "–".
-    """
+    """Return the numbers that a chart shows, as they are printed; None of a chart not ours."""
     return ax.cchc_frame.numbers.copy() if hasattr(ax, "cchc_frame") else None
 
 

@@ -40,10 +40,7 @@ class Sources(NamedTuple):
 def drawn(
     results: Results, group: Group | None = None, only: Collection[str] = ()
 ) -> Iterator[tuple[str, Axes]]:
-    """Yield each chart of a group, or of all groups in one, with its name; each is closed then.
-
-    Nothing of the reader's own style comes through.
-    """
+    """Yield each chart of a group, or of all groups in one, with its name; each is closed then."""
     with house_style():
         plots = _plots(results, group)
         for name, plot in {name: plots[name] for name in only or plots if name in plots}.items():

@@ -220,10 +220,7 @@ def _letter(**given: object) -> dict[str, object]:
 def _fields(
     letter: Mapping[str, object], subject: str, form: str, points: float
 ) -> dict[str, str | list[str]]:
-    """Return the fields of the template of a form, on a page with so many points for text.
-
-    What is not given of the letter is a dotted line.
-    """
+    """Return the fields of a template with so many points for text; what is not given is dotted."""
     agency, title = clean(letter.get("agency") or _DOTS), letter.get("signer_title") or _DOTS
     wide = {"break_long_words": False}
     agency_lines = fewest_lines(agency.upper(), _LETTERS, **wide)

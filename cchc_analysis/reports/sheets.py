@@ -252,10 +252,7 @@ def _set_up_page(sheet: Worksheet, *, landscape: bool = False) -> None:
 
 
 def write_charts(book: Workbook, results: Results, living: Living) -> None:
-    """Write a sheet with the charts of each year and block, which draw cells of other sheets.
-
-    A chart of many units is split, so that no page cuts it.
-    """
+    """Write a sheet with the charts of each year and block, which draw cells; no page cuts one."""
     sheet = book.add_worksheet(SHEETS["charts"])
     _set_up_page(sheet)
     sheet.set_print_scale(_PRINTED)

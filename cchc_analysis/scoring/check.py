@@ -175,10 +175,7 @@ def _check_ranks(ranking: pd.DataFrame) -> tuple[list[dict], str]:
 
 
 def _explain_ranks(ranking: pd.DataFrame, wrong: pd.Series) -> tuple[pd.Series, str]:
-    """Return for each wrong rank a convention that gives it, and a sentence about all ranks.
-
-    A convention reproduces the ranks only if it gives every published one.
-    """
+    """Return for each wrong rank a convention that gives it, and a sentence about all ranks."""
     notes = pd.Series("", index=ranking.index)
     unscored = ranking["score"].isna() & ranking["published_rank"].notna()
     notes[unscored] = "có hạng nhưng chưa chấm"

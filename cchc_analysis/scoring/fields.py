@@ -256,10 +256,7 @@ def self_score_gaps(fields: pd.DataFrame) -> pd.DataFrame:
 
 
 def total_fields(fields: pd.DataFrame) -> pd.DataFrame:
-    """Add the fields of each unit to one score; a unit with a missing field has none.
-
-    One row per unit, ready for `rank_units`, with ``published_total`` where the fields have it.
-    """
+    """Return the sum of the fields of each unit, ready to rank; none where a field is missing."""
     fields, unit = checked_fields(fields)
     table = _added(fields, unit)
     if "published_total" in fields:
@@ -369,10 +366,8 @@ def who_lacks(fields: pd.DataFrame, ranking: pd.DataFrame, part: pd.DataFrame | 
     part = ranking if part is None else part
     columns = [column for column in (*group_columns(part), "unit") if column in fields]
     known, own = (pd.MultiIndex.from_frame(_keys(table, columns)) for table in (fields, part))
-    lacking, ranked_units = (
-        part["unit"][~own.isin(known)].tolist(),
-        {*map(unit_key, ranking["unit"])},
-    )
+    lacking = part["unit"][~own.isin(known)].tolist()
+    ranked_units = {*map(unit_key, ranking["unit"])}
     outside = [unit for unit in fields["unit"].unique() if unit_key(unit) not in ranked_units]
     told = []
     if lacking:

@@ -32,10 +32,7 @@ def when(table: pd.DataFrame) -> str:
 
 
 def of_grades(counts: pd.DataFrame) -> str:
-    """Return how many units have the best grade, and which grade most have.
-
-    `counts` is a distribution; those of several years are not added up.
-    """
+    """Return how many units of one year have the best grade, and which grade most have."""
     if "year" in counts and counts["year"].nunique() > 1:
         return ""
     units = counts[counts["grade"] != UNSCORED].groupby("grade", sort=False, observed=True)["units"]
@@ -115,10 +112,7 @@ def of_change(change: pd.Series, names: pd.Series, texts: pd.Series, what: str) 
 
 
 def of_means(means: Sequence[float], texts: Sequence[str], columns: Sequence[str]) -> str:
-    """Return between which values the means of several blocks or years lie.
-
-    Not which is better: blocks are scored by criteria of their own.
-    """
+    """Return between which values means lie, not which is better: blocks have own criteria."""
     known = pd.Series(means, dtype="float64").dropna()
     if len(known) < 2:
         return ""

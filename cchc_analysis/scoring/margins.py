@@ -58,10 +58,7 @@ def points_to_next_grade(
 
 
 def margins_of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
-    """Return of a graded table in order what each unit lacks, and which ranks it may have.
-
-    Each score may be off by half a percent of its own maximum, whatever the others have.
-    """
+    """Return what each unit lacks for a grade, and its ranks if every score is `JUDGED` off."""
     places = _reachable(table, table["max_score"] * JUDGED / 100)
     return _to_next_grade(table, scheme).join(places[["rank", "best_rank", "worst_rank"]])
 

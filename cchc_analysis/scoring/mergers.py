@@ -39,10 +39,7 @@ def match(
     aliases: Mapping[str, str] | None,
     predecessors: Predecessors | None,
 ) -> Matched:
-    """Match units by the keys that `with_keys` gives; merged ones and their old ones match nobody.
-
-    An old unit that bears the name of its merged one has no row of its own.
-    """
+    """Match units by the keys of `with_keys`; merged ones and their old ones match nobody."""
     merged = {} if predecessors is None else _merged(read_pairs(predecessors), olds, news)
     absorbed = {row: new for new, rows in merged.items() for row in rows}
     renamed = _renamed({} if aliases is None else aliases, olds, news)

@@ -114,10 +114,7 @@ class GradeWarning(UserWarning):
 
 
 def rank_and_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
-    """Return a table ranked within its years and blocks, and graded.
-
-    Ranks and grades that it has must be the same: they are not of other units or another scheme.
-    """
+    """Return a table ranked and graded; ranks and grades that it has must be the same."""
     points = checked(table)
     result = _with(points, scheme, rank=_ranks(points), grade=_grades(points, scheme))
     _check_same(table, result, "rank")
@@ -402,10 +399,7 @@ def _with(points: Exact, scheme: Scheme | None, **derived: object) -> pd.DataFra
 
 
 def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
-    """Return a table that was just made, with what it is, for who prints it, and what it tells.
-
-    Its columns are those of its kind, behind year and block.
-    """
+    """Return a table with the columns of its kind, and what it is and tells for who prints it."""
     if columns := TABLES["columns"].get(kind):
         table = table[[*group_columns(table), *(name for name in columns if name in table)]]
     table.attrs = table.attrs | {"kind": kind, **told}

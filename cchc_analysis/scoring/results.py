@@ -42,11 +42,7 @@ from cchc_analysis.text import clean, in_years, listed, lower_first
 
 
 class Told(NamedTuple):
-    """What is told of one year and block: units and grades, cut-offs, places, the chosen unit.
-
-    A report tells more: who is near a grade, and in which fields points lack, of all and of the
-    unit.
-    """
+    """What is told of one year and block; a report tells all of it, other faces less."""
 
     units: str
     cutoffs: str

@@ -219,10 +219,7 @@ def judged(scored: pd.DataFrame) -> str:
 
 
 def of_blocks(blocks: pd.DataFrame, counts: pd.DataFrame, scheme: Scheme) -> list[str]:
-    """Return for each year how its blocks did, or how the years did; nothing of one group.
-
-    Grades of several schemes are not added up.
-    """
+    """Return for each year how its blocks did, or how the years did; nothing of one group."""
     several = several_groups(blocks)
     if not several:
         return []
@@ -287,10 +284,7 @@ def of_influence(influence: pd.DataFrame) -> str:
 
 
 def of_unit(margins: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
-    """Return where a unit of the group stands: to the others, the mean, and the next grade.
-
-    Nothing is told in a group that does not have the unit.
-    """
+    """Return where a unit stands to the others, the mean, the next grade; "" if it is not there."""
     if not has_unit(margins, unit):
         return ""
     row = margins[is_unit(margins, unit)].iloc[0]
