@@ -187,10 +187,7 @@ class Frame:
         columns: Mapping[str, Iterable[str]],
         first: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """Write columns of numbers under their heads, right of the axes, flush right.
-
-        Those of `first` stand before the others, where there is room for them.
-        """
+        """Write columns under their heads, flush right; `first` before, if there is room."""
         every, at = {**(first or {}), **columns}, 0.0
         widths = {head: _GAP + LETTER * max(map(len, (head, *of))) for head, of in every.items()}
         if not self.is_whole or sum(widths.values()) > self.points - self._names - _AXES:

@@ -119,10 +119,7 @@ def plot_ranking(
 
 
 def _by_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
-    """Return the rows grade by grade, with grade and bound in words and what is printed.
-
-    One that is scored and not ranked stands among its grade.
-    """
+    """Return the rows grade by grade, ranked or not, with grade, bound and value in words."""
     table = table.assign(words=grades_in_words(table), printed=units.printed_values(table))
     order = {grade: at for at, grade in enumerate([*scheme.grades, NO_GRADE, UNSCORED])}
     table = table.assign(place=table["words"].map(order), bound=0.0, bound_words="", cuts="")
@@ -139,10 +136,7 @@ def _by_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 def _rows_under_headings(
     table: pd.DataFrame, ends: int
 ) -> tuple[pd.DataFrame, dict[int, list[tuple[str, bool]]], str]:
-    """Return the rows to draw, the headings above them, and what is left at the end.
-
-    So many rows at the ends of each group are drawn, and the chosen unit with its neighbours.
-    """
+    """Return the rows to draw (ends, one's own and near), headings, what is left at the end."""
     at = table.groupby("group").cumcount()
     scored = table.groupby("group")["score"].transform("count")
     near = table["own"].rolling(2 * _NEIGHBOURS + 1, center=True, min_periods=1).max() > 0

@@ -116,10 +116,7 @@ def first_and_last(table: pd.DataFrame, values: pd.Series | None = None) -> str:
 
 
 def reference(table: pd.DataFrame, chosen: pd.Series, unit: str | None) -> tuple[pd.Series, str]:
-    """Return for each row the percent to compare with, and its name: the mean or one unit's.
-
-    Both are of the year and block of the row, the mean over its scored units.
-    """
+    """Return the percent to compare each row with, and whose: its group's mean, or one unit's."""
     groups = table.groupby("group")
     if unit is not None:
         own = table[chosen].groupby("group")["percent"].first()

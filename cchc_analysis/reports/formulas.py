@@ -238,11 +238,7 @@ def _lookup(every: Mapping[str, str], name: str, row: int) -> str:
 
 
 def _whole_numbers(table: pd.DataFrame) -> Whole:
-    """Return the scores as whole numbers, of more places than they have: some may be added.
-
-    A share of one of several maxima is a quotient of whole numbers, so that equal shares are equal
-    floats, times 400 squares of the greatest maximum, so that others are at least 4 apart.
-    """
+    """Return the scores as whole numbers, of more places than they have: some may be added."""
     score, maxima = exact.floats(table["score"]), exact.floats(table["max_score"])
     of_maxima = max(exact.places_of(table["max_score"]), 2)  # someone may write 70,25
     least = max(exact.places_of(table["score"]), of_maxima + 2)
@@ -255,6 +251,8 @@ def _whole_numbers(table: pd.DataFrame) -> Whole:
     places = fitting[0] if fitting else least
     keys, formula = np.rint(score * 10**places), f"{{score}}*{10**places}"
     if not is_one:
+        # A quotient of whole numbers, so that equal shares are equal floats, times 400 squares of
+        # the greatest maximum, so that others are at least 4 apart.
         keys = np.rint(keys / np.rint(maxima * 10**of_maxima) * of_all)
         formula = f"ROUND({formula},0)/ROUND({{max_score}}*{10**of_maxima},0)*{of_all}"
     keys = pd.Series(keys if fitting else np.nan, table.index).astype("Int64")

@@ -9,8 +9,9 @@ from docx.document import Document
 from markupsafe import Markup
 
 from cchc_analysis.charts.export import Encoded
-from cchc_analysis.groups import several_groups
+from cchc_analysis.groups import group_columns, several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
+from cchc_analysis.scoring.findings import when
 from cchc_analysis.scoring.periods import are_points, few_common, percent_change
 from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printed_places
 from cchc_analysis.scoring.results import Group, Results
@@ -24,7 +25,6 @@ _OWN = ("rank_before", "rank_after", "ranked_before", "ranked_after")
 _COMMON = ("common_rank_before", "common_rank_after", "common_units")
 _GRADES = ("grade_before", "grade_after")
 _BLOCKS = ("units", "scored_units", "mean", "best", "worst")
-_LOSSES = ("field", "units", "max_score", "score", "lost", "lost_pct", "share_pct")
 _NEAR = ("unit", "score", "max_score", "grade", "points_to_next", "next_grade")
 _LISTED = 5  # names with figures that a sentence may hold; more are a table
 _DIFFERENT = 20  # rows of what differs from the published results; the workbook has all
@@ -139,7 +139,7 @@ class Sections:
         elif group.fields_note:
             fields = self.say([group.fields_note])
         return {
-            "name": group.name if several else _of_years(group.rows),
+            "name": group.name if several else f"Kết quả{when(group.rows)}",
             "told": [text for text in (told.units, told.places) if text],
             "distribution": distribution,
             "comparison": comparison,
@@ -209,10 +209,6 @@ def _named(text: str, group: Group) -> str:
     return f"{text} ({more})" if more else text
 
 
-def _of_years(rows: pd.DataFrame) -> str:
-    return f"Kết quả năm {rows['year'].iloc[0]}" if "year" in rows else "Kết quả"
-
-
 def _counts(group: Group) -> Printed:
     """Return how many units have each grade, beside those of the period before."""
     if group.distribution_before is None:
@@ -243,18 +239,19 @@ def _changed(change: pd.DataFrame, *, ranks: bool = True, grades: bool) -> Print
     columns += _GRADES if grades else ()
     columns += ("predecessors", "into") if "into" in change else ()
     shown = printed(change.assign(percent_change=percent_change(change))[columns], "change")
-    heads = {"rank_change": "Tăng, giảm bậc"} if same else {}
-    return replace(shown, columns=tuple(
-        replace(column, head=heads.get(column.name, column.head)) for column in shown.columns
-    ))  # fmt: skip
+    return _headed(shown, rank_change="Tăng, giảm bậc") if same else shown
+
+
+def _headed(shown: Printed, **heads: str) -> Printed:
+    """Return a table of which some columns have other heads."""
+    named = [replace(one, head=heads.get(one.name, one.head)) for one in shown.columns]
+    return replace(shown, columns=tuple(named))
 
 
 def _losses(losses: pd.DataFrame, *, own: bool = False) -> Printed:
     """Return where points lack; sums of all units are called so."""
     places = min(printed_places(losses["lost"]), MOST_PLACES)
+    losses = losses.drop(columns=[*group_columns(losses), *(["units"] if own else [])])
     shown = printed(losses, "losses", decimals=places)
-    columns = [shown[name] for name in _LOSSES if not (own and name == "units")]
-    return replace(shown, columns=tuple(
-        replace(c, head=f"Tổng {lower_first(c.head)}") if c.name == "max_score" and not own else c
-        for c in columns
-    ))  # fmt: skip
+    head = f"Tổng {lower_first(shown['max_score'].head)}"
+    return shown if own else _headed(shown, max_score=head)

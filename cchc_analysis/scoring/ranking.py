@@ -416,10 +416,8 @@ def first_rows(groups: np.ndarray) -> np.ndarray:
 def sorted_rows(
     keys: np.ndarray, missing: np.ndarray, groups: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows by group and key (missing first), and a number for both in that order.
-
-    Group, key and row are packed into one whole number: nothing sorts faster.
-    """
+    """Return the rows by group and key (missing first), and a number for both in that order."""
+    # Group, key and row are packed into one whole number: nothing sorts faster.
     bits, several = len(keys).bit_length(), int(groups.max(initial=0)) + 1
     least, most = int(keys.min(initial=0)), int(keys.max(initial=0))
     if several * (most - least + 2) << bits >= 2**63:
@@ -442,10 +440,7 @@ def sorted_rows(
 
 
 def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> pd.array:
-    """Return the competition rank (Int64) of each key within its group, the greatest first.
-
-    As pandas' ``groupby(groups).rank(method="min", ascending=False)``, many times faster.
-    """
+    """Return the competition rank (Int64) of each key in its group: as pandas' "min", faster."""
     rows, line = (array[::-1] for array in sorted_rows(keys, missing, groups))
     place = np.arange(1, len(keys) + 1)
     place[1:] *= line[1:] != line[:-1]  # tied ones share the better place

@@ -149,15 +149,12 @@ class GradeScheme:
         ]
 
     def bounds_in_words(self) -> list[str]:
-        """Return the bounds as they are read: "từ 90%", "trên 80%", "dưới 50%" for what is left.
-
-        What is left under "trên 50%" is "không quá 50%".
-        """
+        """Return the bounds as they are read: "từ 90%", "trên 80%"; what is left is "dưới 50%"."""
         told = []
         for at, (bound, above) in enumerate(zip(self.bounds, self.is_strict, strict=True)):
             words, of = "trên" if above else "từ", bound
             if not (bound or above) and at:
-                words = "không quá" if self.is_strict[at - 1] else "dưới"
+                words = "không quá" if self.is_strict[at - 1] else "dưới"  # under "trên 50%"
                 of = self.bounds[at - 1]
             told.append(f"{words} {decimal_comma(of)}%")
         return told
