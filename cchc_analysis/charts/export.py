@@ -39,7 +39,7 @@ _HIGHEST = 230 / 25.4  # inches: what a page holds beside a caption of two lines
 
 _SIZE = 8  # points, of the small print
 _LETTER = 0.54  # of the size: a letter of average width
-_NUMBER = re.compile(r"[+-]?[0-9.,]*%?")
+_LIKE_FORMULA = re.compile(r"(?![+-]?[0-9.,]*%?\Z)[=+\-@\t\r]")  # a number with its sign is none
 
 
 @dataclass(frozen=True)
@@ -285,10 +285,6 @@ def write_csv(printed: pd.DataFrame, path: Path) -> Path:
     No ``sep=`` line: it would make Excel ignore the BOM. Text that Excel would take for a formula
     is kept as text by an apostrophe; a number with its sign is none.
     """
-    safe = printed.map(lambda cell: f"'{cell}" if _is_formula(str(cell)) else cell)
+    safe = printed.map(lambda cell: f"'{cell}" if _LIKE_FORMULA.match(str(cell)) else cell)
     text = safe.to_csv(sep=";", index=False, lineterminator="\r\n")
     return write_whole(Path(path), text.encode("utf-8-sig"))
-
-
-def _is_formula(cell: str) -> bool:
-    return cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(cell)

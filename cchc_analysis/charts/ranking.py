@@ -355,10 +355,7 @@ def _draw_bars(frame: Frame, lengths: pd.Series, grades: pd.Series, scheme: Sche
 
 
 def _draw_cutoffs(frame: Frame, table: pd.DataFrame, scheme: Scheme) -> tuple[pd.Series, str]:
-    """Draw the cut-offs beside the rows that they are of; return those in view, and all in words.
-
-    Those of all rows are written above the axes, where there is room.
-    """
+    """Draw the cut-offs beside the rows they are of; return those in view, and all in words."""
     ax, (left, right) = frame.ax, frame.ax.get_xlim()
     told_of, in_view = [], pd.Series("", table.index, dtype="object")
     look = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 2}
@@ -371,6 +368,7 @@ def _draw_cutoffs(frame: Frame, table: pd.DataFrame, scheme: Scheme) -> tuple[pd
                 ax.vlines(bound + 0 * at, at - 0.5, at + 0.5, **look)
                 continue
             ax.axvline(bound, **look)
+            # Those of all rows are written above the axes, where there is room.
             if (last - bound) / (right - left) > (0.09 if frame.is_wide else 0.35):
                 last = bound
                 frame.write_above((bound - left) / (right - left), told.replace("trên ", ">"))

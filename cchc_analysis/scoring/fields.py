@@ -45,11 +45,7 @@ _MOST_DIFFER = 0.5  # where more sums differ, the total may be a weighted one
 
 
 def field_matrix(fields: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the percent of each field's maximum: one row per unit, one column per field.
-
-    Units and fields stay in the order in which they first appear; a missing score stays missing.
-    ``attrs["fields"]`` lists the names of the fields.
-    """
+    """Lay out the percent of each field's maximum: a row per unit, a column per field, as met."""
     fields, unit = checked_fields(whole_fields(fields))
     heads = fields[["unit", *group_columns(fields)]].groupby(unit).head(1)
     names = list(dict.fromkeys(fields["field"]))

@@ -119,10 +119,7 @@ class Printed:
 
 
 def format_number(value: float, places: int) -> str:
-    """Return a number as Vietnamese text, halves rounded up: 81.755 at 2 places is "81,76".
-
-    This is the one rounding of the package; tables, charts and text all use it.
-    """
+    """Return a number as all of the package prints it, halves rounded up: 81.755 is "81,76"."""
     if pd.isna(value):
         return BLANK
     # Nine places first, which is what tells scores apart.
