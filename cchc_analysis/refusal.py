@@ -44,6 +44,8 @@ class Option(NamedTuple):
             return self._written()
         option = self.named(face)
         if face == "fields":
+            if isinstance(self.value, str) and "example" in FIELDS.get(self.name, ()):
+                return f"{option} là {self.value}"
             is_known = isinstance(self.value, int | float)
             return f"{option} là {self.value:g}".replace(".", ",") if is_known else option
         if face == "command":

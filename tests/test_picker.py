@@ -434,6 +434,10 @@ def test_one_year_of_several_is_chosen(folder):
     rows = "".join(f"{unit};{year};{80 + year % 7}\n" for unit in "AB" for year in (2019, 2020))
     file.write_text(f"Đơn vị;Năm;Điểm\n{rows}", encoding="utf-8")
     choice = choose_table(file, folder=folder)
+    choice.fields["before"].value = (folder / "beside" / "cạnh.csv").resolve()
+    assert 'không rõ năm nào so với cạnh.csv; hãy ghi năm của năm.csv bằng ô "Năm"' in choice.said
+    assert is_quiet(choice)
+    choice.fields["before"].value = ""
     choice.fields["year"].value = "2020"
     assert choice.ranking["year"].tolist() == [2020, 2020]
     choice.fields["year"].value = "2018"
@@ -449,13 +453,16 @@ def test_own_cut_offs_are_written(folder):
     assert is_quiet(choice)
     choice.fields["cutoffs"].value = "Tốt 85; Khá trên 70; Yếu"
     assert set(choice.ranking["grade"]) == {"Tốt", "Khá", "Yếu"}
+    choice.fields["scheme_source"].value = "Quyết định 5"
     choice.fields["cutoffs"].value = "Tốt"
     assert choice.ranking is None
+    assert 'ví dụ ô "Ngưỡng của tôi" là Xuất sắc 90; Tốt' in choice.said
     assert not is_quiet(choice)
     choice.fields["cutoffs"].value = " "
     assert is_quiet(choice)
     choice.fields["scheme"].value = "thi-xa-2020"
     assert len(choice.ranking) == 18
+    assert not {"Ngưỡng của tôi", "Văn bản nêu ngưỡng"} & offered(choice)  # of another scheme
 
 
 def test_a_rejected_upload_is_not_kept_and_one_that_a_field_settles_is(folder):
@@ -492,7 +499,7 @@ def test_a_heading_that_is_no_block_is_made_one(folder):
     file = folder / "data" / "khối.csv"
     file.write_text("Khối các sở\nĐơn vị;Điểm\nA;81\nB;80\n", encoding="utf-8")
     choice = choose_table(file, folder=folder)
-    assert 'dùng ô "Khối" nếu cần' in choice.said
+    assert 'dùng ô "Khối" là Khối các sở nếu cần' in choice.said
     assert "Khối" in offered(choice)
     choice.fields["block"].value = "Khối sở"
     assert set(choice.ranking["block"]) == {"Khối sở"}

@@ -45,6 +45,7 @@ _WRITTEN = {"Viết báo cáo Word": "docx", "Viết sổ Excel": "xlsx", "Xuấ
 _OWN = "ngưỡng của tôi, ghi ở ô dưới"
 _COLUMNS = [name.removeprefix("column ") for name in FIELDS if name.startswith("column ")]
 _OF_FILE = [name for name in FIELDS if name not in ("file", "scheme", "cutoffs", "scheme_source")]
+_OF_OWN = ("cutoffs", "scheme_source")  # say nothing of another scheme
 _ALWAYS = ("file", "table", "scheme", "unit", "before")
 # JupyterLab takes arrows and letters for its commands ("x" cuts a cell), unless told not to.
 _OWN_KEYS = """document.addEventListener("focusin", ({target}) => {
@@ -299,10 +300,10 @@ class Choice:
     def _show(self) -> None:
         """Show the parts, and the fields that are always needed, set, or named in what was said."""
         assumed = self._results is not None and "max_assumed" in self._results.ranking
-        own = ("cutoffs", "scheme_source") if self._value("scheme") == _OWN else ()
-        needed = {*_ALWAYS, *own, *(["max_score"] if assumed else [])}
+        is_own = self._value("scheme") == _OWN
+        needed = {*_ALWAYS, *(["max_score"] if assumed else []), *self._named()}
         for name, field in self.fields.items():
-            is_shown = name in needed or name in self._named() or field.value
+            is_shown = is_own if name in _OF_OWN else name in needed or field.value
             field.layout.display = None if is_shown else "none"
         for button in self.write.values():
             button.disabled = self._results is None

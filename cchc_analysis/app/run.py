@@ -199,18 +199,20 @@ def _before(
     file, told = options.before, []
     load = partial(_of_year, name="before_year", options=options)
     before = _beside(load, file, "scores", year="before_year")
+    if "year" in scores and scores["year"].nunique() > 1:
+        raise Refusal(
+            f"{of.name} có nhiều năm ({_years(scores)}) và không rõ năm nào so với {file.name}",
+            f"hãy ghi năm của {of.name} bằng {{option.name}}", option=Option("year"),
+        )  # fmt: skip
     if "year" in before and before["year"].nunique() > 1:
         now = scores["year"].min() if "year" in scores else 0
         earlier = before["year"][before["year"] < now]
-        several = scores["year"].nunique() > 1 if "year" in scores else False
-        if earlier.empty or several:
-            option = Option("year" if several else "before_year")
+        if earlier.empty:
             raise Refusal(
                 f"{file.name} có nhiều năm ({_years(before)}) và không rõ năm nào ngay trước "
                 f"{of.name}",
-                f"hãy ghi năm {'của ' + of.name if several else 'cần so'} bằng {{option.name}}",
-                option=option,
-            )
+                "hãy ghi năm cần so bằng {option.name}", option=Option("before_year"),
+            )  # fmt: skip
         before = _rows(before, before["year"] == earlier.max())
         told.append(f"{file.name} có nhiều năm: so sánh với năm {earlier.max()}.")
     if before.equals(scores):

@@ -74,7 +74,7 @@ def with_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.DataFrame]:
         if by_block and "block" not in table:
             raise Refusal(
                 f"Không so sánh được: {other} có nhiều khối còn {where} không có cột Khối",
-                "hãy chọn một khối, hoặc thêm cột Khối",
+                "hãy thêm cột Khối vào bảng ấy",
             )
         if by_block:
             table["block_key"] = table["block"].astype("str").map(unit_key, na_action="ignore")
