@@ -320,10 +320,7 @@ class Frame:
             )
 
     def pages(self, highest: float) -> Iterator[tuple[int, int, str]]:
-        """Show the rows on pages no higher than so many inches; yield first row, end and part.
-
-        The part is "" where all rows are on one page. The chart is left as it was.
-        """
+        """Show the rows on pages so many inches high; yield first row, end and part ("": all)."""
         top, edges, count = self.sides[3], np.array(self.edges), len(self.rows)
         room = (highest - self.sides[1] - top - _LINE) / self._pitch
         parts = 1 if edges[-1] - edges[0] <= room + _LINE / self._pitch else 2

@@ -7,7 +7,7 @@ from matplotlib.container import BarContainer
 
 from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, PALE, Frame, end_of_axis, fits_page
-from cchc_analysis.groups import check_columns, grades_in_words, is_unit
+from cchc_analysis.groups import check_columns, grades_in_words, group_numbers, is_unit
 from cchc_analysis.refusal import check_given
 from cchc_analysis.scoring import findings
 from cchc_analysis.scoring.printing import (
@@ -215,11 +215,7 @@ def plot_distribution(
     texts = distribution["units"].astype("str") + (" (" + shares + ")").where(shares != BLANK, "")
     by = distribution.columns[: distribution.columns.get_loc("grade")].tolist()
     has_some = distribution["units"] > 0
-    parts = (
-        [part for _, part in distribution.groupby(by, sort=False, dropna=False)]
-        if by
-        else [distribution]
-    )
+    parts = [part for _, part in distribution.groupby(group_numbers(distribution, by))]
     headings, rows = {}, []
     of_nobody = ~distribution["grade"].isin(distribution["grade"][has_some])
     for part in parts:

@@ -69,10 +69,7 @@ def write_bundle(
 
 
 def _swap(new: Path, folder: Path, about: dict) -> tuple[Path, list[str]]:
-    """Move a new folder to its place, or to the first of `…-2`, `…-3` that is free or replaceable.
-
-    What it replaces waits beside it until it is there.
-    """
+    """Move a new folder to its place or the first free `…-2`; what it replaces waits beside it."""
     old, told = new.with_name("cu"), []
     old.mkdir()
     for number in count(1):

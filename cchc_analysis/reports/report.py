@@ -153,10 +153,7 @@ def report_of(
     sources: Sources | None = None,
     pictures: Mapping[str, list[Encoded]] | None = None,
 ) -> Path:
-    """Write `results` as `write_report` does.
-
-    Charts may have `sources` of their own; those of the only group may be made already.
-    """
+    """Write `results` as `write_report` does; charts may have own `sources`, or be made already."""
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
     from docx.shared import Pt
 
