@@ -266,16 +266,18 @@ def plot_rank_history(
         words = [f"{year}: {'không có' if pd.isna(rank) else f'{rank:.0f}'}" for year, rank in own]
         told += f" Hạng của {last['unit'][key]}: {'; '.join(words)}."
     topic = f"Xếp hạng cải cách hành chính {period}"
+    blocks = table["block"].dropna().unique() if "block" in table else []
+    of = "".join(f" ({block})" for block in blocks)  # one, else it was refused
     lead = front[0] if front else ranks.index[0]
     finding = ""
     if len(front) < 2 <= len(last):
         finding = findings.of_history(last["unit"][lead], ranks.loc[lead])
     return frame.finish(
         finding or topic,
-        f"{topic}, {len(last)} đơn vị",
+        f"{topic}, {len(last)} đơn vị{of}",
         [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)"],
         numbers,
-        f"Biểu đồ đường: xếp hạng của {len(last)} đơn vị, {period}. Năm {years[-1]}: "
+        f"Biểu đồ đường: xếp hạng của {len(last)} đơn vị{of}, {period}. Năm {years[-1]}: "
         f"{units.first_and_last(of_last)}{told}",
     )
 
