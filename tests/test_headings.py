@@ -134,12 +134,41 @@ def test_the_title_of_the_scores_may_name_another_year(tmp_path):
         assert "year" not in load_scores(path)
 
 
+@pytest.mark.parametrize("title", ["By Statistics Indonesia in 2023", "Phụ lục 2024", "CCHC-2024"])
+def test_a_title_with_some_year_takes_none_away_from_the_title_of_the_scores(tmp_path, title):
+    path = tmp_path / "bảng.csv"
+    path.write_text(f"{title};;\nĐơn vị;Điểm năm 2023;Hạng\nA;90;1\nB;80;2\n", "utf-8")
+    assert groups(loaded(path)) == [[2023]]
+
+
 def test_what_the_caller_gives_wins_and_is_told(tmp_path, book):
     with pytest.warns(LoadWarning, match="dùng năm 2023 dù tiêu đề 'Kết quả năm 2024' ghi 2024"):
         assert groups(load_scores(text(tmp_path, "Kết quả năm 2024"), year=2023)) == [[2023]]
     path = book(Khối_sở=(f"{TITLE} NĂM 2023", SO), Khối_huyện=(f"{TITLE} NĂM 2024", HUYEN))
     assert "các bảng có tiêu đề ghi năm 2023, 2024" in refusal(path, year=2024)
     assert groups(loaded(path, table=1, year=2024, block="x")) == [[2024, "x"]]
+
+
+@pytest.mark.parametrize("blocks", [[], ["Khối sở"], ["Khối sở", "Khối huyện"]])
+def test_titles_that_each_span_two_rows_are_one_header(tmp_path, blocks):
+    page = (file := openpyxl.Workbook()).active
+    page.append(["KẾT QUẢ NĂM 2023"])
+    for at, block in enumerate(blocks or [""]):
+        page.append([block])
+        page.append(["STT", "Đơn vị", "Tổng điểm"])
+        last = page.max_row
+        for column in "ABC":
+            page.merge_cells(f"{column}{last}:{column}{last + 1}")
+        page.append([])
+        for number in (1, 2):
+            page.cell(last + 1 + number, 1, number)
+            page.cell(last + 1 + number, 2, f"{block} a{number}")
+            page.cell(last + 1 + number, 3, 95 - number - 10 * at)
+    file.save(tmp_path / "b.xlsx")
+    scores = loaded(tmp_path / "b.xlsx")
+    assert scores["score"].tolist() == [94, 93, 84, 83][: 2 * max(1, len(blocks))]
+    assert set(scores["year"]) == {2023}
+    assert len(blocks) < 2 or list(scores["block"].unique()) == blocks
 
 
 def test_a_title_over_all_tables_of_a_page_gives_their_year(tmp_path):

@@ -29,6 +29,7 @@ class Said(NamedTuple):
     year: str = ""
     line: str = ""
     doubt: str = ""
+    is_vague: bool = False  # it may be of something else, and the title of the scores knows better
 
 
 def is_heading(line: str) -> bool:
@@ -140,8 +141,10 @@ def _unsure(lines: Sequence[str]) -> Said:
             years = re.findall(rf"(?<![0-9:]){YEAR}(?![0-9])", words.NO_YEARS.sub(" ", line))
             doubt = f"có số {years[0]} mà không ghi là năm của kết quả" if years else ""
             doubt = "ghi nhiều năm" if len(years) > 1 else doubt
-            if doubt := year_in(line).doubt or doubt:
-                return Said("", line, doubt)
+            if sure := year_in(line).doubt:
+                return Said("", line, sure)
+            if doubt:
+                return Said("", line, doubt, is_vague=True)
     return Said()
 
 

@@ -419,7 +419,7 @@ def _of_score(said: Said, titles: Sequence[str]) -> Said:
     own = set(found) - {""}
     if said.year and own:
         return Said("", said.line, f"ghi năm {said.year} còn cột điểm ghi năm {', '.join(own)}")
-    is_one = said == Said() and len(found) == 1 and own
+    is_one = (said == Said() or said.is_vague) and len(found) == 1 and own
     return next(iter(found.values())) if is_one else said
 
 

@@ -1,6 +1,6 @@
 """From raw cells to the tables in them: header, rows, and the lines that stand above."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from os import PathLike
 from types import MappingProxyType
 
@@ -124,7 +124,7 @@ def tables_in(
 ) -> list[Table]:  # fmt: skip
     """Return the tables of one grid whose header passes a test."""
     cells = grid.cells
-    headers = _headers(cells, test, may_be_titles(cells, wanted))
+    headers = _headers(cells, test, may_be_titles(cells, wanted), grid.merged)
     if len(headers) > _MOST_TABLES:
         raise Where(file, grid.place).refuse(
             f"có {len(headers)} dòng tiêu đề (giới hạn {_MOST_TABLES})",
@@ -222,13 +222,20 @@ def _with(table: Table, note: str, lines: tuple[int, ...], over: tuple[int, ...]
 def _without_rows(table: Table, empty: Table) -> Table:
     """Return a table that tells of a header beside it without rows."""
     note = f"{lines_in_words(empty.above)} (tiêu đề không có dòng nào)"
+    table = table._replace(heading=table.heading or empty.heading, lines=table.lines or empty.lines)
     return _with(table, note, (*empty.above, *empty.body.index), empty.over)
 
 
 def _headers(
-    cells: pd.DataFrame, test: Callable[[Header], bool], may_be: np.ndarray
+    cells: pd.DataFrame,
+    test: Callable[[Header], bool],
+    may_be: np.ndarray,
+    merged: Set[tuple[int, object]],
 ) -> list[tuple[int, int, Header]]:
-    """Return where each header begins, over how many rows, and its titles."""
+    """Return where each header begins, over how many rows, and its titles.
+
+    Titles that each span two rows are one row.
+    """
     found: list[tuple[int, int, Header]] = []
     lines = cells.to_numpy()
     for at in np.flatnonzero(may_be):
@@ -239,6 +246,11 @@ def _headers(
         for more in range(1, min(_MOST_HEADER_ROWS, len(cells) - at)):
             lower = cells_of(cells, lines[at + more])
             heads = list(filter(None, lower.values()))
+            line = cells.index[at + more]
+            own = [(line, column) for column, cell in lower.items() if cell]
+            if own and merged.issuperset(own):
+                rows = more + 1
+                continue
             if len(heads) == 1 and heads_part(heads[0]):
                 break
             is_part = may_be[at + more] and not (test(joined) or test(Header(lower, lower)))
