@@ -355,6 +355,15 @@ def test_a_total_of_each_row_is_its_score_if_it_is_the_sum_of_those_beside_it(al
         assert fields["published_total"].tolist() == [26, 26]
 
 
+@pytest.mark.parametrize("title", ["Tổng điểm sau phúc tra", "Tổng hợp điểm", "Kết quả cuối cùng"])
+def test_another_column_that_may_be_the_score_is_refused_until_one_is_chosen(title):
+    table = pd.DataFrame({**OF_ROWS, "Thẩm định": [8, 17], title: [9, 18]})
+    assert f"'Thẩm định' và '{title}' đều có thể là cột điểm" in refusal(table)
+    fields, told = read(table, columns={"score": title})
+    assert fields["score"].tolist() == [9, 18]
+    assert "cột 'Thẩm định'" in told
+
+
 @pytest.mark.parametrize("stage", ["tự chấm", "thẩm định"])
 def test_the_total_of_a_stage_alone_is_of_that_stage(stage):
     table = pd.DataFrame({**OF_ROWS, f"Tổng {stage}": [9, 17]})
@@ -447,7 +456,7 @@ def test_a_long_table_leaves_out_what_stands_below_it():
 def test_a_long_table_whose_field_is_called_otherwise():
     table = LONG.rename(columns={"Lĩnh vực": "Tiêu chí"})
     assert read(table, columns={"field": "Tiêu chí"})[0]["field"].nunique() == 2
-    assert "không có cột 'Trục' (columns=)" in refusal(table, columns={"field": "Trục"})
+    assert "không có cột 'Trục' (columns)" in refusal(table, columns={"field": "Trục"})
     assert "các tên dùng được" in refusal(table, columns={"linh_vuc": "Tiêu chí"})
 
 

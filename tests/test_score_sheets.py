@@ -761,6 +761,29 @@ def test_titles_that_a_page_break_repeats_are_no_other_sheet(tmp_path, cut):
     assert "đã có ở" in refusal(write(tmp_path / "b.xlsx", {"Sở A": rows}))
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_a_table_without_a_unit_beside_one_that_has_it_is_no_unit_of_the_file(tmp_path, kind):
+    path, title = tmp_path / f"Tệp.{kind}", ["Đơn vị: Sở A"]
+    titles, rows = TITLES[1:], [["X", 10, 9, 8], ["Y", 5, 4, 4]]
+    if kind == "xlsx":
+        sheets = {"Sheet1": [title, titles, rows[0]], "Sheet2": [titles, rows[1]]}
+        words = refusal(write(path, sheets))
+        assert "trang tính 'Sheet2': bảng không ghi là của đơn vị nào còn bảng khác thì" in words
+        return
+    document = docx.Document()
+    document.add_paragraph(title[0])
+    for row in rows:  # a page break parted them
+        table = document.add_table(2, 4)
+        for line, cells in enumerate((titles, row)):
+            for column, cell in enumerate(cells):
+                table.cell(line, column).text = str(cell)
+        document.add_paragraph()
+    document.save(path)
+    fields, told = read(path)
+    assert fields[["unit", "field"]].to_numpy().tolist() == [["Sở A", "X"], ["Sở A", "Y"]]
+    assert "tên tệp" not in told
+
+
 @pytest.mark.parametrize("title", ["Kết quả thẩm định của Sở Nội vụ", "Thẩm định của Sở Nội vụ"])
 def test_a_title_of_a_column_names_no_unit(tmp_path, title):
     path = write(tmp_path / "a.xlsx", {"1. Sở A": [[*TITLES[:4], title], *TREE]})

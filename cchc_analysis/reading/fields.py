@@ -353,6 +353,15 @@ def _units(
         one = found[at][0]
         others = [table for table, _ in found if table.grid == one.grid and table is not one]
         units[at], source = _unit_of(file, one, grids[one.grid], others)
+        if source == "tên tệp" and "tiêu đề" in said:
+            before, titles = found[at - 1][0], [*one.header.titles.values()]
+            goes_on = not before.is_sheet and [*before.header.titles.values()] == titles
+            if not (goes_on and units[at - 1]):
+                raise Where(file, one.place).refuse(
+                    "bảng không ghi là của đơn vị nào còn bảng khác thì ghi",
+                    "hãy ghi 'Đơn vị: …' ở dòng trên bảng",
+                )
+            units[at], source = units[at - 1], "tiêu đề"  # a page break parted them
         said.setdefault(source, {})[quoted(units[at])] = None
     told += [
         f"lấy tên đơn vị theo {source} ({first_few([*names])}); tên khác thì đặt unit="

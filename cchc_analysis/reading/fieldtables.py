@@ -326,7 +326,7 @@ def _kinds(table: Table, titles: dict[object, Title], cells: pd.DataFrame, given
             return "stage"
         if is_sum(title.text) or key == "published total":
             return "total" if named or not in_percent(title.text, cells[column]) else _UNUSED
-        if role == "score":
+        if role == "score" or (named and role == LIKE and key.startswith("tong ")):
             return role
         if numeric[column] and (NO_FIELD.fullmatch(key) or header.likely.get(column) in _NO_FIELD):
             return _UNUSED
