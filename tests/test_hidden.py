@@ -457,7 +457,11 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         ("13.csv", "một, hai, ba\n" * 100_000, "100000 dòng gồm nhiều ô chữ"),
         ("17.csv", "Đơn vị,Điểm\n" + "".join(f"Xã {i},{i}\n" for i in range(150_000)), "chữ (30"),
         ("18.csv", "Đơn vị,Điểm\n" + "".join(f"{long}{i},9\n" for i in range(170)), "(17"),
-        ("19.tsv", "".join(f"{i}\tA\t{i}\n" for i in range(150_000)), "chia bảng ra nhiều tệp"),
+        (
+            "19.tsv",
+            "".join(f"{i}\tA\t{i}\n" for i in range(150_000)),
+            "chia bảng theo năm ra nhiều tệp",
+        ),
         ("14.html", f"<html>{'<table><tr><td>a<td>b</table>' * 600}</html>", "600 bảng"),
         ("16.html", f"<html>{one * 400}</html>", "400 bảng điểm (giới hạn 200)"),
         ("15.html", f"<style>{rules}</style><table>{cells}</table>", "(CSS) của trang quá lớn"),

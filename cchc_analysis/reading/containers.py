@@ -86,7 +86,7 @@ class Contents:
         if self.counts[what] > _MOST_OF[what]:
             raise Refusal(
                 f"tệp chứa quá nhiều {what} (giới hạn {_MOST_OF[what]})",
-                "hãy chép riêng bảng điểm sang một tệp mới",
+                "hãy chép riêng bảng điểm sang một tệp mới, hoặc lưu bảng thành tệp .csv",
                 file=self.name,
             )
 

@@ -265,5 +265,5 @@ def check_texts(where: Where, grids: Iterable[Grid]) -> None:
     if sum(len(texts) * _OF_A_TEXT + texts.str.len().sum() for texts in distinct) > _MOST_LETTERS:
         raise where.refuse(
             f"có quá nhiều chữ ({sum(map(len, distinct))} ô khác nhau)",
-            "hãy chép riêng bảng điểm sang tệp mới, hoặc chia bảng ra nhiều tệp",
+            "hãy chép riêng bảng điểm sang tệp mới, hoặc chia bảng theo năm ra nhiều tệp",
         )
