@@ -347,6 +347,7 @@ def test_a_total_of_each_row_is_its_score_if_it_is_the_sum_of_those_beside_it(al
     assert "published_total" not in fields
     assert f"ấy cột 'Tổng điểm' làm điểm, bằng tổng {names}" in told
     assert "không cộng vào" not in told
+    assert ("gồm cả điểm điều tra XHH" in told) == ("Tự chấm" in parts)
     table["Tổng điểm"] = [9, 16]
     if names != "'Tự chấm' và 'XHH'":  # else there is no other score
         assert "đều có thể là cột điểm" in refusal(table, **options)

@@ -395,6 +395,9 @@ def _of_rows(
     elif of_rows and _is_sum(cells, of_rows[0], parts):
         names = " và ".join(quoted(titles[column].text) for column in parts)
         told.append(f"lấy cột {quoted(titles[of_rows[0]].text)} làm điểm, bằng tổng {names}")
+        both = [c for c, stage in own.items() if stage in OTHER_STAGES]
+        if len(both) > 1 and cells[both].apply(are_numbers).all(axis=1).any():
+            told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
         plain, stages = of_rows, [one for one in stages if one[1] != "score"]
     elif not (plain or stages or any(_is_sum(cells, c, of("measure")) for c in of_rows)):
         plain, totals = [*of_rows, *totals], []
