@@ -125,13 +125,28 @@ def of_group(rows: pd.DataFrame | None, part: pd.DataFrame) -> pd.DataFrame | No
     return rows[here]
 
 
+def year_numbers(table: pd.DataFrame) -> np.ndarray:
+    """Return for each row the number of its year: of all blocks together."""
+    return group_numbers(table, [column for column in group_columns(table) if column == "year"])
+
+
+def are_of_all_blocks(table: pd.DataFrame) -> bool:
+    """Return whether the published ranks of a year go through all of its blocks."""
+    if "block" not in several_groups(table) or not table["published_rank"].notna().any():
+        return False
+    ranks = table["published_rank"]
+    return bool(
+        ranks.groupby(year_numbers(table)).rank(method="min").eq(ranks)[ranks.notna()].all()
+    )
+
+
 def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
     """Return for the rows of each group that is a part of a table the first rank that lacks.
 
     Published ranks are of a part if one is greater than the number of units: a misprint among
     them is none, and a scored unit without a published rank may have the one that lacks.
     """
-    if "published_rank" not in table:
+    if "published_rank" not in table or are_of_all_blocks(table):
         return pd.Series(dtype="Int64")
     ranks, groups = table["published_rank"], group_numbers(table)
     blank = (ranks.isna() & table["score"].notna()).groupby(groups).transform("sum")

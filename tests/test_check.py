@@ -289,3 +289,20 @@ def test_the_paragraph_is_not_silent_where_grades_were_published_otherwise(town)
     assert "Đã đối chiếu" not in describe_ranking(town)
     town.loc[4, "published_grade"] = "KHÁ"
     assert describe_ranking(town).endswith("Số chỗ khác: 1.")
+
+
+@pytest.mark.parametrize(
+    ("ranks", "differ", "said"),
+    [
+        ([1, 3, 2, 4], 3, "Cả 4 xếp hạng công bố đều khớp nếu xếp chung mọi khối"),
+        ([1, 3, 4, 2], 2, "Không quy ước nào cho đúng mọi xếp hạng công bố"),
+        ([1, 3, 1, 2], 0, "thiếu hạng 2, có thể chỉ là một phần"),  # of a part of the first block
+        ([1, 2, 1, 2], 0, "Xếp hạng của 4 đơn vị khớp"),
+    ],
+)
+def test_published_ranks_may_go_through_all_blocks(ranks, differ, said):
+    scores = table([90, 80, 85, 70]).assign(block=list("xxyy"), published_rank=ranks)
+    check = check_published(rank_units(scores))
+    assert len(check) == differ
+    assert said in check.attrs["note"]
+    assert (check["note"] == "khớp nếu xếp chung mọi khối").all() or differ == 2

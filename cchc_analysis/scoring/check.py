@@ -11,6 +11,8 @@ from cchc_analysis.groups import (
     group_columns,
     group_numbers,
     holes_in_ranks,
+    several_groups,
+    year_numbers,
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.cutoffs import fitting_in_words
@@ -52,9 +54,10 @@ def check_published(
     a hole are of a part of a table: its units cannot be ranked again, and are passed over.
 
     Where ranks differ, other conventions are tried: scores rounded to two, one or no decimals
-    first, ranks without gaps (1-2-2-3), and the order of the list. One reproduces the ranks only
-    if it gives every published one. Where units are scored and have no published rank, ranks among
-    the ranked only agree, too, if they give every published one of the year and block.
+    first, ranks without gaps (1-2-2-3), the order of the list, and ranks of all blocks together.
+    One reproduces the ranks only if it gives every published one. Where units are scored and have
+    no published rank, ranks among the ranked only agree, too, if they give every published one of
+    the year and block.
 
     Parameters
     ----------
@@ -216,6 +219,9 @@ def _conventions(ranking: pd.DataFrame) -> dict[str, pd.Series]:
             ranks = key.rank(method=method, ascending=False)
             result[f"{words}xếp {digits}"] = ranks.astype("Int64")
     del result["xếp 1-2-2-4"]  # ours
+    if "block" in several_groups(ranking):
+        of_all = Exact.of(ranking).order.groupby(year_numbers(ranking))
+        result["xếp chung mọi khối"] = of_all.rank(method="min", ascending=False).astype("Int64")
     order = ranking.groupby(groups).cumcount() + 1
     return result | {_LISTED: order.astype("Int64")}
 
