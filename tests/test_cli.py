@@ -179,7 +179,7 @@ def test_one_table_and_one_column_can_be_chosen(tmp_path, sketched, capsys):
     assert main([str(path), *by_number, *out]) == 0
     with pytest.raises(SystemExit):
         main([str(path), "--columns", "Điểm"])
-    assert "thiếu dấu =" in capsys.readouterr().err
+    assert "không phải là TÊN=CỘT" in capsys.readouterr().err
 
 
 def test_every_option_reaches_the_report(tmp_path, sketched, capsys):
