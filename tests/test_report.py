@@ -562,7 +562,7 @@ def test_each_block_has_its_section(tmp_path):
     ] * 2 + ["Hạn chế", "Nguyên nhân", "Kiến nghị"]  # fmt: skip
     assert [row[1] for row in rows(document, RANKING)] == ["Đơn vị", "a", "c"]
     assert rows(document, "Kết quả từng khối") == [
-        ["Khối", "Số đơn vị được chấm", "Trung bình (%)", "Cao nhất (%)", "Thấp nhất (%)",
+        ["Khối", "Số đơn vị được chấm", "Trung bình (điểm)", "Cao nhất (điểm)", "Thấp nhất (điểm)",
          "Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"],
         ["Khối sở", "2", "80,00", "90,00", "70,00", "1", "0", "1", "0", "0"],
         ["Khối huyện", "2", "70,00", "80,00", "60,00", "0", "1", "0", "1", "0"],
@@ -583,7 +583,7 @@ def test_a_block_without_a_name_is_called_so_in_captions(tmp_path):
 def test_a_block_without_a_name_stands_among_the_others_with_its_counts(tmp_path):
     ranking = table([95, 81, 60, 82], block=["K", None, None, "K"])
     document = Document(write_report(ranking, tmp_path / "r.docx"))
-    assert "các khối: K 88,50%; không ghi khối 70,50%" in " ".join(texts(document))
+    assert "các khối: K 88,50 điểm; không ghi khối 70,50 điểm" in " ".join(texts(document))
     assert rows(document, "Kết quả từng khối")[-1][-5:] == ["0", "1", "0", "1", "0"]
 
 
@@ -619,7 +619,7 @@ def test_years_have_sections_too(tmp_path):
     assert [len(rows(document, RANKING, n)) for n in (0, 1)] == [7, 5]
     first = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert first[:3] == ["Kết quả chung", "Năm 2023", "Năm 2022"]
-    assert "Tỷ lệ điểm trung bình các năm: năm 2022 85,15%; năm 2023 86,92%" in " ".join(
+    assert "Điểm trung bình các năm: năm 2022 85,15 điểm; năm 2023 86,92 điểm" in " ".join(
         texts(document)
     )
 

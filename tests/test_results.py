@@ -143,18 +143,22 @@ def test_which_blocks_differ_and_by_how_much():
     assert results_of(scores).across == (
         "Trong 3 đơn vị được chấm, có 1 đơn vị xếp loại Xuất sắc (33,33%), 1 đơn vị xếp loại Tốt "
         "(33,33%) và 1 đơn vị xếp loại Trung bình (33,33%); không có đơn vị xếp loại Khá hoặc Yếu. "
-        "Tỷ lệ điểm trung bình của các khối: x 85,00%; y 60,00%; chênh nhau 25,00 điểm phần trăm.",
+        "Điểm trung bình của các khối: x 85,00 điểm; y 60,00 điểm; chênh nhau 25,00 điểm.",
     )
     assert results_of(scores[:2]).across == results_of(table([9])).across == ()
     years = pd.concat([scores.assign(year=year) for year in (2020, 2021)])
     assert ["khối năm 2020: x 85" in told for told in results_of(years).across] == [True, False]
     alone = years.drop(columns="block").drop_duplicates(["unit", "year"])
     assert results_of(alone).across == (
-        "Tỷ lệ điểm trung bình các năm: năm 2020 76,67%; năm 2021 76,67%.",
+        "Điểm trung bình các năm: năm 2020 76,67 điểm; năm 2021 76,67 điểm.",
+    )
+    (told,) = results_of(scores.assign(max_score=[200.0, 100, 100])).across
+    assert told.endswith(
+        "Tỷ lệ điểm trung bình của các khối: x 62,50%; y 60,00%; chênh nhau 2,50 điểm phần trăm."
     )
     schemes = {"x": "da-nang-2011", "y": "thi-xa-2020"}
     (told,) = results_of(scores, scheme=schemes).across
-    assert told.startswith("Tỷ lệ điểm"), "grades of two schemes are not added up"
+    assert told.startswith("Điểm trung bình"), "grades of two schemes are not added up"
 
 
 def test_who_changed_grade_and_the_counts_against_the_year_before():

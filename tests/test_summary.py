@@ -161,8 +161,8 @@ def test_ten_thousand_groups_are_done_in_seconds():
 def test_it_is_printed_in_vietnamese():
     printed = format_ranking(summarise_blocks(table([9, None], block=["x", "y"])))
     assert printed.columns.tolist() == [
-        "Khối", "Số đơn vị", "Số đơn vị được chấm", "Trung bình (%)", "Trung vị (%)",
-        "Cao nhất (%)", "Thấp nhất (%)", "Chênh lệch cao nhất – thấp nhất (điểm phần trăm)",
+        "Khối", "Số đơn vị", "Số đơn vị được chấm", "Trung bình (điểm)", "Trung vị (điểm)",
+        "Cao nhất (điểm)", "Thấp nhất (điểm)", "Chênh lệch cao nhất – thấp nhất (điểm)",
         "Số đơn vị trên trung bình", "Đơn vị đứng đầu", "Đơn vị đứng cuối",
     ]  # fmt: skip
     assert printed.iloc[0].tolist()[3:8] == ["9,00", "9,00", "9,00", "9,00", "0,00"]

@@ -54,6 +54,7 @@ class Sections:
             for grade, counts in results.distribution.groupby("grade", sort=False, observed=True):
                 counts = counts[[*where, "units"]].rename(columns={"units": str(grade)})
                 blocks = blocks.merge(counts.astype({str(grade): "Int64"}), "left", where)
+        blocks.attrs = results.blocks.attrs  # a merge may drop them
         each = ", ".join(f"từng {SHOWN[column].lower()}" for column in where)
         return (
             self.say(results.across, "blocks", "blocks_chart")

@@ -220,6 +220,8 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
     fields = table.attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
+    if kind == "blocks" and table.attrs.get("in_points"):
+        heads = {name: _of_points(head) for name, head in heads.items()}
     if kind == "change":
         heads = {name: in_years(head, table.attrs.get("years")) for name, head in heads.items()}
     return Printed(
@@ -230,6 +232,11 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         ),
         note,
     )
+
+
+def _of_points(head: str) -> str:
+    """Return the head of a column of percent where percent are points."""
+    return head.replace("(%)", "(điểm)").replace("điểm phần trăm", "điểm")
 
 
 def _laid_out(ranking: pd.DataFrame) -> pd.DataFrame:

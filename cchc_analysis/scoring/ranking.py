@@ -14,6 +14,7 @@ from cchc_analysis.groups import (
     group_columns,
     group_keys,
     group_numbers,
+    out_of_100,
 )
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.exact import Exact, checked
@@ -320,7 +321,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     table["above_mean"] = pd.Series(above, has_some).reindex(table.index, fill_value=0)
     table["first_unit"] = pd.Series(first, has_some, dtype="str")
     table["last_unit"] = pd.Series(last, has_some, dtype="str")
-    return stamped(table, "blocks")
+    return stamped(table, "blocks", in_points=out_of_100(ranking))
 
 
 def graded(ranking: pd.DataFrame, scheme: AnyScheme) -> tuple[pd.DataFrame, Scheme]:

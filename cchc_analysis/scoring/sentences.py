@@ -223,10 +223,12 @@ def of_blocks(blocks: pd.DataFrame, counts: pd.DataFrame, scheme: Scheme) -> lis
     several = several_groups(blocks)
     if not several:
         return []
+    measure = Measure(blocks.attrs["in_points"], LEAST_PLACES)
+    what = "Điểm" if measure.in_points else "Tỷ lệ điểm"
     if "block" not in several:
-        means = [f"năm {row.year} {format_percent(row.mean)}" for row in
+        means = [f"năm {row.year} {measure.text(row.mean)}" for row in
                  blocks.dropna(subset="mean").sort_values("year").itertuples()]  # fmt: skip
-        return [f"Tỷ lệ điểm trung bình các năm: {listed(means)}."] if means else []
+        return [f"{what} trung bình các năm: {listed(means)}."] if means else []
     years = blocks["year"] if "year" in blocks else pd.Series(0, blocks.index)
     told = []
     for year, of_year in blocks.groupby(years):
@@ -238,11 +240,11 @@ def of_blocks(blocks: pd.DataFrame, counts: pd.DataFrame, scheme: Scheme) -> lis
         if of_year.empty:
             continue
         named = of_year.fillna({"block": "không ghi khối"})
-        means = [f"{row.block} {format_percent(row.mean)}" for row in named.itertuples()]
-        gap = format_number(of_year["mean"].max() - of_year["mean"].min(), LEAST_PLACES)
-        apart = f"; chênh nhau {gap} điểm phần trăm" if len(means) > 1 else ""
+        means = [f"{row.block} {measure.text(row.mean)}" for row in named.itertuples()]
+        gap = measure.gap(of_year["mean"].max() - of_year["mean"].min())
+        apart = f"; chênh nhau {gap}" if len(means) > 1 else ""
         grades = _of_grades(shares, scored) if isinstance(scheme, GradeScheme) else ""
-        means = f"Tỷ lệ điểm trung bình của các khối{when}: {listed(means)}{apart}."
+        means = f"{what} trung bình của các khối{when}: {listed(means)}{apart}."
         told.append(f"{grades} {means}".strip())
     return told
 
