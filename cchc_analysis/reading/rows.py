@@ -199,8 +199,9 @@ def _gaps(rows: Rows) -> pd.Series:
 
 def _other_titles(rows: Rows) -> pd.Series:
     """Return rows of titles in the columns of the units and of the scores."""
-    roles = each(rows.body[rows.columns["unit"]], lambda texts: texts.map(role_of).astype("str"))
-    return roles.isin(["unit", "field"]) & ~are_numbers(rows.score) & ~missing(rows.score)
+    are_words = ~are_numbers(rows.score) & ~missing(rows.score)
+    names = rows.body.loc[are_words, rows.columns["unit"]]
+    return rows.among([at for at, name in names.items() if role_of(name) in ("unit", "field")])
 
 
 def _summed_beside(rows: Rows) -> pd.Series:
