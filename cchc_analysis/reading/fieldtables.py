@@ -51,7 +51,7 @@ from cchc_analysis.reading.header import (
     split_maximum,
 )
 from cchc_analysis.reading.headings import year_in
-from cchc_analysis.reading.rows import MEAN, UNITS
+from cchc_analysis.reading.rows import LIKE_A_MEAN, TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import (
     FOOTERS,
@@ -515,31 +515,39 @@ def read_columns(
         stated[name] = [maximum for some in said for maximum in some if maximum is not None]
     unused, told, parts = {}, [*layout.told], []
     best = {f: numbers_in(cells[stages["score"]]).max() for f, stages in layout.scores.items()}
-    for field, maximum in _maxima(where, stated, given, best).items():
+    maxima = _maxima(where, stated, given, best)
+    for field, maximum in maxima.items():
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
         within, stages = where._replace(place=place_of_field), layout.scores[field]
         part = _read(within, table, layout, body, stages, known, max_score=maximum)
         for words in part.unused:  # a row that is no unit is left out of every field: told once
             unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
         parts.append(part._replace(scores=part.scores.assign(field=field)))
-    told += _told_of_fields([part.told for part in parts])
-    fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     of = pd.concat([part.fates for part in parts], axis=1)
+    means = of.index[(of == LIKE_A_MEAN).all(axis=1)] if len(parts) > 1 else []
+    rows = [
+        cells.loc[means, [c for c in cells if c in (*layout.others, layout.scores[field]["score"])]]
+        for field in maxima
+    ]
+    told += _told_of_fields(
+        [*part.told, *(TELLS_A_MEAN.format(row=row_in_words(at, own.loc[at])) for at in means)]
+        for part, own in zip(parts, rows, strict=True)
+    )
+    fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields, columns = _with_total(where, layout, fields), _columns_of(layout, parts)
     return Part(fields, [*layout.unused, *unused.values()], told, fates, columns, "")
 
 
-def _told_of_fields(told: Sequence[Sequence[str]]) -> list[str]:
-    """Return what is told of several fields once, with how often; a mean only if all are one."""
+def _told_of_fields(told: Iterable[Sequence[str]]) -> list[str]:
+    """Return what is told of several fields once, with how often."""
     alike: dict[str, list[str]] = {}
     for words in (words for own in told for words in dict.fromkeys(own)):
         alike.setdefault(_VARIES.sub("", words), []).append(words)
     return [
         own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
         for own in alike.values()
-        if len(own) == len(told) or not own[0].endswith(MEAN)
     ]
 
 
@@ -605,7 +613,7 @@ def read_rows(
             also = [numbers_of(own, score)] if own == column else []
             check_sums(where, trees, cells[own], numbers[own], *also)
         fields = part.scores
-        told += [words for words in part.told if not words.endswith(MEAN)]
+        told += part.told
         numbers_of_rows = fields[["score", "max_score"]]
         if apart := [row for tree in trees for row in sums_among(tree, numbers_of_rows)]:
             told.append(
