@@ -25,6 +25,7 @@ def known_grades() -> dict[str, str]:
 _LABELS = words("labels")
 SHOWN: dict[str, str] = _LABELS["columns"]
 SHOWN_OF_FIELDS: dict[str, str] = _LABELS["columns_of_fields"]
+SHOWN_OF_POINTS: dict[str, str] = _LABELS["columns_of_points"]
 _YES_NO = {key == "true": value for key, value in _LABELS["yes_no"].items()}
 VALUES = {"status": _LABELS["status"], "separable_from_next": _YES_NO, "fits": _YES_NO}
 OTHERS: dict[str, str] = _LABELS["others"]

@@ -27,6 +27,7 @@ from cchc_analysis.vocabulary import (
     NO_GRADE,
     SHOWN,
     SHOWN_OF_FIELDS,
+    SHOWN_OF_POINTS,
     TABLES,
     TOTAL,
     VALUES,
@@ -221,7 +222,7 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
     fields = table.attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
     if kind == "blocks" and table.attrs.get("in_points"):
-        heads = {name: _of_points(head) for name, head in heads.items()}
+        heads |= SHOWN_OF_POINTS
     if kind == "change":
         heads = {name: in_years(head, table.attrs.get("years")) for name, head in heads.items()}
     return Printed(
@@ -232,11 +233,6 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         ),
         note,
     )
-
-
-def _of_points(head: str) -> str:
-    """Return the head of a column of percent where percent are points."""
-    return head.replace("(%)", "(điểm)").replace("điểm phần trăm", "điểm")
 
 
 def _laid_out(ranking: pd.DataFrame) -> pd.DataFrame:
