@@ -149,11 +149,14 @@ def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
     if "published_rank" not in table or are_of_all_blocks(table):
         return pd.Series(dtype="Int64")
     ranks, groups = table["published_rank"], group_numbers(table)
-    blank = (ranks.isna() & table["score"].notna()).groupby(groups).transform("sum")
-    units = ranks.groupby(groups).transform("count") + blank
-    due = ranks.groupby(groups).rank(method="min").astype("Int64") + blank
+    blank = ranks.isna() & table["score"].notna()
+    units = (ranks.notna() | blank).groupby(groups).transform("sum")
+    if not (is_beyond := (ranks > units).fillna(False)).any():
+        return pd.Series(dtype="Int64")
+    due = ranks.groupby(groups).rank(method="min").astype("Int64")
+    due += blank.groupby(groups).transform("sum")
     lacking = due.where(ranks > due).groupby(groups).transform("min")
-    return lacking[ranks.groupby(groups).transform("max") > units]
+    return lacking[is_beyond.groupby(groups).transform("any")]
 
 
 def grades_in_words(table: pd.DataFrame) -> pd.Series:

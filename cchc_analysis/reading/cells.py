@@ -11,13 +11,16 @@ from cchc_analysis.reading.grid import Where, first_line, place
 from cchc_analysis.reading.vocabulary import MISSING, NO_NUMBER
 from cchc_analysis.text import quoted, same
 
-_NUMBER = r"(?i)^([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?$"
+_NUMBER = re.compile(r"(?i)([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?")
 _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
-_ERROR = r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)"
+_ERROR = re.compile(r"#(?:CHƯA TÍNH|N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|)")
 # 3, 03, 3.0, thứ 3, 3/141, 3 (đồng hạng)
-_WHOLE = r"(?i)^(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?$"
+_WHOLE = re.compile(
+    r"(?i)(?:(?:thứ|hạng) ?)?([0-9]{1,9})(?:[.,]0*)?(?: ?/ ?[0-9]+)?(?: ?\(đồng hạng\))?"
+)
 _LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
-_COUNT = r"^\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?$"
+_COUNT = re.compile(r"\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def by_texts(body: pd.DataFrame) -> pd.DataFrame:
@@ -31,25 +34,25 @@ def _by_texts(cells: pd.Series) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, pd.Index([*texts, *blank], dtype="str"))
 
 
-def each(cells: pd.Series, rule: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """Return what a rule says of each cell; it is asked of a Series of texts."""
+def each(cells: pd.Series, rule: Callable[[str], object], dtype: type | str = bool) -> pd.Series:
+    """Return what a rule says of each cell, of a missing one as of a blank one."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        codes, texts = cells.cat.codes.to_numpy(), list(cells.cat.categories)
-        texts += [None] if (codes < 0).any() else []  # -1, the last, is a missing cell
+        codes, texts = cells.array.codes, cells.array.categories
     else:
-        codes, texts = pd.factorize(cells, use_na_sentinel=False)
-    said = rule(pd.Series(texts, dtype="str")).array.take(codes)
-    return pd.Series(said, cells.index, name=cells.name)
+        codes, texts = pd.factorize(cells)
+    said = [rule(text) for text in (*texts, "")]  # -1, the last, is a missing cell
+    array = pd.array(said, dtype) if isinstance(dtype, str) else np.array(said, dtype)
+    return pd.Series(array.take(codes), cells.index, name=cells.name)
 
 
-def distinct(cells: pd.Series) -> pd.Series:
+def distinct(cells: pd.Series) -> list[str]:
     """Return the texts of a column, each once; none is missing."""
-    return pd.Series(cells.unique()).astype("str").dropna()
+    return list(cells.dropna().unique())
 
 
 def filled(cells: pd.Series) -> pd.Series:
     """Return which cells hold something."""
-    return cells.notna() & (cells != "")
+    return each(cells, bool)
 
 
 def count_filled(body: pd.DataFrame) -> pd.Series:
@@ -77,8 +80,7 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
 
 def numbering(cells: pd.Series) -> pd.Series:
     """Return the numbers of the rows that have one, from "1", "01", "1.", "(1)" or "1.0"."""
-    found = each(cells, lambda texts: texts.str.extract(_COUNT, expand=False).astype("float64"))
-    return found.dropna().astype("int64")
+    return _whole_numbers(cells, _COUNT).dropna().astype("int64")
 
 
 def check_numbering(
@@ -126,17 +128,17 @@ def to_numbers(where: Where, title: str, cells: pd.Series) -> pd.Series:
 
 def numbers_in(cells: pd.Series) -> pd.Series:
     """Return the cells that are numbers as such, the others as missing."""
+    return each(cells, _number, float)
 
-    def read(texts: pd.Series) -> pd.Series:
-        found = texts.str.replace("−", "-").str.extract(_NUMBER, expand=False)
-        return found.str.replace(",", ".").astype("float64")
 
-    return each(cells, read)
+def _number(text: str) -> float:
+    found = _NUMBER.fullmatch(text.replace("−", "-"))
+    return float(found[1].replace(",", ".")) if found else np.nan
 
 
 def check_errors(where: Where, cells: pd.Series) -> None:
     """Refuse a cell that shows the error of a formula, or a formula that was never computed."""
-    shows_one = each(cells, lambda texts: texts.str.fullmatch(_ERROR))
+    shows_one = each(cells, _ERROR.fullmatch)
     _check_read(where, cells, shows_one, "ô {cell} không dùng được", "")
 
 
@@ -149,7 +151,7 @@ def _check_read(where: Where, cells: pd.Series, bad: pd.Series, problem: str, re
 
 def has_letters(cells: pd.Series) -> pd.Series:
     """Return which cells have a letter, as every name has."""
-    return each(cells, lambda texts: texts.str.contains(r"[^\W\d_]").fillna(False).astype("bool"))
+    return each(cells, _LETTER.search)
 
 
 def small_scale(scores: pd.Series) -> int | None:
@@ -169,9 +171,17 @@ def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) 
 
 def whole_in(cells: pd.Series) -> pd.Series:
     """Return the cells that are whole numbers or ranks as such, the others as missing."""
-    return each(cells, lambda texts: texts.str.extract(_WHOLE, expand=False).astype("Int64"))
+    return _whole_numbers(cells, _WHOLE)
+
+
+def _whole_numbers(cells: pd.Series, pattern: re.Pattern) -> pd.Series:
+    def read(text: str) -> int | None:
+        found = pattern.fullmatch(text)
+        return int(found[1]) if found else None
+
+    return each(cells, read, "Int64")
 
 
 def missing(cells: pd.Series) -> pd.Series:
     """Return which cells are a word or sign for nothing."""
-    return each(cells, lambda texts: texts.map(same).isin(MISSING))
+    return each(cells, lambda text: same(text) in MISSING)

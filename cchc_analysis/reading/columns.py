@@ -70,15 +70,14 @@ class Evidence:
         return f"cột {quoted(self.title)}" if self.title else untitled(self.column)
 
     @cached_property
-    def words(self) -> pd.Series:
+    def words(self) -> set[str]:
         """Return the values, each once, as grades are compared; none is missing."""
-        values = distinct(self.cells).map(same)
-        return values[~values.isin(words.MISSING)]
+        return {*map(same, distinct(self.cells))} - words.MISSING
 
     @cached_property
     def has_digits(self) -> bool:
         """Return whether any value has a digit."""
-        return bool(distinct(self.cells).str.contains("[0-9]").any())
+        return any(re.search("[0-9]", text) for text in distinct(self.cells))
 
     @cached_property
     def are_numbers(self) -> bool:
@@ -110,12 +109,12 @@ class Evidence:
     @cached_property
     def are_known_grades(self) -> bool:
         """Return whether all values are grades of a known scheme."""
-        return bool(len(self.words) and self.words.isin(list(known_grades())).all())
+        return bool(self.words) and known_grades().keys() >= self.words
 
     @cached_property
     def are_all_words(self) -> bool:
         """Return whether every value has a letter."""
-        return bool(has_letters(distinct(self.cells)).all())
+        return bool(has_letters(self.cells.dropna()).all())
 
     def are_names(self, rows: pd.Series, parts: Sequence[pd.Series] = ()) -> bool:
         """Return whether these rows have words that all differ in each part, and no grades.
@@ -185,7 +184,7 @@ class Evidence:
         if role == "published_grade":
             return not self.has_digits and (self.are_known_grades or self.follows(scores))
         if role == "year":
-            return bool(self.words.str.fullmatch(YEAR).all())
+            return all(re.fullmatch(YEAR, value) for value in self.words)
         return role == "number" and self.counts
 
 
@@ -252,14 +251,14 @@ def _unused(one: Evidence) -> str:
 def proposed(header: Header, body: pd.DataFrame) -> Option | None:
     """Return how a caller names the columns of a table without known titles that alone fit."""
     body = body[count_filled(body) > 1].fillna("")
-    every = [one for one in _evidence(header, body).values() if len(one.words)]
+    every = [one for one in _evidence(header, body).values() if one.words]
     may_be = {None, "unit", "score", LIKE}  # what is known, or likely, is nothing else
     free = [
         one for one in every
         if {one.role, one.likely} <= may_be or not (one.are_ranks or one.are_all_words)
     ]  # fmt: skip
     units = [one for one in free if one.are_names(filled(one.cells)) and not one.are_numbers]
-    units = [one for one in units if not one.words.str.match(_NUMBERED).all()]
+    units = [one for one in units if not all(re.match(_NUMBERED, word) for word in one.words)]
     numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
                                              if rank.rank_all and rank is not one)]  # fmt: skip
@@ -278,7 +277,7 @@ def _naming(header: Header, fit: Mapping[str, Evidence]) -> Option | None:
         for role, one in fit.items()
     }  # fmt: skip
     score = fit.get("score")
-    if score is None or distinct(score.cells).str.endswith("%").any():
+    if score is None or any(text.endswith("%") for text in distinct(score.cells)):
         return Option("columns", names) if names else None
     scale = small_scale(numbers_in(score.cells))
     return Option("columns", names, Option("max_score", scale) if scale else None)
@@ -373,14 +372,14 @@ class _Columns:
                 f"{one.name} chỉ có số, có thể dấu phẩy trong điểm đã tách thành ô khác",
                 "hãy đặt số có dấu phẩy trong ngoặc kép, hoặc xóa cột này",
             )
-        is_rank = one.role == "published_rank" and len(one.words) and not one.has_digits
+        is_rank = one.role == "published_rank" and one.words and not one.has_digits
         if one.role in ("score", "published_rank") and one.are_known_grades:
             one.role = "published_grade"
         elif is_rank:
             self._understand(one, "published_grade")
         elif one.key == "nhom":
-            is_grade = one.words.isin(known_grades()) | one.words.str.fullmatch(_SHORT_GRADE)
-            if not is_grade.all():
+            others = one.words - known_grades().keys()
+            if not all(re.fullmatch(_SHORT_GRADE, word) for word in others):
                 self._understand(one, "block")
 
     def _check_beside(self, *, is_named: bool) -> None:
@@ -394,7 +393,7 @@ class _Columns:
             return
         problem = f"{one.name} ngay bên phải cột điểm {quoted(self.score.title)} không có tiêu đề"
         remedy = "hãy đặt tên cho cột, hoặc xóa cột nếu chắc chắn không thuộc bảng"
-        if all(each.words.str.fullmatch("[0-9]{1,3}").all() for each in (one, self.score)):
+        if all(re.fullmatch("[0-9]{1,3}", word) for word in one.words | self.score.words):
             problem = f"{problem}, có thể là phần lẻ mà dấu phẩy đã tách ra"
             raise self.where.refuse(problem, remedy)
         if not is_named:
@@ -445,7 +444,7 @@ class _Columns:
         patterns = ("published_rank", "published_grade")
         for role in patterns:
             own = [one for one in self.left if one.title and not words.EARLIER.search(one.key)]
-            free = [one for one in own if len(one.words) and one.likely in patterns]
+            free = [one for one in own if one.words and one.likely in patterns]
             likely = [one for one in free if one.bears_out(role, self.score)]
             if role == "published_grade" and not likely:  # under any title
                 known = [one for one in own if one.are_known_grades]
@@ -527,7 +526,7 @@ class _Columns:
         """Return the only other column of words that all differ, or that a pattern knows."""
         scored = ~missing(self.score.cells)
         parts = [self.every[self.of[role]].cells for role in ("year", "block") if role in self.of]
-        names = [one for one in self.left if len(one.words) and one.are_names(scored, parts)]
+        names = [one for one in self.left if one.words and one.are_names(scored, parts)]
         likely = [one for one in names if one.likely == "unit"]
         if len(likely or names) == 1:
             (one,) = likely or names
@@ -551,11 +550,11 @@ class _Columns:
         if unit is None:
             return
         units = self.every[unit].cells
-        own = set(distinct(units).map(same))
+        own = set(map(same, distinct(units)))
         for one in self.every.values():
             if one.column == unit or not one.are_all_words:
                 continue
-            names = set(one.words)
+            names = one.words
             if len(names) < _FEWEST_NAMES or len(names & own) <= _SAME_NAMES * len(names):
                 continue
             both = filled(one.cells) & filled(units)

@@ -18,10 +18,11 @@ from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
-PAIR = r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)"
+PAIR = re.compile(r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)")
 _SIGN = "(?:[+−–=↑↓▲▼±-]|tăng|giảm)"
 CHANGE = rf" ?(?:\({_SIGN}? ?[0-9.,]*(?: ?(?:bậc|điểm|%))?\)|[↑↓▲▼] ?[0-9.,]*)"
-_SIGNED = rf"^[0-9.,]+%? ?(?:\({_SIGN}|[↑↓▲▼])"
+_AT_END = re.compile(f"{CHANGE}$")
+_SIGNED = re.compile(rf"[0-9.,]+%? ?(?:\({_SIGN}|[↑↓▲▼])")
 YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)? ?(?:%|điểm|đ)?")  # no year
 _TWO_NAMES = re.compile("[/()]| [-–] ")
@@ -137,21 +138,16 @@ def may_be_titles(cells: pd.DataFrame, wanted: Wanted = MappingProxyType({})) ->
 
     Or whether it has every title that the caller wants, whatever else it has.
     """
-    may_be, number = np.ones(len(cells), "bool"), PLAIN_NUMBER.pattern
+    may_be = np.ones(len(cells), "bool")
     for column in cells:
-        may_be &= ~each(
-            cells[column], lambda texts: texts.fillna("").str.fullmatch(number)
-        ).to_numpy()
+        may_be &= ~each(cells[column], PLAIN_NUMBER.fullmatch).to_numpy()
     may_be[may_be] = count_filled(cells[may_be]) > 1
     titles = [title_key(title) for title in wanted.values() if isinstance(title, str)]
-    has_every = np.full(len(cells), bool(titles))
-    for title in titles:
-        has_it = np.zeros(len(cells), "bool")
-        for column in cells:
-            keys = each(cells[column], lambda texts: texts.fillna("").map(title_key))
-            has_it |= (keys == title).to_numpy()
-        has_every &= has_it
-    return may_be | has_every
+    if not titles:
+        return may_be
+    keys = pd.DataFrame({column: each(cells[column], title_key, "str") for column in cells})
+    has_every = [(keys == title).any(axis=1) for title in titles]
+    return may_be | np.logical_and.reduce(has_every)
 
 
 def header_of(columns: Iterable[object], row: Iterable[object]) -> Header:
@@ -251,10 +247,9 @@ def falls(scores: pd.Series, ranks: pd.Series) -> bool:
 def without_changes(table: Table) -> Table:
     """Return a table without what stands behind its numbers and tells a change: "0,871 (+11)"."""
     for column, title in table.header.titles.items():
-        has_sign = each(table.body[column], lambda texts: texts.str.contains(_SIGNED, na=False))
-        if (signed := has_sign.astype("bool")).any():
+        if (signed := each(table.body[column], _SIGNED.match)).any():
             cells = table.body[column].astype("str").fillna("")
-            bare = each(cells, lambda texts: texts.str.replace(f"{CHANGE}$", "", regex=True))
+            bare = each(cells, lambda text: _AT_END.sub("", text), "str")
             if numbers_in(bare[signed]).notna().all():
                 cell = quoted(cells[signed].iloc[0])
                 note = f"phần thay đổi sau số ở cột {quoted(title)} (ví dụ {cell})"
@@ -271,10 +266,10 @@ def split_pairs(table: Table) -> Table:
     """
     header, body = table.header, table.body
     for column, title in header.titles.items():
-        if not each(body[column], lambda t: t.str.fullmatch(PAIR)).any():
+        if not each(body[column], PAIR.fullmatch).any():
             continue
         cells = body[column].astype("str").fillna("")
-        pairs = cells.str.extract(f"^{PAIR}$")
+        pairs = cells.str.extract(f"^{PAIR.pattern}$")
         if not (pairs[0].notna() | missing(cells)).all():
             continue
         ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])

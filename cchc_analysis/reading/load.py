@@ -467,7 +467,7 @@ def place_of(scores: pd.DataFrame, row: int) -> str:
 
 def unit_keys(scores: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return the key of the unit and other columns, equal where these are the same."""
-    units = each(scores["unit"], lambda names: names.map(unit_key))
+    units = each(scores["unit"], unit_key, "str")
     return scores[[c for c in columns if c in scores]].assign(unit=units)
 
 

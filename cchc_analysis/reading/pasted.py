@@ -603,7 +603,7 @@ def _count(line: str) -> int | None:
 def _kind(line: str) -> str:
     if same(line) in MISSING:
         return _EMPTY
-    return _NUMBER if _NUMBER_IN.fullmatch(line) or re.fullmatch(PAIR, line) else _TEXT
+    return _NUMBER if _NUMBER_IN.fullmatch(line) or PAIR.fullmatch(line) else _TEXT
 
 
 def _roles(lines: Sequence[str]) -> list[tuple[str, ...]]:

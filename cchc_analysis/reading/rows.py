@@ -40,7 +40,8 @@ _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 _MOST_GRADES = 7
 _FEWEST_SUMMED = 3
 LONGEST_CODE = 2  # a unit may be called "A"
-_LETTERED = r"(?:[IVXLC]+|[A-ZĐ])[.)]?"
+_LETTERED = re.compile(r"(?:[IVXLC]+|[A-ZĐ])[.)]?")
+_DOTS = re.compile("[.… ]*")
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,17 @@ class Rows:
                 "hãy xóa dòng này và thêm cột Khối, hoặc ghi '-' vào mọi ô trống nếu là đơn vị",
             )  # fmt: skip
             return none
-        number, units = body[columns["number"]], numbering(body[columns["number"]])
-        marked = (given == 2) & each(number, lambda texts: texts.str.fullmatch(_LETTERED))
-        heads = ((given == 1) | marked) & ~filled(body[columns["score"]])
+        number = body[columns["number"]]
+        marked = (given == 2) & each(number, _LETTERED.fullmatch)
+        heads = ((given == 1) | marked) & ~filled(self.score)
+        if not heads.any():
+            return none
         texts = [max(row, key=bool) for row in body[heads].astype("str").iloc[:, ::-1].to_numpy()]
         text = pd.Series(texts, body.index[heads], dtype="str")  # the last that is not blank
         is_one = text.str.contains(r"[^\W\d_]{2}") & text.map(is_heading).astype(bool)
         is_footer = text.map(fold).astype("str").str.match(FOOTERS.pattern).astype(bool)
         text = text[is_one & (marked[heads] | ~is_footer)]
+        units = numbering(number)
         ends = [*text.index[1:], body.index[-1]]
         lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
         starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
@@ -152,7 +156,7 @@ class Rows:
         """
         summed = self.begins(FOOTERS.match)
         units = self.body[self.columns["unit"]]
-        regions = each(units, lambda texts: texts.map(fold).str.fullmatch(REGION).astype("bool"))
+        regions = each(units, lambda name: REGION.fullmatch(fold(name)))
         others = ~(self.nameless | summed | regions) & are_numbers(self.score)
         return summed | (regions & others.any())
 
@@ -161,10 +165,7 @@ class Rows:
         found = pd.Series(False, self.body.index)
         for role in ("number", "unit"):
             if role in self.columns:
-                found |= each(
-                    self.body[self.columns[role]],
-                    lambda texts: texts.map(lambda cell: bool(match(fold(cell)))).astype("bool"),
-                )
+                found |= each(self.body[self.columns[role]], lambda cell: match(fold(cell)))
         return found
 
     def in_words(self, line: int) -> str:
@@ -191,7 +192,7 @@ def _gaps(rows: Rows) -> pd.Series:
     """Dots alone: units were left out on purpose."""
     gaps = pd.Series(True, rows.body.index)
     for column in rows.body:
-        gaps &= each(rows.body[column], lambda texts: texts.str.fullmatch("[.… ]*"))
+        gaps &= each(rows.body[column], _DOTS.fullmatch)
         if not gaps.any():
             break
     return gaps
@@ -225,17 +226,20 @@ def _counts(rows: Rows) -> pd.Series:
 
 def _signatures(rows: Rows) -> pd.Series:
     """Return rows without a number whose score is words, or no number where there is no name."""
-    are_words = rows.are_numbered & ~each(rows.score, lambda t: t.str.contains("[0-9]"))
+    are_words = rows.are_numbered & ~each(rows.score, re.compile("[0-9]").search)
     return rows.unnumbered & (are_words | (rows.nameless & ~are_numbers(rows.score)))
 
 
 def _may_sum_up(rows: Rows) -> pd.Series:
     """Return which rows are a numbered sum or a grade, or a block or the country beside units."""
     names = rows.body[rows.columns["unit"]]
-    grades = [key for key in known_grades() if len(key) > LONGEST_CODE]
-    whole = each(names, lambda t: t.map(is_block) | t.map(fold).str.fullmatch(WHOLE)).astype("bool")
-    are_grades = each(names, lambda texts: texts.map(same).isin(grades))
-    return rows.summed | are_grades | (whole & (not whole.all()))
+    whole = each(names, lambda name: is_block(name) or WHOLE.fullmatch(fold(name)))
+    return rows.summed | each(names, is_long_grade) | (whole & (not whole.all()))
+
+
+def is_long_grade(name: str) -> bool:
+    """Return whether a name is a grade of a known scheme that is no code."""
+    return len(name) > LONGEST_CODE and same(name) in known_grades()
 
 
 def _means(rows: Rows) -> pd.Series:

@@ -34,7 +34,7 @@ from cchc_analysis.reading.grid import (
 )
 from cchc_analysis.reading.header import LIKE, Header, role_of, split_maximum
 from cchc_analysis.reading.headings import under_headings
-from cchc_analysis.reading.rows import LONGEST_CODE, Rows, check_any, check_fits, fates_of
+from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
 from cchc_analysis.refusal import Option, Refusal
@@ -43,10 +43,11 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
-_NUMBERED_NAME = r"^([0-9]+)[.)]\s*(?=[^\W\d_])"
-_MARKED_NAME = r" ?\[[0-9*,() ]{1,4}\]$"  # a raised footnote
-_STRUCK_NAME = r".*\[[^\]]*[^\W\d_]{2}[^\]]*\].*"  # words in brackets, as `text_of` puts them
-_MARKED_YEAR = r"^([12])[.,]([0-9]{3})$"  # "2,012", a number with a thousands mark
+_NUMBERED_NAME = re.compile(r"^([0-9]+)[.)]\s*(?=[^\W\d_])")
+_MARKED_NAME = re.compile(r" ?\[[0-9*,() ]{1,4}\]$")  # a raised footnote
+_STRUCK_NAME = re.compile(r"\[[^\]]*[^\W\d_]{2}[^\]]*\]")  # words in brackets, as `text_of` has
+_MARKED_YEAR = re.compile(r"^([12])[.,]([0-9]{3})$")  # "2,012", a number with a thousands mark
+_THREE_PLACES = re.compile("[0-9]{1,3}[.,][0-9]{3}")
 _TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
@@ -122,7 +123,7 @@ def read_scores(
         scores["bonus"] = _bonus(where, {titles[column]: rows[column] for column in added})
     check_scores(where, scores, cells["score"], assumed=assumed)
     if "max_assumed" in cells:  # a table loaded before keeps what was assumed then
-        assumed = each(cells["max_assumed"], lambda texts: texts.map(same) == "true")
+        assumed = each(cells["max_assumed"], lambda text: same(text) == "true")
     if np.any(assumed):
         scores["max_assumed"] = assumed
     if "year" in cells:
@@ -169,21 +170,21 @@ def _cut_grades(grades: pd.Series) -> list[str]:
 
 
 def _without_marks(units: pd.Series, told: list[str]) -> pd.Series:
-    struck = each(units, lambda texts: texts.str.fullmatch(_STRUCK_NAME))
+    struck = each(units, _STRUCK_NAME.search)
     if (line := first_line(struck)) is not None:
         told.append(
             f"tên đơn vị có phần trong ngoặc vuông ở {lines_in_words(units.index[struck])} (ví dụ "
             f"{quoted(units[line])}), có thể là chữ gạch bỏ, chỉ số trên hoặc ẩn, hãy kiểm tra"
         )
-    numbers = each(units, lambda texts: texts.str.extract(_NUMBERED_NAME, expand=False))
-    if numbers.tolist() == [*map(str, range(1, len(units) + 1))]:
+    found = map(_NUMBERED_NAME.match, units)
+    if all(one and one[1] == str(at) for at, one in enumerate(found, start=1)):
         told.append(f"bỏ số thứ tự trước các tên đơn vị (ví dụ {quoted(units.iloc[0])})")
-        units = each(units, lambda texts: texts.str.replace(_NUMBERED_NAME, "", regex=True))
-    marked = each(units, lambda texts: texts.str.contains(_MARKED_NAME))
+        units = each(units, lambda name: _NUMBERED_NAME.sub("", name), "str")
+    marked = each(units, _MARKED_NAME.search)
     if (line := first_line(marked)) is None:
         return units
     told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {units[line]})")
-    return units.astype("str").str.replace(_MARKED_NAME, "", regex=True)
+    return each(units, lambda name: _MARKED_NAME.sub("", name), "str")
 
 
 def _under_sections(
@@ -219,11 +220,10 @@ def _ranks(where: Where, cells: dict[str, pd.Series], scores: pd.DataFrame) -> p
 
 def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     """Refuse what is no name: without a letter, a title or a grade; cells are out of place."""
-    foreign = each(units, lambda texts: texts.map(role_of).isin(_TITLES))
+    foreign = each(units, lambda name: role_of(name) in _TITLES)
     if not numbered:  # "Trung Bình" is a commune too
-        grades = [key for key in known_grades() if len(key) > LONGEST_CODE]
-        foreign |= each(units, lambda texts: texts.map(same).isin(grades))
-        counted = each(units, lambda texts: texts.map(fold).str.match(COUNTED))
+        foreign |= each(units, is_long_grade)
+        counted = each(units, lambda name: COUNTED.match(fold(name)))
         foreign |= counted & (not counted.all())  # of a table of groups all names are such
     where.check(
         foreign, units, "{cell} ở cột đơn vị là xếp loại hoặc tiêu đề",
@@ -239,11 +239,11 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
 
 
 def _without_thousands(years: pd.Series, told: list[str]) -> pd.Series:
-    marked = each(years, lambda texts: texts.str.fullmatch(_MARKED_YEAR))
+    marked = each(years, _MARKED_YEAR.match)
     if (line := first_line(marked)) is None:
         return years
     told.append(f"bỏ dấu ngăn hàng nghìn ở {marked.sum()} ô năm (ví dụ {place(years, line)})")
-    return years.astype("str").str.replace(_MARKED_YEAR, r"\1\2", regex=True)
+    return each(years, lambda year: _MARKED_YEAR.sub(r"\1\2", year), "str")
 
 
 def _years(where: Where, cells: pd.Series) -> pd.Series:
@@ -265,8 +265,7 @@ def _blocks(where: Where, cells: pd.Series) -> pd.Series:
 
 def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
-    pattern = rf"[.,][0-9]{{{_MOST_PLACES + 1},}}"
-    long = each(cells, lambda texts: texts.str.contains(pattern))
+    long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
     if not table.place.startswith("trang tính") or not long.any():
         return []
     line = first_line(long)
@@ -345,7 +344,7 @@ def _check_shares(
 
 def in_percent(title: str, cells: pd.Series) -> bool:
     """Return whether a column holds percentages: its title or any of its cells says so."""
-    return "%" in title or bool(distinct(cells).str.endswith("%").any())
+    return "%" in title or any(text.endswith("%") for text in distinct(cells))
 
 
 def _check_stated_elsewhere(where: Where, title: str, texts: Iterable[str]) -> None:
@@ -438,7 +437,7 @@ def check_scores(where: Where, scores: pd.DataFrame, cells: pd.Series, *, assume
             f"điểm {quoted(cells[line])} nằm ngoài khoảng 0 đến {decimal_comma(maxima[line])}",
             remedy, at=place(cells, line), value=cells[line], option=Option("max_score"),
         )  # fmt: skip
-    two_ways = each(cells, lambda texts: texts.str.fullmatch("[0-9]{1,3}[.,][0-9]{3}"))
+    two_ways = each(cells, _THREE_PLACES.fullmatch)
     where.check(
         (maxima >= 1000) & two_ways, cells,
         "với thang điểm từ 1000 trở lên, {cell} có thể là số lẻ hoặc số hàng nghìn",

@@ -51,9 +51,7 @@ STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 
 FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
 TITLES = _any_of(_ROWS["titles"])
-COUNTED: str = _ROWS["counted"]
-REGION: str = _ROWS["region"]
-WHOLE: str = _ROWS["whole"]
+COUNTED, REGION, WHOLE = (re.compile(_ROWS[kind]) for kind in ("counted", "region", "whole"))
 MAXIMUM = re.compile(_ROWS["maximum"])
 MISSING = set(_ROWS["missing"])
 
