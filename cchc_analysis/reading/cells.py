@@ -40,7 +40,7 @@ def each(cells: pd.Series, rule: Callable[[str], object], dtype: type | str = bo
         codes, texts = cells.array.codes, cells.array.categories
     else:
         codes, texts = pd.factorize(cells)
-    said = [rule(text) for text in (*texts, "")]  # -1, the last, is a missing cell
+    said = [rule(text) for text in (*texts.tolist(), "")]  # -1, the last, is a missing cell
     array = pd.array(said, dtype) if isinstance(dtype, str) else np.array(said, dtype)
     return pd.Series(array.take(codes), cells.index, name=cells.name)
 

@@ -27,6 +27,7 @@ YEAR = "(?:19|20)[0-9]{2}"
 PLAIN_NUMBER = re.compile(rf"(?!{YEAR}$)\(?[+-]?[0-9]+(?:[.,][0-9]+)?\)? ?(?:%|điểm|đ)?")  # no year
 _TWO_NAMES = re.compile("[/()]| [-–] ")
 LONGEST_TITLE = 200
+MOST_OF_WORDS = 2000  # rows of several texts without a number, in one grid
 CHOOSE_TABLE = "hãy chọn một bảng, ví dụ bảng thứ nhất ({option})"
 FIRST_TABLE = Option("table", 1)
 LIKE = "score-like"

@@ -27,6 +27,7 @@ from cchc_analysis.reading.grid import (
     to_cells,
 )
 from cchc_analysis.reading.header import (
+    MOST_OF_WORDS,
     YEAR,
     Header,
     header_of,
@@ -53,7 +54,7 @@ _IN_LIST = re.compile(
 )
 _TWO_NUMBERS = re.compile(r"(?:^| )[0-9]+(?:[.,][0-9]+ [0-9.,]+%?| [0-9]+%?)$")  # "Sở A 90 1"
 _START = 40  # rows in which a table begins
-_MOST_GRIDS, _MOST_OF_WORDS = 500, 2000  # tables, and rows of several texts without a number
+_MOST_GRIDS = 500
 _MOST_DELIMITERS = 2  # in one line of a name in quotes; with more it is a row
 _DELIMITERS: dict[str, list[str]] = words("files")["delimiters"]
 _STRONG = re.compile(r"(\*\*)(.+?)\*\*")  # Markdown
@@ -98,11 +99,6 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         )
     check_texts(where, grids)
     for grid in grids:
-        if (words := may_be_titles(grid.cells).sum()) > _MOST_OF_WORDS:
-            raise where._replace(place=grid.place).refuse(
-                f"có {words} dòng gồm nhiều ô chữ mà không có số (giới hạn {_MOST_OF_WORDS})",
-                "hãy xóa các dòng tiêu đề lặp lại và các dòng không thuộc bảng điểm",
-            )
         start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
         _refuse_legacy(where, start)
         if len(broken := [word for word in start.split() if _BROKEN.search(word)]) > 1:
@@ -275,7 +271,7 @@ def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool
     wide, widths = cells[widths > 1], widths[widths > 1]
     return any(
         test(header_of(wide, wide.iloc[at])) and (widths.iloc[at + 1 :] == widths.iloc[at]).any()
-        for at in np.flatnonzero(may_be_titles(wide))[:_MOST_OF_WORDS]
+        for at in np.flatnonzero(may_be_titles(wide))[:MOST_OF_WORDS]
     )
 
 

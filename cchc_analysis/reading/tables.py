@@ -28,6 +28,7 @@ from cchc_analysis.reading.grid import (
 )
 from cchc_analysis.reading.header import (
     FIRST_TABLE,
+    MOST_OF_WORDS,
     PLAIN_NUMBER,
     Header,
     Table,
@@ -123,10 +124,16 @@ def tables_in(
     wanted: Wanted = MappingProxyType({}),
 ) -> list[Table]:  # fmt: skip
     """Return the tables of one grid whose header passes a test."""
-    cells = grid.cells
-    headers = _headers(cells, test, may_be_titles(cells, wanted), grid.merged)
+    cells, where = grid.cells, Where(file, grid.place)
+    may_be = may_be_titles(cells, wanted)
+    if may_be.sum() > MOST_OF_WORDS:
+        raise where.refuse(
+            f"có {may_be.sum()} dòng gồm nhiều ô chữ mà không có số (giới hạn {MOST_OF_WORDS})",
+            "hãy xóa các dòng tiêu đề lặp lại và các dòng không thuộc bảng điểm",
+        )
+    headers = _headers(cells, test, may_be, grid.merged)
     if len(headers) > _MOST_TABLES:
-        raise Where(file, grid.place).refuse(
+        raise where.refuse(
             f"có {len(headers)} dòng tiêu đề (giới hạn {_MOST_TABLES})",
             "hãy xóa các dòng tiêu đề lặp lại, hoặc chia bảng ra nhiều tệp",
         )
