@@ -20,62 +20,13 @@ from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.scoring.results import Results
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.vocabulary import BLANK, NO_GRADE, SHEETS, UNSCORED
+from cchc_analysis.vocabulary import BLANK, NO_GRADE, SHEETS, UNSCORED, words
 
 _MOST_ROWS = 2000  # each is compared with each
 _LARGEST = 10**15  # a spreadsheet compares fifteen digits
 _MARK = "► "  # of the chosen unit, beside its bar
 _BEGINS = ("từ", "trên")  # a bound itself has the grade, or has not
-
-# Of the first sheet: {x} is a cell of the row, {x_all} a column, {same} picks year and block.
-_RANKING = {
-    "number": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&{key})+COUNTIFS({same},{key_all},'
-    '{key},{source_row_all},"<"&{source_row}),1+COUNTIFS({same},{key_all},">=0")+COUNTIFS({same},'
-    '{source_row_all},"<"&{source_row})-COUNTIFS({same},{source_row_all},"<"&{source_row},'
-    '{key_all},">=0"))',
-    "percent": 'IF(COUNT({score},{max_score})=2,ROUND({score}/{max_score}*100,12),"")',
-    "rank": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&{key}),"")',
-    "grade": "INDEX({grades},{grade_place})",
-    "key": "{points_as_key}",
-    "grade_place": "IF(ISNUMBER({percent}),1+SUMPRODUCT(({percent}<{bounds})+({percent}={bounds})*"
-    '({begins}="{above}")),ROWS({grades}))',
-}
-_KEY = 'IF(ISNUMBER({percent}),ROUND({points},0),"")'
-_DISTRIBUTION = {"units": "COUNTIFS({same},{grade_place_all},{place})", "share_pct": "{share}"}
-_SHARE = 'IF(COUNTIFS({same},{percent_all},">=0")=0,"",{part})'
-_PART = '{units}/COUNTIFS({same},{percent_all},">=0")'
-# Of other sheets: {x} looks a value of the unit up on the first sheet.
-_COMPARISON = {
-    "number": "{number}",
-    "rank": "{rank}",
-    "percent": "{percent}",
-    "mean": 'IFERROR(AVERAGEIFS({percent_all},{same}),"")',
-    "from_mean_pct": "IF(ISNUMBER({percent}),"
-    'ROUND({percent}-AVERAGEIFS({percent_all},{same}),9),"")',
-    "from_unit_pct": 'IF(COUNT({percent},{own})=2,ROUND({percent}-{own},9),"")',
-}
-_MARGINS = {
-    "score": 'IF(ISNUMBER({score}),{score},"")',
-    "grade": "{grade}",
-    "next_grade": "IF(AND(ISNUMBER({percent}),{grade_place}>1),INDEX({grades},{grade_place}-1),"
-    f'"{BLANK}")',
-    "points_to_next": "IF(AND(ISNUMBER({percent}),{grade_place}>1),"
-    'ROUND(INDEX({bounds},{grade_place}-1)*{max_score}/100-{score},9),"")',
-    "margin": 'IF({grade_place}>ROWS({bounds}),"",IF(AND(INDEX({bounds},{grade_place})=0,'
-    'INDEX({begins},{grade_place})<>"{above}"),"",'
-    "ROUND({score}-INDEX({bounds},{grade_place})*{max_score}/100,9)))",
-    "rank": "{rank}",
-    "best_rank": 'IF(ISNUMBER({key}),1+COUNTIFS({same},{key_all},">"&({key}+{off}+{slack})),"")',
-    "worst_rank": 'IF(ISNUMBER({key}),COUNTIFS({same},{key_all},">"&({key}-{off}+{slack})),"")',
-}
-# Of what charts draw: the units of a group by their number, however the first sheet is sorted.
-_DRAWN = {
-    "source_row": "SUMIFS({source_row_all},{same},{number_all},{of_number})",
-    "unit": f'IF({{source_row}}={{own_row}},"{_MARK}","")&INDEX({{unit_all}},{{line}})',
-    "score": 'IF(ISNUMBER(INDEX({score_all},{line})),INDEX({score_all},{line}),"")',
-    "percent": "INDEX({percent_all},{line})",
-    "grade_place": "INDEX({grade_place_all},{line})",
-}
+_FORMULAS = words("formulas")  # by sheet and column
 
 
 class Sheet(NamedTuple):
@@ -147,42 +98,42 @@ def living_sheets(results: Results) -> Living:
         of_group.append(
             every
             | {"same": f"{every['group_number_all']},{group + 1}"}
-            | {"off": whole.off, "slack": whole.slack, "above": _BEGINS[True]}
+            | {"off": whole.off, "slack": whole.slack, "above": _BEGINS[True], "mark": _MARK}
             | {"grades": grades["grade_all"], "bounds": graded["bound_all"]}
             | {"begins": graded["begins_all"], "own_row": own.get(group, 0)}
             | {"own": _lookup(every, "percent", own[group]) if group in own else '""'}
         )
-    of_ranking, of_others, of_drawn = [], [], []
+    cells = {sheet: [] for sheet in ("ranking", "margins", "drawn", "distribution")}
     for at, row in enumerate(table.itertuples()) if is_alive else ():
-        cells, here = of_group[row.group], _row(ranking, at)
-        key = _KEY.format(points=whole.formula.format(**here), **here)
-        if pd.isna(row.rank) and pd.notna(row.score):
-            key = ""  # what is deliberately not ranked has none
-        of_ranking.append(cells | here | {"points_as_key": key})
+        of, here = of_group[row.group], _row(ranking, at)
+        is_unranked = pd.isna(row.rank) and pd.notna(row.score)  # deliberately: it has no key
+        here |= {"points": whole.formula.format(**here), "none": "key" if is_unranked else ""}
+        cells["ranking"].append(of | here)
         found = {name[:-4]: _lookup(every, name[:-4], row.source_row) for name in every}
-        of_others.append(cells | found)
+        cells["margins"].append(of | found)
         here = _row(drawn, at)
         line = f"MATCH({here['source_row']},{every['source_row_all']},0)"
         here |= {"value": here[drawn.columns[2].name], "of_number": row.number, "line": line}
-        of_drawn.append(cells | here)
-    of_counts = []
+        cells["drawn"].append(of | here)
+    cells["comparison"] = cells["margins"]
     for at, (group, place) in enumerate(counted) if is_alive else ():
-        cells = of_group[group] | _row(counts, at) | {"place": place}
-        is_total = at >= len(counts) - counts.totals
-        share = _SHARE.format(part="1" if is_total else _PART.format(**cells), **cells)
+        here = of_group[group] | _row(counts, at) | {"place": place}
+        part = _FORMULAS["part"]["grade" if at < len(counts) - counts.totals else "total"]
         is_unscored = counts["grade"].texts[at] == UNSCORED
-        of_counts.append(cells | {"share": "" if is_unscored else share})
+        here |= {"part": part.format(**here), "none": "share_pct" if is_unscored else ""}
+        cells["distribution"].append(here)
     bars = {
         column.name: f"IF({{grade_place}}={column.name},{{value}},0)"
         for column in drawn.columns
         if column.name.isdecimal()
     }
     formulas = {
-        "ranking": _filled(_RANKING, of_ranking),
-        "distribution": _filled(_DISTRIBUTION, of_counts),
-        "comparison": _filled(_COMPARISON, of_others),
-        "margins": _filled(_MARGINS, of_others),
-        "drawn": _filled(_DRAWN | bars, of_drawn),
+        sheet: {
+            name: ["" if name == one.get("none") else text.format_map(one) for one in of]
+            for name, text in (_FORMULAS[sheet] | (bars if sheet == "drawn" else {})).items()
+            if of
+        }
+        for sheet, of in cells.items()
     }
     return Living(
         {name: Sheet(tables[name], formulas.get(name, {}), hidden.get(name, 0)) for name in tables},
@@ -202,17 +153,6 @@ def _mended(every: Mapping[str, str], ranking: Printed, cutoffs: Printed) -> str
     above = cutoffs["begins"].texts.count(_BEGINS[True])
     told.append(f'COUNTIF({of_cutoffs["begins_all"]},"{_BEGINS[True]}")<>{above}')
     return f"OR({','.join(told)})"
-
-
-def _filled(
-    templates: Mapping[str, str], cells: Sequence[Mapping[str, object]]
-) -> dict[str, list[str]]:
-    """Return the formulas of each column by row; none where there are no cells."""
-    return {
-        name: [template.format_map(cell) for cell in cells]
-        for name, template in templates.items()
-        if cells
-    }
 
 
 def _columns(sheet: str, table: Printed, rows: range) -> dict[str, str]:
