@@ -87,6 +87,17 @@ def with_option(sentence: str, option: Option | None, face: Face = "python") -> 
     return sentence.replace(_NAMED, option.named(face)).replace(_HERE, option.said(face))
 
 
+class Told(NamedTuple):
+    """A clause on a table, its values apart: clauses that differ only in these are told as one."""
+
+    words: str  # {} is the place of a value
+    values: tuple
+
+    def __str__(self) -> str:
+        """Return the clause with its values."""
+        return self.words.format(*self.values)
+
+
 class Refusal(ValueError):
     """Why something is not done: what is wrong and where, and what the analyst does about it.
 

@@ -397,6 +397,17 @@ def test_what_is_told_of_several_fields_is_told_once(tmp_path):
     assert "(và tương tự ở 1 lĩnh vực khác)" in told
 
 
+def test_rows_are_told_once_for_all_fields_and_each_of_several():
+    titles = ["STT", "Đơn vị", "X (10 điểm)", "Y (10 điểm)"]
+    rows = [["1", "Sở A", 8, 9], ["2", "Trung Bình", 7, 6], ["3", "Khá", 9, 5], ["4", "B", 3, 2]]
+    told = read(frame(titles, *rows))[1]
+    for row in ("dòng 2 '2 Trung Bình 7'", "dòng 3 '3 Khá 9'"):
+        words = f"{row} được tính là một đơn vị; hãy xóa dòng nếu là dòng tổng hợp"
+        assert f"{words} (và tương tự ở 1 lĩnh vực khác)" in told.replace("Dòng", "dòng")
+    rows[3:3] = [["", "", "", ""], ["", "Nguồn: x", "", ""], ["", "Nguồn: y", "", "1"]]
+    assert "dòng trống 4; dòng 5 'Nguồn: x'; dòng 6 'Nguồn: y'." in read(frame(titles, *rows))[1]
+
+
 def test_the_total_of_a_field_is_its_score_and_no_total_is_a_field(tmp_path):
     rows = [
         ["Đơn vị", "X (10 điểm)", None, None, "Y (15 điểm)", None, None, "Cộng"],

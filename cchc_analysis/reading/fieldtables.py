@@ -64,7 +64,7 @@ from cchc_analysis.reading.vocabulary import (
     STAGE_TOTAL,
     STAGES,
 )
-from cchc_analysis.refusal import Option
+from cchc_analysis.refusal import Option, Told
 from cchc_analysis.text import clean, decimal_comma, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN
 
@@ -80,7 +80,6 @@ _WORDED = {
 }
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
-_VARIES = re.compile(r"'[^']*'|(?<!dòng )\b[A-Z]*[0-9.,]+")  # in what is told of each field
 _APART = ", không cộng vào điểm"
 _TENS = 10  # to which the maximum of a field is proposed
 _LONGEST_OPTION = 280
@@ -513,15 +512,14 @@ def read_columns(
     for name, stages in layout.scores.items():
         said = [(layout.titles[c].maximum, *layout.stated[c]) for c in stages.values()]
         stated[name] = [maximum for some in said for maximum in some if maximum is not None]
-    unused, told, parts = {}, [*layout.told], []
+    parts, left_out = [], {}
     best = {f: numbers_in(cells[stages["score"]]).max() for f, stages in layout.scores.items()}
     maxima = _maxima(where, stated, given, best)
     for field, maximum in maxima.items():
         place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
         within, stages = where._replace(place=place_of_field), layout.scores[field]
         part = _read(within, table, layout, body, stages, known, max_score=maximum)
-        for words in part.unused:  # a row that is no unit is left out of every field: told once
-            unused.setdefault(words.split(" '")[0] if words.startswith("dòng") else words, words)
+        left_out = part.left_out | left_out  # a row that is no unit is none in any field
         parts.append(part._replace(scores=part.scores.assign(field=field)))
     of = pd.concat([part.fates for part in parts], axis=1)
     means = of.index[(of == LIKE_A_MEAN).all(axis=1)] if len(parts) > 1 else []
@@ -529,22 +527,25 @@ def read_columns(
         cells.loc[means, [c for c in cells if c in (*layout.others, layout.scores[field]["score"])]]
         for field in maxima
     ]
-    told += _told_of_fields(
-        [*part.told, *(TELLS_A_MEAN.format(row=row_in_words(at, own.loc[at])) for at in means)]
+    told = layout.told + _told_of_fields(
+        [*part.told, *(Told(TELLS_A_MEAN, (row_in_words(at, own.loc[at]),)) for at in means)]
         for part, own in zip(parts, rows, strict=True)
     )
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields, columns = _with_total(where, layout, fields), _columns_of(layout, parts)
-    return Part(fields, [*layout.unused, *unused.values()], told, fates, columns, "")
+    unused = [*layout.unused, *(words for part in parts for words in part.unused)]
+    return Part(fields, unused, dict(sorted(left_out.items())), told, fates, columns, "")
 
 
-def _told_of_fields(told: Iterable[Sequence[str]]) -> list[str]:
-    """Return what is told of several fields once, with how often."""
-    alike: dict[str, list[str]] = {}
-    for words in (words for own in told for words in dict.fromkeys(own)):
-        alike.setdefault(_VARIES.sub("", words), []).append(words)
+def _told_of_fields(told: Iterable[Sequence[str | Told]]) -> list[str]:
+    """Return what is told of several fields once, with how often; of two rows each."""
+    alike: dict[tuple[str, int], list[str]] = {}
+    for own in told:
+        forms = [one.words if isinstance(one, Told) else one for one in own]
+        for at, one in enumerate(own):
+            alike.setdefault((forms[at], forms[:at].count(forms[at])), []).append(str(one))
     return [
         own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
         for own in alike.values()
@@ -564,7 +565,7 @@ def read_rows(
         measured[maximum] = None
     body, cells, told = layout.body.copy(), layout.body.fillna(""), [*layout.told]
     trees, remarks = _trees(where, layout, cells, cells[[*measured]].apply(numbers_in), told)
-    left_out = [row_in_words(line, cells.loc[line]) for line in remarks]
+    left_out = {(line,): row_in_words(line, cells.loc[line]) for line in remarks}
     rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
     if maximum is None:
@@ -621,7 +622,7 @@ def read_rows(
                 "điểm tối đa bằng tổng các dòng ngay dưới; hãy ghi mã (I, 1, 2…) trước tên nếu các "
                 "dòng ấy là thành phần"
             )
-        left_out += [words for words in part.unused if words not in left_out]
+        left_out |= part.left_out
         paths = [[row.title for row in leaves[line].path] for line in fields.index]
         for depth, level in enumerate(LEVELS[: max(map(len, paths))]):
             fields[level] = [path[depth] if depth < len(path) else None for path in paths]
@@ -637,8 +638,8 @@ def read_rows(
               and not filled(cells[c][[*leaves]]).any()]  # fmt: skip
     titles = {c: layout.titles[c].text for c in beside}
     beside = [f"cột {quoted(title)}" if title else untitled(c) for c, title in titles.items()]
-    unused = [*layout.unused, *beside, *table.notes, *left_out]
-    return Part(pd.concat(found), unused, told, fates, _columns_of(layout, parts), "")
+    unused = [*layout.unused, *beside, *(words for part in parts for words in part.unused)]
+    return Part(pd.concat(found), unused, left_out, told, fates, _columns_of(layout, parts), "")
 
 
 def _columns_of(layout: Layout, parts: Sequence[Part]) -> set:

@@ -301,7 +301,7 @@ def joined(
     unused = [
         f"{table.place} {words}".strip() if len(chosen) > 1 else words
         for table, part in taken
-        for words in part.unused
+        for words in [*part.unused, *part.left_out.values()]
     ]
     others = [table for table in found if id(table) not in chosen]
     above = _check_conserved(file, grids, taken, others)
@@ -315,7 +315,7 @@ def joined(
                 f"không có {name} còn bảng khác có, không ghép được",
                 f"hãy ghi {name} cho mọi bảng, hoặc chọn một bảng ({{option}})", option=FIRST_TABLE,
             )  # fmt: skip
-    told = [words for _, part in taken for words in part.told]
+    told = [str(words) for _, part in taken for words in part.told]
     return pd.concat(parts, ignore_index=True), unused, told
 
 

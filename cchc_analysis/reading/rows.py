@@ -32,7 +32,7 @@ from cchc_analysis.reading.grid import (
 from cchc_analysis.reading.header import role_of
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
-from cchc_analysis.refusal import Refusal
+from cchc_analysis.refusal import Refusal, Told
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades, words
 
@@ -306,16 +306,16 @@ class Fates(NamedTuple):
     units: pd.DataFrame
     headings: pd.Series  # the texts that head parts of the table, by line
     maxima: pd.DataFrame  # the rows that state the maxima
-    left_out: list[str]  # in words
-    told: list[str]
+    left_out: dict[tuple[int, ...], str]  # of each line, or of several, in words
+    told: list[Told]
 
 
 def fates_of(rows: Rows) -> Fates:
     """Return the fate of every row, or refuse the table for one that is not to be understood."""
     start, of = rows, pd.Series("", rows.raw.index, dtype="str")
     headings = pd.Series(dtype="str")
-    told: list[str] = []
-    left_out: list[tuple[int, str]] = []
+    told: list[Told] = []
+    left_out: dict[tuple[int, ...], str] = {}
     for rule in RULES:
         if rows.raw.empty:
             break
@@ -329,19 +329,19 @@ def fates_of(rows: Rows) -> Fates:
         lines = found.index[found]
         of[lines] = rule.name
         if rule.is_told:
-            left_out += [(line, rows.in_words(line)) for line in lines]
+            left_out |= {(line,): rows.in_words(line) for line in lines}
         if rule.tells and not (rows.are_parts and rule.name == LIKE_A_MEAN):  # of one part: chance
-            told += [rule.tells.format(row=rows.in_words(line)) for line in lines]
+            told += [Told(rule.tells, (rows.in_words(line),)) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
     is_unit = of.isin(UNITS)
     units = start.body[is_unit]
     check_any(start.where, units)
     blank = of.index[of == "blank"]
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
-    unused = [row for _, row in sorted(left_out)]
+    left_out = dict(sorted(left_out.items()))
     if len(inside):
-        unused.append(lines_in_words(inside).replace("dòng", "dòng trống", 1))
-    return Fates(of, units, headings, start.body[of == "maximum"], unused, told)
+        left_out[(*inside,)] = lines_in_words(inside).replace("dòng", "dòng trống", 1)
+    return Fates(of, units, headings, start.body[of == "maximum"], left_out, told)
 
 
 def _refusal(rows: Rows, rule: Rule, line: int) -> Refusal:

@@ -37,7 +37,7 @@ from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
-from cchc_analysis.refusal import Option, Refusal
+from cchc_analysis.refusal import Option, Refusal, Told
 from cchc_analysis.text import clean, decimal_comma, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
@@ -61,7 +61,8 @@ class Part(NamedTuple):
 
     scores: pd.DataFrame
     unused: list[str]
-    told: list[str]
+    left_out: dict[tuple[int, ...], str]  # the rows that are not used, by their lines
+    told: list[str | Told]
     fates: pd.Series  # of each row below the header
     columns: set  # which are used or told
     title: str  # of the column of scores
@@ -86,7 +87,8 @@ def read_scores(
     check_fits(where, titles, body)
     columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
-        told.append(f"hiểu {row_in_words(table.above[0], titles.values())} là dòng tiêu đề")
+        row = row_in_words(table.above[0], titles.values())
+        told.append(Told("hiểu {} là dòng tiêu đề", (row,)))
     title = titles[columns["score"]]
     fates = fates_of(Rows(where, table.heading, titles, columns, body, are_parts))
     rows = fates.units
@@ -96,7 +98,7 @@ def read_scores(
     if max_score is None and stated is None and "max_score" not in cells:
         _check_shares(where, table.header, rows, columns)
         above = " ".join([*table.lines, table.title])
-        texts = [above, *fates.headings.unique(), *fates.left_out]
+        texts = [above, *fates.headings.unique(), *fates.left_out.values()]
         _check_stated_elsewhere(where, title, texts)
     for role in ("unit", "block", "published_grade"):
         if role in cells:
@@ -140,9 +142,9 @@ def read_scores(
     of_score = (line for line, column in table.merged if column == columns["score"])
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
-        told.append(f"điểm ở dòng {lines} lấy từ ô gộp với dòng trên, hãy kiểm tra")
-    words = [*filter(None, unused.values()), *table.notes, *fates.left_out]
-    return Part(scores, words, told, fates.of, {*columns.values(), *added, *unused}, title)
+        told.append(Told("điểm ở dòng {} lấy từ ô gộp với dòng trên, hãy kiểm tra", (lines,)))
+    words, used = [*filter(None, unused.values()), *table.notes], {*columns.values(), *added}
+    return Part(scores, words, fates.left_out, told, fates.of, used | {*unused}, title)
 
 
 def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
@@ -169,33 +171,36 @@ def _cut_grades(grades: pd.Series) -> list[str]:
     ]
 
 
-def _without_marks(units: pd.Series, told: list[str]) -> pd.Series:
+def _without_marks(units: pd.Series, told: list) -> pd.Series:
     struck = each(units, _STRUCK_NAME.search)
     if (line := first_line(struck)) is not None:
-        told.append(
-            f"tên đơn vị có phần trong ngoặc vuông ở {lines_in_words(units.index[struck])} (ví dụ "
-            f"{quoted(units[line])}), có thể là chữ gạch bỏ, chỉ số trên hoặc ẩn, hãy kiểm tra"
+        words = (
+            "tên đơn vị có phần trong ngoặc vuông ở {} (ví dụ {}), có thể là chữ gạch bỏ, chỉ số "
+            "trên hoặc ẩn, hãy kiểm tra"
         )
+        told.append(Told(words, (lines_in_words(units.index[struck]), quoted(units[line]))))
     found = map(_NUMBERED_NAME.match, units)
     if all(one and one[1] == str(at) for at, one in enumerate(found, start=1)):
-        told.append(f"bỏ số thứ tự trước các tên đơn vị (ví dụ {quoted(units.iloc[0])})")
+        words = "bỏ số thứ tự trước các tên đơn vị (ví dụ {})"
+        told.append(Told(words, (quoted(units.iloc[0]),)))
         units = each(units, lambda name: _NUMBERED_NAME.sub("", name), "str")
     marked = each(units, _MARKED_NAME.search)
     if (line := first_line(marked)) is None:
         return units
-    told.append(f"bỏ dấu chú thích ở {marked.sum()} tên đơn vị (ví dụ {units[line]})")
+    words = "bỏ dấu chú thích ở {} tên đơn vị (ví dụ {})"
+    told.append(Told(words, (marked.sum(), units[line])))
     return each(units, lambda name: _MARKED_NAME.sub("", name), "str")
 
 
 def _under_sections(
-    where: Where, heading: str, headings: pd.Series, lines: pd.Index, told: list[str]
+    where: Where, heading: str, headings: pd.Series, lines: pd.Index, told: list
 ) -> dict[str, pd.Series]:
     """Return the year or block of each unit, from the row that heads its part of the table."""
     every = headings.index.union(lines)
     of_units = headings.reindex(every).ffill().fillna(heading)[lines]
     names = list(dict.fromkeys(of_units))
     known = under_headings(where, names)
-    told.append(f"lấy tên khối từ các dòng tiêu đề {titles_in_words(names)}")
+    told.append(Told("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names),)))
     return {
         role: of_units.map(
             {name: one[role] for name, one in zip(names, known, strict=True)}
@@ -238,11 +243,12 @@ def _check_names(where: Where, units: pd.Series, *, numbered: bool) -> None:
     )  # fmt: skip
 
 
-def _without_thousands(years: pd.Series, told: list[str]) -> pd.Series:
+def _without_thousands(years: pd.Series, told: list) -> pd.Series:
     marked = each(years, _MARKED_YEAR.match)
     if (line := first_line(marked)) is None:
         return years
-    told.append(f"bỏ dấu ngăn hàng nghìn ở {marked.sum()} ô năm (ví dụ {place(years, line)})")
+    words = "bỏ dấu ngăn hàng nghìn ở {} ô năm (ví dụ {})"
+    told.append(Told(words, (marked.sum(), place(years, line))))
     return each(years, lambda year: _MARKED_YEAR.sub(r"\1\2", year), "str")
 
 
@@ -263,16 +269,17 @@ def _blocks(where: Where, cells: pd.Series) -> pd.Series:
     return cells
 
 
-def _long_numbers(table: Table, cells: pd.Series) -> list[str]:
+def _long_numbers(table: Table, cells: pd.Series) -> list[Told]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
     long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
     if not table.place.startswith("trang tính") or not long.any():
         return []
     line = first_line(long)
-    return [
-        f"{long.sum()} điểm lưu trong tệp có hơn {_MOST_PLACES} chữ số thập phân, có thể khác số "
-        f"hiển thị (ví dụ {place(cells, line)}: {cells[line]})"
-    ]
+    words = (
+        f"{{}} điểm lưu trong tệp có hơn {_MOST_PLACES} chữ số thập phân, có thể khác số hiển thị "
+        "(ví dụ {}: {})"
+    )
+    return [Told(words, (long.sum(), place(cells, line), cells[line]))]
 
 
 def _add_given(where: Where, table: dict[str, pd.Series], role: str, given: object) -> None:
