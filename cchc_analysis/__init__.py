@@ -2,6 +2,8 @@
 
 import lazy_loader
 
+__version__ = "0.1.0"
+
 # What is public stands in __init__.pyi; a module is imported when one of its names is asked for.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 

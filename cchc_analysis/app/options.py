@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
+from cchc_analysis import __version__
 from cchc_analysis.files import as_typed
 from cchc_analysis.reports.report import FORMS
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, known_schemes
@@ -84,7 +84,7 @@ class Parser(argparse.ArgumentParser):
                 group.add_argument(name, type=kind, **option)
             else:
                 group.add_argument(f"--{name}", type=kind, **{"action": _Once} | option)
-        shown = f"%(prog)s {version('cchc-analysis')}"
+        shown = f"%(prog)s {__version__}"
         group.add_argument("--version", action="version", version=shown, help="hiện số phiên bản")
         group.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này")
 

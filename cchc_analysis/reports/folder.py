@@ -6,10 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
+from cchc_analysis import __version__
 from cchc_analysis.files import as_typed, move, write_whole
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import listed
@@ -42,7 +42,7 @@ def write_bundle(
                 make(new)
                 made = {path.name: _sha256(path) for path in sorted(new.iterdir())}
                 about = {
-                    "package": f"cchc-analysis {version('cchc-analysis')}",
+                    "package": f"cchc-analysis {__version__}",
                     "input": [
                         {"role": role, "path": as_typed(path.as_posix()), "sha256": _sha256(path)}
                         for role, path in inputs.items()
