@@ -264,11 +264,26 @@ def test_history_puts_units_without_a_rank_below_all_that_have_one():
     assert labels(never) == ["1. a", "b (không có hạng năm 2023)"]
 
 
-def test_history_refuses_several_blocks_and_no_year(regions):
-    blocks = regions.assign(block=["Sở", "Huyện"] * 5)
-    with pytest.raises(ValueError, match=r"nhiều khối.*chọn một khối.*'Sở'\]"):
-        plot_rank_history(blocks)
-    assert plot_rank_history(regions.assign(block="Sở"))
+def test_history_is_of_one_block_and_names_the_others(regions):
+    blocks = regions.assign(block=["Sở", "Sở", "Huyện", "Huyện", "Huyện"] * 2)
+    of_unit = blocks["unit"][blocks["block"] == "Huyện"].iloc[0]
+    for chosen, block, other in (
+        ({}, "Sở", "Huyện"), ({"block": "huyện"}, "Huyện", "Sở"), ({"unit": of_unit}, "Huyện", "Sở")
+    ):  # fmt: skip
+        ax = plot_rank_history(blocks, **chosen)
+        assert f"({block})" in titles(ax)[1]
+        assert f"Không vẽ khối khác: {other}" in ax.get_xlabel()
+    for chosen, said in (
+        ({"block": "Xã"}, r"Không có khối 'Xã'; các khối: Sở; Huyện; hãy ghi đúng tên"),
+        ({"block": "Sở", "unit": of_unit}, f"'{of_unit}' không thuộc khối Sở"),
+        ({"unit": "Tây"}, "Không có đơn vị 'Tây'"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            plot_rank_history(blocks, **chosen)
+    assert "khối khác" not in plot_rank_history(regions.assign(block="Sở")).get_xlabel()
+
+
+def test_history_refuses_a_table_without_years():
     with pytest.raises(ValueError, match="không có cột 'year'"):
         plot_rank_history(table([9]))
 

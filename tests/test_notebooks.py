@@ -333,7 +333,7 @@ def test_one_block_of_several_is_followed_over_the_years(run, project):
         assert f"đơn vị ({block or 'Sở'}), giai đoạn" in output_text(notebook.cells[-3])
         assert "Sở, năm 2022: có 2 đơn vị" in said_by(notebook)
     said = refused(run, "04-years", project, FILES=["data/b.csv"], ONE_BLOCK="Huyện")
-    assert "Bảng không có đơn vị nào để vẽ" in said
+    assert "Không có khối 'Huyện'; các khối: Sở; Xã" in said
 
 
 def refused(run, name, project, **changes):

@@ -9,7 +9,15 @@ from matplotlib.collections import LineCollection
 
 from cchc_analysis.charts import units
 from cchc_analysis.charts.frame import ACCENT, OTHERS, Frame
-from cchc_analysis.groups import check_columns, group_numbers, row_names, several_groups
+from cchc_analysis.groups import (
+    check_columns,
+    group_numbers,
+    groups_in_words,
+    has_unit,
+    in_group,
+    row_names,
+    several_groups,
+)
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import findings
 from cchc_analysis.scoring.periods import are_points, few_common, moves, percent_change, why_untold
@@ -21,7 +29,7 @@ from cchc_analysis.scoring.printing import (
 )
 from cchc_analysis.scoring.ranking import ranked
 from cchc_analysis.scoring.sentences import grades_moved
-from cchc_analysis.text import in_years, listed, lower_first, unit_key
+from cchc_analysis.text import in_years, listed, lower_first, quoted, unit_key
 from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
 
 _NEEDED = (
@@ -176,6 +184,7 @@ def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -
 def plot_rank_history(
     rankings: pd.DataFrame,
     *,
+    block: str | None = None,
     unit: str | Sequence[str] | None = None,
     title: str | None = None,
     subtitle: str | None = None,
@@ -190,6 +199,9 @@ def plot_rank_history(
     ----------
     rankings : DataFrame
         Has ``year``, ``unit``, ``score`` and ``max_score``; a missing ``rank`` is computed.
+    block : str, optional
+        Of several blocks the one to draw, as each ranks its own units; by default the one of
+        `unit`, else the first. The others are named below.
     unit : str or sequence of str, optional
         The unit, or up to four, before the others; its rank is written in each year.
     title, subtitle : str, optional
@@ -200,8 +212,8 @@ def plot_rank_history(
     Raises
     ------
     ValueError
-        If there is no ``year``, if there are several blocks, if ranks are among other units than
-        these, or if a unit is not in the table or was never scored.
+        If there is no ``year``, if ranks are among other units than these, if a block is not in
+        the table, or if a unit is not in it or was never scored.
 
     Examples
     --------
@@ -211,12 +223,7 @@ def plot_rank_history(
     [[2.0, 1.0], [1.0, 2.0]]
     """
     check_columns(rankings, ["year", "unit", "score"])
-    if "block" in several_groups(rankings):
-        raise Refusal(
-            "Bảng có nhiều khối, mỗi khối xếp hạng riêng",
-            "hãy chọn một khối trước khi vẽ, ví dụ "
-            f"bang[bang['block'] == '{rankings['block'].iloc[0]}']",
-        )
+    rankings, others = _of_block(rankings, block, unit)
     rankings = rankings.sort_values("year", kind="stable", ignore_index=True)
     table = units.drawn_units(ranked(rankings))
     table["key"] = table["unit"].map(unit_key)
@@ -238,11 +245,11 @@ def plot_rank_history(
     span = max(years[-1] - years[0], 1)
     edge = years[-1] + 0.06 * span
     ax.set_xlim(years[0] - 0.03 * span, edge)
-    others = {"color": _PALE if front else OTHERS, "lw": 1, "marker": "o", "ms": 4}
+    usual = {"color": _PALE if front else OTHERS, "lw": 1, "marker": "o", "ms": 4}
     if len(last) > units.MANY:
-        others |= {"color": _PALE, "lw": 0.3, "ms": 2}
+        usual |= {"color": _PALE, "lw": 0.3, "ms": 2}
     for row, (key, places) in zip(frame.rows, ranks.iterrows(), strict=True):
-        look = others
+        look = usual
         if key in front:
             color, dashes = _FRONT[front.index(key)]
             look = {"color": color, "ls": dashes, "lw": 3, "marker": "o", "ms": 8, "zorder": 3}
@@ -266,8 +273,7 @@ def plot_rank_history(
         words = [f"{year}: {'không có' if pd.isna(rank) else f'{rank:.0f}'}" for year, rank in own]
         told += f" Hạng của {last['unit'][key]}: {'; '.join(words)}."
     topic = f"Xếp hạng cải cách hành chính {period}"
-    blocks = table["block"].dropna().unique() if "block" in table else []
-    of = "".join(f" ({block})" for block in blocks)  # one, else it was refused
+    of = f" ({table['block'][0]})" if "block" in table and table["block"].notna().all() else ""
     lead = front[0] if front else ranks.index[0]
     finding = ""
     if len(front) < 2 <= len(last):
@@ -275,11 +281,33 @@ def plot_rank_history(
     return frame.finish(
         finding or topic,
         f"{topic}, {len(last)} đơn vị{of}",
-        [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)"],
+        [f"Số bên trái: hạng năm {years[0]} (1 là cao nhất)", others],
         numbers,
         f"Biểu đồ đường: xếp hạng của {len(last)} đơn vị{of}, {period}. Năm {years[-1]}: "
         f"{units.first_and_last(of_last)}{told}",
     )
+
+
+def _of_block(
+    rankings: pd.DataFrame, block: str | None, unit: str | Sequence[str] | None
+) -> tuple[pd.DataFrame, str]:
+    """Return the rows of the one block that is drawn, and in words the others."""
+    if "block" not in several_groups(rankings) and block is None:
+        return rankings, ""
+    check_columns(rankings, ["block"])
+    chosen, blocks = units.chosen_units(rankings, unit, most=len(_FRONT)), rankings["block"]
+    own_block = blocks[rankings["unit"] == chosen[0]] if chosen else blocks
+    own = in_group(rankings, {"block": own_block.iloc[0] if block is None else block})
+    names, which = groups_in_words(blocks), quoted(str(block))
+    if not own.any():
+        known = listed([*names.unique()])
+        raise Refusal(f"Không có khối {which}; các khối: {known}", "hãy ghi đúng tên", value=block)
+    for one in chosen:
+        if not has_unit(rankings[own], one):
+            problem = f"{quoted(one)} không thuộc khối {names[own].iloc[0]}"
+            raise Refusal(problem, "hãy chọn khối của đơn vị này", value=one)
+    others = listed([*names[~own].unique()])
+    return rankings[own], f"Không vẽ khối khác: {others}" * bool(others)
 
 
 def _write_places(frame: Frame, ranks: pd.DataFrame, chosen: np.ndarray) -> None:
