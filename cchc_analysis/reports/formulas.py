@@ -75,21 +75,22 @@ def living_sheets(results: Results) -> Living:
     schemes = [results.scheme.of(group.rows) for group in results.groups]
     cutoffs, cuts = _cutoffs(results, schemes)
     whole = _whole_numbers(table)
-    is_alive = whole.fits and len(table) <= _MOST_ROWS
-    ranking, hidden = _ranking(table, schemes, whole)
+    ranking = _ranking(table, schemes, whole)
     counts, counted, counts_of = _distribution(results, schemes)
     chosen = table[chosen_rows(table, results.unit)] if results.unit is not None else table[:0]
     own = dict(zip(chosen["group"], chosen["source_row"], strict=True))
-    drawn = _drawn(
-        table.assign(grade_place=ranking["grade_place"].values), own, max(map(len, cuts)) - 2
-    )
-    change, in_change = _change(results.change, results.unit)
-    tables = {
-        "ranking": ranking, "distribution": counts, "comparison": _comparison(results),
-        "margins": printed(results.margins, "margins"), "drawn": drawn, "cutoffs": cutoffs,
-        "change": change,
+    places = ranking.table["grade_place"].values
+    drawn = _drawn(table.assign(grade_place=places), own, max(map(len, cuts)) - 2)
+    sheets = {
+        "ranking": ranking, "distribution": Sheet(counts), "cutoffs": Sheet(cutoffs),
+        "comparison": Sheet(_comparison(results)), "drawn": Sheet(drawn),
+        "margins": Sheet(printed(results.margins, "margins")),
     }  # fmt: skip
-    hidden = {"ranking": hidden, "change": in_change}
+    if results.change is not None:
+        sheets["change"] = _change(results.change, results.unit)
+    living, ranking = Living(sheets, schemes, cuts, counts_of, whole, ""), ranking.table
+    if not whole.fits or len(table) > _MOST_ROWS:
+        return living
 
     every = _columns("ranking", ranking, range(len(table)))
     of_group = []
@@ -104,7 +105,7 @@ def living_sheets(results: Results) -> Living:
             | {"own": _lookup(every, "percent", own[group]) if group in own else '""'}
         )
     cells = {sheet: [] for sheet in ("ranking", "margins", "drawn", "distribution")}
-    for at, row in enumerate(table.itertuples()) if is_alive else ():
+    for at, row in enumerate(table.itertuples()):
         of, here = of_group[row.group], _row(ranking, at)
         is_unranked = pd.isna(row.rank) and pd.notna(row.score)  # deliberately: it has no key
         here |= {"points": whole.formula.format(**here), "none": "key" if is_unranked else ""}
@@ -116,29 +117,20 @@ def living_sheets(results: Results) -> Living:
         here |= {"value": here[drawn.columns[2].name], "of_number": row.number, "line": line}
         cells["drawn"].append(of | here)
     cells["comparison"] = cells["margins"]
-    for at, (group, place) in enumerate(counted) if is_alive else ():
+    for at, (group, place) in enumerate(counted):
         here = of_group[group] | _row(counts, at) | {"place": place}
         part = _FORMULAS["part"]["grade" if at < len(counts) - counts.totals else "total"]
         is_unscored = counts["grade"].texts[at] == UNSCORED
         here |= {"part": part.format(**here), "none": "share_pct" if is_unscored else ""}
         cells["distribution"].append(here)
-    bars = {
-        column.name: f"IF({{grade_place}}={column.name},{{value}},0)"
-        for column in drawn.columns
-        if column.name.isdecimal()
-    }
-    formulas = {
-        sheet: {
-            name: ["" if name == one.get("none") else text.format_map(one) for one in of]
-            for name, text in (_FORMULAS[sheet] | (bars if sheet == "drawn" else {})).items()
-            if of
+    for sheet, of in cells.items():
+        formulas = {
+            name: ["" if name == one.get("none") else text.format(**one, column=name) for one in of]
+            for name in sheets[sheet].table.names
+            if (text := _FORMULAS[sheet].get("bar" if name.isdecimal() else name))
         }
-        for sheet, of in cells.items()
-    }
-    return Living(
-        {name: Sheet(tables[name], formulas.get(name, {}), hidden.get(name, 0)) for name in tables},
-        schemes, cuts, counts_of, whole, _mended(every, ranking, cutoffs) if is_alive else "",
-    )  # fmt: skip
+        sheets[sheet] = sheets[sheet]._replace(formulas=formulas)
+    return living._replace(mended=_mended(every, ranking, cutoffs))
 
 
 def _mended(every: Mapping[str, str], ranking: Printed, cutoffs: Printed) -> str:
@@ -201,10 +193,8 @@ def _whole_numbers(table: pd.DataFrame) -> Whole:
     return Whole(places, of_maxima, formula, keys, off, slack, fits=bool(fitting))
 
 
-def _ranking(
-    table: pd.DataFrame, schemes: Sequence[GradeScheme], whole: Whole
-) -> tuple[Printed, int]:
-    """Return the first sheet, and how many of its last columns are hidden."""
+def _ranking(table: pd.DataFrame, schemes: Sequence[GradeScheme], whole: Whole) -> Sheet:
+    """Return the first sheet, whose last columns are hidden."""
     shown = printed(table, "ranking").columns
     shown = [c for c in shown if c.name != "note" or {*c.texts} - {"", BLANK}]
     maxima = table["max_score"]
@@ -221,7 +211,7 @@ def _ranking(
         grade_place=np.array(places) + 1 + table["score"].isna(), score_written=table["score"],
     )  # fmt: skip
     hidden = printed(more, "table").columns
-    return Printed((*shown, *hidden)), len(hidden)
+    return Sheet(Printed((*shown, *hidden)), hidden=len(hidden))
 
 
 def _distribution(
@@ -291,17 +281,15 @@ def _drawn(table: pd.DataFrame, own: Mapping[int, int], grades: int) -> Printed:
     return printed(drawn.assign(unit=_marked(table, is_own), **bars), "table")
 
 
-def _change(change: pd.DataFrame | None, unit: str | None) -> tuple[Printed | None, int]:
-    """Return the changes, and in how many hidden columns is what their chart draws."""
-    if change is None:
-        return None, 0
+def _change(change: pd.DataFrame, unit: str | None) -> Sheet:
+    """Return the changes; in hidden columns is what their chart draws."""
     gain = gain_of(change)
     is_own = pd.Series(False, change.index) if unit is None else is_unit(change, unit)
     drawn = {"drawn_unit": _marked(change, is_own)}
     drawn |= {"gained": gain.clip(lower=0), "dropped": gain.clip(upper=0)}
     drawn |= {} if gain.name in change else {gain.name: gain}
     shown, hidden = printed(change, "change"), printed(pd.DataFrame(drawn), "table").columns
-    return Printed((*shown.columns, *hidden)), len(hidden)
+    return Sheet(Printed((*shown.columns, *hidden)), hidden=len(hidden))
 
 
 def gain_of(change: pd.DataFrame) -> pd.Series:

@@ -158,7 +158,7 @@ def report_of(
     from docx.shared import Pt
 
     from cchc_analysis.reports.pictures import Sources, pictures_of
-    from cchc_analysis.reports.sections import Sections
+    from cchc_analysis.reports.sections import CHARTS, Sections
     from cchc_analysis.reports.word import fill, open_template, text_width
 
     if not results.groups:
@@ -171,8 +171,8 @@ def report_of(
     groups, overall = [], {}
     draw = partial(pictures_of, results, sources=sources, formats=("png",))
     for at, group in enumerate(results.groups):
-        has_charts = names & {*_CHARTED}
-        groups.append(sections.of_group(at, group, (pictures or draw(group)) if has_charts else {}))
+        drawn = (pictures or draw(group, only=CHARTS)) if names & {*_CHARTED} else {}
+        groups.append(sections.of_group(at, group, drawn))
     if "overall" in names:
         overall = draw(only=("blocks",))
     subject = (letter.get("subject") or "").strip() or (

@@ -32,6 +32,7 @@ _IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
 _LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
 _PAGES = 4  # of a chart, with those of other blocks; the table says it where there are more
 _OF_RANKS = ("ranking", "overview")  # charts of which there is one
+CHARTS = (*_OF_RANKS, "comparison", "change", "fields", "profile")  # those of a group
 _REPEATED = ("comparison", "change")  # charts of what the annex has in a table, if of several pages
 
 
@@ -81,7 +82,6 @@ class Sections:
             self.say([told.units], key("counts"))
             + self.tabled(group, counts, "Số đơn vị và tỷ lệ theo từng loại", key("counts"))
             + self.say([counts.note])
-            + here.get("distribution", "")
             + self.say([told.places], key("ranking"), key("chart"))
             + here.get("overview", here.get("ranking", ""))
         )
@@ -156,14 +156,15 @@ class Sections:
     ) -> tuple[dict[str, list[Encoded]], dict[str, list[Encoded]]]:
         """Return the charts for the text, and the high ones for the annex."""
         in_text, in_annex, groups = {}, {}, len(self.results.groups)
+        pictures = {name: pictures[name] for name in CHARTS if name in pictures}
         many = {name for name, pages in pictures.items() if len(pages) > 1}
-        left_out = {"blocks", "distribution", *(many & {*_REPEATED})}
+        left_out = many & {*_REPEATED}
         left_out |= {name for name in many if len(pictures[name]) * groups > _PAGES}
         left_out |= {"comparison"} if self.results.unit is None or scored < 2 else set()
         left_out |= {"ranking", "overview"} if not scored else set()
         left_out |= {"ranking"} if "overview" in pictures and "ranking" in many else {"overview"}
         for name, pages in pictures.items():
-            if name in left_out or not pages:
+            if name in left_out:
                 continue
             width, height = struct.unpack(">II", pages[0].pictures["png"][16:24])  # of its head
             is_low = len(pages) == 1 and height / width < _LOW

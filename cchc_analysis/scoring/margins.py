@@ -12,7 +12,7 @@ import pandas as pd
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring.exact import Exact, to_common_integers, to_fraction, to_integers
 from cchc_analysis.scoring.ranking import count_above, graded, in_order, ranked, stamped
-from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme, Scheme
+from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, Scheme
 
 JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down
 
@@ -65,22 +65,20 @@ def margins_of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 
 def _to_next_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Return the margins of a graded table in order."""
-    parts = [_margins(table[rows], one) for _, rows, one in scheme.parts(table)]
+    parts = []
+    for _, rows, one in scheme.parts(table):
+        part, cuts = table[rows], dict(one.cuts)
+        own = Exact.of(part).first_reached(one.bounds, one.is_strict)
+        is_cut = np.array([*(bound in cuts for bound in one.bounds), False])
+        part = part.assign(
+            next_grade=pd.Categorical.from_codes(np.maximum(own - 1, -1), one.grades),
+            points_to_next=-_above(part, one.bounds, own - 1),
+            margin=_above(part, one.bounds, np.where(is_cut[own], own, -1)),
+        )
+        parts.append(part)
     table = pd.concat(parts).loc[table.index]
     table["next_grade"] = pd.Categorical(table["next_grade"], scheme.grades, ordered=True)
     return stamped(table, "margins")
-
-
-def _margins(table: pd.DataFrame, scheme: GradeScheme) -> pd.DataFrame:
-    """Return the rows of one scheme with their margins."""
-    table = table.copy()
-    own = Exact.of(table).first_reached(scheme.bounds, scheme.is_strict)
-    table["next_grade"] = pd.Categorical.from_codes(np.maximum(own - 1, -1), scheme.grades)
-    table["points_to_next"] = -_above(table, scheme.bounds, own - 1)
-    cuts = dict(scheme.cuts)
-    is_cut = np.array([*(bound in cuts for bound in scheme.bounds), False])
-    table["margin"] = _above(table, scheme.bounds, np.where(is_cut[own], own, -1))
-    return table
 
 
 def _above(table: pd.DataFrame, bounds: Sequence[float], chosen: np.ndarray) -> pd.Series:
