@@ -2,7 +2,7 @@ import warnings
 
 import pandas as pd
 import pytest
-from conftest import loaded, refusal
+from conftest import loaded, read_and_told, refusal
 
 from cchc_analysis import LoadWarning, grade_units, load_scores, plot_ranking, rank_units
 from cchc_analysis.groups import scale_of
@@ -115,6 +115,14 @@ def test_grades_are_told_from_blocks_and_ranks_by_their_values():
     scores = load_scores(table)
     assert scores["block"].tolist() == ["Sở", "Huyện"]
     assert scores["published_grade"].tolist() == ["TỐT", "khá"]
+
+
+@pytest.mark.parametrize("mark", ["*", " **", " (*)"])
+def test_a_footnote_mark_is_no_part_of_a_name(mark):
+    source = pd.DataFrame({"Đơn vị": [f"Sở A{mark}", "Sở B (2)"], "Điểm": ["90,5", "80"]})
+    scores, told = read_and_told(load_scores, source, max_score=100)
+    assert scores["unit"].tolist() == ["Sở A", "Sở B (2)"]
+    assert f"bỏ dấu chú thích ở 1 tên đơn vị (ví dụ Sở A{mark})" in told
 
 
 def test_a_footnote_mark_does_not_hide_a_title():

@@ -44,7 +44,7 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
 _NUMBERED_NAME = re.compile(r"^([0-9]+)[.)]\s*(?=[^\W\d_])")
-_MARKED_NAME = re.compile(r" ?\[[0-9*,() ]{1,4}\]$")  # a raised footnote
+_MARKED_NAME = re.compile(r" ?(?:\[[0-9*,() ]{1,4}\]|\(?\*+\)?)$")  # of a footnote, raised or not
 _STRUCK_NAME = re.compile(r"\[[^\]]*[^\W\d_]{2}[^\]]*\]")  # words in brackets, as `text_of` has
 _MARKED_YEAR = re.compile(r"^([12])[.,]([0-9]{3})$")  # "2,012", a number with a thousands mark
 _THREE_PLACES = re.compile("[0-9]{1,3}[.,][0-9]{3}")
