@@ -46,7 +46,7 @@ class Criterion:
     code: str = ""
     above: "Criterion | None" = None
     below: list["Criterion"] = field(default_factory=list)
-    again: list[int] = field(default_factory=list)  # the rows that state its sum once more
+    again: list[int] = field(default_factory=list)  # the other rows that state its sum
 
     def add(self, name: str, line: int | None = None, code: str = "") -> "Criterion":
         """Return a new row below this one."""

@@ -1,0 +1,493 @@
+"""What the columns of a table with fields hold, weighed from their titles and their cells.
+
+Either each row is a unit and the titles name fields, or each row is a field or a criterion and the
+titles name nothing, or units side by side. A column may be of one stage of the scoring: the unit's
+own ("Tự chấm"), the appraised one, the survey's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from cchc_analysis.reading import vocabulary as words
+from cchc_analysis.reading.cells import are_column_numbers, are_numbers, missing, numbers_in
+from cchc_analysis.reading.columns import column_named
+from cchc_analysis.reading.criteria import NEAR, have_levels, is_sum
+from cchc_analysis.reading.grid import Where, row_in_words, titles_in_words, untitled
+from cchc_analysis.reading.header import (
+    LIKE,
+    YEAR,
+    Header,
+    Table,
+    named,
+    role_of,
+    split_maximum,
+)
+from cchc_analysis.reading.headings import year_in
+from cchc_analysis.reading.scores import in_percent
+from cchc_analysis.refusal import Option
+from cchc_analysis.text import clean, first_few, fold, quoted, same
+
+OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
+KEYS = ("unit", "year", "block")
+_NO_FIELD = ("published_rank", "published_grade", "bonus", "number")  # if only a pattern says so
+_UNUSED = "unused"
+_SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
+_WORDED = {
+    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua )?(?:{said})"
+    r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
+    for stage, said in words.STAGES.items()
+}
+_MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
+_YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
+_APART = ", không cộng vào điểm"
+
+
+@dataclass(eq=False)
+class Column:
+    """What the titles over a column say, and what it holds."""
+
+    at: object  # its column in the table
+    cells: pd.Series = field(repr=False)  # blank where a row has none
+    text: str  # of the titles without the maximum
+    name: str  # without the stage, too
+    stage: str | None
+    maxima: list[float]  # that titles and rows state
+    kind: str | None = None  # its role, or "name", "total", "stage", "measure", "unused"
+
+    @property
+    def called(self) -> str:
+        """Return how a message calls the column."""
+        return f"cột {quoted(self.text)}" if self.text else untitled(self.at)
+
+    @property
+    def numbers(self) -> pd.Series:
+        """Return the cells that are numbers."""
+        return numbers_in(self.cells)
+
+    @property
+    def is_percent(self) -> bool:
+        """Return whether it holds percentages."""
+        return in_percent(self.text, self.cells)
+
+
+class Layout(NamedTuple):
+    """What the columns of a table with fields hold."""
+
+    columns: list[Column]
+    names: list[Column]  # of fields, criteria and subcriteria; without these, titles name fields
+    scores: dict[str, dict[str, Column]]  # of each field, or unit side by side, by stage
+    is_percent: bool  # whether the scores are only told in percent of the maximum
+    wanted: dict[str, object]  # what the caller says
+    left_out: dict[tuple[int, ...], str]  # the row that numbers the columns
+    told: list[str]
+    body: pd.DataFrame  # without the rows that number the columns or state maxima
+    year: str = ""  # that the titles of its scores say
+
+    @property
+    def taken(self) -> list[Column]:
+        """Return the columns that give the scores, each once."""
+        every = (one for stages in self.scores.values() for one in stages.values())
+        return [*dict.fromkeys(every)]
+
+    @property
+    def others(self) -> list[Column]:
+        """Return the columns that tell the rows apart, and those that nobody knows."""
+        return self.of(*KEYS, "max_score" if self.names else "number", None)
+
+    @property
+    def unused(self) -> list[str]:
+        """Return in words the columns that are not used."""
+        return [one.called for one in self.of(_UNUSED)]
+
+    def of(self, *kinds: str | None) -> list[Column]:
+        """Return the columns of some kinds."""
+        return [one for one in self.columns if one.kind in kinds]
+
+    def first(self, kind: str) -> Column | None:
+        """Return the first column of a kind, if there is any."""
+        return next(iter(self.of(kind)), None)
+
+    @property
+    def is_of_one_unit(self) -> bool:
+        """Return whether neither a column nor titles side by side name the units."""
+        return not self.of("unit") and (not self.names or {*self.scores} <= {""})
+
+
+def stage_of(title: str) -> str | None:
+    """Return the column that a title which names only a stage stands for: "Điểm tự chấm"."""
+    name, stage = _split_stage(title)
+    return None if name else stage
+
+
+def _split_stage(title: str, between: str = _MARK) -> tuple[str, str | None]:
+    """Return a title without the stage that it is, ends or begins with: "Thể chế - Tự chấm"."""
+    for stage, said in _WORDED.items():
+        only = rf"[ ().:]*(){said}[ ().:]*"
+        for pattern in (only, rf"(.+?){between}{said}\s*\)?", rf"{said}{between}(.+?)\)?"):
+            if found := re.fullmatch(rf"(?i){pattern}", title):
+                return found[1], stage
+    return title, None
+
+
+def level_of(title: str) -> int | None:
+    """Return the level of the names under a title, -1 where they are of all levels."""
+    key = fold(split_maximum(title)[0])
+    fits = [at for at, pattern in enumerate(words.LEVELS_OF_FIELDS) if pattern.fullmatch(key)]
+    return fits[0] if fits else -1 if words.LIKE_HEADERS["field"].fullmatch(key) else None
+
+
+def _upper(header: Header, column: object) -> tuple[str, float | None]:
+    """Return the title that stands over that of a column, and the maximum that it states."""
+    return split_maximum(header.titles[column].removesuffix(header.short[column]).strip())
+
+
+def _column_of(header: Header, column: object, cells: pd.Series) -> Column:
+    """Return what the title of a column says, with the upper one if that names the field."""
+    (upper, of_upper), (text, maximum) = _upper(header, column), split_maximum(header.short[column])
+    if upper and fold(text) in words.NAMELESS:  # "Thể chế" over "Điểm"
+        upper, text, maximum = "", upper, maximum or of_upper
+    text = text or header.titles[column]
+    name, stage = _split_stage(text)
+    if upper and not name:  # "Thể chế" over "Tự chấm"
+        text, name, maximum = f"{upper} {text}", upper, maximum or of_upper
+    elif upper and stage_of(upper):  # "Tự chấm" over "Thể chế"
+        text, name, stage = f"{upper} {text}", text, stage_of(upper)
+    bare, inner = split_maximum(name)
+    return Column(column, cells, text, bare, stage, [*filter(None, [maximum or inner])])
+
+
+def _split_loosely(columns: list[Column]) -> list[tuple[str, str, Column]]:
+    """Return the name and the stage of columns, also without a mark between: "Thể chế tự chấm".
+
+    The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
+    where the field is there at several, or each of several columns has one.
+    """
+    loose = [_split_stage(one.name, _SPACE) for one in columns]
+    bases = [same(name) for name, _ in loose]
+    every = len(columns) > 1 and all(stage for _, stage in loose)
+    for one, (base, stage) in zip(columns, loose, strict=True):
+        if one.stage is None and (every or bases.count(same(base)) > 1 or stage == "self_score"):
+            one.name, inner = split_maximum(base)
+            one.stage, one.maxima = stage, [*one.maxima, *filter(None, [inner])]
+    return [(one.name, one.stage or "score", one) for one in columns]
+
+
+def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> list[Layout]:
+    """Return what each column of a table with fields holds; of each year its own."""
+    header, score = table.header, wanted.get("score")
+    # "Tự chấm" is no column, but a stage of each field
+    chosen = stage_of(score) if isinstance(score, str) and not named(header, score) else None
+    given = {
+        role: column_named(where, header, title)
+        for role, title in wanted.items()
+        if role != "score" or not chosen
+    }
+    years = {column: year_in(title).year for column, title in header.titles.items()}
+    known = sorted({*years.values()} - {""})
+    if known and not any(years[column] for column in given.values()):
+        every = [_layout(where, _of_year(table, years, year), given, chosen, year)
+                 for year in known]  # fmt: skip
+        every = [one for one in every if one.scores]
+        taken = [column.at for one in every for column in one.taken]
+        if taken and all(years[column] for column in taken):
+            own = [one.year for one in every]
+            left = [
+                _column_of(header, c, table.body[c]) for c in years if years[c] not in ("", *own)
+            ]
+            for one in left:
+                one.kind = _UNUSED
+            told = f"lấy năm {', '.join(own)} từ tiêu đề các cột điểm"
+            return [
+                one._replace(columns=[*one.columns, *left], told=[*one.told, told]) for one in every
+            ]
+        if len(known) > 1 and any(years[column] for column in taken):
+            shared = next(header.titles[column] for column in taken if not years[column])
+            raise where.refuse(
+                f"cột {quoted(shared)} không ghi năm còn cột điểm khác ghi năm {', '.join(known)}",
+                "hãy ghi năm vào tiêu đề của mọi cột điểm, hoặc xóa cột của năm khác",
+            )
+    one = _layout(where, table, given, chosen)
+    return [one] if one.scores or one.names else []
+
+
+def _of_year(table: Table, years: Mapping[object, str], year: str) -> Table:
+    """Return the columns of a year, which their titles no longer say, and those of all years."""
+    header, titles, short = table.header, {}, {}
+    for column, title in header.titles.items():
+        if years[column] == year:
+            titles[column] = without_year(title) or "Điểm"
+            short[column] = without_year(header.short[column]) or titles[column]
+        elif not years[column]:
+            titles[column], short[column] = title, header.short[column]
+    others = [column for column in header.titles if column not in titles]
+    return table._replace(
+        header=Header(titles, short, header.parts), body=table.body.drop(columns=others)
+    )
+
+
+def without_year(title: str) -> str:
+    """Return a title or a name without the year that it says: "Sở A năm 2022"."""
+    return clean(_YEAR_OF.sub(" ", title)).strip(" -–—:,;/")
+
+
+def _layout(
+    where: Where, table: Table, given: dict[str, object], chosen: str | None, year: str = ""
+) -> Layout:
+    """Return what each column of a table holds, of which the caller has told some."""
+    header, body, told, left_out = table.header, table.body, [], {}
+    if len(body) and are_column_numbers(body.iloc[0].fillna("").tolist()):
+        left_out = {(body.index[0],): row_in_words(body.index[0], body.iloc[0].fillna(""))}
+        body = body.iloc[1:]
+    columns = [_column_of(header, column, body[column].fillna("")) for column in header.titles]
+    _weigh(columns, header, given)
+    names, percent = _by_level(where, [one for one in columns if one.kind == "name"]), None
+    if names:
+        found, totals, percent = _of_rows(columns, given, told)
+    else:
+        body = _without_maxima(columns, body)
+        found, totals = _of_columns(columns, header, told)
+    scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
+    appraised = [
+        quoted(one.text) for _, stage, one in found
+        if stage == one.stage == "score" and chosen is None
+    ]  # fmt: skip
+    told += [f"lấy điểm thẩm định làm điểm ({first_few(appraised)})"] * bool(appraised)
+    if any("survey_score" in stages for stages in scores.values()):
+        is_apart = "score" not in given and all(one.kind != "total" for *_, one in found)
+        told.append("điểm điều tra XHH để riêng ở cột survey_score" + _APART * is_apart)
+    if percent is not None:
+        scores = {"": {"score": percent}}
+    kept = (*KEYS, "name", "number", None, *(["max_score"] if names else []))
+    taken = [one for stages in scores.values() for one in stages.values()]
+    for one in columns:
+        if one in taken or one in totals:
+            one.kind = "score" if one in taken else "total"
+        elif one.kind not in kept:
+            one.kind = _UNUSED
+    given = {role: column for role, column in given.items() if role not in ("score", "field")}
+    return Layout(columns, names, scores, percent is not None, given, left_out, told, body, year)
+
+
+def _weigh(columns: list[Column], header: Header, given: Mapping) -> None:
+    """Say of each column what it holds."""
+    texts = {one.at: one.text for one in columns}
+    bare = Header(texts, texts)
+    for one in columns:
+        is_level = any(level_of(said) is not None for said in (one.text, header.titles[one.at]))
+        numbers = are_numbers(one.cells)
+        are_words = (~numbers & ~missing(one.cells)).sum() > numbers.sum()
+        if one.at == given.get("field") or (is_level and are_words):
+            one.kind = "name"
+    first = next((at for at, one in enumerate(columns) if one.kind == "name"), None)
+    for one in columns:
+        if one.kind is None:
+            likely = bare.likely.get(one.at)
+            one.kind = _kind_of(one, bare.roles[one.at], likely, are_rows=first is not None)
+    for one in reversed(columns[:first] if first else []):
+        if one.kind in ("number", "measure", _UNUSED, None) and have_levels([*one.cells]):
+            _give(columns, one.at, "number")  # codes tell the levels under any title ("Mã")
+            break
+    for role, column in given.items():
+        score = "total" if first is None else "score"
+        _give(columns, column, {"field": "name", "score": score}.get(role, role))
+
+
+def _give(columns: list[Column], column: object, kind: str) -> None:
+    """Let this column alone be of a kind."""
+    for one in columns:
+        one.kind = kind if one.at == column else _UNUSED if one.kind == kind else one.kind
+
+
+def _kind_of(one: Column, role: str | None, likely: str | None, *, are_rows: bool) -> str | None:
+    """Return what a column holds that names no fields, where rows or titles do."""
+    key, is_numeric = fold(one.text), bool(are_numbers(one.cells).any())
+    if role not in (None, LIKE, "score"):
+        return _UNUSED if role == "field" else role  # "Nội dung" over a number names no field
+    if words.STAGE_TOTAL.fullmatch(key) or (one.stage and is_sum(one.name)):
+        return "stage" if are_rows else _UNUSED
+    if one.stage and (not one.name or are_rows):
+        return "stage"
+    if is_sum(one.text) or key == "published total":
+        return "total" if are_rows or not one.is_percent else _UNUSED
+    if role == "score" or (are_rows and role == LIKE and key.startswith("tong ")):
+        return role
+    if is_numeric and (words.NO_FIELD.fullmatch(key) or likely in _NO_FIELD):
+        return _UNUSED
+    if role == LIKE and (is_numeric or are_rows):
+        return LIKE
+    return "measure" if is_numeric and key else None
+
+
+def _by_level(where: Where, names: list[Column]) -> list[Column]:
+    """Return the columns of names from the highest level down; refuse two of one."""
+    levels = {one: level_of(one.text) for one in names}
+    if len(names) > 1 and (len({*levels.values()}) < len(names) or {-1, None} & {*levels.values()}):
+        raise where.refuse(
+            f"không rõ các cột {' và '.join(quoted(one.text) for one in names)} là lĩnh vực, tiêu "
+            "chí hay tiêu chí thành phần",
+            "hãy đặt tên cột là 'Lĩnh vực', 'Tiêu chí', 'Tiêu chí thành phần', hoặc xóa cột thừa",
+        )
+    return sorted(names, key=levels.get) if len(names) > 1 else names
+
+
+def _of_rows(
+    columns: list[Column], given: Mapping, told: list
+) -> tuple[list[tuple[str, str, Column]], list[Column], Column | None]:
+    """Return the columns of scores where rows are criteria, of totals, and of percent.
+
+    A column of totals that differs within a unit is of each row, and its score; that it is the sum
+    of those beside it is told.
+    """
+
+    def of(*kinds: str) -> list[Column]:
+        return [one for one in columns if one.kind in kinds and one not in percents]
+
+    percents: list[Column] = []
+    percents = [
+        one for one in of("stage", "score", "total", LIKE, "measure")
+        if one.at != given.get("score") and (one.is_percent or words.SHARE.match(fold(one.text)))
+    ]  # fmt: skip
+    keys = [one.cells.map(same) for one in of(*KEYS)]
+    of_rows = [one for one in of("total") if _is_of_rows(one.numbers, keys)]
+    totals = [one for one in of("total") if one not in of_rows]
+    stages = [
+        ("" if _is_group(one.name) else one.name,
+         one.stage or _split_stage(one.name, _SPACE)[1] or "score", one)
+        for one in of("stage")
+    ]  # fmt: skip
+    plain = of("score") or of(LIKE)
+    are_beside = not plain and {stage for _, stage, _ in stages} == {*OTHER_STAGES}
+    parts = [one for _, stage, one in stages if stage != "self_score" or are_beside]
+    if "score" in given:
+        plain = [one for one in columns if one.at == given["score"]]
+    elif of_rows and _is_sum(of_rows[0], parts := [*plain, *parts]):
+        names = " và ".join(quoted(one.text) for one in parts)
+        told.append(f"lấy cột {quoted(of_rows[0].text)} làm điểm, bằng tổng {names}")
+        both = [are_numbers(one.cells) for _, stage, one in stages if stage in OTHER_STAGES]
+        if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
+            told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
+        plain = of_rows
+    elif not (plain or stages or any(_is_sum(one, of("measure")) for one in of_rows)):
+        plain, totals = [*of_rows, *totals], []
+    else:
+        plain = [*plain, *of_rows]
+    if "score" in given or plain is of_rows:
+        stages = [one for one in stages if one[1] != "score"]
+    found = [*stages, *(("", "score", one) for one in plain)]
+    if not found:
+        sides = [one for one in of("measure") if not words.FOOTERS.match(fold(one.text))]
+        found = _split_loosely(sides)
+    units = {same(unit) for unit, *_ in found}
+    if of("unit") or (len(units) == 1 and _is_group(*units)):
+        found = [("", stage, one) for _, stage, one in found]
+    elif "" in units and len(units) > 1:
+        found = [one for one in found if one[0]]
+    is_told = not found and len(percents) == 1 and of("max_score")
+    return found, totals, percents[0] if is_told else None
+
+
+def _without_maxima(columns: list[Column], body: pd.DataFrame) -> pd.DataFrame:
+    """Take out the rows that state the maxima of fields, and give these to their columns."""
+    cells = pd.DataFrame({one.at: one.cells for one in columns})
+    is_one = cells.map(lambda cell: role_of(cell) == "max_score" or fold(cell) == "toi da")
+    is_one = is_one.any(axis=1).astype(bool)
+    for one in columns:
+        one.maxima += numbers_in(one.cells[is_one].str.strip("()")).dropna().tolist()
+        one.cells = one.cells[~is_one]
+    return body[~is_one]
+
+
+def _of_columns(
+    columns: list[Column], header: Header, told: list
+) -> tuple[list[tuple[str, str, Column]], list[Column]]:
+    """Return the columns of scores where titles name fields, and of totals.
+
+    "Tổng" beside the stages of a field is its score if it is their sum, and no total.
+    """
+    found = _split_loosely([
+        one for one in columns
+        if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)
+    ])  # fmt: skip
+    plain, totals = ([one for one in columns if one.kind == kind] for kind in ("score", "total"))
+    for total in [*totals]:
+        upper = same(_upper(header, total.at)[0])
+        own = [one for one in found if one[2].stage and same(one[0]) == upper]
+        if _is_sum(total, [one for _, stage, one in own if stage != "self_score"]):
+            told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")
+            found = [one for one in found if one not in own or one[1] != "score"]
+            found.append((own[0][0], "score", total))
+            totals.remove(total)
+    # Beside fields the only "Kết quả" is their sum.
+    return found, totals or (plain if len(plain) == 1 else [])
+
+
+def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
+    """Return whether totals differ within a unit, or no unit has more than one row."""
+    numbers = total.groupby(units or [""] * len(total))
+    return numbers.nunique().max() > 1 or numbers.size().max() == 1
+
+
+def _is_sum(total: Column, parts: list[Column]) -> bool:
+    """Return whether each number of a column is the sum of those that its row has in others."""
+    if not parts:
+        return False
+    sums = pd.concat([one.numbers for one in parts], axis=1).sum(axis=1, min_count=1)
+    differ = ((total.numbers - sums).abs() > NEAR) | (sums.isna() != total.numbers.isna())
+    return not differ.any()
+
+
+def _is_group(title: str) -> bool:
+    """Return whether a title over several stages says what they are, and names no unit."""
+    key = fold(title)
+    return key in words.NAMELESS or bool(role_of(title) or words.GROUP_TITLE.match(key))
+
+
+def _by_stage(
+    where: Where, found: Iterable[tuple[str, str, Column]], chosen: str | None, of: str
+) -> dict[str, dict[str, Column]]:
+    """Return the columns of each field, or unit, by stage; refuse two of one, or none of scores."""
+    spelled: dict[str, str] = {}
+    fields: dict[str, dict[str, Column]] = {}
+    for name, stage, column in found:
+        own = spelled.setdefault(same(name), name)
+        stages = fields.setdefault(own, {})
+        if stage in stages and name and same(stages[stage].text) == same(column.text):
+            raise where.refuse(
+                f"có nhiều cột cùng tên {of} {quoted(own)}",
+                "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
+            )
+        if stage in stages:
+            of_name = f" của {of} {quoted(name)}" if name else ""
+            raise several_scores(where, [stages[stage], column], of_name)
+        stages[stage] = column
+    for name, stages in fields.items():
+        of_name = f" của {of} {quoted(name)}" if name else ""
+        if chosen and chosen not in stages:
+            raise where.refuse(
+                f"không có cột điểm {_SAID[chosen]}{of_name}", "hãy bỏ {option}, hoặc ghi đúng tên",
+                value=_SAID[chosen], option=Option("columns", {"score": _SAID[chosen]}),
+            )  # fmt: skip
+        if chosen:
+            stages["score"] = stages.pop(chosen)
+        if "score" not in stages:
+            stage, column = next(iter(stages.items()))
+            raise where.refuse(
+                f"{column.called} chỉ là điểm {_SAID[stage]}, không có điểm thẩm định{of_name}",
+                "hãy thêm cột điểm thẩm định, hoặc nếu lấy điểm này làm điểm thì chỉ rõ ({option})",
+                value=column.text, option=Option("columns", {"score": _SAID[stage]}),
+            )  # fmt: skip
+    return fields
+
+
+def several_scores(where: Where, columns: list[Column], of_name: str = "") -> Exception:
+    """Return the refusal of columns that may each be the score."""
+    titles = titles_in_words([one.text for one in columns], " và ")
+    return where.refuse(
+        f"các cột {titles} đều có thể là cột điểm{of_name}",
+        "hãy xóa cột không dùng" + ("" if of_name else ", hoặc chỉ rõ cột ({option})"),
+        option=Option("columns", {"score": "tên cột"}),
+    )
