@@ -16,6 +16,7 @@ from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
 from cchc_analysis.groups import scale_of
+from cchc_analysis.reading.grid import Where, check_size
 
 HEADER = ["STT", "Đơn vị", "Tổng điểm"]
 
@@ -210,6 +211,11 @@ def test_a_cell_far_away_does_not_fill_the_memory(book):
     path = book([HEADER, [1, "a", 90]], change=lambda s: s.cell(1_048_576, 16_384, "x"))
     sentence = refusal(path)
     assert "trải rộng 1048576 dòng × 16384 cột (giới hạn 2000000 ô, 1000 cột)" in sentence
+
+
+def test_too_many_letters_are_not_called_rows_and_columns():
+    with pytest.raises(ValueError, match="trang tính 'A': có 20000001 chữ hoặc ô trống"):
+        check_size(Where("a.xlsx", "trang tính 'A'"), 3, 3, 20_000_001)
 
 
 def test_two_tables_on_a_sheet_and_a_signature(book):
