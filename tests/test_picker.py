@@ -422,6 +422,7 @@ def test_a_table_is_held_against_that_of_the_year_before(folder):
                  {"nay": (90, 80), "trước": (70, 85)}.items())  # fmt: skip
     choice = choose_table(now, folder=folder)
     choice.fields["before"].value = then
+    assert set(choice._parts) == set(PARTS)  # no chart is drawn that is not shown
     assert "Kỳ trước (trước.csv): Thang điểm 100 – giả định." in choice.said
     assert "1 tăng hạng, 1 giảm hạng" in choice.said
     choice.fields["before"].value = (folder / "beside" / "cạnh.csv").resolve()

@@ -148,13 +148,13 @@ def write_files(
     only = results.groups[0] if len(results.groups) == 1 else None
     formats = ("png", "svg") if "png" in kinds else ("svg",) if "html" in kinds else ("png",)
     pictures = {}
-    if {*kinds} & {"docx", "html", "png"}:
+    if {*kinds} & {"html", "png"} or ("docx" in kinds and only):  # else a report draws its own
         pictures = pictures_of(results, only, sources=sources, formats=formats)
     dated = f" (số liệu ngày {options.date})" if options.date else ""
     source = options.source and options.source + dated
     olds = options.predecessors and f"tệp {as_typed(options.predecessors.name)}"
     of_each = {"scores": own + dated, "before": before, "fields": fields, "predecessors": olds}
-    given = {"source": of_each, "sources": sources, "pictures": pictures if only else None}
+    given = {"source": of_each, "sources": sources, "pictures": pictures}
     if options.form:
         name = f"{options.form}.docx"
         report_of(results, folder / name, form=options.form, template=options.template, **given)

@@ -145,7 +145,10 @@ def plot_fields(
         for name in order
     }
     who = rows[[*several_groups(table), "unit"]].rename(columns=SHOWN)
-    finding = findings.of_weakest(means[order], f"{formatted(means[order[0]], 2)}{measure}", first)
+    finding = ""
+    if len(order) > 1:
+        weakest = f"{formatted(means[order[0]], 2)}{measure}"
+        finding = findings.of_first(means[order], weakest, first)
     return frame.finish(
         finding or topic,
         f"{topic}{findings.when(table)}",
@@ -288,8 +291,9 @@ def plot_profile(
     who = ", ".join(chosen)
     topic = f"Điểm chưa đạt theo lĩnh vực của {who}"
     finding = ""
-    if is_one:
-        finding = findings.of_losses(lost, texts, who)
+    if is_one and lost["lost"].max() > 0:
+        most = lost.set_index("field")["lost"]
+        finding = findings.of_first(most, f"{texts[0]} điểm", f"{who} thiếu nhiều điểm nhất ở")
     elif len(chosen) > 1:
         rows_of = lost[lost["at"] == 0]
         ends = dict(zip(rows_of["series"], rows_of["lost"], strict=True))

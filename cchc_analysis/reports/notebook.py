@@ -124,7 +124,7 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
             check.attrs["note"],
         ),
     }
-    for name, ax in drawn(results):
+    for name, ax in drawn(results, only=PARTS):
         picture = io.BytesIO()
         ax.figure.savefig(picture, format="png", dpi="figure")
         shown = "image/png", base64.b64encode(picture.getvalue()).decode(), ax.get_label()

@@ -168,13 +168,15 @@ def report_of(
     sources = sources or Sources(*[given.get("scores", "")] * 3)
     opened, names = open_template(template, form, [name for name in letter if letter[name]])
     sections = Sections(opened.docx, results)
-    groups, overall = [], {}
+    pictures, groups, overall = pictures or {}, [], {}
     draw = partial(pictures_of, results, sources=sources, formats=("png",))
     for at, group in enumerate(results.groups):
-        drawn = (pictures or draw(group, only=CHARTS)) if names & {*_CHARTED} else {}
-        groups.append(sections.of_group(at, group, drawn))
+        made = {}
+        if names & {*_CHARTED}:
+            made = (len(results.groups) == 1 and pictures) or draw(group, only=CHARTS)
+        groups.append(sections.of_group(at, group, made))
     if "overall" in names:
-        overall = draw(only=("blocks",))
+        overall = pictures or draw(only=("blocks",))
     subject = (letter.get("subject") or "").strip() or (
         "Kết quả xếp hạng, xếp loại\n"  # a line ends between words, not within "công tác"
         f"công tác cải cách hành chính {_years(results.table)}"

@@ -133,20 +133,11 @@ def of_ends(values: Mapping[str, float], texts: Sequence[str], what: str) -> str
     return _as_title(f"{what} cao nhất là {ends[0]}, thấp nhất là {ends[1]}")
 
 
-def of_weakest(values: pd.Series, text: str, what: str) -> str:
-    """Return the first of several in order, unless the second is as weak."""
-    if len(values) < 2 or pd.isna(values.iloc[0]) or values.iloc[0] == values.iloc[1]:
+def of_first(values: pd.Series, text: str, what: str) -> str:
+    """Return the first of some in order, by its name and text, unless the second is equal."""
+    if pd.isna(values.iloc[0]) or values.iloc[0] in values.tolist()[1:2]:
         return ""
     return _as_title(f"{what} {values.index[0]} ({text})")
-
-
-def of_losses(losses: pd.DataFrame, text: Sequence[str], who: str) -> str:
-    """Return in which field points lack most; nothing where two lack as many."""
-    lost = losses["lost"].dropna()
-    if lost.empty or lost.max() <= 0 or (lost == lost.max()).sum() > 1:
-        return ""
-    field = losses["field"][lost.idxmax()]
-    return _as_title(f"{who} thiếu nhiều điểm nhất ở {field} ({text[lost.idxmax()]} điểm)")
 
 
 def of_history(unit: str, ranks: pd.Series) -> str:

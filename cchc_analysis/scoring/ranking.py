@@ -1,7 +1,6 @@
 """Percent, rank and grade of each unit; how many have each grade, and each block in one row."""
 
 import warnings
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -286,41 +285,33 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     table = ranking[group_columns(ranking)].iloc[first_rows(groups)].reset_index(drop=True)
     units = np.bincount(groups, minlength=len(table))
     scored = np.bincount(groups[~missing], minlength=len(table))
-    table = table.assign(units=units, scored_units=scored)
-    # Shares in whole numbers, group by group from the worst to the best; who has none stands first
-    # and counts 0.
+    # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
     rows, _ = sorted_rows(exact.keys, missing, groups)
     whole, percent = exact.on_one_scale
-    whole = whole[rows]
-    has_some = np.flatnonzero(scored)
-    ends, count = units.cumsum()[has_some], scored[has_some]
-    starts = ends - count
-    best, worst = whole[ends - 1], whole[starts]
-    total = np.add.reduceat(whole, starts) if len(starts) else worst
-    doubled = whole[(starts + ends - 1) // 2].astype("object") + whole[(starts + ends) // 2]
-    statistics = {
-        "mean": (total, count),
-        "median": (doubled, 2),
-        "best": (best, 1),
-        "worst": (worst, 1),
-        "spread": (best - worst, 1),
-    }
-    for column, (sums, parts) in statistics.items():
-        exactly = sums.astype("object") * percent.numerator
-        values = exactly / (np.asarray(parts, dtype="object") * percent.denominator)
-        table[column] = pd.Series(values, has_some, dtype="float64")
-    # Each group is sorted: where its values pass the mean, and where those tied at its ends stop.
-    # Shares are whole numbers: above the mean is above the whole part of the mean.
-    above, first, last = [], [], []
-    units = ranking["unit"].to_numpy()
-    for start, end, mean in zip(starts, ends, total // count, strict=True):
-        part = whole[start:end]
-        above.append(end - start - bisect_right(part, mean))
-        first.append("; ".join(units[rows[start + bisect_left(part, part[-1]) : end]]))
-        last.append("; ".join(units[rows[start : start + bisect_right(part, part[0])]]))
-    table["above_mean"] = pd.Series(above, has_some).reindex(table.index, fill_value=0)
-    table["first_unit"] = pd.Series(first, has_some, dtype="str")
-    table["last_unit"] = pd.Series(last, has_some, dtype="str")
+    names, found = ranking["unit"].to_numpy(), []
+    for end, count in zip(units.cumsum(), scored.tolist(), strict=True):
+        own = rows[end - count : end]
+        part = whole[own]
+        if not count:
+            found.append({"above_mean": 0})
+            continue
+        total, worst, best = int(part.sum()), int(part[0]), int(part[-1])
+        middle = int(part[(count - 1) // 2]) + int(part[count // 2])
+        sums = {"mean": (total, count), "median": (middle, 2), "best": (best, 1),
+                "worst": (worst, 1), "spread": (best - worst, 1)}  # fmt: skip
+        # Above the mean is above its whole part: shares are whole numbers.
+        last, above = part.searchsorted([worst, total // count], "right")
+        statistics = {
+            name: value * percent.numerator / (parts * percent.denominator)
+            for name, (value, parts) in sums.items()
+        }
+        ends = {"first_unit": own[part.searchsorted(best) :], "last_unit": own[:last]}
+        ends = {column: "; ".join(names[tied]) for column, tied in ends.items()}
+        found.append({**statistics, **ends, "above_mean": count - above})
+    told = pd.DataFrame(found, columns=TABLES["columns"]["blocks"][2:])
+    kinds = {"above_mean": "int64", "first_unit": "str", "last_unit": "str"}
+    told = told.astype(dict.fromkeys(told, "float64") | kinds)
+    table = table.assign(units=units, scored_units=scored).join(told)
     return stamped(table, "blocks", in_points=out_of_100(ranking))
 
 
