@@ -92,6 +92,7 @@ class Told(NamedTuple):
 
     words: str  # {} is the place of a value
     values: tuple
+    line: int | None = None  # if it is of a row, which differs from one of another
 
     def __str__(self) -> str:
         """Return the clause with its values."""

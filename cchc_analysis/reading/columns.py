@@ -317,8 +317,8 @@ class _Columns:
                 continue
             found = self._with_role(role)
             if len(found) > 1:  # of one year or block there is the one under its title
-                over = self._over(self.score)
-                found = [one for one in found if over and self._over(one) == over]
+                over = header.upper(self.score.column)
+                found = [one for one in found if over and header.upper(one.column) == over]
                 if len(found) != 1:
                     raise self._several(role, self._with_role(role), self.score)
                 self._understand(found[0], role)
@@ -350,10 +350,6 @@ class _Columns:
 
     def _with_role(self, role: str) -> list[Evidence]:
         return [one for one in self.free if one.role == role]
-
-    def _over(self, one: Evidence) -> str:
-        """Return the title that stands over that of a column and others."""
-        return one.title.removesuffix(self.header.short[one.column]).strip()
 
     def _understand(self, one: Evidence, role: str) -> None:
         """Give a column a role that its title does not name, and tell it."""

@@ -71,16 +71,13 @@ class Criterion:
             yield one
             yield from one.rows()
 
-    def value(self, numbers: dict[int, Decimal]) -> Decimal | None:
-        """Return its number, or the sum of those below it."""
-        if self.line in numbers:
-            return numbers[self.line]
-        return sum(parts) if (parts := self.parts(numbers)) else None
-
     def parts(self, numbers: dict[int, Decimal]) -> list[Decimal]:
-        """Return the numbers of the rows below it that have some."""
-        values = [one.value(numbers) for one in self.below]
-        return [value for value in values if value is not None]
+        """Return the numbers of the rows below it; of one without, the sum of those below that."""
+        found = []
+        for one in self.below:
+            own = [numbers[one.line]] if one.line in numbers else one.parts(numbers)
+            found += [sum(own)] if own else []
+        return found
 
     def cut_remarks(self, numbered: pd.Series) -> list[int]:
         """Take out the rows without numbers that only explain one; return their lines."""
@@ -138,12 +135,11 @@ def criteria_of(
 
     In a table with a column of units plain numbers may count rows, and tell no levels.
     """
-    if len(rows[0][2]) > 1:
-        return _by_names(where, [(line, names) for line, _, names in rows])
     numbers = [number if codes_in(number) else "" for _, number, _ in rows]
     own = [_split_code(names[0] or number) for _, number, names in rows]
     levels = {code.level for number in numbers for code in codes_in(number)[:1]} - {_PLAIN}
-    if has_units and not levels and not any(re.search("[0-9][.,][0-9]", code) for code, _ in own):
+    is_deep = levels or any(re.search("[0-9][.,][0-9]", code) for code, _ in own)
+    if len(rows[0][2]) > 1 or (has_units and not is_deep):
         return _by_names(where, [(line, names) for line, _, names in rows])
     if not levels and all(code for code, _ in own):
         numbers = [""] * len(rows)  # they only count
@@ -330,12 +326,11 @@ def check_sums(
     ]
     stated = known[0]
     for tree in trees:
-        parents = [
-            (row, line) for row in (tree, *tree.rows()) for line in (row.line, *row.again)
-            if row.below and line in stated
-        ]  # fmt: skip
+        rows = sorted((tree, *tree.rows()), key=lambda row: -len(row.path))  # the lowest first
+        parents = [(row, line) for row in rows for line in (row.line, *row.again)
+                   if row.below and line in stated]  # fmt: skip
         fewest = max([1, *(_places(stated[line]) for _, line in parents)])
-        for parent, line in sorted(parents, key=lambda pair: -len(pair[0].path)):
+        for parent, line in parents:
             number, sums = stated[line], []
             for numbers in known:
                 parts = parent.parts(numbers)

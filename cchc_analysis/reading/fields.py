@@ -318,17 +318,10 @@ def _years_of_sheets(
 
 def _is_sheet(header: Header) -> bool:
     """Return whether these titles are of criteria and their scores, and name no unit."""
-    roles, titles = header.roles, header.titles
-    return (
-        "unit" not in roles.values()
-        and any(
-            level_of(words) is not None for c in titles for words in (titles[c], header.short[c])
-        )
-        and any(
-            role in ("score", LIKE, "max_score") or stage_of(titles[c]) or stage_of(header.short[c])
-            for c, role in roles.items()
-        )
-    )
+    roles, titles = {*header.roles.values()}, {*header.titles.values(), *header.short.values()}
+    names_criteria = any(level_of(title) is not None for title in titles)
+    has_scores = {"score", LIKE, "max_score"} & roles or any(map(stage_of, titles))
+    return "unit" not in roles and names_criteria and bool(has_scores)
 
 
 def _is_of_years(header: Header) -> bool:
@@ -376,9 +369,7 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     """
     first = table.body.index[0] if len(table.body) else table.above[-1]
     ends = [line for other in others for line in other.body.index if line < min(table.above)]
-    rows = grid.cells.fillna("").loc[
-        [i for i in grid.cells.index if max(ends, default=0) < i < first]
-    ]
+    rows = grid.cells.fillna("").loc[max(ends, default=0) + 1 : first - 1]
     rows = rows[~rows.index.isin(table.above) | (rows.nunique(axis=1) < 3)]  # no titles of columns
     lines = [" ".join(filter(None, row)) for row in rows.to_numpy()]
     is_sheet = grid.place.startswith("trang")
@@ -404,21 +395,19 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
 
 
 def _checked_maxima(max_score: object) -> float | dict[str, float] | None:
-    if not isinstance(max_score, Mapping):
-        check_maximum(max_score)
-        return max_score
-    for value in max_score.values():
-        check_maximum(value)
-    return {same(str(field)): value for field, value in max_score.items()}
+    if isinstance(max_score, Mapping):
+        return {same(str(field)): _checked_maxima(value) for field, value in max_score.items()}
+    check_maximum(max_score)
+    return max_score
 
 
 def _check_names(file: str, fields: pd.Series, given: object) -> None:
     """Refuse a maximum that is given for a field that is not there."""
-    names = list(fields.unique())
+    names = {same(name): quoted(name) for name in fields.unique()}
     for field in given if isinstance(given, Mapping) else []:
-        if same(str(field)) not in map(same, names):
-            listed = first_few([quoted(one) for one in names])
+        if same(str(field)) not in names:
             raise Refusal(
-                f"không có lĩnh vực {quoted(field)} ({{option}}); các lĩnh vực: {listed}",
+                f"không có lĩnh vực {quoted(field)} ({{option}}); các lĩnh vực: "
+                f"{first_few([*names.values()])}",
                 "hãy ghi đúng tên", file=file, value=field, option=Option("max_score"),
             )  # fmt: skip

@@ -5,7 +5,7 @@ Each is read as a table of scores: of each field, or of each unit side by side, 
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -24,7 +24,7 @@ from cchc_analysis.reading.criteria import (
 from cchc_analysis.reading.grid import Where, as_written, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
 from cchc_analysis.reading.layouts import KEYS, OTHER_STAGES, Column, Layout, several_scores
-from cchc_analysis.reading.rows import LIKE_A_MEAN, TELLS_A_MEAN, UNITS
+from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Told
@@ -52,30 +52,23 @@ def read_columns(
         part = _read(within, table, layout, body, stages, known, max_score=maximum)
         parts.append(part._replace(scores=part.scores.assign(field=field)))
     of = pd.concat([part.fates for part in parts], axis=1)
-    means = of.index[(of == LIKE_A_MEAN).all(axis=1)] if len(parts) > 1 else []
-    told = []
-    for part, stages in zip(parts, layout.scores.values(), strict=True):
-        shown = [one.at for one in layout.columns if one in (*layout.others, stages["score"])]
-        rows = layout.body.loc[means, shown].fillna("")
-        of_means = [Told(TELLS_A_MEAN, (row_in_words(at, rows.loc[at]),)) for at in means]
-        told.append([*part.told, *of_means])
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     fields = _with_total(where, layout, fields)
-    return _together(layout, parts, fields, fates, _told_of_fields(told))
+    return _together(layout, parts, fields, fates, _told_of_fields(parts))
 
 
-def _told_of_fields(told: Iterable[Sequence[str | Told]]) -> list[str]:
-    """Return what is told of several fields once, with how often; of two rows each."""
-    alike: dict[tuple[str, int], list[str]] = {}
-    for own in told:
-        forms = [one.words if isinstance(one, Told) else one for one in own]
-        for at, one in enumerate(own):
-            alike.setdefault((forms[at], forms[:at].count(forms[at])), []).append(str(one))
+def _told_of_fields(parts: Sequence[Part]) -> list[str]:
+    """Return what is told of several fields once, with how often; of means if all have them."""
+    alike: dict[tuple, list[str]] = {}
+    for one in (one for part in parts for one in part.told):
+        key = (one.words, one.line) if isinstance(one, Told) else (one,)
+        alike.setdefault(key, []).append(str(one))
     return [
         own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
-        for own in alike.values()
+        for key, own in alike.items()
+        if len(own) == len(parts) or key[0] != TELLS_A_MEAN
     ]
 
 
@@ -140,7 +133,11 @@ def read_rows(
             also = [numbers_of(one, scores)] if one is column else []
             check_sums(where, trees, one.cells, checked[one], *also)
         parts.append(part)
-        told += [*part.told, *_told_sums(trees, part.scores[["score", "max_score"]])]
+        is_chance = {
+            one for one in part.told if isinstance(one, Told) and one.words == TELLS_A_MEAN
+        }
+        told += [one for one in part.told if one not in is_chance]
+        told += _told_sums(trees, part.scores[["score", "max_score"]])
         fields, paths = part.scores, [leaves[line].path for line in part.scores.index]
         titles = ([row.title for row in path] for path in paths)
         for level, of_level in zip(LEVELS, zip_longest(*titles), strict=False):

@@ -46,6 +46,10 @@ class Header:
         """Return the number from 1 of a column of the source."""
         return self.sources.index(self.parts.get(column, column)) + 1
 
+    def upper(self, column: object) -> str:
+        """Return the title that stands over that of a column and others."""
+        return self.titles[column].removesuffix(self.short[column]).strip()
+
     @property
     def sources(self) -> list[object]:
         """Return the columns of the source, in order."""

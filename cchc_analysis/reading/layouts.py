@@ -140,14 +140,10 @@ def level_of(title: str) -> int | None:
     return fits[0] if fits else -1 if words.LIKE_HEADERS["field"].fullmatch(key) else None
 
 
-def _upper(header: Header, column: object) -> tuple[str, float | None]:
-    """Return the title that stands over that of a column, and the maximum that it states."""
-    return split_maximum(header.titles[column].removesuffix(header.short[column]).strip())
-
-
 def _column_of(header: Header, column: object, cells: pd.Series) -> Column:
     """Return what the title of a column says, with the upper one if that names the field."""
-    (upper, of_upper), (text, maximum) = _upper(header, column), split_maximum(header.short[column])
+    upper, of_upper = split_maximum(header.upper(column))
+    text, maximum = split_maximum(header.short[column])
     if upper and fold(text) in words.NAMELESS:  # "Thể chế" over "Điểm"
         upper, text, maximum = "", upper, maximum or of_upper
     text = text or header.titles[column]
@@ -361,10 +357,10 @@ def _of_rows(
     ]  # fmt: skip
     plain = of("score") or of(LIKE)
     are_beside = not plain and {stage for _, stage, _ in stages} == {*OTHER_STAGES}
-    parts = [one for _, stage, one in stages if stage != "self_score" or are_beside]
+    parts = [*plain, *(one for _, stage, one in stages if stage != "self_score" or are_beside)]
     if "score" in given:
         plain = [one for one in columns if one.at == given["score"]]
-    elif of_rows and _is_sum(of_rows[0], parts := [*plain, *parts]):
+    elif of_rows and _is_sum(of_rows[0], parts):
         names = " và ".join(quoted(one.text) for one in parts)
         told.append(f"lấy cột {quoted(of_rows[0].text)} làm điểm, bằng tổng {names}")
         both = [are_numbers(one.cells) for _, stage, one in stages if stage in OTHER_STAGES]
@@ -414,7 +410,7 @@ def _of_columns(
     ])  # fmt: skip
     plain, totals = ([one for one in columns if one.kind == kind] for kind in ("score", "total"))
     for total in [*totals]:
-        upper = same(_upper(header, total.at)[0])
+        upper = same(split_maximum(header.upper(total.at))[0])
         own = [one for one in found if one[2].stage and same(one[0]) == upper]
         if _is_sum(total, [one for _, stage, one in own if stage != "self_score"]):
             told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")

@@ -295,8 +295,7 @@ _APPLY = {
 _SAID = words("rows")
 RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
 UNITS = [rule.name for rule in RULES if rule.is_unit]
-LIKE_A_MEAN = "mean of the others"
-TELLS_A_MEAN: str = _SAID[LIKE_A_MEAN]["tells"]
+TELLS_A_MEAN: str = _SAID["mean of the others"]["tells"]
 
 
 class Fates(NamedTuple):
@@ -330,8 +329,8 @@ def fates_of(rows: Rows) -> Fates:
         of[lines] = rule.name
         if rule.is_told:
             left_out |= {(line,): rows.in_words(line) for line in lines}
-        if rule.tells and not (rows.are_parts and rule.name == LIKE_A_MEAN):  # of one part: chance
-            told += [Told(rule.tells, (rows.in_words(line),)) for line in lines]
+        if rule.tells:
+            told += [Told(rule.tells, (rows.in_words(line),), line) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
     is_unit = of.isin(UNITS)
     units = start.body[is_unit]
