@@ -224,14 +224,10 @@ def describe_ranking(
     >>> print(describe_ranking(scores).split(". ")[3])
     Hạng nhất là A (90,00%, tức 9,00 điểm); xếp cuối (hạng 2) là B (85,00%, tức 8,50 điểm)
     """
-    return described(results_of(
+    results = results_of(
         ranking, scheme=scheme, before=before, aliases=aliases, predecessors=predecessors,
         unit=unit,
-    ))  # fmt: skip
-
-
-def described(results: Results) -> str:
-    """Return what is told of all groups, a paragraph each, and what is told of none."""
+    )  # fmt: skip
     paragraphs = []
     for group in results.groups:
         text = group.told.paragraph()
