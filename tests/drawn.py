@@ -94,21 +94,18 @@ CHARTS = {
 def texts_when_saved():
     """Collect (text, box in inches, size) of all that is drawn when a figure is saved, per format.
 
-    Nothing is written into the picture itself: a drawing without rendering is enough.
+    Nothing is written into the picture itself: to know which texts are drawn, and where, is enough.
     """
-    saved, renderers = [], {}
+    saved = []
 
     def savefig(figure, file, *, bbox_inches, **_):
         seen = []
-        draw = Text.draw
 
         def record(text, renderer):
             if text.get_visible() and text.get_text().strip():
                 seen.append(text)
-            draw(text, renderer)
 
-        # One of all pages: it knows the size of a text that it has measured.
-        renderer = renderers.setdefault(figure, renderer_of(figure))
+        renderer = renderer_of(figure)
         with patch.object(Text, "draw", record), renderer._draw_disabled():
             figure.draw(renderer)
         boxes = [text.get_window_extent(renderer) for text in seen]

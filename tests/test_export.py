@@ -291,6 +291,16 @@ def test_a_matplotlibrc_changes_nothing_in_the_house_style(tmp_path):
     assert theirs == drawn()
 
 
+def test_a_chart_after_other_fonts_is_measured_in_its_own():
+    def left(**fonts):
+        with house_style(), plt.rc_context(fonts):
+            return plot_comparison(table([90, 80]).assign(unit=["Sở A", "Sở B"])).get_position().x0
+
+    ours = left()
+    assert left(**{"font.sans-serif": ["DejaVu Sans Mono"]}) != ours
+    assert left() == ours
+
+
 NO_TEXTS = (3, 2.5, ["a"], True, b"a")
 
 

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -373,7 +374,14 @@ def fits_page(names: Iterable[str], headings: int) -> bool:
 
 def renderer_of(figure: Figure) -> RendererAgg:
     """Return what measures the texts of a figure; its own forgets them when its height changes."""
-    return RendererAgg(1, 1, figure.dpi)
+    of_fonts = [name for name in plt.rcParams if name.startswith(("font.", "text.", "mathtext."))]
+    return _measuring(figure.dpi, str([plt.rcParams[name] for name in of_fonts]))
+
+
+@cache
+def _measuring(dpi: float, _fonts: str) -> RendererAgg:
+    """Return the one renderer for charts in these fonts: matplotlib keeps what it has measured."""
+    return RendererAgg(1, 1, dpi)
 
 
 def numbers_of(ax: Axes) -> pd.DataFrame | None:
