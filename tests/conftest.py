@@ -2,6 +2,7 @@ import functools
 import io
 import ntpath
 import os
+import sys
 import warnings
 from pathlib import Path, PureWindowsPath
 
@@ -12,8 +13,10 @@ import pandas as pd
 import pytest
 
 mpl.use("agg")
-# Where Python keeps no bytecode, each kernel and command that is tested would compile pandas anew.
+# Where Python keeps no bytecode, each kernel and command that is tested would compile pandas anew,
+# and each process of pytest all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -21,6 +24,7 @@ DATA = ROOT / "data"
 hypothesis.settings.register_profile("busy", deadline=None, max_examples=25)
 hypothesis.settings.load_profile("busy")
 LONG = "Ban Quản lý dự án đầu tư xây dựng công trình giao thông và phát triển khu vực ven biển số"
+_FEW_DOTS = 40  # an inch, in pictures that nobody looks at
 RANKING_TABLES = ["cchc-2020", "so-nganh-2021", "par-index-regions"]
 LONGEST_FILES = [
     "test_browser", "test_print", "test_notebooks", "test_cli", "test_workbook", "test_golden",
@@ -47,7 +51,20 @@ def _close_figures():
 @pytest.fixture
 def coarse(monkeypatch):
     """Save charts with few dots, where the text beside them is tested: 300 dpi cost a quarter."""
-    monkeypatch.setattr("cchc_analysis.charts.export._DPI", 40)
+    monkeypatch.setattr("cchc_analysis.charts.export._DPI", _FEW_DOTS)
+
+
+@pytest.fixture
+def unsaved(monkeypatch):
+    """Draw and lay out every chart, but save grey of its size: its words and numbers are tested."""
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    def savefig(figure, file, *, bbox_inches, **_):
+        size = (round(_FEW_DOTS * side) for side in bbox_inches.size)
+        Image.new("L", tuple(size)).save(file, "png", dpi=(_FEW_DOTS, _FEW_DOTS))
+
+    monkeypatch.setattr(Figure, "savefig", savefig)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from conftest import ROOT
 
 
-@pytest.mark.usefixtures("coarse")
+@pytest.mark.usefixtures("unsaved")
 @pytest.mark.parametrize(
     "name", ["ranking", "several_maxima", "growth", "memory", "archive", "files"]
 )

@@ -75,7 +75,7 @@ def test_a_sentence_that_only_names_an_option_names_that_of_the_command(
     assert words in capsys.readouterr().err
 
 
-def test_the_town_in_files(tmp_path, coarse, capsys):
+def test_the_town_in_files(tmp_path, unsaved, capsys):
     assert main([str(DATA / "cchc-2020.csv"), "--out", str(tmp_path)]) == 0
     read = lambda name: pd.read_csv(tmp_path / "cchc-2020" / name, sep=";", decimal=",")  # noqa: E731
     ranking = read("ranking.csv")
@@ -247,7 +247,7 @@ def test_files_whose_folders_would_be_one_on_windows_do_not_overwrite_each_other
     assert not (tmp_path / "r").exists()
 
 
-def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, coarse, capsys):
+def test_a_unit_with_a_name_of_2000_letters_is_reported(tmp_path, unsaved, capsys):
     path = written(tmp_path / "dài.csv", "Đơn vị;Điểm", f"{'x' * 2000};90", f"{'Sở ' * 700};80")
     assert main([path, "--out", str(tmp_path / "r")]) == 0
     names = {re.sub(r"-\d\.", ".", path.name) for path in (tmp_path / "r" / "dài").iterdir()}
@@ -887,7 +887,7 @@ def test_a_disk_that_is_really_full_leaves_what_was_there(tmp_path, monkeypatch,
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_long_table_has_an_overview_beside_its_pages(tmp_path, coarse, capsys):
+def test_a_long_table_has_an_overview_beside_its_pages(tmp_path, unsaved, capsys):
     rows = [f"Xã {at};{95 - at / 2}" for at in range(60)]
     path = written(tmp_path / "xã.csv", "Đơn vị;Điểm", *rows)
     assert main([path, "--out", str(tmp_path / "r"), "--unit", "Xã 30"]) == 0

@@ -8,7 +8,7 @@ from golden import EXPECTED, as_text, cases, outcome
 CASES = cases()
 
 
-@pytest.mark.usefixtures("coarse")  # of pictures, only the alt texts are stored
+@pytest.mark.usefixtures("unsaved")  # of pictures, only the alt texts are stored
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_source_gives_is_what_was_stored(name, tmp_path):
     path = EXPECTED / f"{name}.txt"
