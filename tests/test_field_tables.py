@@ -87,6 +87,24 @@ def test_a_row_at_the_top_or_the_bottom_states_the_maxima(at, words):
     assert told == "Bảng (DataFrame): 1 điểm lĩnh vực còn thiếu ('Sở B': TTHC)."
 
 
+@pytest.mark.parametrize("merged", [[], ["A1:A3", "B1:B3", "C1:D1", "E1:E2"]])
+def test_a_first_row_of_numbers_in_brackets_states_the_maxima(tmp_path, merged):
+    rows = [
+        ["STT", "Đơn vị", "Lĩnh vực", None, "Tổng"],
+        [None, None, "Thể chế", "TTHC", None],
+        [None, None, "(10)", "(15)", "(25)"],
+        [1, "Sở A", 8, 9, 17],
+        [2, "Sở B", 7, 6, 13],
+    ]
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    fields, told = read(tmp_path / "a.xlsx")
+    assert fields["max_score"].tolist() == [10, 15, 10, 15]
+    assert told == "a.xlsx: lấy điểm tối đa từ dòng 3 '(10) (15) (25)'."
+    rows[2][2:] = ["(3)", "(4)", "(5)"]  # the numbers of the columns
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    assert "chưa biết điểm tối đa" in refusal(tmp_path / "a.xlsx")
+
+
 def test_the_caller_states_the_maxima():
     table = frame(["Đơn vị", "Thể chế", "TTHC"], ["Sở A", "8", "9"])
     assert read(table, max_score=10)[0]["max_score"].tolist() == [10, 10]

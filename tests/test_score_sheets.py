@@ -1,3 +1,4 @@
+import copy
 import datetime
 from functools import partial
 
@@ -885,3 +886,42 @@ def test_shares_of_one_are_no_percent(cells, scores):
         )
     else:
         assert read(table, unit="A")[0]["score"].tolist() == scores
+
+
+@pytest.mark.parametrize("rows", [*range(2, 7)])
+def test_a_page_break_without_titles_again_parts_no_sheet(tmp_path, rows):
+    whole = as_rows(read(write(tmp_path / "w.docx", {"Sở A": [TITLES, *TREE]}))[0])
+    document = docx.Document(tmp_path / "w.docx")
+    upper = document.tables[0]
+    document.add_paragraph("")
+    lower = document.add_table(0, len(TITLES))
+    for row in [*upper.rows][1 + rows :]:
+        lower._tbl.append(row._tr)
+    document.save(tmp_path / "w.docx")
+    fields, told = read(tmp_path / "w.docx")
+    assert as_rows(fields) == whole
+    assert "không dùng đến" not in told
+    write(tmp_path / "w.docx", {"Sở A": [TITLES, *TREE]})
+    document = docx.Document(tmp_path / "w.docx")
+    document.element.body.insert(-1, copy.deepcopy(document.tables[0]._tbl))
+    document.tables[1]._tbl.remove(document.tables[1].rows[0]._tr)
+    document.save(tmp_path / "w.docx")  # "I" again goes on with nothing
+    assert "không dùng đến bảng 2" in read(tmp_path / "w.docx")[1]
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_a_row_of_points_beside_the_criteria_needs_no_code_to_be_told_from_them(above):
+    rows = [["", "Tổng điểm", 15, 14, 12.5], ["", "Cộng điểm thưởng", "", 1, 1]]
+    words = refusal(sheet(*TREE, *(rows[::-1] if above else rows)), unit="Sở A")
+    assert "'Cộng điểm thưởng' là điểm cộng, trừ" in words
+
+
+@pytest.mark.parametrize("cells", [["", "93,3", "83,3"], ["100%", "93,3%", "83,3%"]])
+def test_the_share_below_the_total_is_no_criterion(cells):
+    rows = [*TREE, ["", "Tổng điểm", 15, 14, 12.5], ["", "Tỷ lệ đạt (%)", *cells]]
+    fields, told = read(sheet(*rows), unit="Sở A")
+    assert as_rows(fields.drop(columns="published_total")) == LEAVES
+    assert "không dùng đến dòng 9 'Tỷ lệ đạt (%)" in told
+    above = [["", "Tổng điểm", 15, 14, 12], ["1", "Tỷ lệ đúng hạn", 10, 9, 8], ["2", "B", 5, 5, 4]]
+    fields, _ = read(sheet(*above), unit="Sở A")
+    assert fields["field"].tolist() == ["Tỷ lệ đúng hạn", "B"]

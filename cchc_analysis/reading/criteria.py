@@ -127,6 +127,17 @@ def have_levels(cells: Sequence[str]) -> bool:
     return all(codes) and are_several and all(1 in numbers for numbers in levels.values())
 
 
+def codes_go_on(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Return whether the first code is the next of its level, or the first below the last row."""
+    rows = [code for cell in before for code in codes_in(cell)[:1]]
+    latest = {code.level: code.parts for code in rows}
+    return any(
+        latest.get(code.level) == (*code.parts[:-1], code.parts[-1] - 1)
+        or code.parts == (*rows[-1].parts, 1)
+        for code in (codes_in(next(iter(after), "")) if rows else [])
+    )
+
+
 def criteria_of(
     where: Where, rows: list[tuple[int, str, list[str]]], numbers_of: pd.DataFrame, told: list, *,
     has_units: bool,

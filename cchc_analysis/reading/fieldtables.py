@@ -107,7 +107,7 @@ def read_rows(
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
         )
-    _check_bonus(where, leaves, numbers, maximum)
+    _check_bonus(where, {line: row.name for line, row in leaves.items()}, numbers, maximum)
     sums = [line for tree in trees for row in (tree, *tree.rows()) for line in row.again]
 
     def numbers_of(column: Column, cells: pd.Series) -> pd.Series:
@@ -160,10 +160,9 @@ def read_rows(
 
 
 def _check_bonus(
-    where: Where, leaves: Mapping[int, Criterion], numbers: pd.DataFrame, maximum: Column | None
+    where: Where, names: Mapping[int, str], numbers: pd.DataFrame, maximum: Column | None
 ) -> None:
     """Refuse a row of points beside the criteria: it has a negative number, or no maximum."""
-    names = {line: row.name for line, row in leaves.items()}
     for line in (c for c, role in Header(names, names).likely.items() if role == "bonus"):
         own = numbers.loc[line]
         if own.min() < 0 or (maximum is not None and math.isnan(own[maximum.at])):
@@ -214,6 +213,8 @@ def _trees(
             totals.append(line)
         else:
             rows.append((line, code, names))
+            if coded not in (None, line):
+                _check_bonus(where, {line: first}, numbers, layout.first("max_score"))
     if not groups or not all(rows for rows, _ in groups.values()):
         raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     trees = []

@@ -44,6 +44,7 @@ _WORDED = {
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 _APART = ", không cộng vào điểm"
+_LAST = 5  # rows where a total may be told again
 
 
 @dataclass(eq=False)
@@ -82,7 +83,7 @@ class Layout(NamedTuple):
     scores: dict[str, dict[str, Column]]  # of each field, or unit side by side, by stage
     is_percent: bool  # whether the scores are only told in percent of the maximum
     wanted: dict[str, object]  # what the caller says
-    left_out: dict[tuple[int, ...], str]  # the row that numbers the columns
+    left_out: dict[tuple[int, ...], str]  # rows that number the columns or tell shares
     told: list[str]
     body: pd.DataFrame  # without the rows that number the columns or state maxima
     year: str = ""  # that the titles of its scores say
@@ -234,17 +235,18 @@ def _layout(
     where: Where, table: Table, given: dict[str, object], chosen: str | None, year: str = ""
 ) -> Layout:
     """Return what each column of a table holds, of which the caller has told some."""
-    header, body, told, left_out = table.header, table.body, [], {}
-    if len(body) and are_column_numbers(body.iloc[0].fillna("").tolist()):
-        left_out = {(body.index[0],): row_in_words(body.index[0], body.iloc[0].fillna(""))}
-        body = body.iloc[1:]
+    header, body, told = table.header, table.body, []
+    lines = [line for line, row in body.head(1).fillna("").iterrows()
+             if are_column_numbers([*row])] + _shares_below(body)  # fmt: skip
+    left_out = {(line,): row_in_words(line, body.loc[line].fillna("")) for line in lines}
+    body = body.drop(index=lines)
     columns = [_column_of(header, column, body[column].fillna("")) for column in header.titles]
     _weigh(columns, header, given)
     names, percent = _by_level(where, [one for one in columns if one.kind == "name"]), None
     if names:
         found, totals, percent = _of_rows(columns, given, told)
     else:
-        body = _without_maxima(columns, body)
+        body = _without_maxima(columns, body, told)
         found, totals = _of_columns(columns, header, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
     appraised = [
@@ -266,6 +268,15 @@ def _layout(
             one.kind = _UNUSED
     given = {role: column for role, column in given.items() if role not in ("score", "field")}
     return Layout(columns, names, scores, percent is not None, given, left_out, told, body, year)
+
+
+def _shares_below(body: pd.DataFrame) -> list[int]:
+    """Return the last rows that tell a total above them in percent: "Tỷ lệ đạt (%)"."""
+    found, is_below = [], False
+    for line, row in body.tail(_LAST).fillna("").iterrows():
+        found += [line] * (is_below and any(words.SHARE_BELOW.fullmatch(fold(c)) for c in row))
+        is_below |= any(map(is_sum, row))
+    return found
 
 
 def _weigh(columns: list[Column], header: Header, given: Mapping) -> None:
@@ -386,11 +397,22 @@ def _of_rows(
     return found, totals, percents[0] if is_told else None
 
 
-def _without_maxima(columns: list[Column], body: pd.DataFrame) -> pd.DataFrame:
-    """Take out the rows that state the maxima of fields, and give these to their columns."""
+def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd.DataFrame:
+    """Take out the rows that state the maxima of fields, and give these to their columns.
+
+    A first row of nothing but numbers in brackets that do not count the columns is one, too.
+    """
     cells = pd.DataFrame({one.at: one.cells for one in columns})
     is_one = cells.map(lambda cell: role_of(cell) == "max_score" or fold(cell) == "toi da")
     is_one = is_one.any(axis=1).astype(bool)
+    for line, row in cells.head(1).iterrows():
+        # A title that is merged down stands here, too.
+        own = {one: row[one.at] for one in columns if row[one.at] not in ("", one.text)}
+        numbers = numbers_in(pd.Series([*own.values()], dtype="str").str.extract(r"^\((.+)\)$")[0])
+        is_named = any(one.kind in ("number", *KEYS) for one in own)
+        if own and numbers.notna().all() and set(numbers.diff()[1:]) != {1} and not is_named:
+            is_one[line] = True
+            told.append(f"lấy điểm tối đa từ {row_in_words(line, own.values())}")
     for one in columns:
         one.maxima += numbers_in(one.cells[is_one].str.strip("()")).dropna().tolist()
         one.cells = one.cells[~is_one]

@@ -15,6 +15,7 @@ import pandas as pd
 from cchc_analysis.files import given_path
 from cchc_analysis.reading.cells import numbering
 from cchc_analysis.reading.containers import Contents, contents
+from cchc_analysis.reading.criteria import codes_go_on
 from cchc_analysis.reading.grid import (
     Grid,
     Seen,
@@ -111,15 +112,20 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
 
 
 def _continued(grids: list[Grid]) -> list[Grid]:
-    """Join a grid whose numbering goes on where the one before ends: a page break parted them."""
+    """Join a grid whose numbering goes on where the one before ends: a page break parted them.
+
+    So do codes of criteria in its first row, with no line between.
+    """
     joined: list[Grid] = []
     for grid in grids:
         last = joined[-1] if joined else None
         if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
             joined.append(grid)
             continue
-        before, after = (numbering(g.cells.iloc[:, 0].fillna("")) for g in (last, grid))
-        if before.empty or after.empty or after.iloc[0] != before.iloc[-1] + 1:
+        cells = [g.cells.iloc[:, 0].fillna("") for g in (last, grid)]
+        before, after = map(numbering, cells)
+        counts_on = not before.empty and not after.empty and after.iloc[0] == before.iloc[-1] + 1
+        if not counts_on and (grid.above or not codes_go_on(*cells)):
             joined.append(grid)
             continue
         lines = len(last.cells)

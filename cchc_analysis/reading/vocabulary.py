@@ -41,7 +41,9 @@ COUNTS = set(_TOTALS["counts"])
 
 SUBTOTAL = re.compile(_FIELDS["subtotal"])
 NAMELESS = set(_FIELDS["nameless"])
-GROUP_TITLE, SHARE = (re.compile(_FIELDS[kind]) for kind in ("group", "share"))
+GROUP_TITLE, SHARE, SHARE_BELOW = (
+    re.compile(_FIELDS[kind]) for kind in ("group", "share", "share_below")
+)
 NO_FIELD = _any_of(_FIELDS["never"])
 LEVELS_OF_FIELDS = [re.compile(pattern) for pattern in _FIELDS["levels"]]
 TITLED_UNIT = [re.compile(pattern) for pattern in _FIELDS["titled_unit"]]
