@@ -120,12 +120,9 @@ def read_rows(
     for side, stages in layout.scores.items():
         column = stages["score"]
         if layout.is_percent:
-            scores = _of_percent(where, column, maximum, [*leaves], told)
+            body["score"] = scores = _of_percent(where, column, maximum, [*leaves], told)
         else:
-            scores = _with_survey(stages)
-            if filled_in := (scores != column.cells)[[*leaves]].sum():
-                told.append(f"{filled_in} tiêu chí chỉ có điểm điều tra XHH, lấy làm điểm")
-        body["score" if layout.is_percent else column.at] = scores
+            body[column.at] = scores = _with_survey(stages, [*leaves], told)
         if not layout.of("unit"):
             body["unit"] = side or unit
         part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
@@ -133,18 +130,10 @@ def read_rows(
             also = [numbers_of(one, scores)] if one is column else []
             check_sums(where, trees, one.cells, checked[one], *also)
         parts.append(part)
-        is_chance = {
-            one for one in part.told if isinstance(one, Told) and one.words == TELLS_A_MEAN
-        }
-        told += [one for one in part.told if one not in is_chance]
+        # Of criteria a mean is chance.
+        told += [one for one in part.told if getattr(one, "words", one) != TELLS_A_MEAN]
         told += _told_sums(trees, part.scores[["score", "max_score"]])
-        fields, paths = part.scores, [leaves[line].path for line in part.scores.index]
-        titles = ([row.title for row in path] for path in paths)
-        for level, of_level in zip(LEVELS, zip_longest(*titles), strict=False):
-            fields[level] = of_level
-        if column in checked and any(tree.again for tree in trees):
-            totals = [next(iter(field.above.again), None) for field, *_ in paths]
-            fields["published_total"] = checked[column].reindex(totals).array
+        fields = _with_levels(part.scores, leaves, checked.get(column))
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
     fates[[line for lines in layout.left_out for line in lines]] = "column numbers"
@@ -171,6 +160,20 @@ def _check_bonus(
                 "hãy xóa dòng này và dòng tổng điểm, và ghi điểm ấy ở một cột của bảng xếp hạng",
                 at=f"dòng {line}", value=names[line],
             )  # fmt: skip
+
+
+def _with_levels(
+    scores: pd.DataFrame, leaves: Mapping[int, Criterion], numbers: pd.Series | None
+) -> pd.DataFrame:
+    """Return scores with the names of their rows and those above, and the totals of the sheets."""
+    paths = [leaves[line].path for line in scores.index]
+    titles = ([row.title for row in path] for path in paths)
+    for level, of_level in zip(LEVELS, zip_longest(*titles), strict=False):
+        scores[level] = of_level
+    totals = [next(iter(field.above.again), None) for field, *_ in paths]
+    if numbers is not None and any(totals):
+        scores["published_total"] = numbers.reindex(totals).array
+    return scores
 
 
 def _told_sums(trees: list[Criterion], numbers: pd.DataFrame) -> list[str]:
@@ -226,13 +229,16 @@ def _trees(
     return trees, sorted(left_out)
 
 
-def _with_survey(stages: Mapping[str, Column]) -> pd.Series:
+def _with_survey(stages: Mapping[str, Column], lines: list[int], told: list) -> pd.Series:
     """Return the scores, in their place those of a survey where it alone measured something."""
     score, survey = stages["score"].cells, stages.get("survey_score", stages["score"]).cells
     alone = are_numbers(survey)
     for own in (one.cells for stage, one in stages.items() if stage != "survey_score"):
         alone &= ~are_numbers(own)
-    return score.where(~alone, survey)
+    filled_in = score.where(~alone, survey)
+    if many := (filled_in != score)[lines].sum():
+        told.append(f"{many} tiêu chí chỉ có điểm điều tra XHH, lấy làm điểm")
+    return filled_in
 
 
 def _of_percent(
