@@ -20,6 +20,7 @@ from cchc_analysis import (
 )
 from cchc_analysis.charts import export as module
 from cchc_analysis.charts.export import encode
+from cchc_analysis.charts.units import MANY
 
 
 def scores(count, every=9):
@@ -39,6 +40,13 @@ PLOTS = {"ranking": plot_ranking, "comparison": plot_comparison, "change": chang
 def _restore_look():
     with plt.style.context("cchc_analysis.report"):
         yield
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_more_units_than_are_seen_at_once_take_several_pages(name):
+    """A report counts on it: it does not draw what it would leave out."""
+    short = scores(MANY + 1).assign(unit=[f"Xã {n}" for n in range(MANY + 1)], score=80.0)
+    assert len(encode(PLOTS[name](short), formats=["svg"])) > 1
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def report_of(
     from docx.shared import Pt
 
     from cchc_analysis.reports.pictures import Sources, pictures_of
-    from cchc_analysis.reports.sections import CHARTS, Sections
+    from cchc_analysis.reports.sections import Sections
     from cchc_analysis.reports.word import fill, open_template, text_width
 
     if not results.groups:
@@ -173,7 +173,8 @@ def report_of(
     for at, group in enumerate(results.groups):
         made = {}
         if names & {*_CHARTED}:
-            made = (len(results.groups) == 1 and pictures) or draw(group, only=CHARTS)
+            made = len(results.groups) == 1 and pictures
+            made = made or draw(group, only=sections.charts_of(group))
         groups.append(sections.of_group(at, group, made))
     if "overall" in names:
         overall = pictures or draw(only=("blocks",))

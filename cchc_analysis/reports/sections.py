@@ -9,6 +9,7 @@ from docx.document import Document
 from markupsafe import Markup
 
 from cchc_analysis.charts.export import Encoded
+from cchc_analysis.charts.units import MANY
 from cchc_analysis.groups import group_columns, several_groups
 from cchc_analysis.reports.word import TEXT, paragraph, picture, pointing, table
 from cchc_analysis.scoring.findings import when
@@ -32,7 +33,7 @@ _IN_TEXT = 15  # rows of a table that may stand in the text and not in the annex
 _LOW = 0.65  # height of a chart to its width: a higher one stands in the annex
 _PAGES = 4  # of a chart, with those of other blocks; the table says it where there are more
 _OF_RANKS = ("ranking", "overview")  # charts of which there is one
-CHARTS = (*_OF_RANKS, "comparison", "change", "fields", "profile")  # those of a group
+_CHARTS = (*_OF_RANKS, "comparison", "change", "fields", "profile")  # those of a group
 _REPEATED = ("comparison", "change")  # charts of what the annex has in a table, if of several pages
 
 
@@ -63,6 +64,14 @@ class Sections:
             + self.drawn(pictures.get("blocks", []), "blocks_chart", None)
         )
 
+    def charts_of(self, group: Group) -> list[str]:
+        """Return which charts a group may have; no other one needs to be drawn."""
+        scored = group.rows["score"].count()
+        left_out = {"comparison"} if self.results.unit is None or scored < 2 else set()
+        left_out |= {*_OF_RANKS} if not scored else set()
+        left_out |= {"ranking", *_REPEATED} if len(group.rows) > MANY else set()  # several pages
+        return [name for name in _CHARTS if name not in left_out]
+
     def of_group(
         self, at: int, group: Group, pictures: Mapping[str, Sequence[Encoded]]
     ) -> dict[str, str | list[str]]:
@@ -75,7 +84,7 @@ class Sections:
                 name: self.drawn(pages, key("chart" if name in _OF_RANKS else name), group)
                 for name, pages in chosen.items()
             }
-            for chosen in self._split(pictures, group.rows["score"].count())
+            for chosen in self._split(group, pictures)
         )
         counts = _counts(group)
         distribution = (
@@ -152,17 +161,14 @@ class Sections:
         }
 
     def _split(
-        self, pictures: Mapping[str, Sequence[Encoded]], scored: int
+        self, group: Group, pictures: Mapping[str, Sequence[Encoded]]
     ) -> tuple[dict[str, list[Encoded]], dict[str, list[Encoded]]]:
         """Return the charts for the text, and the high ones for the annex."""
         in_text, in_annex, groups = {}, {}, len(self.results.groups)
-        pictures = {name: pictures[name] for name in CHARTS if name in pictures}
+        pictures = {name: pictures[name] for name in self.charts_of(group) if name in pictures}
         many = {name for name, pages in pictures.items() if len(pages) > 1}
         left_out = many & {*_REPEATED}
         left_out |= {name for name in many if len(pictures[name]) * groups > _PAGES}
-        left_out |= {"comparison"} if self.results.unit is None or scored < 2 else set()
-        left_out |= {"ranking", "overview"} if not scored else set()
-        left_out |= {"ranking"} if "overview" in pictures and "ranking" in many else {"overview"}
         for name, pages in pictures.items():
             if name in left_out:
                 continue
