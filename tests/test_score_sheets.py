@@ -889,18 +889,19 @@ def test_shares_of_one_are_no_percent(cells, scores):
 
 
 @pytest.mark.parametrize("rows", [*range(2, 7)])
-def test_a_page_break_without_titles_again_parts_no_sheet(tmp_path, rows):
+@pytest.mark.parametrize("again", [False, True])
+def test_a_page_break_with_titles_again_or_without_parts_no_sheet(tmp_path, rows, again):
     whole = as_rows(read(write(tmp_path / "w.docx", {"Sở A": [TITLES, *TREE]}))[0])
     document = docx.Document(tmp_path / "w.docx")
     upper = document.tables[0]
     document.add_paragraph("")
     lower = document.add_table(0, len(TITLES))
-    for row in [*upper.rows][1 + rows :]:
+    for row in [copy.deepcopy(upper.rows[0])] * again + [*upper.rows][1 + rows :]:
         lower._tbl.append(row._tr)
     document.save(tmp_path / "w.docx")
     fields, told = read(tmp_path / "w.docx")
     assert as_rows(fields) == whole
-    assert "không dùng đến" not in told
+    assert ("(tiêu đề lặp lại)" in told) == ("không dùng đến" in told) == again
     write(tmp_path / "w.docx", {"Sở A": [TITLES, *TREE]})
     document = docx.Document(tmp_path / "w.docx")
     document.element.body.insert(-1, copy.deepcopy(document.tables[0]._tbl))

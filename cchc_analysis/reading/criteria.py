@@ -130,11 +130,12 @@ def have_levels(cells: Sequence[str]) -> bool:
 def codes_go_on(before: Sequence[str], after: Sequence[str]) -> bool:
     """Return whether the first code is the next of its level, or the first below the last row."""
     rows = [code for cell in before for code in codes_in(cell)[:1]]
+    first = next(filter(None, map(codes_in, after)), [])
     latest = {code.level: code.parts for code in rows}
     return any(
         latest.get(code.level) == (*code.parts[:-1], code.parts[-1] - 1)
         or code.parts == (*rows[-1].parts, 1)
-        for code in (codes_in(next(iter(after), "")) if rows else [])
+        for code in (first if rows else [])
     )
 
 

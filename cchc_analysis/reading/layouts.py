@@ -186,8 +186,8 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     years = {column: year_in(title).year for column, title in header.titles.items()}
     known = sorted({*years.values()} - {""})
     if known and not any(years[column] for column in given.values()):
-        every = [_layout(where, _of_year(table, years, year), given, chosen, year)
-                 for year in known]  # fmt: skip
+        of_years = {year: _of_year(table, years, year) for year in known}
+        every = [_layout(where, one, given, chosen, year) for year, one in of_years.items()]
         every = [one for one in every if one.scores]
         taken = [column.at for one in every for column in one.taken]
         if taken and all(years[column] for column in taken):
@@ -213,17 +213,15 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
 
 def _of_year(table: Table, years: Mapping[object, str], year: str) -> Table:
     """Return the columns of a year, which their titles no longer say, and those of all years."""
-    header, titles, short = table.header, {}, {}
-    for column, title in header.titles.items():
-        if years[column] == year:
-            titles[column] = without_year(title) or "Điểm"
-            short[column] = without_year(header.short[column]) or titles[column]
-        elif not years[column]:
-            titles[column], short[column] = title, header.short[column]
-    others = [column for column in header.titles if column not in titles]
-    return table._replace(
-        header=Header(titles, short, header.parts), body=table.body.drop(columns=others)
-    )
+    titles, short = dict(table.header.titles), dict(table.header.short)
+    others = [column for column in titles if years[column] not in ("", year)]
+    for column in others:
+        del titles[column], short[column]
+    for column in [column for column in titles if years[column]]:
+        titles[column] = without_year(titles[column]) or "Điểm"
+        short[column] = without_year(short[column]) or titles[column]
+    header = Header(titles, short, table.header.parts)
+    return table._replace(header=header, body=table.body.drop(columns=others))
 
 
 def without_year(title: str) -> str:
@@ -473,25 +471,26 @@ def _by_stage(
     for name, stage, column in found:
         own = spelled.setdefault(same(name), name)
         stages = fields.setdefault(own, {})
-        if stage in stages and name and same(stages[stage].text) == same(column.text):
+        if stage not in stages:
+            stages[stage] = column
+        elif name and same(stages[stage].text) == same(column.text):
             raise where.refuse(
                 f"có nhiều cột cùng tên {of} {quoted(own)}",
                 "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
             )
-        if stage in stages:
+        else:
             of_name = f" của {of} {quoted(name)}" if name else ""
             raise several_scores(where, [stages[stage], column], of_name)
-        stages[stage] = column
     for name, stages in fields.items():
         of_name = f" của {of} {quoted(name)}" if name else ""
-        if chosen and chosen not in stages:
+        if chosen in stages:
+            stages["score"] = stages.pop(chosen)
+        elif chosen:
             raise where.refuse(
                 f"không có cột điểm {_SAID[chosen]}{of_name}", "hãy bỏ {option}, hoặc ghi đúng tên",
                 value=_SAID[chosen], option=Option("columns", {"score": _SAID[chosen]}),
             )  # fmt: skip
-        if chosen:
-            stages["score"] = stages.pop(chosen)
-        if "score" not in stages:
+        elif "score" not in stages:
             stage, column = next(iter(stages.items()))
             raise where.refuse(
                 f"{column.called} chỉ là điểm {_SAID[stage]}, không có điểm thẩm định{of_name}",

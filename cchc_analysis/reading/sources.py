@@ -114,7 +114,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
 def _continued(grids: list[Grid]) -> list[Grid]:
     """Join a grid whose numbering goes on where the one before ends: a page break parted them.
 
-    So do codes of criteria in its first row, with no line between.
+    So do codes of criteria with no line between.
     """
     joined: list[Grid] = []
     for grid in grids:
