@@ -64,7 +64,8 @@ def load_fields(
     column for each stage of the scoring ("I. Thể chế - Tự chấm"): the score is the appraised one,
     and a total is never a field, but the score where it is the sum of what each row has beside it;
     or for each year ("Năm 2022"). A maximum is never guessed: a title or a name says it ("Thể chế
-    (10 điểm)"), a row or a column "Điểm tối đa", or `max_score`.
+    (10 điểm)"), a row or a column "Điểm tối đa", a first row of numbers in brackets ("(10)"), or
+    `max_score`.
 
     Parameters
     ----------
