@@ -89,8 +89,9 @@ def printed(frame):
 
 @pytest.fixture(autouse=True)
 def _charts(request):
-    """Draw the charts, with few dots, only where a test asks for it."""
-    request.getfixturevalue("coarse" if "coarse" in request.fixturenames else "sketched")
+    """Draw the charts only where a test asks for it."""
+    asked = {"coarse", "unsaved"} & set(request.fixturenames)
+    request.getfixturevalue(asked.pop() if asked else "sketched")
 
 
 @pytest.fixture
@@ -345,7 +346,7 @@ def test_header_rows_repeat_and_rows_never_split(full):
 
 @pytest.mark.parametrize("units", [20, 45])
 def test_no_page_ends_with_a_row_or_two_of_a_long_table_or_begins_with_them(
-    tmp_path, units, coarse
+    tmp_path, units, unsaved
 ):
     scores = table([*range(100 - units, 100)])
     document = Document(write_report(scores, tmp_path / "r.docx"))
@@ -415,7 +416,7 @@ def test_every_picture_carries_title_alt_text_and_source(full):
         assert picture.info["Source"] == GIVEN["source"]
 
 
-def test_a_long_ranking_has_its_overview(tmp_path, coarse):
+def test_a_long_ranking_has_its_overview(tmp_path, unsaved):
     path = write_report(table([*range(60)]), tmp_path / "r.docx")
     found = captions(Document(path), "Hình")
     assert all("đầu và cuối bảng" in text for text in found)
@@ -624,7 +625,7 @@ def test_years_have_sections_too(tmp_path):
     )
 
 
-def test_a_unit_without_a_score_in_one_year_is_marked_in_the_other(tmp_path, coarse):
+def test_a_unit_without_a_score_in_one_year_is_marked_in_the_other(tmp_path, unsaved):
     scores = table([90, 80, None, 70, 60, 50], year=[2022] * 3 + [2023] * 3)
     scores = scores.assign(unit=list("acbacb"))
     document = Document(write_report(scores, tmp_path / "r.docx", unit="b"))
