@@ -146,9 +146,9 @@ def write_files(
     fields = f"tệp {_names(options.fields)}" if options.fields else ""
     sources = Sources(own, f"{own}; kỳ trước: {before}", fields, options.date or "")
     only = results.groups[0] if len(results.groups) == 1 else None
-    formats = ("png", "svg") if "png" in kinds else ("svg",) if "html" in kinds else ("png",)
+    formats = ("png", "svg") if {*kinds} & {"docx", "png"} else ("svg",)
     pictures = {}
-    if {*kinds} & {"html", "png"} or ("docx" in kinds and only):  # else a report draws its own
+    if {*kinds} & {"html", "png"}:  # else a report draws what stands in it
         pictures = pictures_of(results, only, sources=sources, formats=formats)
     dated = f" (số liệu ngày {options.date})" if options.date else ""
     source = options.source and options.source + dated
