@@ -112,6 +112,14 @@ def test_text_in_a_content_control_is_read(word):
     assert load_scores(word(("x", lines), change=wrap))["unit"].tolist() == ["a", "b"]
 
 
+def test_units_called_by_letters_are_no_codes_that_go_on(word):
+    head = ["Đơn vị", "Điểm", "Hạng"]
+    parts = [[head, ["A", "90", "1"], ["B", "80", "2"]], [head, ["C", "95", "1"], ["D", "70", "2"]]]
+    assert "có 2 bảng nhưng tiêu đề không cho biết" in refusal(
+        word(*(("", rows) for rows in parts))
+    )
+
+
 def test_a_word_file_without_a_table(word):
     path = word(change=lambda document: document.add_paragraph("Đơn vị, Điểm"))
     assert "bảng.docx: không tìm thấy dòng tiêu đề" in refusal(path)

@@ -301,7 +301,7 @@ def joined(
     unused = [
         f"{table.place} {words}".strip() if len(chosen) > 1 else words
         for table, part in taken
-        for words in [*part.unused, *part.left_out.values()]
+        for words in [*part.unused, *_rows_in_words(part.left_out)]
     ]
     others = [table for table in found if id(table) not in chosen]
     above = _check_conserved(file, grids, taken, others)
@@ -317,6 +317,13 @@ def joined(
             )  # fmt: skip
     told = [str(words) for _, part in taken for words in part.told]
     return pd.concat(parts, ignore_index=True), unused, told
+
+
+def _rows_in_words(left_out: Mapping[tuple[int, ...], str]) -> list[str]:
+    """Return the rows that are left out, many by their lines alone."""
+    many = [line for lines in [*left_out][_MOST_TOLD:] for line in lines]
+    told = [*left_out.values()][:_MOST_TOLD]
+    return [*told, lines_in_words(sorted(many))] if many else told
 
 
 def _check_conserved(
@@ -450,11 +457,7 @@ def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], nam
 
 def tell(file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]]) -> None:
     """Warn once of what was not used, and of what to check."""
-    if len(unused) > _MOST_TOLD:  # the others by their places alone
-        rows = [re.match(r"dòng (\d+)(?: '|$)", words) for words in unused[_MOST_TOLD:]]
-        others = [w[:_SHORT] for w, row in zip(unused[_MOST_TOLD:], rows, strict=True) if not row]
-        lines = lines_in_words(sorted(int(row[1]) for row in rows if row))
-        unused = [*unused[:_MOST_TOLD], *others, *([lines] if any(rows) else [])]
+    unused = [*unused[:_MOST_TOLD], *(words[:_SHORT] for words in unused[_MOST_TOLD:])]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
         warnings.warn(LoadWarning(file, clauses), stacklevel=3)

@@ -35,6 +35,7 @@ from cchc_analysis.reading.header import (
     is_header,
     is_near_header,
     may_be_titles,
+    role_of,
 )
 from cchc_analysis.reading.vocabulary import LEGACY
 from cchc_analysis.refusal import Refusal
@@ -125,7 +126,8 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         cells = [g.cells.iloc[:, 0].fillna("") for g in (last, grid)]
         before, after = map(numbering, cells)
         counts_on = not before.empty and not after.empty and after.iloc[0] == before.iloc[-1] + 1
-        if not counts_on and (grid.above or not codes_go_on(*cells)):
+        are_units = any(role_of(cell) == "unit" for cell in cells[0])  # one may be called "A"
+        if not counts_on and (grid.above or are_units or not codes_go_on(*cells)):
             joined.append(grid)
             continue
         lines = len(last.cells)
