@@ -10,6 +10,7 @@ import numpy as np
 from cchc_analysis.vocabulary import words
 
 Face = Literal["python", "notebook", "command", "fields"]
+Reads = Literal["scores", "fields"]  # which loader reads a file
 FIELDS = words("fields")  # of the first notebook
 _IN_FILE = words("options")["in_file"]
 _LONGEST = 600
@@ -58,7 +59,7 @@ class Option(NamedTuple):
             return f"{option}=" if face == "python" else f"{option} = …"
         return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
 
-    def beside(self, in_file: Literal["scores", "fields"], **renamed: str) -> "Option":
+    def beside(self, in_file: Reads, **renamed: str) -> "Option":
         """Return the option of a file that is read without options, save those that are renamed."""
         name = renamed.get(self.name, self.name)
         if name not in _IN_FILE[in_file]:
@@ -122,6 +123,7 @@ class Refusal(ValueError):
         """Keep the parts; the sentence of the exception names the option as Python gives it."""
         self.problem, self.remedy, self.file, self.place = problem, remedy, file, place
         self.value, self.option = value, option
+        self.reads: Reads = "scores"
         super().__init__(self.said())
 
     def said(self, face: Face = "python") -> str:

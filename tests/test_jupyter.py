@@ -9,7 +9,8 @@ from nbclient.exceptions import CellExecutionError
 SETUP = f"""%load_ext cchc_analysis
 import warnings
 import pandas as pd
-from cchc_analysis import grade_distribution, grade_units, list_tables, load_scores, rank_units
+from cchc_analysis import grade_distribution, grade_units, list_tables, rank_units
+from cchc_analysis import load_fields, load_scores
 seed = r"{DATA / "cchc-2020.csv"}"
 raw = pd.DataFrame({{"Đơn vị": ["Sở A", "Sở B"], "Điểm": [81, 70.5], "Lạ": ["x", "y"]}})
 many = pd.DataFrame({{"unit": [f"Xã {{n}}" for n in range(99)], "score": 50, "max_score": 100}})"""
@@ -34,7 +35,9 @@ CELLS = {
     "constants": "SCHEME = MAX_SCORE = None\nload_scores(raw, max_score=-1)",
     "few points": "few = raw.assign(**{'Điểm': [0.8, 0.7]})\nload_scores(few)",
     "beside": "BEFORE = 'C:/a/Bảng (DataFrame)'\nload_scores(few)",
+    "beside another": "BEFORE = ['x', 'C:\\bảng']\nload_scores(few)",
     "no constant": "del MAX_SCORE, BEFORE\nload_scores(few)",
+    "of fields": "load_fields(raw[['Đơn vị']].assign(A=[8, 7], B=[9, 6]))",
     "no file": 'load_scores("không có.csv")',
     "no file of others": 'open("không có.csv")',
     "error": "1 / 0",
@@ -114,9 +117,11 @@ def test_a_refusal_is_one_sentence_in_a_box(outputs):
     assert "'chín'" in outputs["refused"][0][2]
     assert "max_score=100" in outputs["refused option"][0][2]
     assert "MAX_SCORE = 100" in outputs["constants"][0][2]  # a notebook with constants
-    assert "MAX_SCORE = 1." in outputs["few points"][0][2]
+    for name in ("few points", "beside another"):
+        assert "MAX_SCORE = 1." in outputs[name][0][2]
     for name in ("beside", "no constant"):  # no constant settles it: what is written in the file
         assert 'ví dụ tiêu đề "Tổng điểm (thang điểm 1)".' in outputs[name][0][2]
+    assert 'ví dụ tiêu đề "A (10 điểm)"' in outputs["of fields"][0][2]
     assert [outputs[name][0][0] for name in ("no file of others", "error")] == ["error"] * 2
 
 

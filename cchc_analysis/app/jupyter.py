@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from cchc_analysis.app.run import in_words, notes
+from cchc_analysis.files import given_path
 from cchc_analysis.reading.load import LoadWarning
 from cchc_analysis.refusal import Face, Option, Refusal
 from cchc_analysis.reports.notebook import QUIET, SERIOUS, as_html, as_prose
@@ -46,7 +47,7 @@ def load(shell: InteractiveShell) -> None:
 
     def say(message: Warning, category: type[Warning], *place: object) -> None:
         if isinstance(message, LoadWarning):
-            message = message.with_options(partial(_settled, shell, message.file))
+            message = message.with_options(partial(_settled, shell, message))
         one = warnings.WarningMessage(message, category, *place)
         if ours := notes([one], _face(shell)):
             _box(ours[0], QUIET)
@@ -78,7 +79,7 @@ def _say_refusal(
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         return
     if getattr(error, "option", None) is not None:
-        error.option = _settled(shell, error.file, error.option)
+        error.option = _settled(shell, error, error.option)
     words = in_words(error, _face(shell))
     _box(words, SERIOUS, role="alert")
     shell._showtraceback(kind, error, [_STOPPED])  # an error, to whoever runs the notebook
@@ -90,14 +91,22 @@ def _face(shell: InteractiveShell) -> Face:
     return "notebook" if {"FILE", "FILES", "SCHEME"} & set(shell.user_ns) else "python"
 
 
-def _settled(shell: InteractiveShell, file: str, option: Option) -> Option:
+def _settled(shell: InteractiveShell, said: Refusal | LoadWarning, option: Option) -> Option:
     """Return an option that a constant sets, or what is written into the file where none does."""
     if _face(shell) == "python":
         return option
-    for constant, kind in (("BEFORE", "scores"), ("FIELDS", "fields")):
-        if file and file in str(shell.user_ns.get(constant)):  # read without the constants
-            return option.beside(kind)
-    return option if option.name.upper() in shell.user_ns else option.beside("scores")
+    own = shell.user_ns
+    beside = own.get("FIELDS" if said.reads == "fields" else "BEFORE")  # read without the constants
+    is_beside = said.file and said.file == _name(beside)
+    return option.beside(said.reads) if is_beside or option.name.upper() not in own else option
+
+
+def _name(given: object) -> str:
+    """Return the name of the file that a constant names, if it names one."""
+    try:
+        return given_path(given).name
+    except Refusal:
+        return ""
 
 
 def _box(words: str, color: str, role: str = "status") -> None:

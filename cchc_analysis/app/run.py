@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
-from typing import Literal
 from warnings import WarningMessage
 
 import pandas as pd
@@ -103,7 +102,7 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
     if options.before is not None:
         before, told = _before(options, scores, file)
     if options.fields is not None:
-        of_all = _beside(load_fields, options.fields, "fields")
+        of_all = _beside(load_fields, options.fields)
         if "year" in of_all and "year" in scores:
             of_all = _rows(of_all, of_all["year"].isin(scores["year"]))
         fields = _rows(of_all, of_all["unit"].map(unit_key).isin(scores["unit"].map(unit_key)))
@@ -198,7 +197,7 @@ def _before(
     """Return the scores of the period before those of a file, and what to tell of them."""
     file, told = options.before, []
     load = partial(_of_year, name="before_year", options=options)
-    before = _beside(load, file, "scores", year="before_year")
+    before = _beside(load, file, year="before_year")
     if "year" in scores and scores["year"].nunique() > 1:
         raise Refusal(
             f"{of.name} có nhiều năm ({_years(scores)}) và không rõ năm nào so với {file.name}",
@@ -227,20 +226,18 @@ def _names(files: Sequence[Path]) -> str:
     return ", ".join(as_typed(file.name) for file in files)
 
 
-def _beside(
-    load: Callable, file: Path | Sequence[Path], kind: Literal["scores", "fields"], **renamed: str
-) -> pd.DataFrame:
+def _beside(load: Callable, file: Path | Sequence[Path], **renamed: str) -> pd.DataFrame:
     """Load a file by what it says itself; what is told names no option of the first file."""
     with warnings.catch_warnings(record=True) as warned:
         try:
             table = load(file)
         except Refusal as error:
-            error.option = error.option and error.option.beside(kind, **renamed)
+            error.option = error.option and error.option.beside(error.reads, **renamed)
             raise
     for message in (one.message for one in warned):
-        ours = isinstance(message, LoadWarning)
-        of = methodcaller("beside", kind, **renamed)
-        warnings.warn(message.with_options(of) if ours else message, stacklevel=2)
+        if isinstance(message, LoadWarning):
+            message = message.with_options(methodcaller("beside", message.reads, **renamed))
+        warnings.warn(message, stacklevel=2)
     return table
 
 

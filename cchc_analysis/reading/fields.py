@@ -120,13 +120,17 @@ def load_fields(
     options = {
         "table": table, "columns": columns, "max_score": max_score, "unit": unit, "year": year,
     }  # fmt: skip
-    loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
-    fields = _joined(loaded)
+    try:
+        loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
+        fields = _joined(loaded)
+    except Refusal as error:
+        error.reads = "fields"
+        raise
     for name, words in _misspelt(fields):
         next(one for one in loaded if name in set(one.scores["field"])).told.append(words)
     for one in loaded:
         unused, told = (list(dict.fromkeys(words)) for words in (one.unused, one.told))
-        tell(one.file, unused, told)
+        tell(one.file, unused, told, "fields")
     return fields
 
 

@@ -34,7 +34,7 @@ from cchc_analysis.reading.headings import (
 from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import NOISE, Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
-from cchc_analysis.refusal import Face, Option, Refusal, with_option
+from cchc_analysis.refusal import Face, Option, Reads, Refusal, with_option
 from cchc_analysis.text import clean, decimal_comma, first_few, quoted, unit_key
 from cchc_analysis.vocabulary import SHOWN
 
@@ -56,11 +56,15 @@ class LoadWarning(UserWarning):
         What was read.
     clauses : sequence of str or of (str, Option)
         What is told; ``{option}`` in a clause stands for its option.
+    reads : {"scores", "fields"}
+        By which loader.
     """
 
-    def __init__(self, file: str, clauses: Sequence[str | tuple[str, Option]]) -> None:
+    def __init__(
+        self, file: str, clauses: Sequence[str | tuple[str, Option]], reads: Reads = "scores"
+    ) -> None:
         """Keep the clauses; the sentence of the warning names options as Python gives them."""
-        self.file, self.clauses = file, tuple(clauses)
+        self.file, self.clauses, self.reads = file, tuple(clauses), reads
         super().__init__(self.said())
 
     def said(self, face: Face = "python") -> str:
@@ -79,7 +83,7 @@ class LoadWarning(UserWarning):
             clause if isinstance(clause, str) else (clause[0], of(clause[1]))
             for clause in self.clauses
         ]
-        return LoadWarning(self.file, clauses)
+        return LoadWarning(self.file, clauses, self.reads)
 
 
 class Loaded(NamedTuple):
@@ -455,12 +459,15 @@ def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], nam
         )  # fmt: skip
 
 
-def tell(file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]]) -> None:
+def tell(
+    file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]],
+    reads: Reads = "scores",
+) -> None:  # fmt: skip
     """Warn once of what was not used, and of what to check."""
     unused = [*unused[:_MOST_TOLD], *(words[:_SHORT] for words in unused[_MOST_TOLD:])]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
-        warnings.warn(LoadWarning(file, clauses), stacklevel=3)
+        warnings.warn(LoadWarning(file, clauses, reads), stacklevel=3)
 
 
 def place_of(scores: pd.DataFrame, row: int) -> str:
