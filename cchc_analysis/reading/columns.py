@@ -29,6 +29,7 @@ from cchc_analysis.reading.cells import (
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
 from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, named
+from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, near, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
@@ -37,7 +38,6 @@ _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
 _NUMBERED = r"[0-9]+[.)]? .*[0-9]"  # of several columns in one
 _ENOUGH = 3  # rows whose order tells one column from several others
 _ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
-_MOST_GRADES = 7
 _SURE = 5  # rows whose order tells the total from sub-indices
 _FIRST_WORDS = 2
 _FEWEST_NAMES = 3  # of a second list of the units, and how many of them are in the first
@@ -174,7 +174,7 @@ class Evidence:
         order = cells[points.notna()].map(same)[points.dropna().sort_values().index]
         order = order[~order.isin(words.MISSING)]
         changes = (order != order.shift()).sum()
-        return changes == order.nunique() <= _MOST_GRADES and changes < len(order)
+        return changes == order.nunique() <= MOST_GRADES and changes < len(order)
 
     def bears_out(self, role: str, scores: "Evidence") -> bool:
         """Return whether the values are what a role wants beside these scores."""

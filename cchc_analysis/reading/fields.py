@@ -377,9 +377,8 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     rows = grid.cells.fillna("").loc[max(ends, default=0) + 1 : first - 1]
     rows = rows[~rows.index.isin(table.above) | (rows.nunique(axis=1) < 3)]  # no titles of columns
     lines = [" ".join(filter(None, row)) for row in rows.to_numpy()]
-    is_sheet = grid.place.startswith("trang")
     found: dict[str, str] = {}
-    for line in [*lines, "" if is_sheet else grid.title]:
+    for line in [*lines, "" if grid.is_sheet else grid.title]:
         if UNTITLED_LINE.match(line) or line in table.header.titles.values():
             continue
         if said := next(filter(None, (re.search(pattern, line) for pattern in TITLED_UNIT)), None):
@@ -387,7 +386,8 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
             found.setdefault(unit_key(name), name)
     name, source = next(iter(found.values()), ""), "tiêu đề"
     if not found:
-        title = without_year(grid.title) if is_sheet and not FOOTERS.match(fold(grid.title)) else ""
+        is_named = grid.is_sheet and not FOOTERS.match(fold(grid.title))
+        title = without_year(grid.title) if is_named else ""
         name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
         name = _COUNTED.sub("", without_year(name) or name)
     if len(found) > 1 or (source == "tên tệp" and not Path(file).suffix):

@@ -77,7 +77,7 @@ def row_in_words(line: int, row: Iterable[str]) -> str:
     return f"dòng {line} {quoted(' '.join(cell for cell in map(str, row) if cell))}"
 
 
-def lines_in_words(lines: Iterable[int]) -> str:
+def lines_in_words(lines: Iterable[int], of: str = "dòng") -> str:
     """Return line numbers, those that follow one another as a range: "dòng 3, 7–9"."""
     spans: list[list[int]] = []
     for line in lines:
@@ -85,7 +85,7 @@ def lines_in_words(lines: Iterable[int]) -> str:
             spans[-1][1] = line
         else:
             spans.append([line, line])
-    return "dòng " + ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in spans)
+    return f"{of} " + ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in spans)
 
 
 def titles_in_words(
@@ -118,6 +118,7 @@ class Grid(NamedTuple):
     cells: pd.DataFrame  # by line and column, each text as `as_shown` says that it is read
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
     above: tuple[str, ...] = ()  # the lines of text over a table, nearest first
+    is_sheet: bool = False  # of a workbook, where the title is the name of a sheet
 
 
 def to_cells(
@@ -221,6 +222,7 @@ def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
         to_cells(rows, range(1, len(rows) + 1), letters),
         merged,
         tuple(seen.above[:MOST_ABOVE]),
+        seen.is_sheet,
     ), _told_hidden(seen, where, letters)
 
 

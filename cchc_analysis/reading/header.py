@@ -91,16 +91,12 @@ class Table(NamedTuple):
     over: tuple[int, ...] = ()  # those of one text each that stand over it
     lines: tuple[str, ...] = ()  # right above it, nearest first
     general: tuple[str, ...] = ()  # above all tables here
+    is_sheet: bool = False  # as in its grid
 
     @property
     def first(self) -> int:
         """Return the line where it begins."""
         return (*self.above, *self.body.index[:1])[0]
-
-    @property
-    def is_sheet(self) -> bool:
-        """Return whether it stands in a workbook, where the title is the name of a sheet."""
-        return self.place.startswith("trang tính")
 
 
 def role_of(title: str) -> str | None:

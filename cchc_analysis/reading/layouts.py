@@ -28,7 +28,7 @@ from cchc_analysis.reading.header import (
 )
 from cchc_analysis.reading.headings import year_in
 from cchc_analysis.reading.scores import in_percent
-from cchc_analysis.refusal import Option
+from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
 
 OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
@@ -85,7 +85,7 @@ class Layout(NamedTuple):
     wanted: dict[str, object]  # what the caller says
     left_out: dict[tuple[int, ...], str]  # rows that number the columns or tell shares
     told: list[str]
-    body: pd.DataFrame  # without the rows that number the columns or state maxima
+    body: pd.DataFrame  # without these rows, and those that state maxima
     year: str = ""  # that the titles of its scores say
 
     @property
@@ -500,7 +500,7 @@ def _by_stage(
     return fields
 
 
-def several_scores(where: Where, columns: list[Column], of_name: str = "") -> Exception:
+def several_scores(where: Where, columns: list[Column], of_name: str = "") -> Refusal:
     """Return the refusal of columns that may each be the score."""
     titles = titles_in_words([one.text for one in columns], " và ")
     return where.refuse(

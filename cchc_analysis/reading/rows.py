@@ -37,9 +37,9 @@ from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades, words
 
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
-_MOST_GRADES = 7
+MOST_GRADES = 7  # of a scheme
 _FEWEST_SUMMED = 3
-LONGEST_CODE = 2  # a unit may be called "A"
+_LONGEST_CODE = 2  # a unit may be called "A"
 _LETTERED = re.compile(r"(?:[IVXLC]+|[A-ZĐ])[.)]?")
 _DOTS = re.compile("[.… ]*")
 
@@ -216,7 +216,7 @@ def _summed_beside(rows: Rows) -> pd.Series:
 def _counts(rows: Rows) -> pd.Series:
     """Smaller whole numbers at the end that add up to how many units stand above them."""
     numbers, lines = numbers_in(rows.score), []
-    for many in range(2, min(_MOST_GRADES, len(numbers) - 1) + 1):
+    for many in range(2, min(MOST_GRADES, len(numbers) - 1) + 1):
         above, last = numbers.iloc[:-many], numbers.iloc[-many:]
         is_count = not rows.are_parts and (last % 1 == 0).all() and last.max() < above.min()
         if is_count and last.sum() == len(above) and "number" not in rows.columns:
@@ -239,7 +239,7 @@ def _may_sum_up(rows: Rows) -> pd.Series:
 
 def is_long_grade(name: str) -> bool:
     """Return whether a name is a grade of a known scheme that is no code."""
-    return len(name) > LONGEST_CODE and same(name) in known_grades()
+    return len(name) > _LONGEST_CODE and same(name) in known_grades()
 
 
 def _means(rows: Rows) -> pd.Series:
@@ -339,7 +339,7 @@ def fates_of(rows: Rows) -> Fates:
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
     left_out = dict(sorted(left_out.items()))
     if len(inside):
-        left_out[(*inside,)] = lines_in_words(inside).replace("dòng", "dòng trống", 1)
+        left_out[(*inside,)] = lines_in_words(inside, "dòng trống")
     return Fates(of, units, headings, start.body[of == "maximum"], left_out, told)
 
 

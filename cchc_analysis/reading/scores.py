@@ -272,7 +272,7 @@ def _blocks(where: Where, cells: pd.Series) -> pd.Series:
 def _long_numbers(table: Table, cells: pd.Series) -> list[Told]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
     long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
-    if not table.place.startswith("trang tính") or not long.any():
+    if not table.is_sheet or not long.any():
         return []
     line = first_line(long)
     words = (

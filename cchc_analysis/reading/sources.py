@@ -101,7 +101,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         )
     check_texts(where, grids)
     for grid in grids:
-        start = " ".join(grid.cells.head(40).fillna("").to_numpy().ravel())
+        start = " ".join(grid.cells.head(_START).fillna("").to_numpy().ravel())
         _refuse_legacy(where, start)
         if len(broken := [word for word in start.split() if _BROKEN.search(word)]) > 1:
             raise where.refuse(
@@ -120,7 +120,8 @@ def _continued(grids: list[Grid]) -> list[Grid]:
     joined: list[Grid] = []
     for grid in grids:
         last = joined[-1] if joined else None
-        if last is None or last.place[:4] != "bảng" or last.cells.shape[1] != grid.cells.shape[1]:
+        is_apart = last is None or last.is_sheet or not last.place
+        if is_apart or last.cells.shape[1] != grid.cells.shape[1]:
             joined.append(grid)
             continue
         cells = [g.cells.iloc[:, 0].fillna("") for g in (last, grid)]

@@ -168,7 +168,7 @@ def tables_in(
         table = Table(
             grid.place, heading, grid.title, header, body, merged=grid.merged, grid=number,
             above=taken, over=over, lines=(*lines, *grid.above),
-            general=_general(cells, above[0]),
+            general=_general(cells, above[0]), is_sheet=grid.is_sheet,
         )  # fmt: skip
         if tables and not holds_any(tables[-1].body):  # a header without rows is no table
             table = _without_rows(table, tables.pop())

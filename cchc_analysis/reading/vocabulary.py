@@ -63,8 +63,6 @@ BLOCK, MEASURE, NUMBERED_SHEET, UNNAMED_SHEET, PAGE = (
 )
 GROUP_WORDS = set(_LINES["group_words"])
 
-NUMBER: str = _MAXIMA["number"]
-POINTS: str = _MAXIMA["points"]
 _PARTS = {name: _MAXIMA[name] for name in ("number", "points", "no_year")}
 SCALE = re.compile(
     rf"[\s\-–:,;]*[(\[]?\s*{_any_of(_MAXIMA['title'], **_PARTS).pattern}\s*[)\]]?$", re.IGNORECASE
