@@ -8,7 +8,7 @@ import pytest
 from conftest import DATA, ddci, read_and_told
 from conftest import refusal_of_fields as refusal
 
-from cchc_analysis import LoadWarning, load_fields
+from cchc_analysis import LoadWarning, load_fields, load_scores
 from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.scoring.fields import total_fields
 
@@ -645,6 +645,50 @@ def test_what_is_added_or_taken_off_is_no_field(title):
     one = pd.DataFrame({"Đơn vị": ["A"], "Tác động đến phát triển (10 điểm)": [9], title: [1]})
     with pytest.warns(LoadWarning, match="không dùng đến cột"):
         assert load_fields(one)["field"].tolist() == ["Tác động đến phát triển"]
+
+
+@pytest.mark.parametrize("name", ["Điểm công khai", "ĐIỂM PHÁT TRIỂN SỐ", "Điểm thường xuyên"])
+def test_another_word_without_accents_is_nothing_added_or_taken_off(name):
+    fields, told = read(frame(["Đơn vị", f"{name} (10 điểm)", "Y (10 điểm)"], ["A", "8", "7"]))
+    assert fields["field"].tolist() == [name, "Y"]
+    assert told == ""
+    ranking = frame(["Đơn vị", "Tổng điểm", name], ["A", "80", "8"], ["B", "70", "9"])
+    assert "bonus" not in read_and_told(load_scores, ranking)[0]
+    alone, told = read_and_told(load_scores, ranking.drop(columns="Tổng điểm"), max_score=10)
+    assert alone["score"].tolist() == [8, 9]
+    assert f"hiểu cột '{name}' là điểm" in told
+
+
+@pytest.mark.parametrize("title", ["Điểm tổng hợp", "Chung", "Điểm cuối cùng"])
+def test_a_column_that_adds_up_all_fields_is_no_field_whatever_its_title(title):
+    titles = ["Đơn vị", "X", "Y", "Z", title]
+    rows = (
+        ["Điểm tối đa", "10", "10", "5", "25"],
+        ["A", "8", "7", "4", "19"],
+        ["B", "9", "6", "4", "19"],
+    )
+    fields, told = read(frame(titles, *rows))
+    assert fields["field"].tolist() == ["X", "Y", "Z"] * 2
+    assert fields["published_total"].tolist() == [19] * 6
+    assert f"hiểu cột '{title}' là tổng điểm" in told
+    own = frame([*titles, "Tổng điểm"], *([*row, row[-1]] for row in rows))
+    assert f"không dùng đến cột '{title}'" in read(own)[1]
+    for column, cell in ((4, "18"), (1, "7")):  # no sum
+        other = frame(titles, *rows)
+        other.iloc[1, column] = cell
+        assert title in read(other)[0]["field"].tolist()
+    other = frame(titles, [*rows[0][:4], "20"], *rows[1:])  # nor are the maxima
+    assert title in read(other)[0]["field"].tolist()
+
+
+@pytest.mark.parametrize("name", ["Trọng số", "Hệ số", "Tỷ trọng (%)"])
+@pytest.mark.parametrize("at", [1, 3])
+def test_a_row_of_weights_is_no_unit(name, at):
+    rows = [["A", "8", "7"], ["B", "9", "6"]]
+    rows.insert(at - 1, [name, "2", "1"])
+    fields, told = read(frame(["Đơn vị", "X (10 điểm)", "Y (10 điểm)"], *rows))
+    assert fields["unit"].unique().tolist() == ["A", "B"]
+    assert f"không dùng đến dòng {at} '{name}" in told
 
 
 @pytest.mark.parametrize("total", ["Tổng {}", "Tổng điểm {}", "Tổng cộng - {}"])

@@ -552,6 +552,36 @@ def test_a_sum_among_the_criteria_is_the_number_of_their_field():
     assert "dòng 3: 'T' ghi 3 nhưng các dòng thành phần cộng lại là 2" in words
 
 
+@pytest.mark.parametrize("total", [[], [["", "Tổng cộng", 15, 14, 12.5]]])
+def test_a_sum_below_each_field_is_of_that_field(total):
+    below = ["", "Cộng", 10, 9, 8.5], ["", "Cộng", 5, 5, 4]
+    rows = [*TREE[:5], below[0], *TREE[5:], below[1], *total]
+    fields, _ = read(sheet(*rows), unit="Sở A")
+    assert as_rows(fields.drop(columns="published_total", errors="ignore")) == LEAVES
+    assert ("published_total" in fields) == bool(total)
+    rows[5] = ["", "Cộng", 10, 9, 8]
+    assert "'Cải cách thể chế' ghi 8 nhưng" in refusal(sheet(*rows), unit="Sở A")
+    rows = [*TREE[:4], ["", "Cộng", 6, 5, 5], *TREE[4:], *total]  # of a criterion
+    assert len(read(sheet(*rows), unit="Sở A")[0]) == len(LEAVES)
+    flat = [TREE[0], ["", "Cộng", 15, 14, 12.5], TREE[5]]  # of nothing that has parts: of all
+    assert len(read(sheet(*flat), unit="Sở A")[0]) == 2
+
+
+@pytest.mark.parametrize("title", ["Điểm trung bình", "Bình quân chung", "Điểm cao nhất"])
+def test_a_mean_beside_units_side_by_side_is_the_score_only_if_it_is_chosen(title):
+    titles = [*TITLES[:3], "Sở A", "Sở B", title]
+    rows = [[*row, row[-1]] for row in TREE]
+    if title.startswith("Điểm"):
+        words = refusal(sheet(*rows, titles=titles))
+        assert f"các cột 'Sở A', 'Sở B' và '{title}' đều có thể là cột điểm" in words
+    else:
+        assert read(sheet(*rows, titles=titles))[0]["unit"].unique().tolist() == ["Sở A", "Sở B"]
+    without = sheet(*TREE, titles=titles[:-1])
+    assert read(without)[0]["unit"].unique().tolist() == ["Sở A", "Sở B"]
+    chosen, _ = read(sheet(*rows, titles=titles), unit="Sở C", columns={"score": title})
+    assert chosen["score"].tolist() == [row[4] for row in LEAVES]
+
+
 def test_codes_tell_the_levels_of_a_long_table_too():
     titles = ["Đơn vị", "TT", "Tiêu chí", "Điểm tối đa", "Thẩm định"]
     rows = [[unit, *row[:3], row[4]] for unit in ("Sở A", "Sở B") for row in TREE]
@@ -785,20 +815,28 @@ def test_a_table_without_a_unit_beside_one_that_has_it_is_no_unit_of_the_file(tm
     assert "tên tệp" not in told
 
 
-@pytest.mark.parametrize("title", ["Kết quả thẩm định của Sở Nội vụ", "Thẩm định của Sở Nội vụ"])
-def test_a_title_of_a_column_names_no_unit(tmp_path, title):
-    path = write(tmp_path / "a.xlsx", {"1. Sở A": [[*TITLES[:4], title], *TREE]})
+@pytest.mark.parametrize("titles", [
+    ["Tự đánh giá", "Kết quả thẩm định của Sở Nội vụ"], ["Tự đánh giá", "Thẩm định của Sở Nội vụ"],
+    ["Tự chấm (đơn vị)", "Thẩm định (Sở Nội vụ)"], ["Tự chấm - Xã B", "Thẩm định - Hội đồng tỉnh"],
+])  # fmt: skip
+def test_a_title_of_a_column_names_no_unit(tmp_path, titles):
+    path = write(tmp_path / "a.xlsx", {"1. Sở A": [[*TITLES[:3], *titles], *TREE]})
     fields, told = read(path)
     assert as_rows(fields) == LEAVES
     assert "tên trang tính ('Sở A')" in told
 
 
 def test_codes_may_begin_with_the_numeral_of_the_field():
-    rows = [[row[0].replace("1.", "I.", 1).replace("2.", "II.", 1), *row[1:]] for row in TREE]
-    assert rows[2][0] == "I.1.1"
-    assert as_rows(read(sheet(*rows), unit="Sở A")[0]) == LEAVES
-    rows[4][0] = "II.2"
-    assert "mã 'II.2'" in refusal(sheet(*rows), unit="Sở A")
+    for first, second in (("I", "II"), ("A", "B")):
+        rows = [[one.replace("1.", f"{first}.", 1).replace("2.", f"{second}.", 1), *row]
+                for one, *row in TREE]  # fmt: skip
+        rows[0][0], rows[5][0] = first, second
+        assert rows[2][0] == f"{first}.1.1"
+        assert as_rows(read(sheet(*rows), unit="Sở A")[0]) == LEAVES
+        rows[4][0] = f"{second}.2"
+        assert f"mã '{second}.2'" in refusal(sheet(*rows), unit="Sở A")
+    rows[4][0] = "TC1"
+    assert "không có mã, hoặc mã không rõ" in refusal(sheet(*rows), unit="Sở A")
 
 
 @pytest.mark.parametrize("titles", [
@@ -894,7 +932,7 @@ def test_a_page_break_with_titles_again_or_without_parts_no_sheet(tmp_path, rows
     whole = as_rows(read(write(tmp_path / "w.docx", {"Sở A": [TITLES, *TREE]}))[0])
     document = docx.Document(tmp_path / "w.docx")
     upper = document.tables[0]
-    document.add_paragraph("")
+    document.add_paragraph(["", "Trang 2", "2"][rows % 3])
     lower = document.add_table(0, len(TITLES))
     for row in [copy.deepcopy(upper.rows[0])] * again + [*upper.rows][1 + rows :]:
         lower._tbl.append(row._tr)

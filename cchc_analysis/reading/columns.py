@@ -28,7 +28,7 @@ from cchc_analysis.reading.cells import (
     whole_in,
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
-from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, named
+from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, key_of, named
 from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, near, quoted, same
@@ -62,7 +62,7 @@ class Evidence:
     @cached_property
     def key(self) -> str:
         """Return the title as titles are compared."""
-        return fold(self.title)
+        return key_of(self.title)
 
     @property
     def name(self) -> str:

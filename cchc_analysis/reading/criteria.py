@@ -20,7 +20,7 @@ from cchc_analysis.reading.vocabulary import PLAIN_TOTAL, SUBTOTAL
 from cchc_analysis.text import fold, quoted, same
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_UNDER = r"[IVXLC]+(?:\.[0-9]{1,3})+"  # "I.1.2"
+_UNDER = r"(?:[IVXLC]+|[A-ZĐ])(?:\.[0-9]{1,3})+"  # "I.1.2", "A.1"
 _CODE = rf"({_UNDER}|[IVXLC]+|[A-ZĐ]|[a-zđ]|[0-9]{{1,3}}(?:[.,][0-9]{{1,3}})*)"
 _AROUND = " .):/,("
 _IN_NAME = re.compile(
@@ -78,6 +78,22 @@ class Criterion:
             own = [numbers[one.line]] if one.line in numbers else one.parts(numbers)
             found += [sum(own)] if own else []
         return found
+
+    def take_sums(self, lines: list[int]) -> None:
+        """Give each row that sums up others to the highest that ends right above it, or to all.
+
+        Such rows are of parts only where one stands between others; the last, where all have one.
+        """
+        known, ends = sorted(row.line for row in self.rows() if row.line is not None), {}
+        for row in self.rows():
+            if row.below:
+                ends.setdefault(max(one.line for one in row.rows() if one.line is not None), row)
+        are_between = any(known[0] < line < known[-1] for line in lines)
+        for line in lines:
+            is_of_part = line < known[-1] or all(field.again for field in self.below[:-1])
+            above = max((one for one in known if one < line), default=None)
+            owner = ends.pop(above, self) if are_between and is_of_part else self
+            owner.again.append(line)
 
     def cut_remarks(self, numbered: pd.Series) -> list[int]:
         """Take out the rows without numbers that only explain one; return their lines."""
@@ -216,7 +232,7 @@ def _by_codes(
         fits = [code for code in readings if _follows(code, depths, stack, latest)]
         if not text:
             raise where.refuse(
-                f"dòng {quoted(name)} có điểm nhưng không có mã",
+                f"dòng {quoted(name)} có điểm nhưng không có mã, hoặc mã không rõ",
                 "hãy điền mã (ví dụ 1.1), hoặc xóa dòng nếu không phải tiêu chí", at=at,
             )  # fmt: skip
         if len(fits) != 1:
@@ -318,10 +334,10 @@ def codes_in(cell: str) -> list[Code]:
         values = [_ROMAN[letter] for letter in roman]
         total = sum(-a if a < b else a for a, b in pairwise([*values, 0]))
         found.append(Code("number" if under else "roman", (total, *map(int, under))))
-    if len(text) == 1:
-        kind = "upper" if text.isupper() else "lower"
-        places = {letters.find(text.lower()) + 1 for letters in _ALPHABETS} - {0}
-        found += [Code(kind, (at,)) for at in sorted(places)]
+    if len(roman) == 1:
+        kind = "number" if under else "upper" if text.isupper() else "lower"
+        places = {letters.find(roman.lower()) + 1 for letters in _ALPHABETS} - {0}
+        found += [Code(kind, (at, *map(int, under))) for at in sorted(places)]
     return found
 
 

@@ -223,7 +223,7 @@ def _trees(
     trees = []
     for rows, totals in groups.values():
         tree = criteria_of(where, rows, numbers, told, has_units=unit is not None)
-        tree.again = totals
+        tree.take_sums(totals)
         left_out += tree.cut_remarks(has_number)
         trees.append(tree)
     return trees, sorted(left_out)

@@ -13,10 +13,11 @@ import pandas as pd
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import count_filled, each, missing, numbers_in
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import fold, quoted, same, title_key
+from cchc_analysis.text import clean, fold, quoted, same, title_key
 from cchc_analysis.vocabulary import SHOWN
 
 _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
+_ACCENTED = {fold(word): word for word in words.ACCENTED}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 PAIR = re.compile(r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)")
 _SIGN = "(?:[+−–=↑↓▲▼±-]|tăng|giảm)"
@@ -121,9 +122,20 @@ def split_maximum(title: str) -> tuple[str, float | None]:
 
 
 @lru_cache(maxsize=10_000)
+def key_of(title: str) -> str:
+    """Return the key of a title, in which no other word is taken for one of a change."""
+
+    def own(word: re.Match) -> str:
+        text, key = same(word[0]), fold(word[0])
+        return text if text in (key, _ACCENTED.get(key, text)) else f"{key}x"
+
+    return fold(re.sub(r"\w+", own, clean(title)))
+
+
+@lru_cache(maxsize=10_000)
 def _key(title: str) -> str:
     bare = _FOOTNOTE.sub("", title)
-    return fold(split_maximum(bare)[0] or bare) if len(title) < LONGEST_TITLE else ""
+    return key_of(split_maximum(bare)[0] or bare) if len(title) < LONGEST_TITLE else ""
 
 
 @lru_cache(maxsize=10_000)

@@ -22,6 +22,7 @@ from cchc_analysis.reading.header import (
     YEAR,
     Header,
     Table,
+    key_of,
     named,
     role_of,
     split_maximum,
@@ -242,7 +243,7 @@ def _layout(
     _weigh(columns, header, given)
     names, percent = _by_level(where, [one for one in columns if one.kind == "name"]), None
     if names:
-        found, totals, percent = _of_rows(columns, given, told)
+        found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
         found, totals = _of_columns(columns, header, told)
@@ -309,7 +310,7 @@ def _give(columns: list[Column], column: object, kind: str) -> None:
 
 def _kind_of(one: Column, role: str | None, likely: str | None, *, are_rows: bool) -> str | None:
     """Return what a column holds that names no fields, where rows or titles do."""
-    key, is_numeric = fold(one.text), bool(are_numbers(one.cells).any())
+    key, is_numeric = key_of(one.text), bool(are_numbers(one.cells).any())
     if role not in (None, LIKE, "score"):
         return _UNUSED if role == "field" else role  # "Nội dung" over a number names no field
     if words.STAGE_TOTAL.fullmatch(key) or (one.stage and is_sum(one.name)):
@@ -340,7 +341,7 @@ def _by_level(where: Where, names: list[Column]) -> list[Column]:
 
 
 def _of_rows(
-    columns: list[Column], given: Mapping, told: list
+    where: Where, columns: list[Column], given: Mapping, told: list
 ) -> tuple[list[tuple[str, str, Column]], list[Column], Column | None]:
     """Return the columns of scores where rows are criteria, of totals, and of percent.
 
@@ -383,11 +384,18 @@ def _of_rows(
     if "score" in given or plain is of_rows:
         stages = [one for one in stages if one[1] != "score"]
     found = [*stages, *(("", "score", one) for one in plain)]
+    sides = [one for one in of("measure") if not words.FOOTERS.match(fold(one.text))]
     if not found:
-        sides = [one for one in of("measure") if not words.FOOTERS.match(fold(one.text))]
         found = _split_loosely(sides)
+    elif "score" not in given and len(sides) > 1:
+        every = [one for *_, one in found]
+        if all(words.FOOTERS.match(fold(one.text)) for one in every):  # "Điểm trung bình": of whom?
+            raise several_scores(where, [*sides, *every])
     units = {same(unit) for unit, *_ in found}
-    if of("unit") or (len(units) == 1 and _is_group(*units)):
+    # "Tự chấm (đơn vị)" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
+    are_scorers = len(units) > 1 and len({stage for _, stage, _ in found}) == len(found)
+    are_scorers &= all(one.text.rstrip(")").endswith(name) for name, _, one in found)
+    if of("unit") or are_scorers or (len(units) == 1 and _is_group(*units)):
         found = [("", stage, one) for _, stage, one in found]
     elif "" in units and len(units) > 1:
         found = [one for one in found if one[0]]
@@ -437,6 +445,13 @@ def _of_columns(
             found = [one for one in found if one not in own or one[1] != "score"]
             found.append((own[0][0], "score", total))
             totals.remove(total)
+    points = [one for _, stage, one in found if stage == "score"]
+    sums = [one for one in points if _is_sum_of_all(one, points)]
+    if len(sums) == 1:
+        found = [one for one in found if one[2] not in sums]
+        if not totals:
+            told.append(f"hiểu {sums[0].called} là tổng điểm, bằng tổng các lĩnh vực")
+        totals = totals or sums
     # Beside fields the only "Kết quả" is their sum.
     return found, totals or (plain if len(plain) == 1 else [])
 
@@ -454,6 +469,14 @@ def _is_sum(total: Column, parts: list[Column]) -> bool:
     sums = pd.concat([one.numbers for one in parts], axis=1).sum(axis=1, min_count=1)
     differ = ((total.numbers - sums).abs() > NEAR) | (sums.isna() != total.numbers.isna())
     return not differ.any()
+
+
+def _is_sum_of_all(one: Column, columns: list[Column]) -> bool:
+    """Return whether a column adds up all others in several rows, and their maxima where stated."""
+    others = [other for other in columns if other is not one]
+    if len(others) < 2 or one.numbers.notna().sum() < 2 or not _is_sum(one, others):
+        return False
+    return not one.maxima or abs(sum(sum(o.maxima[:1]) for o in others) - one.maxima[0]) <= NEAR
 
 
 def _is_group(title: str) -> bool:

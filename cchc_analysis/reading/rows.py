@@ -139,7 +139,8 @@ class Rows:
         if lines[0] > units.index[0] and not is_block(self.heading):
             raise self.where.refuse(
                 f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
-                "hãy thêm dòng tên khối lên đầu bảng", at=f"dòng {lines[0]}", value=one,
+                "hãy thêm dòng tên khối lên đầu bảng, hoặc xóa từ dòng này xuống nếu là bảng khác",
+                at=f"dòng {lines[0]}", value=one,
             )  # fmt: skip
         if {same(_GRADE.sub("", bare(text[line]))) for line in lines} <= set(known_grades()):
             raise self.where.refuse(

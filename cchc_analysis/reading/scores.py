@@ -32,7 +32,7 @@ from cchc_analysis.reading.grid import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.header import LIKE, Header, role_of, split_maximum
+from cchc_analysis.reading.header import LIKE, Header, key_of, role_of, split_maximum
 from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
@@ -151,7 +151,7 @@ def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
     """Return the points of each unit beside its total; a column of penalties has none above 0."""
     parts = []
     for title, column in cells.items():
-        points, key = to_numbers(where, title, column).fillna(0), fold(title)
+        points, key = to_numbers(where, title, column).fillna(0), key_of(title)
         is_penalty = PENALTY.fullmatch(key) and not GAIN.fullmatch(key)
         parts.append(-points.abs() if is_penalty else points)
     return sum(parts).round(9)

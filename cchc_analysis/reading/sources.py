@@ -37,7 +37,7 @@ from cchc_analysis.reading.header import (
     may_be_titles,
     role_of,
 )
-from cchc_analysis.reading.vocabulary import LEGACY
+from cchc_analysis.reading.vocabulary import LEGACY, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
 from cchc_analysis.vocabulary import words
@@ -115,7 +115,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
 def _continued(grids: list[Grid]) -> list[Grid]:
     """Join a grid whose numbering goes on where the one before ends: a page break parted them.
 
-    So do codes of criteria with no line between.
+    So do codes of criteria with no line between but the number of a page.
     """
     joined: list[Grid] = []
     for grid in grids:
@@ -128,7 +128,8 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         before, after = map(numbering, cells)
         counts_on = not before.empty and not after.empty and after.iloc[0] == before.iloc[-1] + 1
         are_units = any(role_of(cell) == "unit" for cell in cells[0])  # one may be called "A"
-        if not counts_on and (grid.above or are_units or not codes_go_on(*cells)):
+        are_lines = not all(line.isdigit() or PAGE.fullmatch(line) for line in grid.above)
+        if not counts_on and (are_lines or are_units or not codes_go_on(*cells)):
             joined.append(grid)
             continue
         lines = len(last.cells)

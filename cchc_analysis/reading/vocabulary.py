@@ -38,6 +38,7 @@ SUMS: list[str] = _TOTALS["sums"]
 PLAIN_TOTAL = _any_of(_TOTALS["plain"], judged=JUDGED)
 FINAL = re.compile(_TOTALS["final"])
 COUNTS = set(_TOTALS["counts"])
+ACCENTED: list[str] = _TOTALS["accented"]
 
 SUBTOTAL = re.compile(_FIELDS["subtotal"])
 NAMELESS = set(_FIELDS["nameless"])
