@@ -88,7 +88,7 @@ def with_option(sentence: str, option: Option | None, face: Face = "python") -> 
     return sentence.replace(_NAMED, option.named(face)).replace(_HERE, option.said(face))
 
 
-class Told(NamedTuple):
+class Clause(NamedTuple):
     """A clause on a table, its values apart: clauses that differ only in these are told as one."""
 
     words: str  # {} is the place of a value

@@ -27,7 +27,7 @@ from cchc_analysis.reading.layouts import KEYS, OTHER_STAGES, Column, Layout, se
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import FOOTERS
-from cchc_analysis.refusal import Option, Told
+from cchc_analysis.refusal import Clause, Option
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN
 
@@ -63,7 +63,7 @@ def _told_of_fields(parts: Sequence[Part]) -> list[str]:
     """Return what is told of several fields once, with how often; of means if all have them."""
     alike: dict[tuple, list[str]] = {}
     for one in (one for part in parts for one in part.told):
-        key = (one.words, one.line) if isinstance(one, Told) else (one,)
+        key = (one.words, one.line) if isinstance(one, Clause) else (one,)
         alike.setdefault(key, []).append(str(one))
     return [
         own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"

@@ -32,7 +32,7 @@ from cchc_analysis.reading.grid import (
 from cchc_analysis.reading.header import role_of
 from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
-from cchc_analysis.refusal import Refusal, Told
+from cchc_analysis.refusal import Clause, Refusal
 from cchc_analysis.text import fold, quoted, same
 from cchc_analysis.vocabulary import known_grades, words
 
@@ -307,14 +307,14 @@ class Fates(NamedTuple):
     headings: pd.Series  # the texts that head parts of the table, by line
     maxima: pd.DataFrame  # the rows that state the maxima
     left_out: dict[tuple[int, ...], str]  # of each line, or of several, in words
-    told: list[Told]
+    told: list[Clause]
 
 
 def fates_of(rows: Rows) -> Fates:
     """Return the fate of every row, or refuse the table for one that is not to be understood."""
     start, of = rows, pd.Series("", rows.raw.index, dtype="str")
     headings = pd.Series(dtype="str")
-    told: list[Told] = []
+    told: list[Clause] = []
     left_out: dict[tuple[int, ...], str] = {}
     for rule in RULES:
         if rows.raw.empty:
@@ -331,7 +331,7 @@ def fates_of(rows: Rows) -> Fates:
         if rule.is_told:
             left_out |= {(line,): rows.in_words(line) for line in lines}
         if rule.tells:
-            told += [Told(rule.tells, (rows.in_words(line),), line) for line in lines]
+            told += [Clause(rule.tells, (rows.in_words(line),), line) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
     is_unit = of.isin(UNITS)
     units = start.body[is_unit]

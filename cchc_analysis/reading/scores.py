@@ -37,7 +37,7 @@ from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
-from cchc_analysis.refusal import Option, Refusal, Told
+from cchc_analysis.refusal import Clause, Option, Refusal
 from cchc_analysis.text import clean, decimal_comma, fold, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
@@ -62,7 +62,7 @@ class Part(NamedTuple):
     scores: pd.DataFrame
     unused: list[str]
     left_out: dict[tuple[int, ...], str]  # the rows that are not used, by their lines
-    told: list[str | Told]
+    told: list[str | Clause]
     fates: pd.Series  # of each row below the header
     columns: set  # which are used or told
     title: str  # of the column of scores
@@ -88,7 +88,7 @@ def read_scores(
     columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
         row = row_in_words(table.above[0], titles.values())
-        told.append(Told("hiểu {} là dòng tiêu đề", (row,)))
+        told.append(Clause("hiểu {} là dòng tiêu đề", (row,)))
     title = titles[columns["score"]]
     fates = fates_of(Rows(where, table.heading, titles, columns, body, are_parts))
     rows = fates.units
@@ -142,7 +142,7 @@ def read_scores(
     of_score = (line for line, column in table.merged if column == columns["score"])
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
-        told.append(Told("điểm ở dòng {} lấy từ ô gộp với dòng trên, hãy kiểm tra", (lines,)))
+        told.append(Clause("điểm ở dòng {} lấy từ ô gộp với dòng trên, hãy kiểm tra", (lines,)))
     words, used = [*filter(None, unused.values()), *table.notes], {*columns.values(), *added}
     return Part(scores, words, fates.left_out, told, fates.of, used | {*unused}, title)
 
@@ -178,17 +178,17 @@ def _without_marks(units: pd.Series, told: list) -> pd.Series:
             "tên đơn vị có phần trong ngoặc vuông ở {} (ví dụ {}), có thể là chữ gạch bỏ, chỉ số "
             "trên hoặc ẩn, hãy kiểm tra"
         )
-        told.append(Told(words, (lines_in_words(units.index[struck]), quoted(units[line]))))
+        told.append(Clause(words, (lines_in_words(units.index[struck]), quoted(units[line]))))
     found = map(_NUMBERED_NAME.match, units)
     if all(one and one[1] == str(at) for at, one in enumerate(found, start=1)):
         words = "bỏ số thứ tự trước các tên đơn vị (ví dụ {})"
-        told.append(Told(words, (quoted(units.iloc[0]),)))
+        told.append(Clause(words, (quoted(units.iloc[0]),)))
         units = each(units, lambda name: _NUMBERED_NAME.sub("", name), "str")
     marked = each(units, _MARKED_NAME.search)
     if (line := first_line(marked)) is None:
         return units
     words = "bỏ dấu chú thích ở {} tên đơn vị (ví dụ {})"
-    told.append(Told(words, (marked.sum(), units[line])))
+    told.append(Clause(words, (marked.sum(), units[line])))
     return each(units, lambda name: _MARKED_NAME.sub("", name), "str")
 
 
@@ -200,7 +200,7 @@ def _under_sections(
     of_units = headings.reindex(every).ffill().fillna(heading)[lines]
     names = list(dict.fromkeys(of_units))
     known = under_headings(where, names)
-    told.append(Told("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names),)))
+    told.append(Clause("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names),)))
     return {
         role: of_units.map(
             {name: one[role] for name, one in zip(names, known, strict=True)}
@@ -248,7 +248,7 @@ def _without_thousands(years: pd.Series, told: list) -> pd.Series:
     if (line := first_line(marked)) is None:
         return years
     words = "bỏ dấu ngăn hàng nghìn ở {} ô năm (ví dụ {})"
-    told.append(Told(words, (marked.sum(), place(years, line))))
+    told.append(Clause(words, (marked.sum(), place(years, line))))
     return each(years, lambda year: _MARKED_YEAR.sub(r"\1\2", year), "str")
 
 
@@ -269,7 +269,7 @@ def _blocks(where: Where, cells: pd.Series) -> pd.Series:
     return cells
 
 
-def _long_numbers(table: Table, cells: pd.Series) -> list[Told]:
+def _long_numbers(table: Table, cells: pd.Series) -> list[Clause]:
     """Tell scores of a workbook whose stored decimals are more than a table shows."""
     long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
     if not table.is_sheet or not long.any():
@@ -279,7 +279,7 @@ def _long_numbers(table: Table, cells: pd.Series) -> list[Told]:
         f"{{}} điểm lưu trong tệp có hơn {_MOST_PLACES} chữ số thập phân, có thể khác số hiển thị "
         "(ví dụ {}: {})"
     )
-    return [Told(words, (long.sum(), place(cells, line), cells[line]))]
+    return [Clause(words, (long.sum(), place(cells, line), cells[line]))]
 
 
 def _add_given(where: Where, table: dict[str, pd.Series], role: str, given: object) -> None:

@@ -26,7 +26,7 @@ _MOST_ROWS = 2000  # each is compared with each
 _LARGEST = 10**15  # a spreadsheet compares fifteen digits
 _MARK = "► "  # of the chosen unit, beside its bar
 _BEGINS = ("từ", "trên")  # a bound itself has the grade, or has not
-_FORMULAS = words("formulas")  # by sheet and column
+_FORMULAS = words("formulas")
 
 
 class Sheet(NamedTuple):
@@ -100,7 +100,7 @@ def living_sheets(results: Results) -> Living:
             every
             | {"same": f"{every['group_number_all']},{group + 1}"}
             | {"off": whole.off, "slack": whole.slack, "above": _BEGINS[True], "mark": _MARK}
-            | {"grades": grades["grade_all"], "bounds": graded["bound_all"]}
+            | {"grades": grades["grade_all"], "bounds": graded["bound_all"], "blank": BLANK}
             | {"begins": graded["begins_all"], "own_row": own.get(group, 0)}
             | {"own": _lookup(every, "percent", own[group]) if group in own else '""'}
         )

@@ -259,10 +259,10 @@ def _sources(results: Results, given: Mapping[str, str]) -> str:
         "predecessors": change is not None and "into" in change and "đơn vị sáp nhập",
         "fields": results.fields is not None and "điểm theo lĩnh vực",
     }
-    told = []
-    for name, what in used.items():
-        told += [f"{what}: {_dated(given.get(name))}"] if what else []
-    return "; ".join(told) if len(told) > 1 else told[0].removeprefix("điểm: ")
+    named = {what: _dated(given.get(name)) for name, what in used.items() if what}
+    if len(named) == 1:
+        return named["điểm"]
+    return "; ".join(f"{what}: {source}" for what, source in named.items())
 
 
 def _dated(source: str | None) -> str:

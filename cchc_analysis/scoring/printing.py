@@ -148,13 +148,13 @@ def printed_places(values: pd.Series) -> int:
 
 
 def format_ranking(
-    ranking: pd.DataFrame, *, decimals: int | None = None, numbers: bool = False
+    table: pd.DataFrame, *, decimals: int | None = None, numbers: bool = False
 ) -> pd.DataFrame:
     """Format a ranking, or any other table of the package, as it is printed.
 
     Parameters
     ----------
-    ranking : DataFrame
+    table : DataFrame
         Scores or a ranking, which is sorted by rank, then source order, within each year and
         block. Or any other table of this package, whose rows stay in order; a distribution gets
         its row "Tổng cộng".
@@ -184,7 +184,7 @@ def format_ranking(
     >>> format_ranking(rank_units(scores)).iloc[0].tolist()
     [1, 'B', '97,685', 1]
     """
-    return printed(ranking, kind_of(ranking), decimals=decimals).frame(numbers=numbers)
+    return printed(table, kind_of(table), decimals=decimals).frame(numbers=numbers)
 
 
 def kind_of(table: pd.DataFrame) -> str:
