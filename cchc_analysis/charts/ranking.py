@@ -124,8 +124,7 @@ def _by_grade(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     order = {grade: at for at, grade in enumerate([*scheme.grades, NO_GRADE, UNSCORED])}
     table = table.assign(place=table["words"].map(order), bound=0.0, bound_words="", cuts="")
     for _, rows, one in scheme.parts(table):
-        told = [bound.replace("%", "") for bound in one.bounds_in_words()]
-        told = told if units.out_of_100(table) else one.bounds_in_words()
+        told = one.bounds_in_words("" if units.out_of_100(table) else "%")
         grades = table.loc[rows, "words"]
         table.loc[rows, "bound"] = grades.map(dict(zip(one.grades, one.bounds, strict=True)))
         table.loc[rows, "bound_words"] = grades.map(dict(zip(one.grades, told, strict=True)))

@@ -293,7 +293,7 @@ def _tables_of(
     def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]
 
-    sheets = [] if "unit" in wanted else tables(_is_sheet) or tables(_is_of_years)
+    sheets = [] if "unit" in wanted else tables(_is_score_sheet) or tables(_is_of_years)
     sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
@@ -321,7 +321,7 @@ def _years_of_sheets(
     return [{"year": said.year} for said in titled]
 
 
-def _is_sheet(header: Header) -> bool:
+def _is_score_sheet(header: Header) -> bool:
     """Return whether these titles are of criteria and their scores, and name no unit."""
     roles, titles = {*header.roles.values()}, {*header.titles.values(), *header.short.values()}
     names_criteria = any(level_of(title) is not None for title in titles)

@@ -370,14 +370,14 @@ def _of_rows(
     parts = [*plain, *(one for _, stage, one in stages if stage != "self_score" or are_beside)]
     if "score" in given:
         plain = [one for one in columns if one.at == given["score"]]
-    elif of_rows and _is_sum(of_rows[0], parts):
+    elif of_rows and _adds_up(of_rows[0], parts):
         names = " và ".join(quoted(one.text) for one in parts)
         told.append(f"lấy cột {quoted(of_rows[0].text)} làm điểm, bằng tổng {names}")
         both = [are_numbers(one.cells) for _, stage, one in stages if stage in OTHER_STAGES]
         if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
             told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
         plain = of_rows
-    elif not (plain or stages or any(_is_sum(one, of("measure")) for one in of_rows)):
+    elif not (plain or stages or any(_adds_up(one, of("measure")) for one in of_rows)):
         plain, totals = [*of_rows, *totals], []
     else:
         plain = [*plain, *of_rows]
@@ -440,13 +440,13 @@ def _of_columns(
     for total in [*totals]:
         upper = same(split_maximum(header.upper(total.at))[0])
         own = [one for one in found if one[2].stage and same(one[0]) == upper]
-        if _is_sum(total, [one for _, stage, one in own if stage != "self_score"]):
+        if _adds_up(total, [one for _, stage, one in own if stage != "self_score"]):
             told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")
             found = [one for one in found if one not in own or one[1] != "score"]
             found.append((own[0][0], "score", total))
             totals.remove(total)
     points = [one for _, stage, one in found if stage == "score"]
-    sums = [one for one in points if _is_sum_of_all(one, points)]
+    sums = [one for one in points if _adds_up_all(one, points)]
     if len(sums) == 1:
         found = [one for one in found if one[2] not in sums]
         if not totals:
@@ -462,7 +462,7 @@ def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
     return numbers.nunique().max() > 1 or numbers.size().max() == 1
 
 
-def _is_sum(total: Column, parts: list[Column]) -> bool:
+def _adds_up(total: Column, parts: list[Column]) -> bool:
     """Return whether each number of a column is the sum of those that its row has in others."""
     if not parts:
         return False
@@ -471,10 +471,10 @@ def _is_sum(total: Column, parts: list[Column]) -> bool:
     return not differ.any()
 
 
-def _is_sum_of_all(one: Column, columns: list[Column]) -> bool:
+def _adds_up_all(one: Column, columns: list[Column]) -> bool:
     """Return whether a column adds up all others in several rows, and their maxima where stated."""
     others = [other for other in columns if other is not one]
-    if len(others) < 2 or one.numbers.notna().sum() < 2 or not _is_sum(one, others):
+    if len(others) < 2 or one.numbers.notna().sum() < 2 or not _adds_up(one, others):
         return False
     return not one.maxima or abs(sum(sum(o.maxima[:1]) for o in others) - one.maxima[0]) <= NEAR
 

@@ -115,7 +115,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
 def _continued(grids: list[Grid]) -> list[Grid]:
     """Join a grid whose numbering goes on where the one before ends: a page break parted them.
 
-    So do codes of criteria with no line between but the number of a page.
+    Also one whose codes of criteria go on, with no line between but the number of a page.
     """
     joined: list[Grid] = []
     for grid in grids:

@@ -148,7 +148,7 @@ class GradeScheme:
             if bound or above
         ]
 
-    def bounds_in_words(self) -> list[str]:
+    def bounds_in_words(self, sign: str = "%") -> list[str]:
         """Return the bounds as they are read: "từ 90%", "trên 80%"; what is left is "dưới 50%"."""
         told = []
         for at, (bound, above) in enumerate(zip(self.bounds, self.is_strict, strict=True)):
@@ -156,7 +156,7 @@ class GradeScheme:
             if not (bound or above) and at:
                 words = "không quá" if self.is_strict[at - 1] else "dưới"  # under "trên 50%"
                 of = self.bounds[at - 1]
-            told.append(f"{words} {decimal_comma(of)}%")
+            told.append(f"{words} {decimal_comma(of)}{sign}")
         return told
 
     def of(self, *_: pd.DataFrame) -> "GradeScheme":
