@@ -130,7 +130,7 @@ def year_numbers(table: pd.DataFrame) -> np.ndarray:
     return group_numbers(table, [column for column in group_columns(table) if column == "year"])
 
 
-def are_of_all_blocks(table: pd.DataFrame) -> bool:
+def _are_of_all_blocks(table: pd.DataFrame) -> bool:
     """Return whether the published ranks of a year go through all of its blocks."""
     if "block" not in several_groups(table) or not table["published_rank"].notna().any():
         return False
@@ -146,7 +146,7 @@ def holes_in_ranks(table: pd.DataFrame) -> pd.Series:
     Published ranks are of a part if one is greater than the number of units: a misprint among
     them is none, and a scored unit without a published rank may have the one that lacks.
     """
-    if "published_rank" not in table or are_of_all_blocks(table):
+    if "published_rank" not in table or _are_of_all_blocks(table):
         return pd.Series(dtype="Int64")
     ranks, groups = table["published_rank"], group_numbers(table)
     blank = ranks.isna() & table["score"].notna()

@@ -124,7 +124,7 @@ class Parser(argparse.ArgumentParser):
         self._say(said)
 
 
-def as_path(text: str) -> Path:
+def _as_path(text: str) -> Path:
     """Return a path that was typed."""
     if text.strip():
         return Path(text)
@@ -184,5 +184,5 @@ def _column(text: str) -> tuple[str, int | str]:
 # What a typed value is made into: of an option, or of all whose value is called so; else a text.
 _KINDS = {
     "columns": _column, "table": _table, "form": _form, "date": _date, "max-score": as_number,
-    "TỆP": as_path, "THƯ_MỤC": as_path, "NĂM": as_year,
+    "TỆP": _as_path, "THƯ_MỤC": _as_path, "NĂM": as_year,
 }  # fmt: skip

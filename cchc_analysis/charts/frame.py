@@ -26,7 +26,7 @@ ACCENT, OTHERS, PALE = "#d6604d", "#606060", "#d0d0d0"
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width
 _RUNNING = 4.9  # points: a letter of a sentence
 WIDTH = 6.3  # inches: 160 mm, the text width of an A4 report
-NAME_LETTERS = 40
+_NAME_LETTERS = 40
 ROW = 0.21  # inches: a row with a name of one line, the unit of the y axis
 _LINE = 0.14  # inches: one line of 8 pt
 _AXES = 110  # points: the least width of axes beside columns that can be left out
@@ -70,7 +70,7 @@ class Frame:
         self, ax: Axes | None, names: Iterable[str], *, titles: tuple[str | None, str | None],
         heights: Sequence[float] | None = None,
         headings: Mapping[int, Sequence[tuple[str, bool]]] | None = None,
-        letters: int = NAME_LETTERS, narrow: bool = False, numbered: bool = False,
+        letters: int = _NAME_LETTERS, narrow: bool = False, numbered: bool = False,
         width: float = WIDTH,
     ) -> None:  # fmt: skip
         """Make the rows, each with its name."""
@@ -367,7 +367,7 @@ class Frame:
 
 def fits_page(names: Iterable[str], headings: int) -> bool:
     """Return whether rows of these names, and so many headings, fit one page in a new figure."""
-    letters = int(NAME_LETTERS * min(1, plt.rcParams["figure.figsize"][0] / WIDTH))
+    letters = int(_NAME_LETTERS * min(1, plt.rcParams["figure.figsize"][0] / WIDTH))
     lines = [wrap(name, letters).count("\n") + 1 for name in names]
     return ROW * len(lines) + _LINE * (sum(lines) - len(lines)) + _HEADING * headings <= _ROWS
 

@@ -127,7 +127,7 @@ def is_sum(name: str) -> bool:
 def is_coded(number: str, names: Sequence[str]) -> bool:
     """Return whether a row has a code beside its name or in it."""
     first = next(filter(None, [*names, number]), "")
-    return bool((codes_in(number) and any(names)) or _split_code(first)[0])
+    return bool((_codes_in(number) and any(names)) or _split_code(first)[0])
 
 
 def have_levels(cells: Sequence[str]) -> bool:
@@ -135,7 +135,7 @@ def have_levels(cells: Sequence[str]) -> bool:
 
     The cells below "I" and "II" may be blank.
     """
-    codes = [codes_in(cell) for cell in cells if cell]
+    codes = [_codes_in(cell) for cell in cells if cell]
     levels: dict[tuple, set] = {}
     for code in (found[0] for found in codes if found):
         levels.setdefault(code.level, set()).add(code.parts[-1])
@@ -145,8 +145,8 @@ def have_levels(cells: Sequence[str]) -> bool:
 
 def codes_go_on(before: Sequence[str], after: Sequence[str]) -> bool:
     """Return whether the first code is the next of its level, or the first below the last row."""
-    rows = [code for cell in before for code in codes_in(cell)[:1]]
-    first = next(filter(None, map(codes_in, after)), [])
+    rows = [code for cell in before for code in _codes_in(cell)[:1]]
+    first = next(filter(None, map(_codes_in, after)), [])
     latest = {code.level: code.parts for code in rows}
     return any(
         latest.get(code.level) == (*code.parts[:-1], code.parts[-1] - 1)
@@ -163,9 +163,9 @@ def criteria_of(
 
     In a table with a column of units plain numbers may count rows, and tell no levels.
     """
-    numbers = [number if codes_in(number) else "" for _, number, _ in rows]
+    numbers = [number if _codes_in(number) else "" for _, number, _ in rows]
     own = [_split_code(names[0] or number) for _, number, names in rows]
-    levels = {code.level for number in numbers for code in codes_in(number)[:1]} - {_PLAIN}
+    levels = {code.level for number in numbers for code in _codes_in(number)[:1]} - {_PLAIN}
     is_deep = levels or any(re.search("[0-9][.,][0-9]", code) for code, _ in own)
     if len(rows[0][2]) > 1 or (has_units and not is_deep):
         return _by_names(where, [(line, names) for line, _, names in rows])
@@ -228,7 +228,7 @@ def _by_codes(
         if line in below and 0 < len(stack) < len(LEVELS):
             stack[-1][1].add(name, line)
             continue
-        at, readings = f"dòng {line}", codes_in(text)
+        at, readings = f"dòng {line}", _codes_in(text)
         fits = [code for code in readings if _follows(code, depths, stack, latest)]
         if not text:
             raise where.refuse(
@@ -275,7 +275,7 @@ def _depths(where: Where, texts: Sequence[str]) -> dict[tuple[str, int], int]:
     bare = {text.strip(_AROUND) for text in texts}
     levels = {(kind, 1) for kind, first in _FIRST if first in bare}
     dates = [text for text in texts if _DATE.fullmatch(text)]
-    plain = [code for text in texts if text not in dates for code in codes_in(text)[:1]]
+    plain = [code for text in texts if text not in dates for code in _codes_in(text)[:1]]
     levels |= {code.level for code in plain if code.kind == "number"}
     if dates and max((parts for _, parts in levels), default=0) < len(LEVELS):
         levels.add(("number", len(LEVELS)))
@@ -314,7 +314,7 @@ def _split_code(name: str) -> tuple[str, str]:
     return (found[1] or found[2], found[3]) if found else ("", name)
 
 
-def codes_in(cell: str) -> list[Code]:
+def _codes_in(cell: str) -> list[Code]:
     """Return what a code may be, first as it stands."""
     if date := _DATE.fullmatch(cell):
         day, month, year = map(int, date.groups())

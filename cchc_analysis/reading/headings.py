@@ -175,7 +175,7 @@ def under_headings(
 ) -> list[dict[str, str]]:
     """Return the year, the block or both that headings name; they must tell the tables apart."""
     years = years or [year_in(heading).year for heading in headings]
-    blocks = without_shared([bare(heading) for heading in headings])
+    blocks = _without_shared([bare(heading) for heading in headings])
     named: dict[str, Sequence[str]] = {}
     if all(years) and len(set(years)) > 1:
         named["year"] = years
@@ -192,7 +192,7 @@ def under_headings(
     return rows
 
 
-def without_shared(names: Sequence[str]) -> list[str]:
+def _without_shared(names: Sequence[str]) -> list[str]:
     """Return names without what all of them begin and end with, if that speaks of results.
 
     "KẾT QUẢ XẾP HẠNG CÁC SỞ CỦA TỈNH" beside "KẾT QUẢ XẾP HẠNG CÁC HUYỆN CỦA TỈNH" leaves "CÁC SỞ"

@@ -277,7 +277,7 @@ def _load(
     if several and not all("year" in known for known in named):
         _check_overlap(file, scores, tables, named)
     check_units(Where(file), scores)
-    to_check = [*open_questions(scores), *to_check]
+    to_check = [*_open_questions(scores), *to_check]
     scores = _completed(scores)
     scores = scores.astype({column: "str" for column in ("unit", "block") if column in scores})
     if several:
@@ -470,7 +470,7 @@ def tell(
         warnings.warn(LoadWarning(file, clauses, reads), stacklevel=3)
 
 
-def place_of(scores: pd.DataFrame, row: int) -> str:
+def _place_of(scores: pd.DataFrame, row: int) -> str:
     """Return where a row of the scores stands in the source."""
     return f"{scores['place'][row]}, dòng {scores['line'][row]}".removeprefix(", ")
 
@@ -488,13 +488,13 @@ def check_units(where: Where, scores: pd.DataFrame) -> None:
         keys = keys.astype("object").fillna("")
         before = first_line((keys == keys.loc[line]).all(axis=1))
         raise where.refuse(
-            f"đơn vị {quoted(scores['unit'][line])} đã có ở {place_of(scores, before)}",
+            f"đơn vị {quoted(scores['unit'][line])} đã có ở {_place_of(scores, before)}",
             "hãy xóa một dòng, hoặc thêm cột Năm hay Khối nếu bảng gồm nhiều năm, nhiều khối",
-            at=place_of(scores, line), value=scores["unit"][line],
+            at=_place_of(scores, line), value=scores["unit"][line],
         )  # fmt: skip
 
 
-def open_questions(scores: pd.DataFrame) -> list[str]:
+def _open_questions(scores: pd.DataFrame) -> list[str]:
     """Return in words what is missing from a table, and where its ranks contradict its scores."""
     unscored = scores["score"].isna()
     told = [_count(scores, unscored, "chưa có điểm")] if unscored.any() else []
@@ -528,7 +528,7 @@ def _against_ranks(scores: pd.DataFrame) -> list[str]:
     at = against.min()
     row = scores.loc[at]
     return [
-        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {place_of(scores, at)}: "
+        f"xếp hạng công bố không theo điểm ở {len(against)} đơn vị (ví dụ {_place_of(scores, at)}: "
         f"{quoted(row['unit'])} hạng {row['published_rank']} với {decimal_comma(row['score'])} "
         "điểm nhưng có đơn vị hạng sau cao điểm hơn), hãy kiểm tra cột điểm và cột hạng"
     ]

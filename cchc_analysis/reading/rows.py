@@ -294,8 +294,8 @@ _APPLY = {
     "unit": lambda rows: rows.among(rows.body.index),
 }
 _SAID = words("rows")
-RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
-UNITS = [rule.name for rule in RULES if rule.is_unit]
+_RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
+UNITS = [rule.name for rule in _RULES if rule.is_unit]
 TELLS_A_MEAN: str = _SAID["mean of the others"]["tells"]
 
 
@@ -316,7 +316,7 @@ def fates_of(rows: Rows) -> Fates:
     headings = pd.Series(dtype="str")
     told: list[Clause] = []
     left_out: dict[tuple[int, ...], str] = {}
-    for rule in RULES:
+    for rule in _RULES:
         if rows.raw.empty:
             break
         found = rule.applies(rows).astype("bool")

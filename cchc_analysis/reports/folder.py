@@ -14,7 +14,7 @@ from cchc_analysis.files import as_typed, move, write_whole
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import listed
 
-MANIFEST = "manifest.json"
+_MANIFEST = "manifest.json"
 _WAIT = 600  # seconds, for another run into the same folder
 _OF_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file managers leave in any folder
 _OPEN = ("~$", ".~lock.")  # what Word and LibreOffice write beside a file that is open
@@ -50,7 +50,7 @@ def write_bundle(
                     "files": made,
                 }
                 text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
-                write_whole(new / MANIFEST, text.encode())
+                write_whole(new / _MANIFEST, text.encode())
                 place, told = _swap(new, folder, about)
             finally:
                 _clear(work)
@@ -65,7 +65,7 @@ def write_bundle(
             raise
         path = str(error.filename or folder).replace(str(new), str(folder))
         raise type(error)(error.errno, error.strerror, path) from None
-    return [place / name for name in (*made, MANIFEST)], told
+    return [place / name for name in (*made, _MANIFEST)], told
 
 
 def _swap(new: Path, folder: Path, about: dict) -> tuple[Path, list[str]]:
@@ -104,8 +104,8 @@ def _of_persons(folder: Path, about: dict, *, is_named: bool) -> tuple[list[str]
     if folder.is_symlink() or not folder.is_dir():
         return [folder.name], []
     try:
-        was = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        known = {MANIFEST: _sha256(folder / MANIFEST), **was["files"]}
+        was = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        known = {_MANIFEST: _sha256(folder / _MANIFEST), **was["files"]}
         source = "" if is_named else Path(was["input"][0]["path"]).name
     except (OSError, ValueError, KeyError, TypeError):  # of no run, or of an old version
         known, source = {}, ""
@@ -115,7 +115,7 @@ def _of_persons(folder: Path, about: dict, *, is_named: bool) -> tuple[list[str]
     for path in sorted(folder.iterdir()):
         if path.name in _OF_SYSTEM or (sha := _sha256(path)) == known.get(path.name):
             continue
-        ours = path.name in {MANIFEST, *known, *about["files"]}
+        ours = path.name in {_MANIFEST, *known, *about["files"]}
         (kept if ours or not sha or path.name.startswith(_OPEN) else along).append(path.name)
     return kept, along
 

@@ -34,14 +34,14 @@ from cchc_analysis.scoring.printing import Printed, PrintedColumn
 from cchc_analysis.text import clean, quoted
 
 # Fields that hold paragraphs, tables and pictures; a report is nothing without the first.
-SECTIONS = (
+_SECTIONS = (
     "ranking", "overall", "distribution", "comparison", "changes", "fields", "changed", "charts",
     "differences",
 )  # fmt: skip
 _TAG = re.compile(r"\{[{%].*?[%}]\}")
 _FORM = "hãy sửa từ một mẫu trong cchc_analysis/reports/templates"
 # Styles of the template; those that begin with CCHC are its own.
-STYLES = TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"
+_STYLES = TEXT, TABLE, CAPTION, NAME = "Body Text", "CCHC bảng", "Caption", "CCHC tên"
 _WIDEST = Mm(160)  # of a picture
 _LETTER, _PADDING = 6.4, 14  # points: a letter of 12 pt, bold and of average width; both sides
 _SHORT = 12  # rows
@@ -77,14 +77,14 @@ def open_template(
     tags = _tags(document, name)
     fields = set(re.findall(r"\w+", " ".join(tags)))
     for tag in tags:
-        if tag.startswith("{{ ") and {*SECTIONS} & set(re.findall(r"\w+", tag)):
+        if tag.startswith("{{ ") and {*_SECTIONS} & set(re.findall(r"\w+", tag)):
             raise Refusal(
                 f"trường {tag} của mẫu giữ cả đoạn và bảng",
                 f"hãy viết {tag.replace('{{', '{{p')} trong một đoạn riêng", file=name,
             )  # fmt: skip
     placed = set(re.findall(r"\w+", " ".join(tag for tag in tags if tag.startswith("{{p "))))
     if "ranking" not in placed:
-        lacking = ", ".join(field for field in SECTIONS if field not in placed)
+        lacking = ", ".join(field for field in _SECTIONS if field not in placed)
         raise Refusal(
             f"mẫu không có chỗ cho bảng xếp hạng; các trường còn thiếu: {lacking}", _FORM, file=name
         )
@@ -93,7 +93,7 @@ def open_template(
             raise Refusal(f"mẫu không có trường {option} nên không dùng được {{option}}",
                           "hãy bỏ {option} hoặc thêm trường đó vào mẫu", file=name,
                           option=Option(option))  # fmt: skip
-    for style in STYLES:
+    for style in _STYLES:
         if style not in document.styles or document.styles[style].type != WD_STYLE_TYPE.PARAGRAPH:
             raise Refusal(f"mẫu không có kiểu đoạn (style) '{style}'", _FORM, file=name)
     return template, fields
@@ -123,8 +123,8 @@ def fill(template: DocxTemplate, fields: Mapping[str, object], name: str) -> Non
         raise Refusal(f"không có trường '{field}' cho mẫu", _FORM, file=name) from None
     except Exception as error:  # what a person wrote between the braces
         raise Refusal("mẫu có trường viết sai", _FORM, file=name) from error
-    number_captions(template.docx)
-    fill_pages(template.docx)
+    _number_captions(template.docx)
+    _fill_pages(template.docx)
 
 
 def paragraph(document: Document, runs: str, style: str, *, keep: bool = False) -> Markup:
@@ -161,7 +161,7 @@ def caption(
     return paragraph(document, number + run(f". {clean(text)}"), CAPTION, keep=keep)
 
 
-def number_captions(document: Document) -> None:
+def _number_captions(document: Document) -> None:
     """Give captions the numbers in which they stand, and sentences those they point to."""
     body, indented = document.element.body, document.styles[TEXT].style_id
     seen: dict[str, int] = {}
@@ -192,7 +192,7 @@ def number_captions(document: Document) -> None:
         old.getparent().remove(old)
 
 
-def fill_pages(document: Document) -> None:
+def _fill_pages(document: Document) -> None:
     """Keep half a page together before a new page and a high picture, so that none is emptier.
 
     What does not fit below something else then begins a page, and leaves the one before at least

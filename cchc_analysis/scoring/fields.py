@@ -335,7 +335,7 @@ def checked_fields(fields: pd.DataFrame, *needed: str) -> tuple[pd.DataFrame, pd
     return fields, unit
 
 
-def lacking_fields(fields: pd.DataFrame) -> list[str]:
+def _lacking_fields(fields: pd.DataFrame) -> list[str]:
     """Return sentences on the units that lack a score in a field, or a field that others have."""
     fields, unit = checked_fields(fields)
     gaps = fields[fields["score"].isna()].drop_duplicates(["unit", "field"])
@@ -440,7 +440,7 @@ def sums_of(
                 pair = [value + bonus[at] for value in pair]
             pair = [format_number(value, places) for value in pair]
             wrong.setdefault((at, pair[0]), (at, *pair, note[at]))
-    lacking = [*lacking_fields(fields), who_lacks(fields, ranking)]
+    lacking = [*_lacking_fields(fields), who_lacks(fields, ranking)]
     told = "".join(f" {words}" for words in lacking if words) + told
     return list(wrong.values()), int(compared.sum()), told, weights
 
@@ -464,7 +464,7 @@ def _weighted_means(
     room = 10.0 ** -max(1, places_of(ranking["score"])) / scale.min()  # 81.5 may be rounded
     room = (room + 10.0 ** -printed_places(percent)) / 2
     totals = (ranking["score"] / scale).to_numpy("float64")
-    found = fitted_weights(table.to_numpy(), totals, room)
+    found = _fitted_weights(table.to_numpy(), totals, room)
     if found is None:
         return None
     share, fits = found
@@ -472,7 +472,7 @@ def _weighted_means(
     return pd.Series(share, table.columns), means, fits
 
 
-def fitted_weights(
+def _fitted_weights(
     percents: np.ndarray, totals: np.ndarray, room: float
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the weights that give the totals of units (rows) from their fields, if any do.

@@ -12,7 +12,7 @@ from cchc_analysis.text import lower_first
 from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
 
 _FEW = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
-MOST_LETTERS = 110  # of a title: longer ones are no line
+_MOST_LETTERS = 110  # of a title: longer ones are no line
 
 
 def subject(table: pd.DataFrame) -> str:
@@ -72,7 +72,7 @@ def _share(count: int, of: int) -> str:
 
 def _as_title(words: str) -> str:
     """Return a line, or nothing where names make it longer than a title can be."""
-    return words if len(words) <= MOST_LETTERS else ""
+    return words if len(words) <= _MOST_LETTERS else ""
 
 
 def of_mean(above: int, scored: int, mean: str) -> str:

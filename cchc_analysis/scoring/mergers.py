@@ -40,7 +40,7 @@ def match(
     predecessors: Predecessors | None,
 ) -> Matched:
     """Match units by the keys of `with_keys`; merged ones and their old ones match nobody."""
-    merged = {} if predecessors is None else _merged(read_pairs(predecessors), olds, news)
+    merged = {} if predecessors is None else _merged(_read_pairs(predecessors), olds, news)
     absorbed = {row: new for new, rows in merged.items() for row in rows}
     renamed = _renamed({} if aliases is None else aliases, olds, news)
     rows, keys = (
@@ -156,7 +156,7 @@ def _initials(name: str) -> str:
     return "".join(word if word.isupper() else word[0] for word in words).casefold()
 
 
-def read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
+def _read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
     """Return new and old unit of each line: of a dict, or of a table with two columns."""
     if isinstance(predecessors, pd.DataFrame | str | PathLike):
         return _of_table(predecessors)

@@ -223,7 +223,7 @@ def grade_distribution(
     grade[grade < 0] = len(grades) - 2
     grade[ranking["score"].isna()] = len(grades) - 1
     groups = group_numbers(ranking, by) if by else 0
-    first = first_rows(groups) if by else np.zeros(1, dtype="int64")
+    first = _first_rows(groups) if by else np.zeros(1, dtype="int64")
     grade = grade + groups * len(grades)
     # A row for each group and a column for each grade.
     counts = np.bincount(grade, minlength=len(first) * len(grades)).reshape(-1, len(grades))
@@ -282,7 +282,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     """
     exact, groups = checked(ranking), group_numbers(ranking)
     missing = exact.missing
-    table = ranking[group_columns(ranking)].iloc[first_rows(groups)].reset_index(drop=True)
+    table = ranking[group_columns(ranking)].iloc[_first_rows(groups)].reset_index(drop=True)
     units = np.bincount(groups, minlength=len(table))
     scored = np.bincount(groups[~missing], minlength=len(table))
     # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
@@ -398,7 +398,7 @@ def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
     return table
 
 
-def first_rows(groups: np.ndarray) -> np.ndarray:
+def _first_rows(groups: np.ndarray) -> np.ndarray:
     """Return the first row of each group that `group_numbers` gives."""
     first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
     first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays

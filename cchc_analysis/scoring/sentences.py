@@ -65,7 +65,7 @@ class Measure(NamedTuple):
         return f"{format_number(float(value), LEAST_PLACES)} điểm phần trăm{beside}"
 
 
-def measure_of(*tables: pd.DataFrame) -> Measure:
+def _measure_of(*tables: pd.DataFrame) -> Measure:
     """Return the measure in which all these scores compare: that of the charts, too."""
     both = pd.concat([table[["score", "max_score"]] for table in tables], ignore_index=True)
     return Measure(out_of_100(both), printed_places(both["score"]))
@@ -131,7 +131,7 @@ def _of_grades(counts: pd.DataFrame, scored: int) -> str:
 
 def _of_ranks(scored: pd.DataFrame) -> list[str]:
     """Return the first three places and the last, the mean and the gap."""
-    measure, count = measure_of(scored), len(scored)
+    measure, count = _measure_of(scored), len(scored)
     values = measure.of(scored)
     best, worst, last = max(values), min(values), scored["rank"].max()
     if count == 1:
@@ -184,7 +184,7 @@ def of_nearness(margins: pd.DataFrame, *, named: bool = True) -> str:
     if len(scored) < 2:
         return ""
     below = _below_a_grade(margins)
-    measure = measure_of(scored)._replace(places=printed_places(below["points_to_next"]))
+    measure = _measure_of(scored)._replace(places=printed_places(below["points_to_next"]))
     lacks = [
         f"{row.unit} còn thiếu {measure.gap(100 * row.share, row.points_to_next)} để đạt loại "
         f"{row.next_grade}"
@@ -293,7 +293,7 @@ def of_unit(margins: pd.DataFrame, unit: str, scheme: GradeScheme) -> str:
     unit, scored = row["unit"], margins[margins["score"].notna()]
     if pd.isna(row["score"]):
         return f"{unit} chưa được chấm điểm nên chưa có xếp hạng và xếp loại."
-    measure = measure_of(scored)
+    measure = _measure_of(scored)
     values = measure.of(scored)
     value = values[scored["unit"].tolist().index(unit)]
     same_rank = scored["rank"].eq(row["rank"]).fillna(False)
@@ -345,7 +345,7 @@ def of_change(
     distributions: Iterable[pd.DataFrame], *, where: str = "",
 ) -> Changes:  # fmt: skip
     """Return what changed between two tables whose units `change` compares."""
-    measure = measure_of(before, after)
+    measure = _measure_of(before, after)
     change = change.assign(unit=change["unit"].map(clean))
     both = change[change["status"] == "stayed"]
     moved, places = "So với kỳ trước, không có đơn vị nào có điểm ở cả hai kỳ.", ""
