@@ -671,6 +671,8 @@ def test_a_column_that_adds_up_all_fields_is_no_field_whatever_its_title(title):
     assert fields["field"].tolist() == ["X", "Y", "Z"] * 2
     assert fields["published_total"].tolist() == [19] * 6
     assert f"hiểu cột '{title}' là tổng điểm" in told
+    mean = ["Trung bình", "8,33", "6,67", "4,33", "19,34"]  # each is rounded
+    assert title not in read(frame(titles, *rows, mean))[0]["field"].tolist()
     own = frame([*titles, "Tổng điểm"], *([*row, row[-1]] for row in rows))
     assert f"không dùng đến cột '{title}'" in read(own)[1]
     for column, cell in ((4, "18"), (1, "7")):  # no sum
@@ -679,6 +681,22 @@ def test_a_column_that_adds_up_all_fields_is_no_field_whatever_its_title(title):
         assert title in read(other)[0]["field"].tolist()
     other = frame(titles, [*rows[0][:4], "20"], *rows[1:])  # nor are the maxima
     assert title in read(other)[0]["field"].tolist()
+
+
+def test_a_column_that_adds_up_those_right_behind_it_is_told():
+    titles = ["Đơn vị", "I. X (20 điểm)", "1.1 x", "1.2 y", "II. Y (20 điểm)", "2.1 z", "2.2 w"]
+    titles = [title if "điểm" in title else f"{title} (10 điểm)" for title in titles]
+    titles[0] = "Đơn vị"
+    rows = [["A", 12, 5, 7, 9, 4, 5], ["B", 15, 6, 9, 8, 2, 6]]
+    fields, told = read(frame(titles, *rows))
+    assert len(fields) == 12
+    assert "cột 'I. X', 'II. Y' bằng tổng các cột ngay sau; nếu là tổng thì hãy xóa" in told
+    assert "bằng tổng" not in read(frame(titles, *rows).drop(columns=[titles[1], titles[4]]))[1]
+    rows[1][2] = 5
+    assert "cột 'II. Y' bằng tổng" in read(frame(titles, *rows))[1]
+    assert "bằng tổng" not in read(frame(titles, rows[0]))[1]  # of one row it may be chance
+    titles[4] = "II. Y (15 điểm)"
+    assert "bằng tổng" not in read(frame(titles, *rows))[1]
 
 
 @pytest.mark.parametrize("name", ["Trọng số", "Hệ số", "Tỷ trọng (%)"])

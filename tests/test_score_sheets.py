@@ -405,10 +405,14 @@ def test_the_fields_of_one_unit_with_percent_and_place():
      ("PHIẾU CHẤM ĐIỂM CCHC CỦA UBND XÃ AN PHÚ NĂM 2025", "UBND XÃ AN PHÚ"),
      ("Bảng tự chấm điểm năm 2025 - Sở Tài chính", "Sở Tài chính"),
      ("(Kèm theo Quyết định số 12/QĐ-UBND của UBND tỉnh)", "Tờ một"),
+     ("Đơn vị: Sở Y tế / KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ", "Sở Y tế"),
+     ("KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ / Đơn vị: Sở Y tế", "Sở Y tế"),
+     ("Người lập: Phòng Nội vụ", "Tờ một"), ("Đơn vị thẩm định: Sở Nội vụ", "Tờ một"),
      ("Đơn vị tính: điểm", "Tờ một"), ("CHỈ SỐ CCHC CỦA CÁC SỞ, BAN, NGÀNH", "Tờ một")],
 )  # fmt: skip
 def test_the_unit_is_in_the_title_or_else_the_name_of_the_sheet(tmp_path, line, unit):
-    path = write(tmp_path / "a.xlsx", {"Tờ một": [[line], ["Năm 2025"], TITLES, *TREE]})
+    lines = [[one] for one in line.split(" / ")]
+    path = write(tmp_path / "a.xlsx", {"Tờ một": [*lines, ["Năm 2025"], TITLES, *TREE]})
     fields, told = read(path)
     assert fields["unit"].unique().tolist() == [unit]
     assert f"'{unit}'" in told
@@ -888,8 +892,8 @@ def test_points_beside_the_total_are_no_row_of_a_sheet(name, score, most):
     assert len(read(table[:2], unit="A")[0]) == 2
 
 
-@pytest.mark.parametrize("name", ["Tổng hợp", "Chung", "Tổng cộng"])
-def test_a_sheet_that_is_called_as_a_footer_names_no_unit(tmp_path, name):
+@pytest.mark.parametrize("name", ["Tổng hợp", "Chung", "Tổng cộng", "Biểu 1", "Phụ lục II", "PL01"])
+def test_a_sheet_that_is_called_as_a_footer_or_by_number_names_no_unit(tmp_path, name):
     path = write(
         tmp_path / "Sở Y tế.xlsx", {name: [["Lĩnh vực", "Điểm tối đa", "Điểm"], ["X", 10, 7]]}
     )

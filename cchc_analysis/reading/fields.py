@@ -40,7 +40,7 @@ from cchc_analysis.reading.load import (
 from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import find_tables, pick, tables_in
-from cchc_analysis.reading.vocabulary import FOOTERS, TITLED_UNIT, UNTITLED_LINE
+from cchc_analysis.reading.vocabulary import FOOTERS, NUMBERED_SHEET, TITLED_UNIT, UNTITLED_LINE
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, fold, near, quoted, same, unit_key
 
@@ -377,16 +377,18 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     rows = grid.cells.fillna("").loc[max(ends, default=0) + 1 : first - 1]
     rows = rows[~rows.index.isin(table.above) | (rows.nunique(axis=1) < 3)]  # no titles of columns
     lines = [" ".join(filter(None, row)) for row in rows.to_numpy()]
+    lines = [
+        line for line in [*lines, "" if grid.is_sheet else grid.title]
+        if not UNTITLED_LINE.match(line) and line not in table.header.titles.values()
+    ]  # fmt: skip
     found: dict[str, str] = {}
-    for line in [*lines, "" if grid.is_sheet else grid.title]:
-        if UNTITLED_LINE.match(line) or line in table.header.titles.values():
-            continue
-        if said := next(filter(None, (re.search(pattern, line) for pattern in TITLED_UNIT)), None):
-            name = said[1].strip(" .,;:–-")
-            found.setdefault(unit_key(name), name)
+    for pattern in TITLED_UNIT:  # "Đơn vị: Sở A" says it better than "Kết quả thẩm định của Sở B"
+        said = [one[1].strip(" .,;:–-") for line in lines if (one := re.search(pattern, line))]
+        found = found or {unit_key(name): name for name in said}
     name, source = next(iter(found.values()), ""), "tiêu đề"
     if not found:
-        is_named = grid.is_sheet and not FOOTERS.match(fold(grid.title))
+        key = fold(grid.title)
+        is_named = grid.is_sheet and not (FOOTERS.match(key) or NUMBERED_SHEET.fullmatch(key))
         title = without_year(grid.title) if is_named else ""
         name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
         name = _COUNTED.sub("", without_year(name) or name)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
@@ -446,12 +447,18 @@ def _of_columns(
             found.append((own[0][0], "score", total))
             totals.remove(total)
     points = [one for _, stage, one in found if stage == "score"]
-    sums = [one for one in points if _adds_up_all(one, points)]
-    if len(sums) == 1:
+    sums, parents = _adding_up(points)
+    if sums:
         found = [one for one in found if one[2] not in sums]
         if not totals:
             told.append(f"hiểu {sums[0].called} là tổng điểm, bằng tổng các lĩnh vực")
         totals = totals or sums
+    elif parents:
+        names = first_few([quoted(one.text) for one in parents])
+        told.append(
+            f"cột {names} bằng tổng các cột ngay sau; nếu là tổng thì hãy xóa, để điểm không "
+            "bị tính hai lần"
+        )
     # Beside fields the only "Kết quả" is their sum.
     return found, totals or (plain if len(plain) == 1 else [])
 
@@ -471,12 +478,23 @@ def _adds_up(total: Column, parts: list[Column]) -> bool:
     return not differ.any()
 
 
-def _adds_up_all(one: Column, columns: list[Column]) -> bool:
-    """Return whether a column adds up all others in several rows, and their maxima where stated."""
-    others = [other for other in columns if other is not one]
-    if len(others) < 2 or one.numbers.notna().sum() < 2 or not _adds_up(one, others):
-        return False
-    return not one.maxima or abs(sum(sum(o.maxima[:1]) for o in others) - one.maxima[0]) <= NEAR
+def _adding_up(columns: list[Column]) -> tuple[list[Column], list[Column]]:
+    """Return the one column that adds up all others, and those that add up several right behind.
+
+    In each of several rows, within rounding, and so do their maxima where all are stated.
+    """
+    rows = [one.numbers.fillna(0).to_numpy() for one in columns]
+    if len(columns) < 3 or len(rows[0]) < 2:
+        return [], []
+    if all(one.maxima for one in columns):
+        rows = [[*own, one.maxima[0]] for own, one in zip(rows, columns, strict=True)]
+    numbers, room = np.array(rows), NEAR * len(rows)
+    every = (abs(numbers.sum(axis=0) - 2 * numbers) <= room).all(axis=1)
+    behind = [numbers[at + 1 :].cumsum(axis=0)[1:] for at in range(len(columns))]
+    some = [(abs(own - sums) <= room).all(axis=1).any() and own.any()
+            for own, sums in zip(numbers, behind, strict=True)]  # fmt: skip
+    found = [[c for c, is_one in zip(columns, of, strict=True) if is_one] for of in (every, some)]
+    return (found[0] if len(found[0]) == 1 else []), found[1]
 
 
 def _is_group(title: str) -> bool:
