@@ -378,6 +378,16 @@ def test_what_is_said_of_a_table_or_chart_stands_on_its_page(full):
     assert all(part.xpath("w:pPr/w:keepNext") for part in [*pictures, *headings])
 
 
+def test_a_picture_hides_no_border_and_stays_between_the_margins(full):
+    body = Document(full["path"]).element.body
+    below = body.xpath("./w:tbl/following-sibling::*[1][self::w:p]")
+    below = [one for one in below if one.xpath(".//w:drawing")]
+    assert below
+    assert all(one.xpath("w:pPr/w:spacing/@w:before") == ["120"] for one in below)
+    sides = ("distL", "distR")  # where they lack, LibreOffice keeps 3 mm
+    assert all([one.get(side) for side in sides] == ["0", "0"] for one in body.xpath("//wp:inline"))
+
+
 def test_captions_are_fields_numbered_in_order(full):
     document = Document(full["path"])
     for label in ("Bảng", "Hình"):

@@ -163,14 +163,15 @@ def caption(
 
 def _number_captions(document: Document) -> None:
     """Give captions the numbers in which they stand, and sentences those they point to."""
-    body, indented = document.element.body, document.styles[TEXT].style_id
+    body = document.element.body
+    spaced = {document.styles[name].style_id for name in (TEXT, NAME)}  # a picture hides a border
     seen: dict[str, int] = {}
     for field in body.iter(qn("w:fldSimple")):
         if label := re.match(" SEQ (.+?) ", field.get(qn("w:instr"))):
             seen[label[1]] = number = seen.get(label[1], 0) + 1
             next(field.iter(_TEXT)).text = str(number)
     for below in body.xpath("./w:tbl/following-sibling::*[1][self::w:p][w:pPr/w:pStyle]"):
-        if below.style == indented and below.pPr.spacing is None:
+        if below.style in spaced and below.pPr.spacing is None:
             below.get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), "120")
     called = {}
     for at, start in enumerate(body.iter(qn("w:bookmarkStart"))):
@@ -229,11 +230,11 @@ def _height(document: Document, part: BaseOxmlElement, width: float) -> float:
         widths = [(cell.width or Pt(width / len(cells))) / Pt(1) - _PADDING for cell in cells]
         each = zip(cells, widths, strict=True)
         return max(sum(_height(document, one, wide) for one in cell.p_lst) for cell, wide in each)
-    if pictures := part.xpath(_EXTENTS):
-        return max(map(int, pictures)) / Pt(1)
     one = Paragraph(part, document)
     own, style = one.paragraph_format, one.style.paragraph_format
     spaces = (own.space_before or style.space_before, own.space_after or style.space_after)
+    if pictures := part.xpath(_EXTENTS):
+        return (max(map(int, pictures)) + sum(space or 0 for space in spaces)) / Pt(1)
     size = max([run.font.size or one.style.font.size or Pt(14) for run in one.runs], default=0)
     points = size / Pt(1)
     lines = math.ceil(len(one.text) * points * _LETTER / 12 / 1.15 / max(width, points))
@@ -317,6 +318,8 @@ def picture(document: Document, chart: Encoded, text: str, key: str) -> Markup:
     """Return the picture of a chart as wide as the text, with its alt text, above its caption."""
     png = io.BytesIO(chart.pictures["png"])
     inline = document.part.new_pic_inline(png, min(text_width(document), _WIDEST))
+    for side in "TBLR":  # else LibreOffice keeps 3 mm around it, beyond the margin
+        inline.set(f"dist{side}", "0")
     for about in (inline.docPr, inline.xpath(".//pic:cNvPr")[0]):
         about.set("descr", clean(chart.alt))
         about.set("title", clean(chart.title))
