@@ -647,7 +647,9 @@ def test_what_is_added_or_taken_off_is_no_field(title):
         assert load_fields(one)["field"].tolist() == ["Tác động đến phát triển"]
 
 
-@pytest.mark.parametrize("name", ["Điểm công khai", "ĐIỂM PHÁT TRIỂN SỐ", "Điểm thường xuyên"])
+@pytest.mark.parametrize(
+    "name", ["Điểm công khai", "ĐIỂM PHÁT TRIỂN SỐ", "Điểm thường xuyên", "Điểm cộng đồng"]
+)
 def test_another_word_without_accents_is_nothing_added_or_taken_off(name):
     fields, told = read(frame(["Đơn vị", f"{name} (10 điểm)", "Y (10 điểm)"], ["A", "8", "7"]))
     assert fields["field"].tolist() == [name, "Y"]

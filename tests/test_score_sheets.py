@@ -416,6 +416,7 @@ def test_the_unit_is_in_the_title_or_else_the_name_of_the_sheet(tmp_path, line, 
     fields, told = read(path)
     assert fields["unit"].unique().tolist() == [unit]
     assert f"'{unit}'" in told
+    assert unit == "Tờ một" or f"dòng 1 '{line}'" not in told  # it is used
     fields, told = read(path, unit="Sở X")
     assert fields["unit"].unique().tolist() == ["Sở X"]
     assert "tên đơn vị" not in told
@@ -427,6 +428,7 @@ def test_the_unit_of_a_sheet_without_a_name_is_that_of_its_file_or_refused(tmp_p
     assert fields["unit"].unique().tolist() == ["Sở Y tế"]
     assert "tên tệp" in told
     assert "đặt unit=" in refusal(sheet(*TREE))
+    assert "hãy ghép bảng vào dưới phần trước của nó" in refusal(sheet(*TREE[5:]), unit="Sở A")
     two = write(tmp_path / "b.xlsx", {"Sheet1": [TITLES, *TREE], "Sheet2": [TITLES, *TREE]})
     assert "đã có ở" in refusal(two)
     assert "unit= chỉ dùng cho một phiếu" in refusal(two, unit="Sở A")

@@ -240,7 +240,8 @@ def _by_codes(
             raise where.refuse(
                 f"mã {quoted(text)}{before} không rõ là mã nào (có thể thiếu dòng, hoặc Excel đã "
                 "đổi mã thành số, ngày)",
-                "hãy đổi định dạng ô sang Text rồi gõ lại mã", at=at, value=text,
+                "hãy đổi định dạng ô sang Text rồi gõ lại mã" if stack else
+                "hãy ghép bảng vào dưới phần trước của nó, hoặc đánh mã từ đầu", at=at, value=text,
             )  # fmt: skip
         (code,) = fits
         said = ".".join(map(str, code.parts)) if code.kind == "number" else text.strip(_AROUND)

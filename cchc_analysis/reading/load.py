@@ -362,19 +362,26 @@ def _check_conserved(
                 f"không rõ {lines_in_words(lost)} là gì", "hãy sửa hoặc xóa các dòng này"
             )
         if above.any():
-            words = _above(grid.cells[above], names)
+            no_column = (part for table, part in own if "unit" not in table.header.roles.values())
+            units = {unit for part in no_column for unit in part.scores["unit"]}
+            words = _above(grid.cells[above], names, units)
             told += [f"{grid.place} {one}".strip() for one in words]
     return told
 
 
-def _above(rows: pd.DataFrame, names: Set[str]) -> list[str]:
-    """Return in words the rows above a table that name nothing: each row, and all prose."""
+def _above(rows: pd.DataFrame, names: Set[str], units: Set[str]) -> list[str]:
+    """Return in words the rows above a table that name nothing: each row, and all prose.
+
+    What holds the name of a unit of a sheet without a column of units names that unit.
+    """
     texts, given = rows.fillna("").agg(" ".join, axis=1).map(clean), count_filled(rows)
     is_text = (given == 1) & (~are_numbers(texts) | texts.str.fullmatch(YEAR))
     told = [row_in_words(line, [text]) for line, text in texts[(given > 0) & ~is_text].items()]
     alone = texts[is_text]
     no_title = [
-        text not in names and not belongs_to_title(text, over)
+        text not in names
+        and not belongs_to_title(text, over)
+        and not any(re.search(rf"\b{re.escape(unit)}(?!\w)", text) for unit in units)
         for over, text in zip(["", *alone], alone, strict=False)
     ]
     if prose := list(alone[no_title].items()):
