@@ -9,11 +9,7 @@ import pandas as pd
 
 from cchc_analysis.groups import LEVELS, group_columns
 from cchc_analysis.reading.columns import check_roles
-from cchc_analysis.reading.fieldtables import read_columns, read_rows
-from cchc_analysis.reading.grid import Grid, Where, first_line
-from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
-from cchc_analysis.reading.headings import Said, told_year, years_said
-from cchc_analysis.reading.layouts import (
+from cchc_analysis.reading.fieldcolumns import (
     OTHER_STAGES,
     Layout,
     layouts_of,
@@ -21,6 +17,10 @@ from cchc_analysis.reading.layouts import (
     stage_of,
     without_year,
 )
+from cchc_analysis.reading.fieldtables import read_columns, read_rows
+from cchc_analysis.reading.grid import Grid, Where, first_line
+from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
+from cchc_analysis.reading.headings import Said, told_year, years_said
 from cchc_analysis.reading.load import (
     Loaded,
     check_blocks,

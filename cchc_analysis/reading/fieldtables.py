@@ -21,9 +21,9 @@ from cchc_analysis.reading.criteria import (
     is_sum,
     sums_among,
 )
+from cchc_analysis.reading.fieldcolumns import KEYS, OTHER_STAGES, Column, Layout, several_scores
 from cchc_analysis.reading.grid import Where, as_written, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
-from cchc_analysis.reading.layouts import KEYS, OTHER_STAGES, Column, Layout, several_scores
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
 from cchc_analysis.reading.vocabulary import FOOTERS
