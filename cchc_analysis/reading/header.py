@@ -129,6 +129,8 @@ def key_of(title: str) -> str:
         text, key = same(word[0]), fold(word[0])
         return text if text in (key, _ACCENTED.get(key, text)) else f"{key}x"
 
+    if _ACCENTED.keys().isdisjoint(plain := fold(title).split()):
+        return " ".join(plain)
     return fold(re.sub(r"\w+", own, clean(title)))
 
 
