@@ -253,12 +253,13 @@ def _told_hidden(seen: Seen, where: Where, letters: list) -> list[str]:
 
 def check_size(where: Where, rows: int, columns: int, letters: int = 0) -> None:
     """Refuse a table that would fill the memory: one cell far away, or a merged one, is enough."""
-    what = f"trải rộng {rows} dòng × {columns} cột (giới hạn {_MOST_CELLS} ô, {MOST_COLUMNS} cột)"
-    if (is_long := letters > _MOST_LETTERS) and rows * columns <= _MOST_CELLS:
-        what = f"có {letters} chữ hoặc ô trống (giới hạn {_MOST_LETTERS})"
-    if is_long or rows * columns > _MOST_CELLS or columns > MOST_COLUMNS:
-        remedy = "hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới"
-        raise where.refuse(what, remedy)
+    is_wide = rows * columns > _MOST_CELLS or columns > MOST_COLUMNS
+    if is_wide or letters > _MOST_LETTERS:
+        raise where.refuse(
+            f"trải rộng {rows} dòng × {columns} cột (giới hạn {_MOST_CELLS} ô, {MOST_COLUMNS} cột)"
+            if is_wide else f"có {letters} chữ hoặc ô trống (giới hạn {_MOST_LETTERS})",
+            "hãy xóa các ô thừa ở xa bảng, hoặc chép riêng bảng sang tệp mới",
+        )  # fmt: skip
 
 
 def check_texts(where: Where, grids: Iterable[Grid]) -> None:
