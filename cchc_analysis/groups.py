@@ -83,12 +83,8 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     check_columns(table, columns)
     if not columns:
         return np.zeros(len(table), dtype="int64")
-    numbers, *others = (pd.factorize(table[column], use_na_sentinel=False)[0] for column in columns)
-    for own in others:
-        numbers *= own.max(initial=0) + 1
-        numbers += own
-        numbers = pd.factorize(numbers)[0]
-    return numbers
+    groups = table.groupby([table[column] for column in columns], sort=False, dropna=False)
+    return groups.ngroup().to_numpy()
 
 
 def as_names(columns: str | Sequence[str] | None) -> list[str]:

@@ -165,9 +165,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         table = table.assign(block=table["block"].astype("str"))
     if "year" in table and table["year"].dtype == "str" and table["year"].str.isdecimal().all():
         table = table.assign(year=table["year"].astype("int64"))
-    if is_new:
+    if is_new and not _are_names(table["unit"].to_numpy("object")):
         _refuse(table, "unit", table["unit"].isna(), "không phải là chữ")
-    if is_new and not all(map(str.strip, table["unit"].to_numpy("object"))):
         _refuse(table, "unit", table["unit"].str.strip() == "", "để trống")
     for column in (c for c in (*_NUMBERS, "year") if c in table):
         values = table[column]
@@ -202,6 +201,14 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
             stacklevel=3,
         )
     return exact
+
+
+def _are_names(units: np.ndarray) -> bool:
+    """Return whether all units, texts or missing, have a name that is not blank."""
+    try:
+        return all(map(str.strip, units))
+    except TypeError:  # what is missing is no text
+        return False
 
 
 def _is_number_or_missing(value: object) -> bool:

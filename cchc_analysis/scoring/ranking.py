@@ -284,7 +284,7 @@ def summarise_blocks(ranking: pd.DataFrame) -> pd.DataFrame:
     missing = exact.missing
     table = ranking[group_columns(ranking)].iloc[_first_rows(groups)].reset_index(drop=True)
     units = np.bincount(groups, minlength=len(table))
-    scored = np.bincount(groups[~missing], minlength=len(table))
+    scored = units - np.bincount(groups[missing], minlength=len(table))
     # Shares in whole numbers, group by group from the worst to the best; who has none stands first.
     rows, _ = sorted_rows(exact.keys, missing, groups)
     whole, percent = exact.on_one_scale
@@ -401,8 +401,13 @@ def stamped(table: pd.DataFrame, kind: str, **told: object) -> pd.DataFrame:
 def _first_rows(groups: np.ndarray) -> np.ndarray:
     """Return the first row of each group that `group_numbers` gives."""
     first = np.empty(groups.max(initial=-1) + 1, dtype="int64")
-    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)  # what is written last stays
+    first[groups[::-1]] = _row_numbers(len(groups))[::-1]  # what is written last stays
     return first
+
+
+def _row_numbers(rows: int) -> np.ndarray:
+    """Return 0, 1, 2… for the rows of a table, in half the memory where that holds them."""
+    return np.arange(rows, dtype="int32" if rows < 2**31 else "int64")
 
 
 def sorted_rows(
@@ -424,7 +429,7 @@ def sorted_rows(
         order = np.argsort(line, kind="stable")
         return order, line[order]
     line <<= bits
-    line |= np.arange(len(line))
+    line |= _row_numbers(len(line))
     line.sort()
     rows = line & (2**bits - 1)
     line >>= bits
@@ -434,13 +439,14 @@ def sorted_rows(
 def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> pd.array:
     """Return the competition rank (Int64) of each key in its group: as pandas' "min", faster."""
     rows, line = (array[::-1] for array in sorted_rows(keys, missing, groups))
-    place = np.arange(1, len(keys) + 1)
+    place = _row_numbers(len(keys))
     place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
     np.maximum.accumulate(place, out=place)
     sizes = np.bincount(groups)[::-1]
-    place -= np.repeat(np.cumsum(sizes) - sizes, sizes)
-    rank = np.empty_like(place)
+    place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
+    rank = np.empty(len(keys), dtype="int64")
     rank[rows] = place
+    rank += 1
     return pd.arrays.IntegerArray(rank, missing.copy())
 
 
