@@ -12,16 +12,22 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import loaded, refusal
+import xlsxwriter
+import xlwt
+from conftest import loaded, read_and_told, refusal
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Pt, RGBColor
 from layouts import LAYOUTS
 from odf.opendocument import OpenDocumentSpreadsheet
+from odf.style import Style, TableCellProperties, TextProperties
 from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow, TableRowGroup
-from odf.text import LineBreak, P, Tab
+from odf.text import LineBreak, P, Span, Tab
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
+from reportlab.lib.colors import CMYKColor
+from reportlab.lib.colors import Color as Color3
 from reportlab.pdfgen.canvas import Canvas
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
@@ -155,7 +161,10 @@ def test_a_number_that_its_format_hides_and_a_sheet_of_a_chart(tmp_path):
     assert "ô C3: ô '[80]'" in refusal(tmp_path / "bảng.xlsx")
 
 
-@pytest.mark.parametrize("color", ["FFFFFFFF", Color(theme=0)])
+@pytest.mark.parametrize(
+    "color",
+    ["FFFFFFFF", Color(theme=0), Color(indexed=9)],
+)
 def test_white_letters_of_a_sheet_are_read_and_told(tmp_path, color):
     book = openpyxl.Workbook()
     for row in (HEADER, [1, "a", 90], [2, "b", 80]):
@@ -167,6 +176,87 @@ def test_white_letters_of_a_sheet_are_read_and_told(tmp_path, color):
     book.active["C3"].fill = PatternFill("solid", fgColor="FF000080")
     book.save(tmp_path / "b.xlsx")
     assert load_scores(tmp_path / "b.xlsx")["score"].tolist() == [90, 80]
+
+
+def test_letters_without_a_size_are_told_and_rows_of_a_sheet_without_others_are_not(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx", {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.set_default_row(hide_unused_rows=True)  # hides rows that hold nothing
+    for at, row in enumerate((HEADER, [1, "a", 90], [2, "b", 80])):
+        sheet.write_row(at, 0, row)
+    sheet.write_rich_string(3, 1, "c", book.add_format({"font_color": "#FFFFFF"}), " xy", "z")
+    sheet.write_row(3, 0, [3])
+    sheet.write(3, 2, 70, book.add_format({"font_size": 1}))
+    book.close()
+    with pytest.warns(LoadWarning, match=r"ẩn vẫn được đọc \(ô C4\)") as told:
+        assert load_scores(tmp_path / "b.xlsx")["unit"].tolist() == ["a", "b", "c[ xy]z"]
+    assert "dòng 4 (ví dụ 'c[ xy]z'), có thể là chữ gạch bỏ" in str(told[0].message)
+
+
+@pytest.mark.parametrize("look", ["font: color white", "font: height 20"])
+def test_letters_of_an_old_workbook_that_nobody_sees_are_told(tmp_path, look):
+    book = xlwt.Workbook()
+    for at, row in enumerate((HEADER, [1, "a", 90], [2, "b", 80])):
+        for column, cell in enumerate(row):
+            is_other = (at, column) == (2, 1)
+            style = xlwt.easyxf(look) if is_other else xlwt.Style.default_style
+            (book.add_sheet("a") if not at + column else book.get_sheet(0)).write(
+                at, column, cell, style
+            )
+    book.save(str(tmp_path / "b.xls"))
+    with pytest.warns(LoadWarning, match=r"ẩn vẫn được đọc \(ô B3\)"):
+        assert load_scores(tmp_path / "b.xls")["score"].tolist() == [90, 80]
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "of_column", "told"),
+    [
+        ({"color": "#ffffff"}, {}, False, "ô B3"),
+        ({"color": "#ffffff"}, {"backgroundcolor": "#000080"}, False, ""),
+        ({"fontsize": "1pt"}, {}, True, "ô B1, ô B2, ô B3"),
+        ({}, {"backgroundcolor": "#ffffff"}, True, ""),
+    ],
+)
+def test_letters_of_libre_office_that_nobody_sees_are_told(tmp_path, base, own, of_column, told):
+    document = OpenDocumentSpreadsheet()
+    general = Style(name="Base", family="table-cell")
+    general.addElement(TextProperties(**base))
+    document.styles.addElement(general)
+    style = Style(name="ce1", family="table-cell", parentstylename="Base")
+    style.addElement(TableCellProperties(**own))
+    document.automaticstyles.addElement(style)
+    table = Table(name="a")
+    document.spreadsheet.addElement(table)
+    for column in range(3):
+        usual = {"defaultcellstylename": "ce1"} if of_column and column == 1 else {}
+        table.addElement(TableColumn(**usual))
+    for at, row in enumerate((HEADER, ["1", "a", "90"], ["2", "b", "80"])):
+        table.addElement(line := TableRow())
+        for column, text in enumerate(row):
+            is_other = not of_column and (at, column) == (2, 1)
+            line.addElement(cell := TableCell(**({"stylename": "ce1"} if is_other else {})))
+            cell.addElement(P(text=text))
+    document.save(str(tmp_path / "b.ods"))
+    _, words = read_and_told(load_scores, tmp_path / "b.ods")
+    assert (f"có chỗ ẩn vẫn được đọc ({told})" in words) if told else not words
+
+
+@pytest.mark.parametrize("look", [{"color": "#FFFFFF"}, {"fontsize": "1pt"}, {"display": "none"}])
+def test_a_part_of_a_cell_of_libre_office_that_nobody_sees_is_marked(tmp_path, look):
+    document = OpenDocumentSpreadsheet()
+    style = Style(name="T1", family="text")
+    style.addElement(TextProperties(**look))
+    document.automaticstyles.addElement(style)
+    document.spreadsheet.addElement(table := Table(name="a"))
+    for row in (["Đơn vị", "Điểm"], ["a", "90"], ["b", "80"]):
+        table.addElement(line := TableRow())
+        for text in row:
+            line.addElement(cell := TableCell())
+            cell.addElement(paragraph := P(text=text))
+            if text == "80":
+                paragraph.addElement(Span(stylename="T1", text=",5"))
+    document.save(str(tmp_path / "b.ods"))
+    assert "ô B3: ô '80[,5]' của cột 'Điểm' không phải là số" in refusal(tmp_path / "b.ods")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +305,54 @@ def test_white_letters_of_a_word_file_are_marked_where_nothing_is_behind_them(
             load_scores(tmp_path / "b.docx")
     else:
         assert load_scores(tmp_path / "b.docx")["unit"].tolist() == ["Sở A", "Sở B"]
+
+
+@pytest.mark.parametrize("kind", [WD_STYLE_TYPE.PARAGRAPH, WD_STYLE_TYPE.CHARACTER])
+@pytest.mark.parametrize(
+    ("base", "own", "is_seen"),
+    [
+        ({"color": RGBColor(255, 255, 255)}, {}, False),
+        ({"size": Pt(1)}, {}, False),
+        ({"hidden": True}, {}, False),
+        ({"hidden": True}, {"hidden": False}, True),
+        ({"color": RGBColor(255, 255, 255)}, {"color": RGBColor(0, 0, 0)}, True),
+    ],
+)
+def test_text_of_a_word_file_that_a_style_hides_is_marked(tmp_path, kind, base, own, is_seen):
+    document = docx.Document()
+    hides = document.styles.add_style("Ẩn", kind)
+    document.styles.add_style("Như trên", kind).base_style = hides
+    table = document.add_table(3, 2)
+    for line, row in zip(table.rows, (HEADER[1:], ["a", "90"], ["b", "80"]), strict=True):
+        for cell, text in zip(line.cells, row, strict=True):
+            cell.paragraphs[0].add_run(text)
+    run = (paragraph := table.cell(2, 1).paragraphs[0]).runs[0]
+    (paragraph if kind == WD_STYLE_TYPE.PARAGRAPH else run).style = "Như trên"
+    for font, looks in ((hides.font, base), (run.font, own)):
+        for name, value in looks.items():
+            of, name = (font.color, "rgb") if name == "color" else (font, name)
+            setattr(of, name, value)
+    document.save(tmp_path / "b.docx")
+    if is_seen:
+        assert load_scores(tmp_path / "b.docx")["score"].tolist() == [90, 80]
+    else:
+        assert "dòng 3: ô '[80]' của cột 'Điểm' không phải là số" in refusal(tmp_path / "b.docx")
+
+
+@pytest.mark.parametrize("white", [Color3(1, 1, 1), CMYKColor(0, 0, 0, 0), 1])
+def test_white_letters_of_a_pdf_are_told_where_nothing_is_behind_them(tmp_path, white):
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for at, row in enumerate([["STT", "Unit", "Score"], ["1", "aa", "90"], ["2", "bb", "80"]]):
+        for column, text in enumerate(row):
+            canvas.setFillColorRGB(0, 0, 0.5)
+            canvas.rect(100 + 80 * column, 400 - 20 * at, 80, 20, fill=at == 0)
+            canvas.setFillColorRGB(*[float(at == 0)] * 3)  # white on blue
+            canvas.drawString(104 + 80 * column, 406 - 20 * at, text)
+    canvas.setFillGray(1) if white == 1 else canvas.setFillColor(white)
+    canvas.drawString(275, 366, "5")
+    canvas.save()
+    with pytest.warns(LoadWarning, match=r"không dùng đến chữ không nhìn thấy '5' ở trang 1"):
+        assert load_scores(tmp_path / "a.pdf")["score"].tolist() == [90, 80]
 
 
 def test_what_libre_office_hides_covers_or_parts(tmp_path):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import DATA, loaded, refusal
+from conftest import DATA, loaded, read_and_told, refusal
 from layouts import LAYOUTS
 
 from cchc_analysis import LoadWarning, load_scores
@@ -188,6 +188,18 @@ def test_a_page_that_a_portal_names_a_workbook_is_read_and_told(tmp_path, start)
     (tmp_path / "x.xls").write_text(start + PAGE, encoding="utf-8")
     with pytest.warns(LoadWarning, match="'.xls' nhưng nội dung là trang web"):
         assert load_scores(tmp_path / "x.xls", max_score=100)["score"].tolist() == [90, 80]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("made", ["page.html", "tab.tsv", "comma-quoted.csv", "semicolon-bom.csv"])
+def test_a_text_or_page_in_any_unicode_that_is_named_a_workbook_is_read(tmp_path, made, encoding):
+    LAYOUTS[made](TITLES, ROWS, tmp_path / made)
+    text = (tmp_path / made).read_text(encoding="utf-8-sig")
+    (tmp_path / "x.xls").write_bytes(text.encode(encoding))
+    found, told = read_and_told(load_scores, tmp_path / "x.xls")
+    assert len(found) == len(ROWS)
+    kind = "trang web" if made == "page.html" else "văn bản thường"
+    assert f"tệp đuôi '.xls' nhưng nội dung là {kind}" in told
 
 
 @pytest.mark.parametrize("ending", [".xls", ".xlsx", ".csv"])

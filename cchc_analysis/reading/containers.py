@@ -25,7 +25,7 @@ from cchc_analysis.vocabulary import words
 _ZIPPED = ("xlsx", "ods", "docx")
 _UNPACKED_MB, _WORD_XML_MB = 100, 20  # the tree of a Word file is 20 times its text
 _FILES = words("files")
-KINDS, _SHOWN, _MOST_MB, _MOST_OF = (
+KINDS, KIND_SHOWN, _MOST_MB, _MOST_OF = (
     _FILES[part] for part in ("kinds", "shown", "most_mb", "most_of")
 )
 _LOOKS = {kind: re.compile(looks.encode()) for kind, looks in _FILES["looks"].items()}
@@ -132,8 +132,8 @@ def contents(path: Path) -> Contents:
     found = _content(path, start)
     if (kind, found.kind) == ("html", "text"):  # a page may begin with anything
         found = Contents("html")
-    elif (kind, found.kind) == ("xls", "html"):  # portals hand out pages as Excel files
-        kind = "html"
+    elif kind == "xls" and found.kind in ("html", "text"):  # portals hand these out as Excel files
+        kind = found.kind
         if size > _MOST_MB[kind] * 1e6:
             raise too_large(_MOST_MB[kind], path.name)
     if found.kind != kind:
@@ -141,7 +141,7 @@ def contents(path: Path) -> Contents:
         if found.kind not in ("mht", "xml"):  # which are not read under any ending
             remedy = f"đổi đuôi cho đúng, hoặc {remedy}"
         raise Refusal(
-            f"đuôi tệp là {ending} nhưng nội dung là {_SHOWN[found.kind]}", f"hãy {remedy}",
+            f"đuôi tệp là {ending} nhưng nội dung là {KIND_SHOWN[found.kind]}", f"hãy {remedy}",
             file=path.name,
         )  # fmt: skip
     return found
@@ -177,11 +177,12 @@ def _content(path: Path, start: bytes) -> Contents:
         return Contents("doc" if "WordDocument".encode("utf-16-le") in data else "xls")
     if b"%PDF-" in start[:1024]:
         return Contents("pdf")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", errors="ignore").encode(errors="ignore")
     for kind, looks in _LOOKS.items():
         if looks.search(start):
             return Contents(kind)
-    is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return Contents("unknown" if b"\0" in start and not is_utf16 else "text")
+    return Contents("unknown" if b"\0" in start else "text")
 
 
 def _contents_of(path: Path) -> Contents:

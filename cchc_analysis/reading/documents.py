@@ -8,10 +8,11 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
-from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, text_of
+from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, is_unseen, text_of
 from cchc_analysis.reading.headings import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted
@@ -21,15 +22,13 @@ _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same words by another name
 _W = f"{{{_MAIN}}}"
 _ON = "not(@w:val='0' or @w:val='false' or @w:val='none')"
-_MARKED_RUN = (
-    f"./w:rPr[w:vanish[{_ON}] or w:strike[{_ON}] or w:dstrike[{_ON}] or w:position[{_ON}]"
-    " or w:vertAlign[@w:val!='baseline']]"
-)
-_SHADE = "w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')]"
+_OFF = ("0", "false", "none", "baseline")
+_MARKS = [f"{_W}{name}" for name in ("vanish", "strike", "dstrike", "position", "vertAlign")]
+_SHADE = "*[self::w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')] or self::w:highlight]"
 _HTML = words("files")["html"]
 (
-    _HIDDEN_STYLE, _HIDDEN_CLASS, _MARKED_STYLE, _WHITE, _NO_RULE, _RULE, _SIMPLE, _NOT_SIMPLE,
-    _BESIDE, _PASSING, _NO_MARKUP, _COLOR, _FILL,
+    _HIDDEN_STYLE, _HIDDEN_CLASS, _MARKED_STYLE, _WHITE_STYLE, _NO_RULE, _RULE, _SIMPLE,
+    _NOT_SIMPLE, _BESIDE, _PASSING, _NO_MARKUP, _COLOR, _FILL,
 ) = (
     re.compile(_HTML[name])
     for name in ("hidden_style", "hidden_class", "marked_style", "white", "no_rule", "rule",
@@ -38,8 +37,11 @@ _HTML = words("files")["html"]
 _DISPLAY = re.compile("(?:^|;)(?:display|visibility):")
 _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
+_MOST_BASED = 20  # styles of which each is based on the next
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
+_WHITE, _WHITE_INKS = "FFFFFF", ((1,), (1, 1, 1), (0, 0, 0, 0))  # of grey, RGB, CMYK
+_MOST_FILLS = 1000  # of a page, within which a white letter is looked for
 _OVERLAP = 2  # points that a letter may reach over the line below it
 _MOST_MB = 100  # that the streams of a file unpack to
 _MOST_DRAWN, _MOST_OBJECTS = 700_000, 150_000  # on a page of a PDF file, and on all its pages
@@ -59,17 +61,7 @@ def word_tables(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
             styles = _tree(archive, "word/styles.xml") if "word/styles.xml" in names else body
     except (etree.LxmlError, ValueError):
         raise damaged(path.name) from None
-    # A run may have its looks from a style; struck out it is seen as what it is.
-    named = _find(styles, ".//w:style[@w:type='character']")
-    marked = {style.get(f"{_W}styleId") for style in named if _find(style, _MARKED_RUN)}
-    for style in body.iter(f"{_W}rStyle"):
-        if style.get(f"{_W}val") in marked:
-            style.tag = f"{_W}strike"
-    shaded = set(_find(styles, f".//w:style[.//{_SHADE}]/@w:styleId"))
-    for color in _find(body, ".//w:tc//w:rPr/w:color[@w:val='FFFFFF']"):  # white on nothing
-        around = _find(color, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")
-        if shaded.isdisjoint(around) and not _find(color, f"ancestor::*[*/{_SHADE}]"):
-            color.tag, color.attrib[f"{_W}val"] = f"{_W}vanish", "1"
+    _mark_runs(body, styles)
     tables: list[Seen] = []
     above: list[str] = []
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
@@ -81,6 +73,47 @@ def word_tables(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
             tables.append(_word_table(element, seen, Where(path.name, seen.place)))
             above = []
     return tables, []
+
+
+def _mark_runs(body: object, styles: object) -> None:
+    """Mark the runs that are raised, struck out or not seen, of themselves or by their styles."""
+    every = {style.get(f"{_W}styleId"): style for style in styles.iter(f"{_W}style")}
+    shaded = set(_find(styles, f".//w:style[.//{_SHADE}]/@w:styleId"))
+
+    @cache
+    def looks_of(name: str | None) -> dict[str, str]:
+        looks: dict[str, str] = {}
+        for _ in range(_MOST_BASED):  # styles may be based on one another in a ring
+            if (style := every.get(name)) is None:
+                break
+            looks = _looks(style) | looks
+            name = _value(style, "w:basedOn")
+        return looks
+
+    for run in body.iter(f"{_W}r"):
+        paragraph = next(run.iterancestors(f"{_W}p"), run)
+        names = _value(paragraph, "w:pPr/w:pStyle"), _value(run, "w:rPr/w:rStyle")
+        looks = looks_of(names[0]) | looks_of(names[1]) | _looks(run)
+        size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color")
+        points = int(size) / 2 if size.isdecimal() else None
+        is_marked = any(looks.get(mark, "0") not in _OFF for mark in _MARKS)
+        if not is_marked and is_unseen(color, points, is_filled=False):
+            around = {*names, *_find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")}
+            is_filled = not shaded.isdisjoint(around)
+            is_filled |= bool(_find(run, f"ancestor-or-self::*[*/{_SHADE}]"))
+            is_marked = is_unseen(color, points, is_filled=is_filled)
+        if is_marked:
+            run.set("marked", "")
+
+
+def _looks(element: object) -> dict[str, str]:
+    """Return the looks of letters that a run or a style says, by their tag."""
+    return {one.tag: one.get(f"{_W}val", "1") for one in element.iterfind(f"{_W}rPr/*")}
+
+
+def _value(element: object, path: str) -> str | None:
+    found = element.find(path, {"w": _MAIN})
+    return None if found is None else found.get(f"{_W}val")
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> object:
@@ -135,7 +168,7 @@ def _word_text(node: object) -> str:
         return ""
     text = "".join(_word_text(child) for child in node if child.tag != f"{_W}tbl")
     if name == "r":
-        return text_of(text, is_marked=bool(text.strip() and _find(node, _MARKED_RUN)))
+        return text_of(text, is_marked="marked" in node.attrib)
     return f"{text} " if name == "p" else text
 
 
@@ -257,7 +290,7 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
     """
     sheets = _NO_RULE.sub("", " ".join(sheet.text or "" for sheet in root.iter("style")))
     all_looks = [sheets, *root.xpath("//@style"), *map("color:{}".format, root.xpath("//@color"))]
-    has_white = _WHITE.search(re.sub(r"\s", "", " ".join(all_looks)).lower())
+    has_white = _WHITE_STYLE.search(re.sub(r"\s", "", " ".join(all_looks)).lower())
     rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
     for at, (selectors, looks) in enumerate(_RULE.findall(sheets)):
         looks = re.sub(r"\s", "", looks).lower()
@@ -301,7 +334,7 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
         paint[node] = color, is_filled
     white = {
         node for node, (color, is_filled) in paint.items()
-        if not is_filled and _WHITE.search(f"color:{color}")
+        if not is_filled and _WHITE_STYLE.search(f"color:{color}")
     }  # fmt: skip
     for node in white:  # one that holds cells leaves its color to them
         if white.issuperset(node.iter("td", "th")):
@@ -431,12 +464,30 @@ def _check_streams(data: bytes, name: str) -> None:
         raise too_large(_MOST_MB, name, unpacked=True)
 
 
+def _color_of(drawn: dict) -> str:
+    """Return the color in which something of a page is drawn, "" if it is not white."""
+    color = drawn.get("non_stroking_color")
+    parts = tuple(color) if isinstance(color, tuple | list) else (color,)
+    return _WHITE if parts in _WHITE_INKS else ""
+
+
+def _is_unseen(char: dict, fills: list[dict]) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    color, size = _color_of(char), char["size"]
+    return is_unseen(color, size, is_filled=False) and is_unseen(
+        color, size,
+        is_filled=any(f["x0"] <= x <= f["x1"] and f["top"] <= y <= f["bottom"] for f in fills),
+    )  # fmt: skip
+
+
 def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:
     """Yield each table with the line above it, its rows, and in words the small print left out."""
     # Of a turned page the library takes the edges from before the turn.
     left = min((char["x0"] for char in page.chars), default=0)
     right = max((char["x1"] for char in page.chars), default=0) + 1
     top = min((char["top"] for char in page.chars), default=0)
+    drawn = (one for one in (*page.rects, *page.curves, *page.images) if one.get("fill", True))
+    fills = [one for one in drawn if _color_of(one) != _WHITE][:_MOST_FILLS]
     for table in page.find_tables():
         _, above, _, bottom = table.bbox
         # A letter of the first row may reach over the line above it, and is of no title.
@@ -447,10 +498,18 @@ def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str
         inside = page.within_bbox(table.bbox, strict=False).chars
         sizes = sorted(char["size"] for char in inside) or [0]
         least = sizes[len(sizes) // 2] * _SMALL
-        small = "".join(char["text"] for char in inside if char["size"] < least).strip()
-        kept = page.filter(lambda o, least=least: o.get("size", least) >= least)
+        small = [char for char in inside if char["size"] < least]
+        unseen = [char for char in inside if char["size"] >= least and _is_unseen(char, fills)]
+        left_out = {(char["x0"], char["top"], char["text"]) for char in (*small, *unseen)}
+        kept = page.filter(
+            lambda o, out=left_out: (o.get("x0"), o.get("top"), o.get("text")) not in out
+        )
         (found,) = [t for t in kept.find_tables() if t.bbox == table.bbox] or [table]
         rows = [[cell or "" for cell in row] for row in found.extract()]
-        told = [f"chữ nhỏ '{small[:60]}' ở trang {page.page_number}"] if small else []
+        told = [
+            f"{what} '{text[:60]}' ở trang {page.page_number}"
+            for what, chars in (("chữ nhỏ", small), ("chữ không nhìn thấy", unseen))
+            if (text := "".join(char["text"] for char in chars).strip())
+        ]
         yield title, rows, told
         top = bottom

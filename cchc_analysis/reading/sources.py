@@ -14,7 +14,7 @@ import pandas as pd
 
 from cchc_analysis.files import given_path
 from cchc_analysis.reading.cells import numbering
-from cchc_analysis.reading.containers import Contents, contents
+from cchc_analysis.reading.containers import KIND_SHOWN, Contents, contents
 from cchc_analysis.reading.criteria import codes_go_on
 from cchc_analysis.reading.grid import (
     Grid,
@@ -162,8 +162,8 @@ def _decode(where: Where, path: Path, kind: str) -> tuple[str, list[str]]:
     """
     data = path.read_bytes()
     told = []
-    if kind == "html" and path.suffix.lower() == ".xls":
-        told.append("tệp đuôi '.xls' nhưng nội dung là trang web, được đọc như trang web")
+    if path.suffix.lower() == ".xls":
+        told.append(f"tệp đuôi '.xls' nhưng nội dung là {KIND_SHOWN[kind]}, được đọc như thế")
     encoding = "utf-8-sig"
     declared = _CHARSET.search(data[:4096]) if kind == "html" else None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -16,6 +16,7 @@ from cchc_analysis.reading.grid import (
     Seen,
     Where,
     check_size,
+    is_unseen,
     text_of,
 )
 from cchc_analysis.reading.vocabulary import UNNAMED_SHEET
@@ -26,14 +27,21 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _GROUPS = (f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
 _ENDS = (
     f"{_TABLE}table", f"{_TABLE}table-column", f"{_TABLE}table-row", f"{_STYLE}style",
     *_GROUPS,
 )  # fmt: skip
+_INDEXED_WHITE = (("indexed", 1), ("indexed", 9))
 _NOTHING_SHOWN = ";;;"  # the number format that shows nothing
 _UNSEEN = ("collapse", "filter")
+_TWIPS = 20  # to a point
+_NO_FILL = ("", "transparent", "#ffffff")
 _INSIDE = (f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby", f"{_TEXT}ruby-base", f"{_TEXT}meta")
+_LOOKS = (
+    f"{_FORMAT}color", f"{_FORMAT}font-size", f"{_FORMAT}background-color", f"{_TEXT}display",
+)  # fmt: skip
 _BLANKS = (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break")
 
 
@@ -85,9 +93,9 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
         for cell in page._cells.values()  # its rows would make every blank cell
         if cell.value is not None or cell.data_type == "e"
     }
-    white = {
+    unseen = {
         (cell.row - 1, cell.column - 1)
-        for cell in page._cells.values() if not page.tables and cell.has_style and _is_white(cell)
+        for cell in page._cells.values() if cell.has_style and _is_unseen(cell.font, cell)
     }  # fmt: skip
     for row, column in contents.not_computed(page.title):
         cells[row - 1, column - 1] = NOT_COMPUTED
@@ -101,17 +109,17 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
             at - 1 for at, row in page.row_dimensions.items() if row.hidden or row.height == 0
         },
         hidden_columns={at - 1 for span in spans for at in span},
-        hidden_cells=white & set(cells),
+        hidden_cells=unseen & set(cells),
     )  # fmt: skip
 
 
-def _is_white(cell: object) -> bool:
-    """Return whether the letters of a cell are white and nothing is behind them."""
-    color = cell.font.color
+def _is_unseen(font: object, cell: object) -> bool:
+    color, is_filled = font.color, cell.fill.fill_type is not None or bool(cell.parent.tables)
     is_white = color is not None and (
-        color.rgb == "FFFFFFFF" or (color.theme, color.tint) == (0, 0)
+        (color.theme, color.tint) == (0, 0) or (color.type, color.value) in _INDEXED_WHITE
     )
-    return is_white and cell.fill.fill_type is None
+    rgb = "FFFFFF" if is_white else color.rgb if color is not None else None
+    return is_unseen(rgb if isinstance(rgb, str) else None, font.sz, is_filled=is_filled)
 
 
 def _xlsx_text(cell: object) -> str:
@@ -120,7 +128,7 @@ def _xlsx_text(cell: object) -> str:
     value = "#" if cell.value is None else cell.value  # an error without its name
     if isinstance(value, CellRichText):
         value = "".join(
-            text_of(part.text, is_marked=_is_marked(part.font))
+            text_of(part.text, is_marked=_is_marked(part.font) or _is_unseen(part.font, cell))
             if isinstance(part, TextBlock)
             else part
             for part in value
@@ -168,14 +176,16 @@ def _xls_sheet(page: object, book: object, name: str) -> Seen:
         merged=[(top, end - 1, left) for top, end, left, _ in page.merged_cells],
         hidden_rows={at for at, one in page.rowinfo_map.items() if one.hidden or one.height == 0},
         hidden_columns={at for at, one in page.colinfo_map.items() if one.hidden or not one.width},
-        hidden_cells={at for at, text in cells.items() if text and _is_white_in(book, page, *at)},
+        hidden_cells={at for at, text in cells.items() if text and _is_unseen_in(book, page, *at)},
     )  # fmt: skip
 
 
-def _is_white_in(book: object, page: object, row: int, column: int) -> bool:
+def _is_unseen_in(book: object, page: object, row: int, column: int) -> bool:
     style = book.xf_list[page.cell(row, column).xf_index]
-    color = book.colour_map.get(book.font_list[style.font_index].colour_index)
-    return color == (255, 255, 255) and not style.background.fill_pattern
+    font = book.font_list[style.font_index]
+    color = bytes(book.colour_map.get(font.colour_index) or ()).hex()
+    is_filled = bool(style.background.fill_pattern)
+    return is_unseen(color, font.height / _TWIPS, is_filled=is_filled)
 
 
 def _xls_text(page: object, book: object, row: int, column: int) -> str:
@@ -239,9 +249,12 @@ class _Styles:
     def __init__(self) -> None:
         self.marked: set[str] = set()  # raised or struck out
         self.hidden: set[str] = set()
+        self.looks: dict[str, dict[str, str]] = {}  # of letters, and what is behind them
 
     def add(self, style: object) -> None:
         name = style.get(f"{_STYLE}name")
+        own = {key: value for part in style for key, value in part.attrib.items() if key in _LOOKS}
+        self.looks[name] = self.looks.get(style.get(f"{_STYLE}parent-style-name"), {}) | own
         for text in style.iterfind(f"{_STYLE}text-properties"):
             is_raised = (text.get(f"{_STYLE}text-position") or "0")[0] != "0"
             if is_raised or text.get(f"{_STYLE}text-line-through-style") not in (None, "none"):
@@ -255,6 +268,15 @@ class _Styles:
                 if is_fixed and re.match(r"[0.]+[a-z]", size.get(f"{_STYLE}{way}")):
                     self.hidden.add(name)
 
+    def are_unseen(self, *names: str) -> bool:
+        """Return whether nobody sees letters of these styles, each within the one before it."""
+        color, size, fill, display = (
+            next(filter(None, (self.looks.get(name, {}).get(key) for name in names[::-1])), "")
+            for key in _LOOKS
+        )
+        points = float(size[:-2]) if re.fullmatch(r"[0-9.]+pt", size) else None
+        return display == "none" or is_unseen(color, points, is_filled=fill not in _NO_FILL)
+
 
 class _Sheet:
     """One sheet as its rows come in; what is repeated is repeated, within bounds."""
@@ -267,22 +289,30 @@ class _Sheet:
         self.merged: list[tuple[int, int, int]] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.hidden_cells: set[tuple[int, int]] = set()
+        self.usual: list[str] = []  # styles of cells by their column
         self.row = self.column = self.folded = 0  # folded: in how many hidden groups this stands
 
     def add_columns(self, column: object) -> None:
         many = _repeated(column, "columns")
         if self._is_hidden(column):
             self.hidden_columns.update(range(self.column, min(self.column + many, 20_000)))
+        usual = [column.get(f"{_TABLE}default-cell-style-name") or ""]
+        self.usual += usual * min(many, MOST_COLUMNS - len(self.usual))
         self.column += many
 
     def add_rows(self, row: object) -> None:
-        many, column, given = _repeated(row, "rows"), 0, []
+        many, column, given, unseen = _repeated(row, "rows"), 0, [], []
         for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             width = _repeated(cell, "columns")
             is_covered = cell.tag != f"{_TABLE}table-cell"  # under a merged cell nobody sees it
-            if text := "" if is_covered else self._text(cell):
+            style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name")
+            style = style or "".join(self.usual[column : column + 1])
+            if text := "" if is_covered else self._text(cell, style):
                 check_size(self.where, self.row + many, column + width)
                 given += [(column + at, text) for at in range(width)]
+                if self.styles.are_unseen(style):
+                    unseen += range(column, column + width)
                 down = int(cell.get(f"{_TABLE}number-rows-spanned") or 1)
                 if down > 1:
                     self.merged.append((self.row, self.row + down - 1, column))
@@ -290,6 +320,7 @@ class _Sheet:
         if given:
             for row_at in range(self.row, self.row + many):
                 self.cells.update(((row_at, at), text) for at, text in given)
+                self.hidden_cells.update((row_at, at) for at in unseen)
             if self._is_hidden(row):
                 self.hidden_rows.update(range(self.row, self.row + many))
         self.row += many
@@ -302,10 +333,11 @@ class _Sheet:
         return _sheet(
             self.where.file, self.name, self.cells, merged=self.merged,
             hidden_rows=self.hidden_rows, hidden_columns=self.hidden_columns,
+            hidden_cells=self.hidden_cells,
         )  # fmt: skip
 
-    def _text(self, cell: object) -> str:
-        shown = " ".join(self._inside(p) for p in cell.iterfind(f"{_TEXT}p"))
+    def _text(self, cell: object, style: str) -> str:
+        shown = " ".join(self._inside(p, style) for p in cell.iterfind(f"{_TEXT}p"))
         kind, value, day, is_true, text = (
             cell.get(f"{_OFFICE}{name}")
             for name in ("value-type", "value", "date-value", "boolean-value", "string-value")
@@ -321,18 +353,20 @@ class _Sheet:
             said = is_true == "true"
         elif kind == "date" and day:
             said = datetime.datetime.fromisoformat(day)
-        is_marked = cell.get(f"{_TABLE}style-name") in self.styles.marked
+        is_marked = style in self.styles.marked
         return text_of(said, is_percent=kind == "percentage", is_marked=is_marked)
 
-    def _inside(self, node: object) -> str:
+    def _inside(self, node: object, style: str) -> str:
         """Return the text of a paragraph; a remark and a drawing are no text of the cell."""
         text = node.text or ""
         for child in node:
             if child.tag in _BLANKS:
                 text += " "
             elif child.tag in _INSIDE:
-                is_marked = child.get(f"{_TEXT}style-name") in self.styles.marked
-                text += text_of(self._inside(child), is_marked=is_marked)
+                own = child.get(f"{_TEXT}style-name")
+                is_marked = own in self.styles.marked
+                is_marked |= bool(own and self.styles.are_unseen(style, own))
+                text += text_of(self._inside(child, style), is_marked=is_marked)
             text += child.tail or ""
         return text
 
