@@ -689,7 +689,7 @@ def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path)
     ("Đơn vị|Lĩnh vực|Tiêu chí|Điểm|Điểm tối đa", ["a||k|1|2", "a|x|l|1|2"],
      "dòng 1: không rõ 'k' thuộc lĩnh vực nào"),
     ("TT|Tiêu chí|Điểm tối đa|Điểm thẩm định",
-     ["A|q|2|1", "I|w|2|1", "1|e|2|1", "1.1|r|2|1", "1.1.1|t|2|1"], "mã các dòng có 5 cấp"),
+     ["A|q|2|1", "I|w|2|1", "1|e|2|1", "1.1|r|2|1", "1.1.1|t|2|1"], "dòng 4: '1.1 r' là cấp thứ 4"),
 ])  # fmt: skip
 def test_rows_of_fields_that_lack_what_tells_them_are_refused(titles, rows, words):
     table = pd.DataFrame([row.split("|") for row in rows], columns=titles.split("|"))
@@ -841,8 +841,40 @@ def test_codes_may_begin_with_the_numeral_of_the_field():
         assert as_rows(read(sheet(*rows), unit="Sở A")[0]) == LEAVES
         rows[4][0] = f"{second}.2"
         assert f"mã '{second}.2'" in refusal(sheet(*rows), unit="Sở A")
-    rows[4][0] = "TC1"
-    assert "không có mã, hoặc mã không rõ" in refusal(sheet(*rows), unit="Sở A")
+    for code, words in (
+        ("TC1", "'TC1 Theo dõi thi hành' là cấp thứ 4"),
+        ("#1", "không có mã, hoặc mã không rõ"),
+    ):
+        rows[4][0] = code
+        assert words in refusal(sheet(*rows), unit="Sở A")
+
+
+@pytest.mark.parametrize("codes", [
+    ["LV1", "LV1/TC1.1", "LV1/TC1.1.1", "LV1/TC1.1.2", "LV1/TC1.2", "LV2", "LV2/TC2.1"],
+    ["LV 1", "TC 1.1", "TC 1.1.1", "TC 1.1.2", "TC 1.2", "LV 2", "TC 2.1"],
+    ["LV1", "TC1", "TCTP1", "TCTP2", "TC2", "LV2", "TC3"],
+    ["Lĩnh vực 1", "Lĩnh vực 1 / 1.1", "1.1.1", "1.1.2", "Lĩnh vực 1 / 1.2", "Lĩnh vực 2", "2.1"],
+    ["Phần I", "Tiêu chí 1", "a", "b", "Tiêu chí 2", "Phần II", "Tiêu chí 1"],
+    ["Mục A", "Nhóm I", "1", "2", "Nhóm II", "Mục B", "Nhóm I"],
+])  # fmt: skip
+@pytest.mark.parametrize("in_names", [False, True])
+def test_codes_may_be_called_fields_and_criteria(codes, in_names):
+    rows = [[code, *row[1:]] for code, row in zip(codes, TREE, strict=True)]
+    if in_names:
+        rows = [["", f"{code}: {name}", *row] for code, name, *row in rows]
+    assert as_rows(read(sheet(*rows), unit="Sở A")[0]) == LEAVES
+    rows.pop(1)
+    assert "mã" in refusal(sheet(*rows), unit="Sở A")
+
+
+def test_options_below_the_lowest_level_explain_it_if_they_have_no_numbers():
+    more = [["a)", "Đúng hạn: 2 điểm", "", "", ""], ["b)", "Quá hạn: 0 điểm", "", "", ""]]
+    fields, told = read(sheet(*TREE[:3], *more, *TREE[3:]), unit="Sở A")
+    assert as_rows(fields) == LEAVES
+    assert "dòng 4 'a) Đúng hạn: 2 điểm'; dòng 5 'b) Quá hạn" in told
+    more[0][2:] = more[1][2:] = [1, 1, 1]
+    words = refusal(sheet(*TREE[:3], *more, *TREE[3:]), unit="Sở A")
+    assert "dòng 4: 'a Đúng hạn: 2 điểm' là cấp thứ 4, dưới lĩnh vực" in words
 
 
 @pytest.mark.parametrize("titles", [

@@ -16,21 +16,23 @@ import pandas as pd
 from cchc_analysis.groups import LEVELS
 from cchc_analysis.reading.grid import Where, place
 from cchc_analysis.reading.header import split_maximum
-from cchc_analysis.reading.vocabulary import PLAIN_TOTAL, SUBTOTAL
+from cchc_analysis.reading.vocabulary import LEVEL_WORDS, PLAIN_TOTAL, SUBTOTAL
 from cchc_analysis.text import fold, quoted, same
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_UNDER = r"(?:[IVXLC]+|[A-ZĐ])(?:\.[0-9]{1,3})+"  # "I.1.2", "A.1"
-_CODE = rf"({_UNDER}|[IVXLC]+|[A-ZĐ]|[a-zđ]|[0-9]{{1,3}}(?:[.,][0-9]{{1,3}})*)"
+_DIGITS = "[0-9]{1,3}"
+_NUMBER = rf"{_DIGITS}(?:[.,]{_DIGITS})*"
+_LETTER = rf"(?:[IVXLC]+|[A-ZĐ])(?:\.{_DIGITS})*|[a-zđ]"  # "I", "I.1.2", "A.1", "a"
+_LABELLED = rf"(?i:{LEVEL_WORDS})\s+(?:{_NUMBER}|{_LETTER})|(?i:[A-ZĐ]{{2,5}})\s?{_NUMBER}"
+_ANY = rf"(?:{_LABELLED}|{_NUMBER}|{_LETTER})"
+_CODE = rf"(?:{_ANY}\s*/\s*)*({_ANY})"  # "LV1/TC1.1"
 _AROUND = " .):/,("
 _IN_NAME = re.compile(
-    r"(?:(?:lĩnh vực|tiêu chí|tiêu chí thành phần)\s+)?"
-    rf"(?:{_CODE}[.):/]+\s+|([0-9]{{1,3}}(?:[.,][0-9]{{1,3}})+)[.):/]*\s+)(.+)",
+    rf"(?:{_CODE}(?:[.):/]+\s+|\s*[–-]+\s+(?![0-9]))"
+    rf"|(?:(?:{LEVEL_WORDS})\s+)?({_DIGITS}(?:[.,]{_DIGITS})+)[.):/]*\s+)(.+)",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
-_KINDS = ["upper", "roman", "number", "lower"]  # from the highest level down
-_FIRST = (("upper", "A"), ("roman", "I"), ("lower", "a"))  # what shows that there are such
 _ALPHABETS = "abcdefghijklmnopqrstuvwxyz", "abcdđeghiklmnopqrstuvxy"
 _PLAIN = "number", 1  # the level of codes that may only count
 NEAR = 0.0051  # of a sum to two places
@@ -95,14 +97,25 @@ class Criterion:
             owner = ends.pop(above, self) if are_between and is_of_part else self
             owner.again.append(line)
 
-    def cut_remarks(self, numbered: pd.Series) -> list[int]:
-        """Take out the rows without numbers that only explain one; return their lines."""
+    def cut_remarks(self, where: Where, numbered: pd.Series) -> list[int]:
+        """Take out the rows without numbers that only explain one; return their lines.
+
+        What is below the third level and has numbers is refused.
+        """
         lines = []
         for one in list(self.rows()):
             below = [row.line for row in one.rows()]
             if below and numbered.get(one.line) and not any(map(numbered.get, below)):
                 lines += below
                 one.below.clear()
+            elif below and len(one.path) == len(LEVELS):
+                name = f"{one.below[0].code} {one.below[0].name}".strip()
+                raise where.refuse(
+                    f"{quoted(name)} là cấp thứ {len(LEVELS) + 1}, dưới lĩnh vực, "
+                    "tiêu chí, tiêu chí thành phần",
+                    "hãy bỏ cấp thừa (phần chung phía trên, hoặc các dòng giải thích phía dưới)",
+                    at=f"dòng {below[0]}", value=name,
+                )  # fmt: skip
         return lines
 
 
@@ -116,6 +129,40 @@ class Code(NamedTuple):
     def level(self) -> tuple[str, int]:
         """Return what codes of one level have in common."""
         return self.kind, len(self.parts)
+
+
+class Codes:
+    """The codes of a sheet as far as it is read: what tells which may come next, and how deep."""
+
+    def __init__(self) -> None:
+        self.open: list[Code] = []  # from the highest level down to the last row
+        self._levels: dict[tuple[str, int], tuple[int, int]] = {}  # depth, and the latest number
+
+    def may_follow(self, cell: str) -> list[Code]:
+        """Return what a cell may be that follows: the next of its level, or the first below."""
+        return [code for code in _codes_in(cell) if self._depth(code) is not None]
+
+    def _depth(self, code: Code) -> int | None:
+        *prefix, last = code.parts
+        depth, latest = self._levels.get(code.level, (len(self.open), 0))
+        if depth < len(self.open):
+            *before, number = self.open[depth].parts
+            is_next = self.open[depth].kind == code.kind and [*before, number + 1] == [*code.parts]
+            return depth if is_next else None
+        if depth > len(self.open):
+            return None
+        kind, above = self.open[-1] if self.open else ("", ())
+        is_within = above[: len(prefix)] == tuple(prefix[: len(above)])
+        is_one_deeper = kind != code.kind or len(prefix) == len(above)
+        is_first = last == 1 or (depth and not prefix and last == latest + 1)
+        return depth if is_within and is_one_deeper and is_first else None
+
+    def take(self, code: Code) -> int:
+        """Go on with a code that may follow; return how deep it stands."""
+        depth = self._depth(code)
+        self.open[depth:] = [code]
+        self._levels[code.level] = depth, code.parts[-1]
+        return depth
 
 
 def is_sum(name: str) -> bool:
@@ -144,15 +191,13 @@ def have_levels(cells: Sequence[str]) -> bool:
 
 
 def codes_go_on(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Return whether the first code is the next of its level, or the first below the last row."""
-    rows = [code for cell in before for code in _codes_in(cell)[:1]]
-    first = next(filter(None, map(_codes_in, after)), [])
-    latest = {code.level: code.parts for code in rows}
-    return any(
-        latest.get(code.level) == (*code.parts[:-1], code.parts[-1] - 1)
-        or code.parts == (*rows[-1].parts, 1)
-        for code in (first if rows else [])
-    )
+    """Return whether the first code may follow the last of those before."""
+    codes = Codes()
+    for cell in before:
+        for code in codes.may_follow(cell)[:1]:
+            codes.take(code)
+    first = next(filter(_codes_in, after), "")
+    return bool(codes.open and codes.may_follow(first))
 
 
 def criteria_of(
@@ -215,42 +260,38 @@ def _by_codes(
     where: Where, rows: list[tuple[int, str, str]], numbers: pd.DataFrame, told: list
 ) -> Criterion:
     """Return the tree of rows whose codes tell the levels; one without may be below the last."""
-    root, depths = Criterion("Tổng"), _depths(where, [text for _, text, _ in rows])
-    stack: list[tuple[Code, Criterion]] = []
-    latest: dict[int, Code] = {}
+    root, last, codes = Criterion("Tổng"), None, Codes()
     below = _uncoded(rows, numbers)
     for line, text, name in rows:
-        summed = SUBTOTAL.fullmatch(fold(name)) if stack and not text else None
-        named = [row for _, row in stack if summed and fold(row.code) == summed[1]]
+        path = last.path if last else []
+        summed = SUBTOTAL.fullmatch(fold(name)) if last and not text else None
+        named = [row for row in path if summed and fold(row.code) == summed[1]]
         if named:
             named[0].again.append(line)
             continue
-        if line in below and 0 < len(stack) < len(LEVELS):
-            stack[-1][1].add(name, line)
+        if line in below and 0 < len(path) < len(LEVELS):
+            last.add(name, line)
             continue
-        at, readings = f"dòng {line}", _codes_in(text)
-        fits = [code for code in readings if _follows(code, depths, stack, latest)]
+        at, fits = f"dòng {line}", codes.may_follow(text)
         if not text:
             raise where.refuse(
                 f"dòng {quoted(name)} có điểm nhưng không có mã, hoặc mã không rõ",
                 "hãy điền mã (ví dụ 1.1), hoặc xóa dòng nếu không phải tiêu chí", at=at,
             )  # fmt: skip
         if len(fits) != 1:
-            before = f" đứng sau mã {quoted(stack[-1][1].code)}" if stack else " ở dòng đầu"
+            before = f" đứng sau mã {quoted(last.code)}" if last else " ở dòng đầu"
             raise where.refuse(
                 f"mã {quoted(text)}{before} không rõ là mã nào (có thể thiếu dòng, hoặc Excel đã "
                 "đổi mã thành số, ngày)",
-                "hãy đổi định dạng ô sang Text rồi gõ lại mã" if stack else
+                "hãy đổi định dạng ô sang Text rồi gõ lại mã" if last else
                 "hãy ghép bảng vào dưới phần trước của nó, hoặc đánh mã từ đầu", at=at, value=text,
             )  # fmt: skip
         (code,) = fits
         said = ".".join(map(str, code.parts)) if code.kind == "number" else text.strip(_AROUND)
-        if code != readings[0] or _DATE.fullmatch(text):
+        if code != _codes_in(text)[0] or _DATE.fullmatch(text):
             told.append(f"mã {quoted(text)} ở {at} được hiểu là {said} theo dòng bên cạnh")
-        depth = depths[code.level]
-        above = stack[depth - 1][1] if depth else root
-        stack = [*stack[:depth], (code, above.add(name or said, line, said))]
-        latest[depth] = code
+        depth = codes.take(code)
+        last = (path[depth - 1] if depth else root).add(name or said, line, said)
     return root
 
 
@@ -271,44 +312,6 @@ def _uncoded(rows: list[tuple[int, str, str]], numbers: pd.DataFrame) -> list[in
     return found
 
 
-def _depths(where: Where, texts: Sequence[str]) -> dict[tuple[str, int], int]:
-    """Return how deep the codes of each level stand: "A", "I", "1", "1.1", "1.1.1", "a"."""
-    bare = {text.strip(_AROUND) for text in texts}
-    levels = {(kind, 1) for kind, first in _FIRST if first in bare}
-    dates = [text for text in texts if _DATE.fullmatch(text)]
-    plain = [code for text in texts if text not in dates for code in _codes_in(text)[:1]]
-    levels |= {code.level for code in plain if code.kind == "number"}
-    if dates and max((parts for _, parts in levels), default=0) < len(LEVELS):
-        levels.add(("number", len(LEVELS)))
-    if len(levels) > len(LEVELS):
-        raise where.refuse(
-            f"mã các dòng có {len(levels)} cấp, nhiều hơn lĩnh vực, tiêu chí, tiêu chí thành phần",
-            "hãy bỏ cấp thừa (phần chung phía trên, hoặc các dòng giải thích phía dưới)",
-        )
-    ordered = sorted(levels, key=lambda level: (_KINDS.index(level[0]), level[1]))
-    return {level: depth for depth, level in enumerate(ordered)}
-
-
-def _follows(
-    code: Code, depths: dict, stack: list[tuple[Code, Criterion]], latest: dict[int, Code]
-) -> bool:
-    """Return whether a code may follow those above it: the next of its level, or the first."""
-    depth = depths.get(code.level)
-    if depth is None or depth > len(stack):
-        return False
-    *prefix, last = code.parts
-    if depth < len(stack):
-        *before, number = stack[depth][0].parts
-        return before == prefix and last == number + 1
-    if depth == 0:
-        return last == 1
-    share = stack[depth - 1][0].parts[: len(prefix)]
-    if tuple(prefix[: len(share)]) != share:
-        return False
-    runs_on = not prefix and depth in latest and last == latest[depth].parts[-1] + 1
-    return last == 1 or runs_on
-
-
 def _split_code(name: str) -> tuple[str, str]:
     """Return the code that a name begins with, and the name: "1.1. Kế hoạch", "I. Thể chế"."""
     found = _IN_NAME.fullmatch(name)
@@ -322,23 +325,26 @@ def _codes_in(cell: str) -> list[Code]:
         ends = [(year % 100,)] if year < 2100 else []
         both = dict.fromkeys([(day, month), (month, day)])
         return [Code("number", (*pair, *end)) for end in [*ends, ()] for pair in both]
-    text = cell.strip(_AROUND)
-    if not re.fullmatch(_CODE, text):
+    whole = re.fullmatch(_CODE, cell.strip(_AROUND))
+    if not whole:
         return []
-    if text[0].isdigit():
-        parts = tuple(map(int, re.split("[.,]", text)))
-        was_cut = len(parts) > 1 and parts[-1] < 10
-        return [Code("number", parts), *[Code("number", (*parts[:-1], parts[-1] * 10))] * was_cut]
+    label, code = re.fullmatch(r"(.*\s|[^\W\d]{2,}(?=[0-9])|)(.+)", whole[1]).groups()
+    letter, *digits = re.split("[.,]", code)
+    under = tuple(map(int, digits))
+    if letter.isdigit():
+        parts = (int(letter), *under)
+        kind = "number" if under else fold(label) or "number"
+        was_cut = bool(under) and under[-1] < 10
+        return [Code(kind, parts), *[Code(kind, (*parts[:-1], parts[-1] * 10))] * was_cut]
     found = []
-    roman, *under = text.split(".")
-    if re.fullmatch("[IVXLC]+", roman):
-        values = [_ROMAN[letter] for letter in roman]
+    if re.fullmatch("[IVXLC]+", letter):
+        values = [_ROMAN[one] for one in letter]
         total = sum(-a if a < b else a for a, b in pairwise([*values, 0]))
-        found.append(Code("number" if under else "roman", (total, *map(int, under))))
-    if len(roman) == 1:
-        kind = "number" if under else "upper" if text.isupper() else "lower"
-        places = {letters.find(roman.lower()) + 1 for letters in _ALPHABETS} - {0}
-        found += [Code(kind, (at, *map(int, under))) for at in sorted(places)]
+        found.append(Code("number" if under else "roman", (total, *under)))
+    if len(letter) == 1:
+        kind = "number" if under else "upper" if letter.isupper() else "lower"
+        places = {letters.find(letter.lower()) + 1 for letters in _ALPHABETS} - {0}
+        found += [Code(kind, (at, *under)) for at in sorted(places)]
     return found
 
 

@@ -224,7 +224,7 @@ def _trees(
     for rows, totals in groups.values():
         tree = criteria_of(where, rows, numbers, told, has_units=unit is not None)
         tree.take_sums(totals)
-        left_out += tree.cut_remarks(has_number)
+        left_out += tree.cut_remarks(where, has_number)
         trees.append(tree)
     return trees, sorted(left_out)
 

@@ -46,6 +46,7 @@ GROUP_TITLE, SHARE, SHARE_BELOW = (
     re.compile(_FIELDS[kind]) for kind in ("group", "share", "share_below")
 )
 NO_FIELD = _any_of(_FIELDS["never"])
+LEVEL_WORDS: str = _FIELDS["level_words"]
 LEVELS_OF_FIELDS = [re.compile(pattern) for pattern in _FIELDS["levels"]]
 TITLED_UNIT = [re.compile(pattern) for pattern in _FIELDS["titled_unit"]]
 UNTITLED_LINE = re.compile(_FIELDS["untitled_line"])
