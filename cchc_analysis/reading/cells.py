@@ -23,24 +23,17 @@ _COUNT = re.compile(r"\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def by_texts(body: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose columns know their distinct texts, so that each rule finds them."""
-    return pd.DataFrame({column: _by_texts(body[column]) for column in body}, index=body.index)
-
-
-def _by_texts(cells: pd.Series) -> pd.Categorical:
-    codes, texts = pd.factorize(cells.astype("object"))
-    blank = [] if "" in texts else [""]  # where a cell is missing, it is filled with a blank
-    return pd.Categorical.from_codes(codes, pd.Index([*texts, *blank], dtype="str"))
-
-
 def each(cells: pd.Series, rule: Callable[[str], object], dtype: type | str = bool) -> pd.Series:
     """Return what a rule says of each cell, of a missing one as of a blank one."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         codes, texts = cells.array.codes, cells.array.categories
     else:
         codes, texts = pd.factorize(cells)
-    said = [rule(text) for text in (*texts.tolist(), "")]  # -1, the last, is a missing cell
+    texts = [*texts.tolist(), ""]  # -1, the last, is a missing cell
+    if len(codes) < len(texts):  # a part of a table is asked for what stands in it
+        used, codes = np.unique(codes, return_inverse=True)
+        texts = [texts[code] for code in used]
+    said = [*map(rule, texts)]
     array = pd.array(said, dtype) if isinstance(dtype, str) else np.array(said, dtype)
     return pd.Series(array.take(codes), cells.index, name=cells.name)
 

@@ -291,7 +291,9 @@ def _tables_of(
         return [table for at, grid in enumerate(grids) for table in tables_in(file, at, grid, test)]
 
     def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
-        return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in some]
+        # Columns of one sheet go over into each other, which categories of their own forbid.
+        texts = [one._replace(body=one.body.astype("str")) for one in some]
+        return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in texts]
 
     sheets = [] if "unit" in wanted else tables(_is_score_sheet) or tables(_is_of_years)
     sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets

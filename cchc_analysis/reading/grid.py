@@ -3,7 +3,8 @@
 Readers only report what they see, as `Seen`: what is hidden, merged, struck, raised, a percentage.
 Of it they give a DataFrame of cleaned text whose index is the line of the file, the row of the
 sheet or of the table, so that a message can name the place. A blank cell is ""; one that the row
-does not have is missing. In workbooks the columns are letters.
+does not have is missing. In workbooks the columns are letters. A column is categorical: it knows
+its distinct texts, of which rules are asked.
 """
 
 import datetime
@@ -144,9 +145,11 @@ def laid_out(
     return pd.DataFrame(cleaned, index=pd.Index(lines, name="line"), columns=names)
 
 
-def _cleaned(cells: np.ndarray) -> pd.api.extensions.ExtensionArray:
+def _cleaned(cells: np.ndarray) -> pd.Categorical:
     codes, texts = pd.factorize(cells)
-    return pd.array([*map(clean, texts), None], dtype="str").take(codes)
+    # Two texts may be one when they are clean; where a cell is missing, it is filled with a blank.
+    which, texts = pd.factorize(np.array([*map(clean, texts), ""], dtype="object"))
+    return pd.Categorical.from_codes(np.append(which, -1)[codes], pd.Index(texts, dtype="str"))
 
 
 def as_written(cell: object) -> object:

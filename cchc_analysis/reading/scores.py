@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
-    by_texts,
     check_errors,
     check_numbering,
     distinct,
@@ -83,7 +82,7 @@ def read_scores(
     """
     titles = table.header.titles
     check_any(where, table.body)
-    body = by_texts(table.body)
+    body = table.body
     check_fits(where, titles, body)
     columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
