@@ -58,12 +58,12 @@ def coarse(monkeypatch):
 def unsaved(monkeypatch):
     """Draw and lay out every chart, but save grey of its size: its words and numbers are tested."""
     from matplotlib.figure import Figure
-    from PIL import Image
 
-    def savefig(figure, file, *, bbox_inches, **_):
-        size = (round(_FEW_DOTS * side) for side in bbox_inches.size)
-        Image.new("L", tuple(size)).save(file, "png", dpi=(_FEW_DOTS, _FEW_DOTS))
+    def savefig(figure, file, *, bbox_inches, format, **_):
+        width, height = (round(_FEW_DOTS * side) for side in bbox_inches.size)
+        file.write(np.full((height, width, 4), 99, "uint8").data if format == "rgba" else b"")
 
+    monkeypatch.setattr("cchc_analysis.charts.export._DPI", _FEW_DOTS)
     monkeypatch.setattr(Figure, "savefig", savefig)
 
 

@@ -94,11 +94,11 @@ CHARTS = {
 def texts_when_saved():
     """Collect (text, box in inches, size) of all that is drawn when a figure is saved, per format.
 
-    Nothing is written into the picture itself: to know which texts are drawn, and where, is enough.
+    Nothing is written into the file: to know which texts are drawn, and where, is enough.
     """
     saved = []
 
-    def savefig(figure, file, *, bbox_inches, **_):
+    def savefig(figure, _, *, bbox_inches, **__):
         seen = []
 
         def record(text, renderer):
@@ -111,7 +111,6 @@ def texts_when_saved():
         boxes = [text.get_window_extent(renderer) for text in seen]
         inches = [box.transformed(figure.dpi_scale_trans.inverted()) for box in boxes]
         saved.append((bbox_inches, list(zip(seen, inches, strict=True))))
-        file.write(b"")
 
     with patch.object(Figure, "savefig", savefig):
         yield saved
