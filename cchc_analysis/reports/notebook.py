@@ -7,12 +7,13 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from cchc_analysis.charts.units import grade_shades, ink_on
 from cchc_analysis.groups import scale_of
@@ -134,13 +135,9 @@ def first_look(results: Results) -> dict[str, tuple[str, ...]]:
 
 def page_of(results: Results, pictures: Mapping[str, Sequence[Encoded]], *, source: str) -> str:
     """Return the page: what is told, charts with their alt texts, and the tables as printed."""
-    template = files("cchc_analysis.reports").joinpath("templates", "ket-qua.html")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     shades = grade_shades(results.scheme.grades).items()
     years = sorted(results.table["year"].unique()) if "year" in results.table else []
-    return environment.from_string(template.read_text(encoding="utf-8")).render(
+    return _page().render(
         results=results,
         years=", ".join(map(str, years)),
         scale=scale_of(results.ranking),
@@ -154,6 +151,14 @@ def page_of(results: Results, pictures: Mapping[str, Sequence[Encoded]], *, sour
         ],
         shades={grade: f"background: {shade}; color: {ink_on(shade)}" for grade, shade in shades},
     )
+
+
+@cache
+def _page() -> Template:
+    """Return the template of the page."""
+    text = files("cchc_analysis.reports").joinpath("templates", "ket-qua.html").read_text("utf-8")
+    rules = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    return Environment(autoescape=True, **rules).from_string(text)
 
 
 def _basis(ranking: pd.DataFrame, scheme: Scheme) -> str:

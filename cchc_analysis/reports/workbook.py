@@ -218,6 +218,16 @@ class _Nothing(str):
 _NOTHING = _Nothing()
 
 
+class _Formula(str):
+    """A formula as it is: the library has searched it once, and would search it 29 times more."""
+
+    __slots__ = ()
+
+    def __contains__(self, text: str) -> bool:
+        """Return also that newer functions, which there are none, have their prefix already."""
+        return text == "_xlfn." or super().__contains__(text)
+
+
 def _write_table(
     book: Workbook,
     name: str,
@@ -271,7 +281,7 @@ def _write_table(
             if is_number:
                 known = _NOTHING if pd.isna(value) else _plain(value / scale)
             if formula:
-                sheet.write_formula(row, at, f"={formula}", style(**look), known)
+                sheet.write_formula(row, at, _Formula(formula), style(**look), known)
             elif is_number and known is not _NOTHING:
                 sheet.write_number(row, at, known, style(**look))
             elif is_number:
