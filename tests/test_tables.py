@@ -1,6 +1,8 @@
+import openpyxl
 import pandas as pd
 import pytest
-from conftest import loaded, refusal
+from conftest import loaded, read_and_told, refusal
+from layouts import LAYOUTS
 
 from cchc_analysis import LoadWarning, check_published, list_tables, load_scores, rank_units
 
@@ -538,3 +540,109 @@ def test_nothing_is_proposed_where_no_column_fits_alone(text):
     sentence = refusal(text("Mã;Tên;Giá trị", "1;Sở A;x1", "2;Sở B;x2"))
     assert "giống nhất là dòng 1: 'Mã', 'Tên', 'Giá trị'" in sentence
     assert "columns" not in sentence
+
+
+SHEETS = ["comma.csv", "semicolon-bom.csv", "tab.tsv", "markdown.md", "plain.xlsx", "old.xls",
+          "libre.ods", "word.docx", "page.html", "print.pdf"]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", SHEETS)
+@pytest.mark.parametrize("gap", [1, 0])
+def test_a_ranking_that_goes_on_beside_itself_is_one(tmp_path, layout, gap):
+    titles = ["STT", "Đơn vị", "Điểm"]
+    rows = [["1", "Sở A", "90"], ["2", "Sở B", "80"], ["3", "Sở C", "70"], ["4", "Sở D", "60"]]
+    beside = [[*rows[at], *[""] * gap, *rows[at + 2]] for at in (0, 1)]
+    LAYOUTS[layout]([*titles, *[""] * gap, *titles], beside, tmp_path / layout)
+    found, told = read_and_told(load_scores, tmp_path / layout)
+    assert found["unit"].tolist() == ["Sở A", "Sở B", "Sở C", "Sở D"]
+    assert found["score"].tolist() == [90, 80, 70, 60]
+    assert "(tiêu đề lặp lại)" in told
+
+
+@pytest.mark.parametrize("layout", SHEETS)
+def test_blocks_beside_one_another_are_told_by_the_line_over_each(tmp_path, layout):
+    over = ["Khối sở", "", "", "", "Khối huyện", "", ""]
+    rows = [
+        ["STT", "Đơn vị", "Điểm", "", "STT", "Đơn vị", "Điểm"],
+        ["1", "Sở A", "90", "", "1", "Huyện C", "70"],
+        ["2", "Sở B", "80", "", "2", "Huyện D", "60"],
+    ]
+    LAYOUTS[layout](over, rows, tmp_path / layout)
+    blocks = loaded(tmp_path / layout)["block"].tolist()
+    assert blocks == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    LAYOUTS[layout](rows[0], rows[1:], tmp_path / layout)
+    words = refusal(tmp_path / layout)
+    assert "có 2 bảng nhưng tiêu đề không cho biết bảng nào là khối nào" in words
+    assert "hãy ghi khối hoặc năm ở dòng trên mỗi bảng" in words
+    assert loaded(tmp_path / layout, table=1)["unit"].tolist() == ["Sở A", "Sở B"]
+
+
+def test_years_of_one_table_or_counts_beside_it_are_not_its_columns(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["KẾT QUẢ XẾP HẠNG"], ["Năm 2023", None, None, None, "Năm 2024"],
+        ["STT", "Đơn vị", "Điểm", None, "STT", "Đơn vị", "Điểm"],
+        [1, "Sở A", 90, None, 1, "Sở B", 70], [2, "Sở B", 80, None, 2, "Sở A", 60],
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    assert loaded(tmp_path / "b.xlsx")["year"].tolist() == [2023, 2023, 2024, 2024]
+    book.active["G5"] = "x"
+    book.save(tmp_path / "b.xlsx")
+    assert "cột E–G, ô G5: ô 'x'" in refusal(tmp_path / "b.xlsx")
+    book = openpyxl.Workbook()
+    for row in (
+        ["STT", "Đơn vị", "Điểm", None, "Xếp loại", "Số đơn vị"],
+        [1, "Sở A", 90, None, "Khá", 1], [2, "Sở B", 80, None, "Tốt", 1],
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    found, told = read_and_told(load_scores, tmp_path / "b.xlsx")
+    assert "published_grade" not in found
+    assert "không dùng đến trang tính 'Sheet', cột E–F (Xếp loại; Số đơn vị)" in told
+
+
+def test_where_a_cell_of_a_ranking_beside_itself_stands_is_said(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["STT", "Đơn vị", "Điểm", None, "STT", "Đơn vị", "Điểm"],
+        [1, "Sở A", 90, None, 3, "Sở C", 70], [2, "Sở B", 80, None, 4, "Sở D", "x"],
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    assert "cột E–G tính từ dòng 4, dòng 6: ô 'x'" in refusal(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize("layout", SHEETS)
+@pytest.mark.parametrize(
+    ("corner", "rows", "columns"),
+    [
+        ("Chỉ tiêu", [["Tổng điểm", "90", "85", "80"], ["Xếp hạng", "1", "2", "3"]], {}),
+        ("Đơn vị", [["Điểm", "90", "85", "80"]], {}),
+        ("Lĩnh vực", [["Thể chế", "9", "8", "7"], ["Tổng điểm", "90", "85", "80"],
+                      ["Xếp loại", "Tốt", "Khá", "Khá"]], {}),
+        ("", [["Điểm tự chấm", "95", "95", "95"], ["Điểm", "90", "85", "80"],
+              ["Thứ hạng", "1", "2", "3"]], {"score": "Điểm"}),
+    ],
+)  # fmt: skip
+def test_units_side_by_side_are_rows(tmp_path, layout, corner, rows, columns):
+    LAYOUTS[layout]([corner, "Sở A", "Sở B", "Sở C"], rows, tmp_path / layout)
+    found, told = read_and_told(load_scores, tmp_path / layout, columns=columns or None)
+    assert found["unit"].tolist() == ["Sở A", "Sở B", "Sở C"]
+    assert found["score"].tolist() == [90, 85, 80]
+    assert "(xoay ngang thành dọc): mỗi cột là một đơn vị" in told
+
+
+@pytest.mark.parametrize(
+    ("titles", "rows"),
+    [
+        (["Đơn vị", "Thể chế", "TTHC"], [["Sở A", "9", "8"], ["Tổng điểm", "90", "80"]]),
+        (["Chỉ tiêu", "Năm 2022", "Năm 2023"], [["Tổng điểm", "85", "90"], ["Hạng", "9", "5"]]),
+        (["Nội dung", "Điểm tự chấm", "Điểm"], [["Tổng điểm", "9", "8"], ["Hạng", "", "5"]]),
+    ],
+)
+def test_fields_years_and_stages_side_by_side_are_no_units(tmp_path, titles, rows):
+    LAYOUTS["comma.csv"](titles, rows, tmp_path / "b.csv")
+    words = refusal(tmp_path / "b.csv")
+    assert "xoay" not in words
+    assert '"unit"' not in words  # none of the columns holds names of units alone

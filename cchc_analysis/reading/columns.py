@@ -28,7 +28,7 @@ from cchc_analysis.reading.cells import (
     whole_in,
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
-from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, key_of, named
+from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, key_of, named, role_of
 from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, near, quoted, same
@@ -258,7 +258,10 @@ def proposed(header: Header, body: pd.DataFrame) -> Option | None:
         if {one.role, one.likely} <= may_be or not (one.are_ranks or one.are_all_words)
     ]  # fmt: skip
     units = [one for one in free if one.are_names(filled(one.cells)) and not one.are_numbers]
-    units = [one for one in units if not all(re.match(_NUMBERED, word) for word in one.words)]
+    units = [
+        one for one in units if not all(re.match(_NUMBERED, word) for word in one.words)
+        and "score" not in map(role_of, one.words)  # titles, one below the other
+    ]  # fmt: skip
     numbers = [one for one in free if one.are_numbers and not one.counts]
     falling = [one for one in numbers if any(one.falls_with(rank) for rank in every
                                              if rank.rank_all and rank is not one)]  # fmt: skip

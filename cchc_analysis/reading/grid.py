@@ -121,6 +121,7 @@ class Grid(NamedTuple):
     merged: Set[tuple[int, object]] = frozenset()  # (line, column) filled from the line above
     above: tuple[str, ...] = ()  # the lines of text over a table, nearest first
     is_sheet: bool = False  # of a workbook, where the title is the name of a sheet
+    is_beside: bool = False  # right of the grid before, in one sheet
 
 
 def to_cells(

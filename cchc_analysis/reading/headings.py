@@ -186,7 +186,7 @@ def under_headings(
         raise where.refuse(
             f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
             f"({numbered_names(headings)})",
-            CHOOSE_TABLE,
+            f"hãy ghi khối hoặc năm ở dòng trên mỗi bảng, hoặc {CHOOSE_TABLE.removeprefix('hãy ')}",
             option=FIRST_TABLE,
         )
     return rows

@@ -2,9 +2,10 @@
 
 import codecs
 import csv
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.files import given_path
-from cchc_analysis.reading.cells import numbering
+from cchc_analysis.reading.cells import count_filled, filled, numbering
 from cchc_analysis.reading.containers import KIND_SHOWN, Contents, contents
 from cchc_analysis.reading.criteria import codes_go_on
 from cchc_analysis.reading.grid import (
@@ -32,11 +33,13 @@ from cchc_analysis.reading.header import (
     YEAR,
     Header,
     header_of,
+    is_distribution,
     is_header,
     is_near_header,
     may_be_titles,
     role_of,
 )
+from cchc_analysis.reading.headings import is_heading
 from cchc_analysis.reading.vocabulary import LEGACY, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
@@ -109,6 +112,7 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
                 "hãy lấy lại tệp gốc rồi lưu dạng 'CSV UTF-8' hoặc .xlsx",
             )
     _refuse_one_column(where, grids)
+    grids = [part for grid in grids for part in _side_by_side(grid)]
     return Source(path.name, _continued(grids), left_out, to_check + notes)
 
 
@@ -121,7 +125,7 @@ def _continued(grids: list[Grid]) -> list[Grid]:
     for grid in grids:
         last = joined[-1] if joined else None
         is_apart = last is None or last.is_sheet or not last.place
-        if is_apart or last.cells.shape[1] != grid.cells.shape[1]:
+        if (is_apart and not grid.is_beside) or last.cells.shape[1] != grid.cells.shape[1]:
             joined.append(grid)
             continue
         cells = [g.cells.iloc[:, 0].fillna("") for g in (last, grid)]
@@ -132,13 +136,86 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         if not counts_on and (are_lines or are_units or not codes_go_on(*cells)):
             joined.append(grid)
             continue
-        lines = len(last.cells)
+        lines, place = last.cells.index[-1], f"{last.place} và {grid.place}"
+        if grid.is_beside:
+            place = f"{last.place}, và {grid.place} tính từ dòng {lines + 1}"
+            last, grid = _by_numbers(last), _by_numbers(grid)
         joined[-1] = last._replace(
-            place=f"{last.place} và {grid.place}",
+            place=place,
             cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
             merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
         )
     return joined
+
+
+def _by_numbers(grid: Grid) -> Grid:
+    """Return a grid whose columns have numbers, not the letters of their sheet."""
+    numbers = {column: at for at, column in enumerate(grid.cells)}
+    merged = {(line, numbers[column]) for line, column in grid.merged if column in numbers}
+    return grid._replace(cells=grid.cells.rename(columns=numbers), merged=merged)
+
+
+def _side_by_side(grid: Grid) -> list[Grid]:
+    """Return each of the tables that stand side by side in a grid as one of its own.
+
+    They are parted by an empty column, or by nothing where the titles of one are those of the next;
+    and numbers, or a line above each, tell them apart. What stands over one stands over all.
+    """
+    start, parts = grid.cells.head(_START).fillna(""), []
+    holds = [filled(cells).any() for _, cells in grid.cells.items()]
+    for is_given, run in itertools.groupby(range(len(holds)), holds.__getitem__):
+        part = [*run]
+        if is_given and parts and not all(_headers_in(start, one) for one in (parts[-1], part)):
+            parts[-1] = [*range(parts[-1][0], part[-1] + 1)]
+        elif is_given:
+            parts.append(part)
+    parts = [part for some in parts for part in _repeated(start, some)]
+    if len(parts) < 2 or not all(_are_apart(start, part) for part in parts):
+        return [grid]
+    given = count_filled(start)
+    above = start[given.eq(1) & ~given.gt(1).cummax()]
+    return [_part_of(grid, part, above, at) for at, part in enumerate(parts)]
+
+
+def _part_of(grid: Grid, part: Sequence[int], above: pd.DataFrame, at: int) -> Grid:
+    """Return the columns of one of several tables, under the lines that stand over all."""
+    own, others = grid.cells.iloc[:, part], above.drop(columns=above.columns[part])
+    rows = np.flatnonzero(count_filled(own))
+    first, last = (c if isinstance(c, str) else c + 1 for c in (own.columns[0], own.columns[-1]))
+    lines, every = ([t for t in rows.to_numpy()[::-1].flat if t] for rows in (others, above))
+    return grid._replace(
+        place=", ".join(filter(None, [grid.place, f"cột {first}–{last}"])),
+        title=next(filter(is_heading, every), grid.title),
+        cells=own.iloc[rows[0] : rows[-1] + 1],
+        above=(*lines, *grid.above),
+        is_beside=at > 0,
+    )
+
+
+def _headers_in(start: pd.DataFrame, part: Sequence[int]) -> list[Header]:
+    """Return the titles in some columns of a unit and a score, or of a grade and its count."""
+    own = start.iloc[:, part]
+    headers = [header_of(part, row) for row in own[may_be_titles(own)].to_numpy()]
+    return [one for one in headers if is_header(one) or is_distribution(one)]
+
+
+def _are_apart(start: pd.DataFrame, part: Sequence[int]) -> bool:
+    """Return whether a table has numbers of its own, counts grades, or has a line above it."""
+    first = count_filled(start.iloc[:, part]).loc[lambda given: given > 0]
+    return first.iloc[0] == 1 or any(
+        is_distribution(one) or "number" in one.roles.values() for one in _headers_in(start, part)
+    )
+
+
+def _repeated(start: pd.DataFrame, part: Sequence[int]) -> list[Sequence[int]]:
+    """Return the columns of each of several tables of which all have the same titles."""
+    for width in range(2, len(part) // 2 + 1):
+        parts = [part[at : at + width] for at in range(0, len(part), width)]
+        for header in _headers_in(start, part):
+            titles = [[header.titles[column] for column in own] for own in parts]
+            if titles == titles[:1] * len(parts) and is_header(header_of(parts[0], titles[0])):
+                return parts
+    return [part]
 
 
 def _seen(path: Path, found: Contents, text: str) -> tuple[list[Seen], list[str]]:

@@ -1,5 +1,6 @@
 """From raw cells to the tables in them: header, rows, and the lines that stand above."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from os import PathLike
 from types import MappingProxyType
@@ -25,11 +26,13 @@ from cchc_analysis.reading.grid import (
     numbered_names,
     row_in_words,
     titles_in_words,
+    to_cells,
 )
 from cchc_analysis.reading.header import (
     FIRST_TABLE,
     MOST_OF_WORDS,
     PLAIN_NUMBER,
+    YEAR,
     Header,
     Table,
     Wanted,
@@ -41,6 +44,8 @@ from cchc_analysis.reading.header import (
     is_header,
     is_near_header,
     may_be_titles,
+    role_of,
+    role_or_like,
     split_pairs,
     with_row_below,
     without_changes,
@@ -50,10 +55,12 @@ from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, quoted
+from cchc_analysis.vocabulary import SHOWN
 
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
+_MOST_LEFT = 2  # columns in which the titles of a turned table may stand
 _MOST_TABLES, _MOST_LOOKED_AT = 200, 50  # rows that may be titles
 
 
@@ -347,6 +354,11 @@ def tables_of(
     """
     check_roles(columns or {})
     file, grids, left_out, to_check = read_grids(source)
+    turned = [_turned(grid) for grid in grids]
+    to_check += [
+        f"{own.place}: mỗi cột là một đơn vị, được đọc như một dòng" for own in turned if own
+    ]
+    grids = [own or grid for own, grid in zip(turned, grids, strict=True)]
     tables, unused = find_tables(file, grids, columns or {})
     if isinstance(table, str) and not _called(tables, table):
         is_meant = [fold(table) in fold(f"{grid.title} {grid.place}") for grid in grids]
@@ -355,6 +367,46 @@ def tables_of(
                    for g, here in zip(grids, is_meant, strict=True)]  # fmt: skip
             tables, _ = find_tables(file, own, columns or {})
     return file, grids, tables, [*left_out, *unused], to_check
+
+
+def _turned(grid: Grid) -> Grid | None:
+    """Return a grid whose units stand side by side with a row for each, None if it is none.
+
+    One below the other stand titles of a score and of a rank, a grade or the unit; over the numbers
+    stand names. What is left of the titles only numbers them.
+    """
+    cells = grid.cells.head(MOST_OF_WORDS).fillna("")
+    for at in range(min(_MOST_LEFT, cells.shape[1])):
+        roles = [role_of(title) for title in cells.iloc[:, at]]
+        if "score" not in roles:
+            continue
+        right = cells.iloc[: roles.index("score") + 1, at + 1 :]
+        given = count_filled(right)
+        words = sum((has_letters(right[column]).astype(int) for column in right), 0 * given)
+        top = int(given.where(given == words, 0).to_numpy().argmax())
+        names, below = [name for name in right.iloc[top] if name], cells.iloc[top + 1 :, at]
+        are_known = all(role_or_like(title) is not None for title in below if title)
+        is_turned = {"published_rank", "published_grade"} & set(roles[top + 1 :]) or (
+            roles[top] == "unit" and are_known
+        )
+        has_numbers = 2 * are_numbers(right.iloc[-1]).sum() >= len(names) > 1
+        no_units = len({*names}) < len(names) or any(map(_is_no_unit, names))
+        if not is_turned or not has_numbers or no_units:
+            continue
+        rows = grid.cells.iloc[top:, at:].fillna("").to_numpy().T.tolist()
+        rows[0][0] = rows[0][0] if roles[top] == "unit" else SHOWN["unit"]
+        over = [[" ".join(filter(None, row))] for row in cells.iloc[:top].to_numpy()]
+        return grid._replace(
+            place=f"{grid.place or 'bảng'} (xoay ngang thành dọc)",
+            cells=to_cells([*over, *rows], range(1, len(over) + len(rows) + 1)),
+            merged=frozenset(),
+        )
+    return None
+
+
+def _is_no_unit(name: str) -> bool:
+    """Return whether a name over numbers is a title, a year, or a stage, and no unit."""
+    return role_or_like(name) not in (None, "max_score") or bool(re.search(YEAR, name))
 
 
 def _called(tables: list[Table], name: str) -> list[Table]:
