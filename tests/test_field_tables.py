@@ -686,19 +686,86 @@ def test_a_column_that_adds_up_all_fields_is_no_field_whatever_its_title(title):
 
 
 def test_a_column_that_adds_up_those_right_behind_it_is_told():
-    titles = ["Đơn vị", "I. X (20 điểm)", "1.1 x", "1.2 y", "II. Y (20 điểm)", "2.1 z", "2.2 w"]
-    titles = [title if "điểm" in title else f"{title} (10 điểm)" for title in titles]
-    titles[0] = "Đơn vị"
+    titles = ["Đơn vị", "P (20 điểm)", "x", "y", "Q (20 điểm)", "z", "w"]
+    titles[1:] = [title if "điểm" in title else f"{title} (10 điểm)" for title in titles[1:]]
     rows = [["A", 12, 5, 7, 9, 4, 5], ["B", 15, 6, 9, 8, 2, 6]]
     fields, told = read(frame(titles, *rows))
     assert len(fields) == 12
-    assert "cột 'I. X', 'II. Y' bằng tổng các cột ngay sau; nếu là tổng thì hãy xóa" in told
+    assert "cột 'P', cột 'Q' bằng tổng các cột ngay sau; nếu các cột ấy là thành phần thì" in told
     assert "bằng tổng" not in read(frame(titles, *rows).drop(columns=[titles[1], titles[4]]))[1]
+    coded = [f"{code} {title}" for code, title in zip(CODES, titles[1:], strict=True)]
+    fields, told = read(frame(["Đơn vị", *coded], *rows))
+    assert fields[["unit", "field", "criterion", "score"]].to_numpy().tolist() == CRITERIA
+    assert told == ""
     rows[1][2] = 5
-    assert "cột 'II. Y' bằng tổng" in read(frame(titles, *rows))[1]
-    assert "bằng tổng" not in read(frame(titles, rows[0]))[1]  # of one row it may be chance
-    titles[4] = "II. Y (15 điểm)"
+    assert "cột 'Q' bằng tổng" in read(frame(titles, *rows))[1]
+    words = refusal(frame(["Đơn vị", *coded], *rows))
+    assert "dòng 2: 'P' ghi 15 nhưng các dòng thành phần cộng lại là 14" in words
+    bare = [title.partition(" (")[0] for title in titles]  # of one row it may be chance
+    assert "bằng tổng" not in read(frame(bare, rows[0]), max_score=20)[1]
+    titles[4] = "Q (15 điểm)"
     assert "bằng tổng" not in read(frame(titles, *rows))[1]
+
+
+CODES = ["I.", "1.1", "1.2", "II.", "2.1", "2.2"]
+CRITERIA = [
+    ["A", "P", "x", 5], ["A", "P", "y", 7], ["A", "Q", "z", 4], ["A", "Q", "w", 5],
+    ["B", "P", "x", 6], ["B", "P", "y", 9], ["B", "Q", "z", 2], ["B", "Q", "w", 6],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("total", [None, "Cộng", "Điểm", "Tổng điểm"])
+@pytest.mark.parametrize("whole", ["Tổng điểm", "Điểm chung"])
+def test_criteria_in_columns_are_below_the_title_that_is_merged_over_them(tmp_path, total, whole):
+    own = [] if total is None else [total]
+    under = ["x (10 điểm)", "y (10 điểm)", *own, "z (10 điểm)", "w (10 điểm)", *own]
+    width = 2 + len(own)
+    over = ["P (20 điểm)", *[None] * (width - 1), "Q (20 điểm)", *[None] * (width - 1)]
+    sums = [[12], [9]], [[15], [8]]
+    rows = [
+        ["Đơn vị", *over, f"{whole} (40 điểm)"],
+        [None, *under, None],
+        ["A", 5, 7, *(sums[0][0] if own else []), 4, 5, *(sums[0][1] if own else []), 21],
+        ["B", 6, 9, *(sums[1][0] if own else []), 2, 6, *(sums[1][1] if own else []), 23],
+    ]
+    ends = [f"{chr(65 + at)}1" for at in (1, width, width + 1, 2 * width)]
+    merged = ["A1:A2", f"{ends[0]}:{ends[1]}", f"{ends[2]}:{ends[3]}"]
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    fields, told = read(tmp_path / "a.xlsx")
+    assert fields[["unit", "field", "criterion", "score"]].to_numpy().tolist() == CRITERIA
+    assert fields["published_total"].tolist() == [21] * 4 + [23] * 4
+    assert ("là tổng điểm, bằng tổng các lĩnh vực" in told) == (whole == "Điểm chung")
+    rows[0][1] = "P (25 điểm)"
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    words = refusal(tmp_path / "a.xlsx")
+    assert "'P' ghi điểm tối đa 25 nhưng các thành phần cộng lại là 20" in words
+    if own:
+        rows[0][1], rows[2][3] = "P (20 điểm)", 11
+        workbook(tmp_path / "a.xlsx", rows, merged)
+        assert "ô D3: 'P' ghi 11 nhưng các dòng" in refusal(tmp_path / "a.xlsx")
+
+
+def test_three_rows_of_titles_are_field_criterion_and_stage(tmp_path):
+    rows = [
+        ["Đơn vị", "I. X", None, None, None, "II. Y (10 điểm)", None],
+        [None, "1. x (10 điểm)", None, "2. y (10 điểm)", None, None, None],
+        [None, *["Tự chấm", "Thẩm định"] * 3],
+        ["A", 6, 5, 7, 7, 9, 8],
+    ]
+    workbook(tmp_path / "a.xlsx", rows, ["A1:A3", "B1:E1", "F1:G2", "B2:C2", "D2:E2"])
+    fields, _ = read(tmp_path / "a.xlsx")
+    assert fields.astype("object").where(fields.notna(), None).to_numpy().tolist() == [
+        ["A", "I. X", "1. x", 5, 10, 6], ["A", "I. X", "2. y", 7, 10, 7],
+        ["A", "II. Y", None, 8, 10, 9],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("over", ["KẾT QUẢ CÁC CHỈ SỐ", "Nội dung chấm điểm", "Trong đó"])
+def test_a_title_over_all_fields_names_none(tmp_path, over):
+    rows = [["Đơn vị", over, None, "Tổng"], [None, "X (10 điểm)", "Y (10đ)", None], ["A", 5, 7, 12]]
+    workbook(tmp_path / "a.xlsx", rows, ["A1:A2", "B1:C1", "D1:D2"])
+    fields, _ = read(tmp_path / "a.xlsx")
+    assert fields.to_numpy().tolist() == [["A", "X", 5, 10, 12], ["A", "Y", 7, 10, 12]]
 
 
 @pytest.mark.parametrize("name", ["Trọng số", "Hệ số", "Tỷ trọng (%)"])

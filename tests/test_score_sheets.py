@@ -605,9 +605,10 @@ def test_fields_in_columns_may_be_called_criteria():
 
 
 def test_a_stage_that_is_chosen_and_that_one_unit_or_field_lacks_is_refused():
-    titles = [*TITLES[:3], "Sở A - Thẩm định", "Sở B - Tự chấm"]
+    titles = [*TITLES[:3], "Sở A - Thẩm định", "Sở B - Thẩm định", "Sở B - Tự chấm"]
+    rows = [[*row, row[4]] for row in TREE]
     assert "không có cột điểm tự chấm của đơn vị 'Sở A'" in refusal(
-        sheet(*TREE, titles=titles), columns={"score": "Tự chấm"}
+        sheet(*rows, titles=titles), columns={"score": "Tự chấm"}
     )
     wide = sheet(["A", 5, 6], titles=["Đơn vị", "I. X - Tự chấm (10 điểm)", "II. Y (10 điểm)"])
     words = refusal(wide, columns={"score": "Tự chấm"})
@@ -780,7 +781,7 @@ def test_stages_and_their_total_under_one_title(tmp_path, kind):
     merged = ["A1:A2", "B1:B2", "C1:C2", "D1:G1", "H1:H2"]
     fields, told = read(write(tmp_path / f"a.{kind}", {"Sở A": [over, under, *rows]}, merged))
     assert as_rows(fields[NAMES]) == LEAVES
-    assert "ấy cột 'Tổng' làm điểm, bằng tổng 'Điểm đánh giá Thẩm định' và 'Điểm đánh giá" in told
+    assert "ấy cột 'Tổng' làm điểm, bằng tổng 'Thẩm định' và 'XHH'" in told
     over = [*TITLES[:3], "Điểm đợt 1", None, "Điểm đợt 2", None]
     under = [None] * 3 + ["Tự chấm", "Thẩm định"] * 2
     rows = [[*row, *row[3:]] for row in TREE]
@@ -898,11 +899,14 @@ def test_a_row_without_a_level_that_is_the_sum_of_those_below_it_is_told():
     table = pd.DataFrame({"Lĩnh vực": list("xklz"), "Điểm tối đa": [10, 5, 5, 5]})
     fields, told = read(table.assign(**{"Điểm": [7, 4, 3, 4]}), unit="A")
     assert len(fields) == 4
-    assert "dòng 1 'x' có điểm và điểm tối đa bằng tổng các dòng ngay dưới" in told
+    assert (
+        "dòng 1 'x' bằng tổng các dòng ngay sau; nếu các dòng ấy là thành phần thì hãy ghi mã"
+        in told
+    )
     for scores in ([7, 4, 2, 4], [7, 4, 3, 4]):
         most = [10, 5, 5, 5] if scores[2] == 2 else [10, 5, 6, 5]
         table = table.assign(**{"Điểm": scores, "Điểm tối đa": most})
-        assert "tổng các dòng" not in read(table, unit="A")[1]
+        assert "bằng tổng" not in read(table, unit="A")[1]
     coded = table.assign(**{"Lĩnh vực": ["I. x", "1. k", "2. l", "II. z"]})
     coded["Điểm tối đa"] = [10, 5, 5, 5]
     assert read(coded, unit="A")[0]["criterion"].tolist()[:2] == ["k", "l"]
@@ -1002,3 +1006,18 @@ def test_the_share_below_the_total_is_no_criterion(cells):
     above = [["", "Tổng điểm", 15, 14, 12], ["1", "Tỷ lệ đúng hạn", 10, 9, 8], ["2", "B", 5, 5, 4]]
     fields, _ = read(sheet(*above), unit="Sở A")
     assert fields["field"].tolist() == ["Tỷ lệ đúng hạn", "B"]
+
+
+@pytest.mark.parametrize("titles", [
+    ["Cá nhân tự chấm", "Thẩm định"], ["Xã tự chấm", "Sở Nội vụ thẩm định"],
+    ["Điểm tự chấm của đơn vị", "Điểm sau thẩm định"], ["Đơn vị tự chấm", "Hội đồng chấm"],
+    ["Điểm do đơn vị tự chấm", "Điểm được thẩm định"], ["Sở A tự đánh giá", "Tổ CCHC chấm điểm"],
+])  # fmt: skip
+def test_who_scores_stands_beside_the_stage_and_is_no_unit(titles):
+    fields, told = read(sheet(*TREE, titles=[*TITLES[:3], *titles]), unit="Sở A")
+    assert as_rows(fields) == LEAVES
+    assert "không dùng" not in told
+    both = [f"{unit} {stage}" for unit in ("Sở A", "Sở B") for stage in ("tự chấm", "thẩm định")]
+    rows = [[*row, *row[3:]] for row in TREE]
+    fields, _ = read(sheet(*rows, titles=[*TITLES[:3], *both]))
+    assert as_rows(fields) == [[unit, *row[1:]] for unit in ("Sở A", "Sở B") for row in LEAVES]

@@ -5,19 +5,20 @@ above it, because Excel keeps 1.10 as 1.1 and 1.1.1 as a date.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS
-from cchc_analysis.reading.grid import Where, place
+from cchc_analysis.reading.grid import Where
 from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.reading.vocabulary import LEVEL_WORDS, PLAIN_TOTAL, SUBTOTAL
-from cchc_analysis.text import fold, quoted, same
+from cchc_analysis.text import first_few, fold, quoted, same
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _DIGITS = "[0-9]{1,3}"
@@ -80,6 +81,12 @@ class Criterion:
             own = [numbers[one.line]] if one.line in numbers else one.parts(numbers)
             found += [sum(own)] if own else []
         return found
+
+    def values(self, numbers: pd.DataFrame) -> np.ndarray:
+        """Return its numbers, or without any the sums of those below it."""
+        if self.line in numbers.index or not self.below:
+            return numbers.loc[self.line].fillna(0).to_numpy()
+        return sum(one.values(numbers) for one in self.below)
 
     def take_sums(self, lines: list[int]) -> None:
         """Give each row that sums up others to the highest that ends right above it, or to all.
@@ -225,6 +232,18 @@ def criteria_of(
     return _by_names(where, [(line, [name]) for line, _, name in coded])
 
 
+def tree_of_titles(
+    where: Where, paths: Mapping[object, tuple[str, ...]], numbers: pd.DataFrame
+) -> Criterion:
+    """Return the tree of columns of scores: titles above others or codes tell the levels."""
+    split = [_split_code(path[-1]) for path in paths.values()]
+    are_flat = all(len(path) == 1 for path in paths.values())
+    if are_flat and all(code for code, _ in split) and have_levels([code for code, _ in split]):
+        rows = [(at, *one) for at, one in zip(paths, split, strict=True)]
+        return _by_codes(where, rows, numbers, [])
+    return _by_names(where, [(at, [*path]) for at, path in paths.items()])
+
+
 def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
     """Return the tree of rows with a name for each level; a blank name is that above it."""
     root, above = Criterion("Tổng"), []
@@ -246,6 +265,9 @@ def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
                     "hãy điền tên vào ô trống", at=at, value=last,
                 )  # fmt: skip
             node = known[0] if known else node.add(name)
+        if node.line is not None and is_sum(last):
+            node.again.append(line)
+            continue
         if node.line is not None:
             raise where.refuse(
                 f"{quoted(node.name)} đã có ở dòng {node.line}",
@@ -349,10 +371,12 @@ def _codes_in(cell: str) -> list[Code]:
 
 
 def check_sums(
-    where: Where, trees: list[Criterion], cells: pd.Series, *readings: pd.Series
-) -> None:
+    where: Where, trees: list[Criterion], cells: Mapping[object, tuple[str, str]],
+    *readings: pd.Series,
+) -> None:  # fmt: skip
     """Refuse a row that is not the sum of those below it, within rounding, as its numbers are read.
 
+    Of each cell there is its place and its text.
     What only a survey measured may be in the numbers above it or not: these are two readings.
     """
     known = [
@@ -373,25 +397,41 @@ def check_sums(
                 room = (Decimal(10) ** -fewest + len(parts) * Decimal(10) ** -places) / 2
                 sums.append((sum(parts, Decimal()), room))
             if all(abs(number - total) > room for total, room in sums):
+                at, cell = cells[line]
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
-                    "hãy sửa số sai", at=place(cells, line), value=cells[line],
+                    "hãy sửa số sai", at=at, value=cell,
                 )  # fmt: skip
 
 
-def sums_among(tree: Criterion, scores: pd.DataFrame) -> list[Criterion]:
-    """Return the rows of a sheet without levels that are the sum of several right below them."""
-    if any(row.below for row in tree.below):
-        return []
-    lines = [row.line for row in tree.below]
-    own = [[Decimal(repr(float(n))) for n in pair] for pair in scores.reindex(lines).to_numpy()]
-    return [
-        row
-        for at, row in enumerate(tree.below)
-        if any(own[at] == [*map(sum, zip(*own[at + 1 : end], strict=True))]
-               for end in range(at + 3, len(own) + 1))
-    ]  # fmt: skip
+def sums_among(tree: Criterion, numbers: pd.DataFrame) -> tuple[list[Criterion], list[Criterion]]:
+    """Return the one field that adds up all others, and those that add up several right behind.
+
+    In each of several columns of numbers, within rounding. Where fields have parts there are none
+    of the latter.
+    """
+    rows = [one.values(numbers) for one in tree.below]
+    if len(rows) < 3 or len(numbers.columns) < 2:
+        return [], []
+    own, room = np.array(rows), NEAR * len(rows)
+    every = (abs(own.sum(axis=0) - 2 * own) <= room).all(axis=1)
+    behind = [own[at + 1 :].cumsum(axis=0)[1:] for at in range(len(own))]
+    some = [(abs(one - sums) <= room).all(axis=1).any() and one.any()
+            for one, sums in zip(own, behind, strict=True)]  # fmt: skip
+    found = [
+        [c for c, is_one in zip(tree.below, of, strict=True) if is_one] for of in (every, some)
+    ]
+    is_flat = not any(one.below for one in tree.below)
+    return (found[0] if len(found[0]) == 1 else []), found[1] if is_flat else []
+
+
+def told_sums(names: Sequence[str], of: str) -> str:
+    """Return what is told of fields that add up those right behind them: these may be parts."""
+    return (
+        f"{first_few(names)} bằng tổng các {of} ngay sau; nếu các {of} ấy là thành phần thì hãy "
+        "ghi mã (I, 1, 2…) trước mọi tên, để điểm không bị tính hai lần"
+    )
 
 
 def _places(number: Decimal) -> int:

@@ -10,13 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import are_column_numbers, are_numbers, missing, numbers_in
 from cchc_analysis.reading.columns import column_named
-from cchc_analysis.reading.criteria import NEAR, have_levels, is_sum
+from cchc_analysis.reading.criteria import (
+    NEAR,
+    Criterion,
+    have_levels,
+    is_sum,
+    sums_among,
+    told_sums,
+    tree_of_titles,
+)
 from cchc_analysis.reading.grid import Where, row_in_words, titles_in_words, untitled
 from cchc_analysis.reading.header import (
     LIKE,
@@ -39,7 +46,7 @@ _NO_FIELD = ("published_rank", "published_grade", "bonus", "number")  # if only 
 _UNUSED = "unused"
 _SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
 _WORDED = {
-    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua )?(?:{said})"
+    stage: rf"(?:kết quả |số )?(?:điểm )?(?:do |qua |sau |được )?(?:{said})"
     r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
     for stage, said in words.STAGES.items()
 }
@@ -56,10 +63,16 @@ class Column:
     at: object  # its column in the table
     cells: pd.Series = field(repr=False)  # blank where a row has none
     text: str  # of the titles without the maximum
-    name: str  # without the stage, too
+    path: tuple[str, ...]  # the names in its titles, from the highest down
     stage: str | None
     maxima: list[float]  # that titles and rows state
+    limits: dict[str, float]  # and those of the names above the last
     kind: str | None = None  # its role, or "name", "total", "stage", "measure", "unused"
+
+    @property
+    def name(self) -> str:
+        """Return the lowest name, without the stage."""
+        return self.path[-1] if self.path else ""
 
     @property
     def called(self) -> str:
@@ -82,13 +95,14 @@ class Layout(NamedTuple):
 
     columns: list[Column]
     names: list[Column]  # of fields, criteria and subcriteria; without these, titles name fields
-    scores: dict[str, dict[str, Column]]  # of each field, or unit side by side, by stage
+    scores: dict[tuple[str, ...], dict[str, Column]]  # by the names of fields or units, and stage
     is_percent: bool  # whether the scores are only told in percent of the maximum
     wanted: dict[str, object]  # what the caller says
     left_out: dict[tuple[int, ...], str]  # rows that number the columns or tell shares
     told: list[str]
     body: pd.DataFrame  # without these rows, and those that state maxima
     year: str = ""  # that the titles of its scores say
+    tree: Criterion = Criterion("")  # of the titles, where these name fields
 
     @property
     def taken(self) -> list[Column]:
@@ -117,7 +131,7 @@ class Layout(NamedTuple):
     @property
     def is_of_one_unit(self) -> bool:
         """Return whether neither a column nor titles side by side name the units."""
-        return not self.of("unit") and (not self.names or {*self.scores} <= {""})
+        return not self.of("unit") and (not self.names or {*self.scores} <= {()})
 
 
 def stage_of(title: str) -> str | None:
@@ -143,36 +157,51 @@ def level_of(title: str) -> int | None:
     return fits[0] if fits else -1 if words.LIKE_HEADERS["field"].fullmatch(key) else None
 
 
-def _column_of(header: Header, column: object, cells: pd.Series) -> Column:
-    """Return what the title of a column says, with the upper one if that names the field."""
-    upper, of_upper = split_maximum(header.upper(column))
-    text, maximum = split_maximum(header.short[column])
-    if upper and fold(text) in words.NAMELESS:  # "Thể chế" over "Điểm"
-        upper, text, maximum = "", upper, maximum or of_upper
-    text = text or header.titles[column]
-    name, stage = _split_stage(text)
-    if upper and not name:  # "Thể chế" over "Tự chấm"
-        text, name, maximum = f"{upper} {text}", upper, maximum or of_upper
-    elif upper and stage_of(upper):  # "Tự chấm" over "Thể chế"
-        text, name, stage = f"{upper} {text}", text, stage_of(upper)
-    bare, inner = split_maximum(name)
-    return Column(column, cells, text, bare, stage, [*filter(None, [maximum or inner])])
+def _column_of(header: Header, column: object, cells: pd.Series, year: str) -> Column:
+    """Return what the titles over a column say, from the highest down: names, a stage, maxima."""
+    titles = header.path(column)
+    if year:
+        titles = [*filter(None, map(without_year, titles))] or ["Điểm"]
+    names: list[tuple[str, float | None]] = []
+    said: list[tuple[str, str | None]] = []  # the text of each title that says something
+    for title in titles:
+        text, maximum = split_maximum(title)
+        name, stage = _split_stage(text)
+        name, inner = split_maximum(name)
+        maximum = maximum or inner
+        if fold(name) not in words.NAMELESS:  # of several names the text has the last
+            names.append((name, maximum))
+            said = [one for one in said if one[1]]
+        elif names and maximum:  # "Thể chế" over "Tự chấm (10 điểm)"
+            names[-1] = names[-1][0], maximum
+        if stage or fold(name) not in words.NAMELESS or (not said and title == titles[-1]):
+            said.append((text, stage))
+    stage = next((stage for _, stage in said[::-1] if stage), None)
+    if not names and not stage:
+        names = [(text, maximum)] if titles else []
+    *above, last = names or [("", None)]
+    return Column(
+        column, cells, " ".join(text for text, _ in said), tuple(name for name, _ in names), stage,
+        [*filter(None, last[1:])], {name: limit for name, limit in above if limit},
+    )  # fmt: skip
 
 
-def _split_loosely(columns: list[Column]) -> list[tuple[str, str, Column]]:
+def _split_loosely(columns: list[Column]) -> list[tuple[str, str | None, Column]]:
     """Return the name and the stage of columns, also without a mark between: "Thể chế tự chấm".
 
     The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
-    where the field is there at several, or each of several columns has one.
+    where the name is there at several, or each of several columns has one.
     """
-    loose = [_split_stage(one.name, _SPACE) for one in columns]
+    loose = [(one.name, one.stage) if one.stage else _split_stage(one.name, _SPACE)
+             for one in columns]  # fmt: skip
     bases = [same(name) for name, _ in loose]
     every = len(columns) > 1 and all(stage for _, stage in loose)
     for one, (base, stage) in zip(columns, loose, strict=True):
         if one.stage is None and (every or bases.count(same(base)) > 1 or stage == "self_score"):
-            one.name, inner = split_maximum(base)
+            name, inner = split_maximum(base)
+            one.path = (*one.path[:-1], *filter(None, [name]))
             one.stage, one.maxima = stage, [*one.maxima, *filter(None, [inner])]
-    return [(one.name, one.stage or "score", one) for one in columns]
+    return [(one.path, one.stage, one) for one in columns]
 
 
 def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> list[Layout]:
@@ -188,42 +217,28 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     years = {column: year_in(title).year for column, title in header.titles.items()}
     known = sorted({*years.values()} - {""})
     if known and not any(years[column] for column in given.values()):
-        of_years = {year: _of_year(table, years, year) for year in known}
-        every = [_layout(where, one, given, chosen, year) for year, one in of_years.items()]
+        every = [_layout(where, table, given, chosen, (year, years)) for year in known]
         every = [one for one in every if one.scores]
         taken = [column.at for one in every for column in one.taken]
-        if taken and all(years[column] for column in taken):
+        shared = [header.titles[column] for column in taken if not years[column]]
+        if taken and not shared:
             own = [one.year for one in every]
-            left = [
-                _column_of(header, c, table.body[c]) for c in years if years[c] not in ("", *own)
-            ]
+            told = f"lấy năm {', '.join(own)} từ tiêu đề các cột điểm"
+            left = [_column_of(header, column, table.body[column], "")
+                    for column, year in years.items() if year not in ("", *own)]  # fmt: skip
             for one in left:
                 one.kind = _UNUSED
-            told = f"lấy năm {', '.join(own)} từ tiêu đề các cột điểm"
             return [
                 one._replace(columns=[*one.columns, *left], told=[*one.told, told]) for one in every
             ]
-        if len(known) > 1 and any(years[column] for column in taken):
-            shared = next(header.titles[column] for column in taken if not years[column])
+        if len(known) > 1 and len(shared) < len(taken):
             raise where.refuse(
-                f"cột {quoted(shared)} không ghi năm còn cột điểm khác ghi năm {', '.join(known)}",
+                f"cột {quoted(shared[0])} không ghi năm còn cột điểm khác ghi năm "
+                f"{', '.join(known)}",
                 "hãy ghi năm vào tiêu đề của mọi cột điểm, hoặc xóa cột của năm khác",
             )
     one = _layout(where, table, given, chosen)
     return [one] if one.scores or one.names else []
-
-
-def _of_year(table: Table, years: Mapping[object, str], year: str) -> Table:
-    """Return the columns of a year, which their titles no longer say, and those of all years."""
-    titles, short = dict(table.header.titles), dict(table.header.short)
-    others = [column for column in titles if years[column] not in ("", year)]
-    for column in others:
-        del titles[column], short[column]
-    for column in [column for column in titles if years[column]]:
-        titles[column] = without_year(titles[column]) or "Điểm"
-        short[column] = without_year(short[column]) or titles[column]
-    header = Header(titles, short, table.header.parts)
-    return table._replace(header=header, body=table.body.drop(columns=others))
 
 
 def without_year(title: str) -> str:
@@ -232,23 +247,38 @@ def without_year(title: str) -> str:
 
 
 def _layout(
-    where: Where, table: Table, given: dict[str, object], chosen: str | None, year: str = ""
-) -> Layout:
-    """Return what each column of a table holds, of which the caller has told some."""
+    where: Where, table: Table, given: dict[str, object], chosen: str | None,
+    of: tuple[str, Mapping[object, str]] = ("", {}),
+) -> Layout:  # fmt: skip
+    """Return what each column of a table holds, of which the caller has told some.
+
+    Where titles say years, of one of them and of none.
+    """
     header, body, told = table.header, table.body, []
+    year, years = of
     lines = [line for line, row in body.head(1).fillna("").iterrows()
              if are_column_numbers([*row])] + _shares_below(body)  # fmt: skip
     left_out = {(line,): row_in_words(line, body.loc[line].fillna("")) for line in lines}
     body = body.drop(index=lines)
-    columns = [_column_of(header, column, body[column].fillna("")) for column in header.titles]
-    _weigh(columns, header, given)
-    names, percent = _by_level(where, [one for one in columns if one.kind == "name"]), None
+    columns = [
+        _column_of(header, column, body[column].fillna(""), year) for column in header.titles
+        if years.get(column, "") in ("", year)
+    ]  # fmt: skip
+    body = body[[one.at for one in columns]]
+    _weigh(columns, given)
+    names, percent, tree = (
+        _by_level(where, [one for one in columns if one.kind == "name"]),
+        None,
+        Criterion(""),
+    )
     if names:
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
-        found, totals = _of_columns(columns, header, told)
+        found, totals = _of_columns(columns, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
+    if scores and not names:
+        tree, totals = _tree_of(where, scores, totals, told)
     appraised = [
         quoted(one.text) for _, stage, one in found
         if stage == one.stage == "score" and chosen is None
@@ -258,7 +288,7 @@ def _layout(
         is_apart = "score" not in given and all(one.kind != "total" for *_, one in found)
         told.append("điểm điều tra XHH để riêng ở cột survey_score" + _APART * is_apart)
     if percent is not None:
-        scores = {"": {"score": percent}}
+        scores = {(): {"score": percent}}
     kept = (*KEYS, "name", "number", None, *(["max_score"] if names else []))
     taken = [one for stages in scores.values() for one in stages.values()]
     for one in columns:
@@ -267,7 +297,8 @@ def _layout(
         elif one.kind not in kept:
             one.kind = _UNUSED
     given = {role: column for role, column in given.items() if role not in ("score", "field")}
-    return Layout(columns, names, scores, percent is not None, given, left_out, told, body, year)
+    return Layout(columns, names, scores, percent is not None, given, left_out, told, body,
+                  year, tree)  # fmt: skip
 
 
 def _shares_below(body: pd.DataFrame) -> list[int]:
@@ -279,15 +310,14 @@ def _shares_below(body: pd.DataFrame) -> list[int]:
     return found
 
 
-def _weigh(columns: list[Column], header: Header, given: Mapping) -> None:
+def _weigh(columns: list[Column], given: Mapping) -> None:
     """Say of each column what it holds."""
     texts = {one.at: one.text for one in columns}
     bare = Header(texts, texts)
     for one in columns:
-        is_level = any(level_of(said) is not None for said in (one.text, header.titles[one.at]))
         numbers = are_numbers(one.cells)
         are_words = (~numbers & ~missing(one.cells)).sum() > numbers.sum()
-        if one.at == given.get("field") or (is_level and are_words):
+        if one.at == given.get("field") or (are_words and level_of(one.text) is not None):
             one.kind = "name"
     first = next((at for at, one in enumerate(columns) if one.kind == "name"), None)
     for one in columns:
@@ -343,7 +373,7 @@ def _by_level(where: Where, names: list[Column]) -> list[Column]:
 
 def _of_rows(
     where: Where, columns: list[Column], given: Mapping, told: list
-) -> tuple[list[tuple[str, str, Column]], list[Column], Column | None]:
+) -> tuple[list[tuple[tuple, str, Column]], list[Column], Column | None]:
     """Return the columns of scores where rows are criteria, of totals, and of percent.
 
     A column of totals that differs within a unit is of each row, and its score; that it is the sum
@@ -361,11 +391,13 @@ def _of_rows(
     keys = [one.cells.map(same) for one in of(*KEYS)]
     of_rows = [one for one in of("total") if _is_of_rows(one.numbers, keys)]
     totals = [one for one in of("total") if one not in of_rows]
-    stages = [
-        ("" if _is_group(one.name) else one.name,
-         one.stage or _split_stage(one.name, _SPACE)[1] or "score", one)
-        for one in of("stage")
-    ]  # fmt: skip
+    sides = [
+        (() if not path or _is_group(path[-1]) else path[-1:], stage, one)
+        for path, stage, one in _split_loosely(of("stage", "measure"))
+    ]
+    stages = [(name, stage or "score", one) for name, stage, one in sides
+              if stage or one.kind == "stage"]  # fmt: skip
+    sides = [side for side in sides if side not in stages]
     plain = of("score") or of(LIKE)
     are_beside = not plain and {stage for _, stage, _ in stages} == {*OTHER_STAGES}
     parts = [*plain, *(one for _, stage, one in stages if stage != "self_score" or are_beside)]
@@ -384,21 +416,21 @@ def _of_rows(
         plain = [*plain, *of_rows]
     if "score" in given or plain is of_rows:
         stages = [one for one in stages if one[1] != "score"]
-    found = [*stages, *(("", "score", one) for one in plain)]
-    sides = [one for one in of("measure") if not words.FOOTERS.match(fold(one.text))]
+    found = [*stages, *(((), "score", one) for one in plain)]
+    sides = [(name or one.path, "score", one) for name, _, one in sides
+             if not words.FOOTERS.match(fold(one.text))]  # fmt: skip
     if not found:
-        found = _split_loosely(sides)
+        found = sides
     elif "score" not in given and len(sides) > 1:
         every = [one for *_, one in found]
         if all(words.FOOTERS.match(fold(one.text)) for one in every):  # "Điểm trung bình": of whom?
-            raise several_scores(where, [*sides, *every])
-    units = {same(unit) for unit, *_ in found}
-    # "Tự chấm (đơn vị)" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
-    are_scorers = len(units) > 1 and len({stage for _, stage, _ in found}) == len(found)
-    are_scorers &= all(one.text.rstrip(")").endswith(name) for name, _, one in found)
-    if of("unit") or are_scorers or (len(units) == 1 and _is_group(*units)):
-        found = [("", stage, one) for _, stage, one in found]
-    elif "" in units and len(units) > 1:
+            raise several_scores(where, [*(one for *_, one in sides), *every])
+    units, kinds = {name for name, *_ in found}, [stage for _, stage, _ in found]
+    # "Cá nhân tự chấm" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
+    are_scorers = len(units) == len(kinds) == len({*kinds}) > 1
+    if of("unit") or are_scorers:
+        found = [((), stage, one) for _, stage, one in found]
+    elif () in units and len(units) > 1:
         found = [one for one in found if one[0]]
     is_told = not found and len(percents) == 1 and of("max_score")
     return found, totals, percents[0] if is_told else None
@@ -427,40 +459,66 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
 
 
 def _of_columns(
-    columns: list[Column], header: Header, told: list
-) -> tuple[list[tuple[str, str, Column]], list[Column]]:
+    columns: list[Column], told: list
+) -> tuple[list[tuple[tuple, str, Column]], list[Column]]:
     """Return the columns of scores where titles name fields, and of totals.
 
-    "Tổng" beside the stages of a field is its score if it is their sum, and no total.
+    "Tổng" beside the stages of a field is its score if it is their sum, and no total; beside its
+    criteria it is the number of the field.
     """
-    found = _split_loosely([
-        one for one in columns
-        if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)
-    ])  # fmt: skip
+    own = [one for one in columns
+           if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)]  # fmt: skip
     plain, totals = ([one for one in columns if one.kind == kind] for kind in ("score", "total"))
-    for total in [*totals]:
-        upper = same(split_maximum(header.upper(total.at))[0])
-        own = [one for one in found if one[2].stage and same(one[0]) == upper]
-        if _adds_up(total, [one for _, stage, one in own if stage != "self_score"]):
+    found = [
+        (path, stage or "score", one) for path, stage, one in _split_loosely(_named(own, totals))
+    ]
+    for total in [one for one in totals if len(one.path) > 1]:
+        upper = total.path[:-1]
+        stages = [one for one in found if one[2].stage and one[0] == upper]
+        if _adds_up(total, [one for _, stage, one in stages if stage != "self_score"]):
             told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")
-            found = [one for one in found if one not in own or one[1] != "score"]
-            found.append((own[0][0], "score", total))
+            found = [one for one in found if one not in stages or one[1] != "score"]
+            found.append((upper, "score", total))
             totals.remove(total)
-    points = [one for _, stage, one in found if stage == "score"]
-    sums, parents = _adding_up(points)
-    if sums:
-        found = [one for one in found if one[2] not in sums]
-        if not totals:
-            told.append(f"hiểu {sums[0].called} là tổng điểm, bằng tổng các lĩnh vực")
-        totals = totals or sums
-    elif parents:
-        names = first_few([quoted(one.text) for one in parents])
-        told.append(
-            f"cột {names} bằng tổng các cột ngay sau; nếu là tổng thì hãy xóa, để điểm không "
-            "bị tính hai lần"
-        )
+        elif any(path[: len(upper)] == upper != path for path, *_ in found):
+            found.append((total.path, "score", total))
+            totals.remove(total)
     # Beside fields the only "Kết quả" is their sum.
     return found, totals or (plain if len(plain) == 1 else [])
+
+
+def _named(columns: list[Column], totals: list[Column]) -> list[Column]:
+    """Return columns whose titles name fields without what stands over all of them, or a group."""
+    for one in [*columns, *totals]:
+        above = [name for name in one.path[:-1] if not (_is_group(name) or level_of(name) == 0)]
+        one.path = (*above, *one.path[-1:])
+    while len({one.path[:1] for one in columns}) == 1 and all(one.path[1:] for one in columns):
+        for one in [*columns, *totals]:
+            one.path = one.path[1:] or one.path
+    return columns
+
+
+def _tree_of(
+    where: Where, scores: dict[tuple, dict[str, Column]], totals: list[Column], told: list
+) -> tuple[Criterion, list[Column]]:
+    """Return the tree of fields in columns, and the totals, of which one may only add up all."""
+    columns = {stages["score"].at: stages["score"] for stages in scores.values()}
+    numbers = pd.DataFrame({at: one.numbers for at, one in columns.items()})
+    if all(one.maxima for one in columns.values()):
+        numbers.loc["maximum"] = [one.maxima[0] for one in columns.values()]
+    paths = {stages["score"].at: path for path, stages in scores.items()}
+    tree = tree_of_titles(where, paths, numbers.T)
+    sums, parents = sums_among(tree, numbers.T)
+    if sums:
+        (total,) = sums
+        tree.below.remove(total)
+        del scores[paths[total.line]]
+        if not totals:
+            told.append(f"hiểu {columns[total.line].called} là tổng điểm, bằng tổng các lĩnh vực")
+        totals = totals or [columns[total.line]]
+    elif parents:
+        told.append(told_sums([columns[one.line].called for one in parents], "cột"))
+    return tree, totals
 
 
 def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
@@ -478,52 +536,34 @@ def _adds_up(total: Column, parts: list[Column]) -> bool:
     return not differ.any()
 
 
-def _adding_up(columns: list[Column]) -> tuple[list[Column], list[Column]]:
-    """Return the one column that adds up all others, and those that add up several right behind.
-
-    In each of several rows, within rounding, and so do their maxima where all are stated.
-    """
-    rows = [one.numbers.fillna(0).to_numpy() for one in columns]
-    if len(columns) < 3 or len(rows[0]) < 2:
-        return [], []
-    if all(one.maxima for one in columns):
-        rows = [[*own, one.maxima[0]] for own, one in zip(rows, columns, strict=True)]
-    numbers, room = np.array(rows), NEAR * len(rows)
-    every = (abs(numbers.sum(axis=0) - 2 * numbers) <= room).all(axis=1)
-    behind = [numbers[at + 1 :].cumsum(axis=0)[1:] for at in range(len(columns))]
-    some = [(abs(own - sums) <= room).all(axis=1).any() and own.any()
-            for own, sums in zip(numbers, behind, strict=True)]  # fmt: skip
-    found = [[c for c, is_one in zip(columns, of, strict=True) if is_one] for of in (every, some)]
-    return (found[0] if len(found[0]) == 1 else []), found[1]
-
-
 def _is_group(title: str) -> bool:
     """Return whether a title over several stages says what they are, and names no unit."""
     key = fold(title)
-    return key in words.NAMELESS or bool(role_of(title) or words.GROUP_TITLE.match(key))
+    is_one = key in words.NAMELESS or role_of(title) or words.GROUP_TITLE.match(key)
+    return bool(is_one or is_sum(title))
 
 
 def _by_stage(
-    where: Where, found: Iterable[tuple[str, str, Column]], chosen: str | None, of: str
-) -> dict[str, dict[str, Column]]:
+    where: Where, found: Iterable[tuple[tuple, str, Column]], chosen: str | None, of: str
+) -> dict[tuple[str, ...], dict[str, Column]]:
     """Return the columns of each field, or unit, by stage; refuse two of one, or none of scores."""
-    spelled: dict[str, str] = {}
-    fields: dict[str, dict[str, Column]] = {}
-    for name, stage, column in found:
-        own = spelled.setdefault(same(name), name)
-        stages = fields.setdefault(own, {})
+    spelled: dict[tuple, tuple] = {}
+    fields: dict[tuple[str, ...], dict[str, Column]] = {}
+    for path, stage, column in found:
+        own = spelled.setdefault(tuple(map(same, path)), path)
+        stages, name = fields.setdefault(own, {}), " – ".join(path)
         if stage not in stages:
             stages[stage] = column
         elif name and same(stages[stage].text) == same(column.text):
             raise where.refuse(
-                f"có nhiều cột cùng tên {of} {quoted(own)}",
+                f"có nhiều cột cùng tên {of} {quoted(' – '.join(own))}",
                 "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
             )
         else:
             of_name = f" của {of} {quoted(name)}" if name else ""
             raise several_scores(where, [stages[stage], column], of_name)
-    for name, stages in fields.items():
-        of_name = f" của {of} {quoted(name)}" if name else ""
+    for path, stages in fields.items():
+        of_name = f" của {of} {quoted(' – '.join(path))}" if path else ""
         if chosen in stages:
             stages["score"] = stages.pop(chosen)
         elif chosen:

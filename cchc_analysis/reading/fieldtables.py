@@ -14,15 +14,17 @@ import pandas as pd
 from cchc_analysis.groups import LEVELS
 from cchc_analysis.reading.cells import are_numbers, filled, numbers_in, to_numbers
 from cchc_analysis.reading.criteria import (
+    NEAR,
     Criterion,
     check_sums,
     criteria_of,
     is_coded,
     is_sum,
     sums_among,
+    told_sums,
 )
 from cchc_analysis.reading.fieldcolumns import KEYS, OTHER_STAGES, Column, Layout, several_scores
-from cchc_analysis.reading.grid import Where, as_written, row_in_words
+from cchc_analysis.reading.grid import Where, as_written, place, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
@@ -40,23 +42,58 @@ def read_columns(
 ) -> Part:
     """Return what a table gives whose titles name the fields."""
     body = layout.body if layout.of("unit") else layout.body.assign(unit=unit)
-    stated = {
-        field: [maximum for one in stages.values() for maximum in one.maxima]
-        for field, stages in layout.scores.items()
-    }
-    best = {field: stages["score"].numbers.max() for field, stages in layout.scores.items()}
-    maxima, parts = _maxima(where, stated, given, best), []
-    for field, maximum in maxima.items():
-        place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{field[:60]}'"]))
-        within, stages = where._replace(place=place_of_field), layout.scores[field]
-        part = _read(within, table, layout, body, stages, known, max_score=maximum)
-        parts.append(part._replace(scores=part.scores.assign(field=field)))
+    of_column = {stages["score"].at: stages for stages in layout.scores.values()}
+    leaves = {row.line: row for row in layout.tree.rows() if not row.below}
+    names = {at: " – ".join(one.title for one in row.path) for at, row in leaves.items()}
+    stated = {name: [maximum for one in of_column[at].values() for maximum in one.maxima]
+              for at, name in names.items()}  # fmt: skip
+    best = {name: of_column[at]["score"].numbers.max() for at, name in names.items()}
+    is_deep = any(len(row.path) > 1 for row in leaves.values())
+    maxima, parts = _maxima(where, stated, given, best, is_deep=is_deep), []
+    limits = {name: limit for one in layout.taken for name, limit in one.limits.items()}
+    _check_maxima(where, layout.tree, {at: maxima[name] for at, name in names.items()}, limits)
+    for at, name in names.items():
+        place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{name[:60]}'"]))
+        within, stages = where._replace(place=place_of_field), of_column[at]
+        part = _read(within, table, layout, body, stages, known, max_score=maxima[name])
+        levels = dict(zip(LEVELS, [one.title for one in leaves[at].path], strict=False))
+        parts.append(part._replace(scores=part.scores.assign(**levels)))
     of = pd.concat([part.fates for part in parts], axis=1)
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
+    _check_sums_of_units(where, layout, of_column, [*fields.index.unique()])
     fields = _with_total(where, layout, fields)
     return _together(layout, parts, fields, fates, _told_of_fields(parts))
+
+
+def _check_maxima(
+    where: Where, tree: Criterion, maxima: Mapping[object, float], limits: Mapping[str, float]
+) -> None:
+    """Refuse a title whose maximum is not the sum of those below it."""
+    for row in tree.rows():
+        most = split_maximum(row.name)[1] or limits.get(row.name)
+        total = sum(maxima[one.line] for one in row.rows() if not one.below)
+        if row.below and most is not None and abs(most - total) > NEAR:
+            raise where.refuse(
+                f"{quoted(row.name)} ghi điểm tối đa {decimal_comma(most)} nhưng các thành phần "
+                f"cộng lại là {decimal_comma(total)}",
+                "hãy sửa số sai", value=row.name,
+            )  # fmt: skip
+
+
+def _check_sums_of_units(
+    where: Where, layout: Layout, of_column: Mapping[object, Mapping[str, Column]], lines: list[int]
+) -> None:
+    """Refuse a unit with a field that is not the sum of its criteria in the columns beside it."""
+    if not any(row.below for row in layout.tree.below):
+        return
+    for stage in ("score", *OTHER_STAGES):
+        own = {at: stages[stage] for at, stages in of_column.items() if stage in stages}
+        numbers = pd.DataFrame({at: one.numbers for at, one in own.items()})
+        for line in lines if own else []:
+            cells = {at: (place(one.cells, line), one.cells[line]) for at, one in own.items()}
+            check_sums(where, [layout.tree], cells, numbers.loc[line])
 
 
 def _told_of_fields(parts: Sequence[Part]) -> list[str]:
@@ -124,11 +161,12 @@ def read_rows(
         else:
             body[column.at] = scores = _with_survey(stages, [*leaves], told)
         if not layout.of("unit"):
-            body["unit"] = side or unit
+            body["unit"] = " ".join(side) or unit
         part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
         for one in [one for one in checked if one is maximum or one in stages.values()]:
             also = [numbers_of(one, scores)] if one is column else []
-            check_sums(where, trees, one.cells, checked[one], *also)
+            cells = {line: (place(one.cells, line), cell) for line, cell in one.cells.items()}
+            check_sums(where, trees, cells, checked[one], *also)
         parts.append(part)
         # Of criteria a mean is chance.
         told += [one for one in part.told if getattr(one, "words", one) != TELLS_A_MEAN]
@@ -177,13 +215,12 @@ def _with_levels(
 
 
 def _told_sums(trees: list[Criterion], numbers: pd.DataFrame) -> list[str]:
-    """Tell rows without a level that add up those below them: these may be their criteria."""
-    apart = [row for tree in trees for row in sums_among(tree, numbers)]
-    return [
-        f"{first_few([f'dòng {row.line} {quoted(row.name)}' for row in apart])} có điểm và điểm "
-        "tối đa bằng tổng các dòng ngay dưới; hãy ghi mã (I, 1, 2…) trước tên nếu các dòng ấy là "
-        "thành phần"
-    ] * bool(apart)
+    """Tell rows without a level that add up those below them, or all: these may be parts."""
+    found = (sums_among(tree, numbers.reindex([row.line for row in tree.below])) for tree in trees
+             if not any(row.below for row in tree.below))  # fmt: skip
+    apart = dict.fromkeys(row for both in found for rows in both for row in rows)
+    names = [f"dòng {row.line} {quoted(row.name)}" for row in apart]
+    return [told_sums(names, "dòng")] * bool(names)
 
 
 def _trees(

@@ -42,6 +42,7 @@ class Header:
     titles: Mapping[object, str]  # by column; where the row has no cell, there is none
     short: Mapping[object, str]
     parts: Mapping[object, object] = field(default_factory=dict)  # which column each was cut from
+    paths: Mapping[object, tuple[str, ...]] = field(default_factory=dict)  # of titles in rows
 
     def number_of(self, column: object) -> int:
         """Return the number from 1 of a column of the source."""
@@ -50,6 +51,11 @@ class Header:
     def upper(self, column: object) -> str:
         """Return the title that stands over that of a column and others."""
         return self.titles[column].removesuffix(self.short[column]).strip()
+
+    def path(self, column: object) -> tuple[str, ...]:
+        """Return the titles that stand over a column, from the highest down."""
+        two = (self.upper(column), self.short[column])
+        return self.paths.get(column) or tuple(filter(None, two))
 
     @property
     def sources(self) -> list[object]:
@@ -178,15 +184,14 @@ def cells_of(columns: Iterable[object], row: Iterable[object]) -> dict[object, s
 
 def with_row_below(upper: Header, columns: Iterable[object], lower: Mapping[object, str]) -> Header:
     """Return titles with those of the row below; an upper one stands over the columns it spans."""
-    titles, short, over = {}, {}, ""
+    titles, short, paths, over = {}, {}, {}, ()
     for column in columns:
         up, last, low = (row.get(column, "") for row in (upper.titles, upper.short, lower))
         low = "" if low in (up, last) else low
-        over = up or (over if low else "")
-        titles[column] = f"{over} {low}".strip()
-        short[column] = low or last
-        over = over if low else ""
-    return Header(titles, short)
+        over = upper.path(column) if up else over
+        paths[column] = (*over, *filter(None, [low])) if up or low else ()
+        titles[column], short[column] = " ".join(paths[column]), low or last
+    return Header(titles, short, paths=paths)
 
 
 def goes_on(header: Header, lower: Mapping[object, str]) -> bool:
