@@ -505,3 +505,35 @@ def test_where_ranks_contradict_the_score_a_column_without_title_may_be_meant():
     assert "tự chấm" in refusal(frame("Đơn vị|Điểm tự chấm||Hạng", *rows))
     share = frame("Đơn vị|% đạt|Hạng", ["An", 80, 1], ["Ba", 90, 2])
     assert 'columns={"score": "% đạt"}' in refusal(share)
+
+
+@pytest.mark.parametrize("titles", ["Điểm đạt được|Tỷ lệ", "Điểm đánh giá|Kết quả", "Điểm|Chỉ số"])
+def test_a_share_beside_points_is_not_the_score(titles):
+    table = frame(f"Đơn vị|{titles}|Hạng", ["a", "95,5", "95,5%", 1], ["b", 90, "90%", 2])
+    with pytest.warns(LoadWarning, match="không dùng đến cột"):
+        assert load_scores(table)["score"].tolist() == [95.5, 90]
+    assert loaded(frame("Đơn vị|Tỷ lệ", ["a", "95,5%"], ["b", "90%"]))["score"][0] == 95.5
+
+
+@pytest.mark.parametrize("total", ["Tổng (35)", "Tổng cộng (35)", "Tổng điểm đạt được (35)"])
+def test_a_total_whose_title_has_a_number_is_the_total(total):
+    table = frame(f"Đơn vị|Thể chế (15)|TTHC (20)|{total}", ["a", 14, 18, 32], ["b", 13, 17, 30])
+    assert "max_score=35" in refusal(table)
+    assert loaded(table, max_score=35)["score"].tolist() == [32, 30]
+    two = frame("Đơn vị|Điểm (15)|Điểm (20)", ["a", 14, 18], ["b", 13, 17])
+    assert "'Điểm (15)' và 'Điểm (20)' đều có thể" in refusal(two)
+
+
+@pytest.mark.parametrize("title", ["Nhóm", "Xếp loại", "Xếp hạng"])
+def test_units_with_a_score_and_without_a_grade_are_told(title):
+    rows = [["Xuất sắc", "a", 95], ["", "b", 92], ["Tốt", "c", 88], ["", "d", 85]]
+    with pytest.warns(LoadWarning, match=r"2 đơn vị có điểm nhưng không có xếp loại \('b', 'd'\)"):
+        load_scores(frame(f"{title}|Đơn vị|Điểm", *rows))
+
+
+def test_grades_in_roman_numerals_are_not_cut():
+    rows = [["a", 95, "I"], ["b", 92, "I"], ["c", 80, "II"], ["d", 70, "III"]]
+    assert loaded(frame("Đơn vị|Điểm|Xếp loại", *rows))["published_grade"].tolist()[-1] == "III"
+    rows[-1][-1] = "IIIb"
+    with pytest.warns(LoadWarning, match="'III' ở dòng 5 có thể là 'IIIb'"):
+        load_scores(frame("Đơn vị|Điểm|Xếp loại", *rows, ["e", 60, "III"]))

@@ -646,3 +646,11 @@ def test_fields_years_and_stages_side_by_side_are_no_units(tmp_path, titles, row
     words = refusal(tmp_path / "b.csv")
     assert "xoay" not in words
     assert '"unit"' not in words  # none of the columns holds names of units alone
+
+
+@pytest.mark.parametrize("title", ["Đơn vị tính", "ĐVT", "Trung bình"])
+def test_a_column_of_measures_or_means_beside_the_units_is_none_of_them(text, title):
+    path = text(f"Chỉ tiêu;{title};Sở A;Sở B", "Tổng điểm;điểm;90;85", "Xếp hạng;;1;2")
+    found, told = read_and_told(load_scores, path)
+    assert found["unit"].tolist() == ["Sở A", "Sở B"]
+    assert f"dòng 2 '{title} điểm'" in told

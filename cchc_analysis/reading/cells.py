@@ -153,6 +153,11 @@ def small_scale(scores: pd.Series) -> int | None:
     return (1 if most <= 1 else _LEAST) if 0 <= most <= _LEAST else None
 
 
+def in_percent(title: str, cells: pd.Series) -> bool:
+    """Return whether a column holds percentages: its title or any of its cells says so."""
+    return "%" in title or any(text.endswith("%") for text in distinct(cells))
+
+
 def to_whole(where: Where, title: str, cells: pd.Series, *, blank: bool = True) -> pd.Series:
     """Return a column of whole numbers: ranks and years."""
     found = whole_in(cells)

@@ -21,6 +21,7 @@ from cchc_analysis.reading.cells import (
     distinct,
     filled,
     has_letters,
+    in_percent,
     missing,
     numbering,
     numbers_in,
@@ -28,13 +29,23 @@ from cchc_analysis.reading.cells import (
     whole_in,
 )
 from cchc_analysis.reading.grid import Where, titles_in_words, untitled
-from cchc_analysis.reading.header import LIKE, YEAR, Header, falls, key_of, named, role_of
+from cchc_analysis.reading.header import (
+    LIKE,
+    YEAR,
+    Header,
+    falls,
+    key_of,
+    named,
+    role_of,
+    split_maximum,
+)
 from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import fold, near, quoted, same
 from cchc_analysis.vocabulary import SHOWN, known_grades
 
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
+_MAYBE_MAXIMUM = re.compile(r"(?<=\w)\s*\([0-9.,]+\)$")
 _NUMBERED = r"[0-9]+[.)]? .*[0-9]"  # of several columns in one
 _ENOUGH = 3  # rows whose order tells one column from several others
 _ANY_COLUMN = "tên cột"  # where none can be named, none is: an example would be followed
@@ -61,8 +72,8 @@ class Evidence:
 
     @cached_property
     def key(self) -> str:
-        """Return the title as titles are compared."""
-        return key_of(self.title)
+        """Return the title as titles are compared, without the maximum that it states."""
+        return key_of(_MAYBE_MAXIMUM.sub("", split_maximum(self.title)[0] or self.title))
 
     @property
     def name(self) -> str:
@@ -280,7 +291,7 @@ def _naming(header: Header, fit: Mapping[str, Evidence]) -> Option | None:
         for role, one in fit.items()
     }  # fmt: skip
     score = fit.get("score")
-    if score is None or any(text.endswith("%") for text in distinct(score.cells)):
+    if score is None or in_percent("", score.cells):
         return Option("columns", names) if names else None
     scale = small_scale(numbers_in(score.cells))
     return Option("columns", names, Option("max_score", scale) if scale else None)
@@ -464,7 +475,7 @@ class _Columns:
             found += [one for one in titled if one.role is None and one.key in words.SUMS]
         found += [one for one in titled if one not in found and words.FINAL.fullmatch(one.key)]
         found = [one for one in found if one.has_digits] or found
-        found = [one for one in found if "%" not in one.title] or found
+        found = [one for one in found if not in_percent(one.title, one.cells)] or found
         likely = [one for one in titled if (one.role, one.likely) == (None, "published_rank")]
         ranks = [one for one in self._with_role("published_rank") or likely if one.are_ranks]
         numbers = [one for one in self.free if one.role is None and one.are_numbers]
@@ -600,7 +611,7 @@ class _Columns:
         what = f"các cột {titles_in_words(titles, ' và ')} đều có thể là '{SHOWN[role]}'"
         remedy = "hãy xóa cột không dùng, hoặc chỉ rõ cột ({option})"
         at = [self.header.number_of(one.column) for one in found]
-        if len({one.key for one in found}) == 1:
+        if len({key_of(title) for title in titles}) == 1:
             what = f"có {len(found)} cột cùng tên {quoted(titles[0])}"
             return self.where.refuse(
                 f"{what} (cột thứ {' và '.join(map(str, at))})",

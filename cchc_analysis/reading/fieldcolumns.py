@@ -13,7 +13,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
-from cchc_analysis.reading.cells import are_column_numbers, are_numbers, missing, numbers_in
+from cchc_analysis.reading.cells import (
+    are_column_numbers,
+    are_numbers,
+    in_percent,
+    missing,
+    numbers_in,
+)
 from cchc_analysis.reading.columns import column_named
 from cchc_analysis.reading.criteria import (
     NEAR,
@@ -36,7 +42,6 @@ from cchc_analysis.reading.header import (
     split_maximum,
 )
 from cchc_analysis.reading.headings import year_in
-from cchc_analysis.reading.scores import in_percent
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
 

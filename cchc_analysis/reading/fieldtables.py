@@ -12,7 +12,13 @@ from itertools import zip_longest
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS
-from cchc_analysis.reading.cells import are_numbers, filled, numbers_in, to_numbers
+from cchc_analysis.reading.cells import (
+    are_numbers,
+    filled,
+    in_percent,
+    numbers_in,
+    to_numbers,
+)
 from cchc_analysis.reading.criteria import (
     NEAR,
     Criterion,
@@ -27,7 +33,7 @@ from cchc_analysis.reading.fieldcolumns import KEYS, OTHER_STAGES, Column, Layou
 from cchc_analysis.reading.grid import Where, as_written, place, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
-from cchc_analysis.reading.scores import Part, check_scores, in_percent, read_scores
+from cchc_analysis.reading.scores import Part, check_scores, read_scores
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Clause, Option
 from cchc_analysis.text import decimal_comma, first_few, fold, quoted, same

@@ -505,12 +505,12 @@ def _open_questions(scores: pd.DataFrame) -> list[str]:
     """Return in words what is missing from a table, and where its ranks contradict its scores."""
     unscored = scores["score"].isna()
     told = [_count(scores, unscored, "chưa có điểm")] if unscored.any() else []
+    for column, what in (("published_rank", "hạng"), ("published_grade", "xếp loại")):
+        given = scores[column].notna() if column in scores else unscored
+        if (without := ~(given | unscored)).any() and given.any() and column in scores:
+            told.append(_count(scores, without, f"có điểm nhưng không có {what}"))
     if "published_rank" not in scores:
         return told
-    ranks = scores["published_rank"]
-    unranked = ranks.isna() & ~unscored
-    if unranked.any() and ranks.notna().any():
-        told.append(_count(scores, unranked, "có điểm nhưng không có hạng"))
     if len(holes := holes_in_ranks(scores)):
         told.append(f"xếp hạng công bố thiếu hạng {holes.iloc[0]}, có thể chỉ là một phần của bảng")
     return told + _against_ranks(scores)

@@ -13,9 +13,9 @@ import pandas as pd
 from cchc_analysis.reading.cells import (
     check_errors,
     check_numbering,
-    distinct,
     each,
     has_letters,
+    in_percent,
     missing,
     numbers_in,
     small_scale,
@@ -166,7 +166,7 @@ def _cut_grades(grades: pd.Series) -> list[str]:
         f"xếp loại {quoted(words[key])} ở {lines_in_words(lines[key])} có thể là "
         f"{quoted(whole[longer])} bị cắt mất phần cuối"
         for key, longer in pairwise(sorted(whole))  # right behind its beginning
-        if key in unknown and longer.startswith(key)
+        if key in unknown and longer.startswith(key) and not re.fullmatch("[ivx]+", longer)
     ]
 
 
@@ -346,11 +346,6 @@ def _check_shares(
                 + f"hoặc chỉ rõ cột điểm là cột {quoted(title, 40)}",
                 option=_scale(scale),
             )
-
-
-def in_percent(title: str, cells: pd.Series) -> bool:
-    """Return whether a column holds percentages: its title or any of its cells says so."""
-    return "%" in title or any(text.endswith("%") for text in distinct(cells))
 
 
 def _check_stated_elsewhere(where: Where, title: str, texts: Iterable[str]) -> None:
