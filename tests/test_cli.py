@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from conftest import DATA, RANKING_TABLES, ROOT, is_reserved
+from matplotlib.figure import Figure
 from PIL import Image
 
 from cchc_analysis.app.command import main
@@ -754,11 +755,13 @@ def test_a_notice_or_decision_stands_beside_the_report(form, tmp_path, sketched,
 def test_a_chart_is_encoded_once_for_its_file_and_for_its_page(
     tmp_path, coarse, monkeypatch, capsys
 ):
-    made, save = [], Image.Image.save
-    monkeypatch.setattr(Image.Image, "save", lambda *a, **k: (made.append(1), save(*a, **k))[1])
+    made, save = [], Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda *a, format, **k: (
+        made.append(format), save(*a, format=format, **k))[1]
+    )  # fmt: skip
     town = str(DATA / "cchc-2020.csv")
     assert main([town, "--unit", "Phòng Nội vụ", "--out", str(tmp_path)]) == 0
-    assert len(made) == 3
+    assert made == ["rgba", "svg"] * 3
     folder = tmp_path / "cchc-2020"
     with zipfile.ZipFile(folder / "report.docx") as parts:
         inside = [parts.read(name) for name in parts.namelist() if name.endswith(".png")]
