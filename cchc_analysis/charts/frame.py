@@ -14,8 +14,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
-from matplotlib.transforms import Bbox, IdentityTransform, ScaledTranslation, TransformedBbox
+from matplotlib.text import Text
+from matplotlib.transforms import (
+    Bbox,
+    IdentityTransform,
+    ScaledTranslation,
+    Transform,
+    TransformedBbox,
+)
 from matplotlib.transforms import blended_transform_factory as blended
 
 from cchc_analysis.refusal import Refusal, check_given
@@ -98,7 +104,7 @@ class Frame:
         parts = [part for name in names for part in name.split("\n")]
         self._names = LETTER * max(map(len, parts), default=0)  # points
         sizes = np.maximum((0.07 + _LINE * lines) / ROW, 1 if heights is None else heights)
-        self._texts: list[tuple[float, Annotation]] = []  # which row each is of
+        self._texts: list[tuple[float, Text]] = []  # which row each is of
         self._headings = headings or {}
         self._pitch, at = ROW, 0.0  # inches, and where the first row begins
         if numbered:
@@ -143,17 +149,14 @@ class Frame:
         of_axes: bool = True, **options: object,
     ) -> None:  # fmt: skip
         """Write a text in a row: at a share of the axes, or a value, and so many points away."""
-        at = self.ax.get_yaxis_transform() if of_axes else "data"
-        options = {"va": "center", "fontsize": 8, "annotation_clip": False} | options
-        drawn = self.ax.annotate(
-            _with_minus(text).replace("$", r"\$"),
-            (x, row),
-            away,
-            xycoords=at,
-            textcoords="offset points",
-            **options,
-        )
+        at = self.ax.get_yaxis_transform() if of_axes else self.ax.transData
+        options = {"va": "center", "fontsize": 8, "transform": self._away(at, *away)} | options
+        drawn = self.ax.text(x, row, _with_minus(text).replace("$", r"\$"), **options)
         self._texts.append((row, drawn))
+
+    def _away(self, place: Transform, right: float, up: float) -> Transform:
+        """Return the transform of what stands so many points away from a place."""
+        return place + ScaledTranslation(right / 72, up / 72, self.figure.dpi_scale_trans)
 
     def let_out(self, marks: Artist) -> None:
         """Draw marks at the left and right edge of the axes whole, in the rows that are shown."""
@@ -203,10 +206,8 @@ class Frame:
     def write_above(self, x: float, text: str, *, away: float = 0, ha: str = "center") -> None:
         """Write a text above the axes, at a share of their width."""
         self._above = max(self._above, 3 + 12 * (text.count("\n") + 1))
-        self.ax.annotate(
-            text, (x, 1), (away, 3), xycoords="axes fraction", textcoords="offset points", ha=ha,
-            fontsize=8,
-        )  # fmt: skip
+        at = self._away(self.ax.transAxes, away, 3)
+        self.ax.text(x, 1, text, ha=ha, fontsize=8, transform=at)
 
     def set_percent_axis(self, values: pd.Series, *, in_points: bool) -> str:
         """Set the x axis to fit percents, or points of 100; return what is to be said of it."""
@@ -236,10 +237,8 @@ class Frame:
             subtitle = subtitle[len(title) :].lstrip(",. ")
             subtitle = subtitle[:1].upper() + subtitle[1:]
         self._title, self._subtitle = title, _by_sentences(subtitle, int(self.points / _RUNNING))
-        self._small = ax.annotate(
-            "", (left, 1), (0, 4 + self._above), xycoords=blended(across, ax.transAxes),
-            textcoords="offset points", fontsize=8, va="bottom",
-        )  # fmt: skip
+        at = self._away(blended(across, ax.transAxes), 0, 4 + self._above)
+        self._small = ax.text(left, 1, "", fontsize=8, va="bottom", transform=at)
         self._small.set_in_layout(False)
         self._write_titles()
         if self._headings and ax.spines["left"].get_visible():  # no axis beside a heading
@@ -268,10 +267,7 @@ class Frame:
         pad = 6 + self._above + 12 * len(lines)
         words = _with_minus(wrap(self._title, int(self.points / _BOLD_LETTER)))
         drawn = self.ax.set_title(words, loc="left", pad=pad, y=1, x=left)
-        drawn.set_transform(
-            blended(across, self.ax.transAxes)
-            + ScaledTranslation(0, pad / 72, self.figure.dpi_scale_trans)
-        )
+        drawn.set_transform(self._away(blended(across, self.ax.transAxes), 0, pad))
         if part:
             self.sides[3] = self._top + 12 / 72
 
