@@ -3,6 +3,7 @@
 import argparse
 import codecs
 import contextlib
+import gc
 import os
 import sys
 import unicodedata
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if len(files) > 1:
                 say(f"\nTệp {file}")
             good = _report(file, folders[file], scheme, options, say)
+            if not done + failed:
+                gc.freeze()  # what the first file has loaded stays, and is not searched for garbage
             done, failed = done + good, failed + (not good)
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
