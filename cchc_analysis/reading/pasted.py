@@ -32,6 +32,7 @@ from cchc_analysis.text import clean, first_few, fold, quoted, same
 from cchc_analysis.vocabulary import known_grades
 
 Row = tuple[tuple[str, ...], int]  # the cells, and the line after them
+_Header = tuple[tuple[str, ...], int]  # the titles, and the line after them
 _Titles = tuple[int, Sequence[str], str]  # where they begin, they, and the heading below them
 
 _NUMBER_IN = re.compile(rf"[+-]?[0-9]+([.,][0-9]+)?\s*(%|điểm)?(?:{CHANGE})?", re.IGNORECASE)
@@ -206,7 +207,8 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
             "hãy dán bảng vào Excel rồi lưu dạng .xlsx, hoặc xóa phần không thuộc bảng", MOST_LINES,
         )  # fmt: skip
     numbered_at = cache(partial(_numbered_rows, values))
-    headers = {at: found for at in range(len(values)) if _is_ranking(found := _header(values, at))}
+    every = {at: _header(values, at) for at in range(len(values))}
+    headers = {at: one for at, one in every.items() if {"unit", "score"} <= {*map(role_of, one[0])}}
     tables = _known_tables(text, headers)
     tables = sorted([*tables, *_other_tables(text, tables, numbered_at)])
     if not tables and not headers:
@@ -253,36 +255,30 @@ def _unread(text: _Text, first: int, end: int) -> list[str]:
     return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(values[first])}{last}"]
 
 
-def _known_tables(text: _Text, headers: Mapping[int, tuple]) -> list[_Found]:
+def _known_tables(text: _Text, headers: Mapping[int, _Header]) -> list[_Found]:
     """Return the tables of which every title is known."""
-    name, values, lines = text
+    values = text.values
     found: list[_Found] = []
     starts = [*headers, len(values)]
     end = tried = 0
     for start, (header, body) in headers.items():
-        if start < end or body == tried:
+        wider = _named_rows(values, start) if start >= end and body != tried else None
+        # One more title may follow, which is not known.
+        is_cut = body < len(values) and role_or_like(values[body]) == LIKE
+        if start < end or body == tried or is_cut or (wider and wider.width > len(header)):
             continue
         tried = body
-        if body < len(values) and role_or_like(values[body]) == LIKE:
-            continue  # one more title, which is not known
-        wider = _named_rows(values, start)
-        if wider and wider.width > len(header):
-            continue
         if are_column_numbers(values[body : body + len(header)]):
             body = min(body + len(header), len(values))
         stop = starts[bisect.bisect_left(starts, body)]
-        rows = _rows(_Text(name, values[body:stop], lines[body:stop]), header)
-        if not rows:
+        if (stride := _known_rows(text, header, body, stop)) is None:
             continue
-        end = body + rows[-1][1]
-        roles = [role_of(cell) for cell in header]
-        places = [body, *(body + after for _, after in rows)]
-        cells = dict(zip(places, (row for row, _ in rows), strict=False))
+        end, rows = stride.end, {start: header, **_rows_of(stride)}
         notes = []
-        if "number" not in roles:
-            units = [row[roles.index("unit")] for row, _ in rows]
-            notes.append(_to_check("bảng dán không có STT", units, text, max(cells)))
-        found.append(_Found(start, end, {start: header, **cells}, header, notes))
+        if "number" not in stride.table.roles:
+            units = [row[stride.table.roles.index("unit")] for row, _ in stride.rows]
+            notes.append(_to_check("bảng dán không có STT", units, text, max(rows)))
+        found.append(_Found(start, end, rows, header, notes))
     return found
 
 
@@ -397,13 +393,13 @@ def _is_like_row(lines: Sequence[str]) -> bool:
     return bool(is_row) or (is_number == [False, True] * 2 and is_name == [True, False] * 2)
 
 
-def _rows(text: _Text, header: Sequence[str]) -> list[Row]:
-    """Return the rows of the table whose header stands above, none if no row begins there."""
+def _known_rows(text: _Text, header: Sequence[str], first: int, stop: int) -> _Stride | None:
+    """Return the rows of the table whose header stands above, None if no row begins there."""
     roles = [role_of(cell) for cell in header]
     # What the columns may hold: known grades, ranks that are grades, grades of any name.
     for other in {}, {"published_rank": "published_grade"}, {"published_grade": "word"}:
-        table = _Table(text.values, [other.get(role, role) for role in roles])
-        if ways := table.rows_at(0):
+        table = _Table(text.values[:stop], [other.get(role, role) for role in roles])
+        if ways := table.rows_at(first):
             break
     rows: list[Row] = []
     while ways:
@@ -411,14 +407,14 @@ def _rows(text: _Text, header: Sequence[str]) -> list[Row]:
         if len(ways) > 1:
             raise text.refuse(
                 "bảng dán đọc được theo nhiều cách",
-                "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx", rows[-1][1] if rows else 0,
+                "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx", rows[-1][1] if rows else first,
             )  # fmt: skip
         rows += ways
         ways = table.rows_after(rows[-1])
     if rows and table.goes_on(rows[-1]):
         end = rows[-1][1]
         raise _not_a_row(text, end, text.values[end], header)
-    return rows
+    return _Stride(table, first, rows) if rows else None
 
 
 def _not_a_row(text: _Text, at: int, words: str, header: Sequence[str]) -> Refusal:
@@ -430,11 +426,7 @@ def _not_a_row(text: _Text, at: int, words: str, header: Sequence[str]) -> Refus
     )  # fmt: skip
 
 
-def _is_ranking(found: tuple[Sequence[str], int]) -> bool:
-    return {"unit", "score"} <= {role_of(cell) for cell in found[0]}
-
-
-def _header(values: list[str], start: int) -> tuple[tuple[str, ...], int]:
+def _header(values: Sequence[str], start: int) -> _Header:
     """Return the header cells that begin at `start`, each with a role of its own, and their end."""
     found: dict[str, str] = {}
     at = start
