@@ -75,7 +75,7 @@ def test_without_numbering_the_table_must_be_the_end(load):
     rows = ["Đơn vị", "Điểm", "Phòng Nội vụ", "90,89", "Phòng Y tế", "67,52"]
     assert load(rows)["score"].tolist() == [90.89, 67.52]
     assert load([*rows, "Người ký"])["score"].tolist() == [90.89, 67.52]
-    with pytest.raises(ValueError, match="dòng 7: 'Tổng hợp' trông như thuộc bảng"):
+    with pytest.raises(ValueError, match="dòng 8: 'một dòng chữ' trông như thuộc bảng"):
         load([*rows, "Tổng hợp"] + ["một dòng chữ"] * 12 + ["3"])
 
 
@@ -110,8 +110,17 @@ def test_a_scale_of_grades_that_is_not_known_is_read_line_by_line(load):
 
 def test_a_second_table_is_not_passed_over(load):
     rows = ["1", "a", "80", "2", "b", "70"]
-    with pytest.raises(ValueError, match="dòng 10: 'Khối huyện' trông như thuộc bảng"):
-        load(["STT", "Đơn vị", "Điểm", *rows, "Khối huyện", "1", "c", "60", "2", "d", "50"])
+    below = ["1", "c", "60", "2", "d", "50"]
+    with pytest.raises(ValueError, match="dòng 10: 'Khối huyện' mở đầu một khối mới"):
+        load(["STT", "Đơn vị", "Điểm", *rows, "Khối huyện", *below])
+    with pytest.raises(ValueError, match="dòng 10: 'c' trông như thuộc bảng"):
+        load(["STT", "Đơn vị", "Điểm", *rows, *below])
+    for lines in (
+        ["Khối sở", "STT", "Đơn vị", "Điểm", *rows, "Khối huyện", *below],
+        ["STT", "Đơn vị", "Điểm", "Khối sở", *rows, "Khối huyện", *below],
+    ):
+        with pytest.warns(LoadWarning, match="tên khối từ các dòng tiêu đề 'Khối sở', 'Khối"):
+            assert load(lines)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
 
 
 @pytest.mark.parametrize(
@@ -202,7 +211,7 @@ def test_a_table_that_reads_in_two_ways_is_refused(load):
 
 def test_a_lost_score_does_not_take_the_number_of_the_next_row(load):
     lines = ["STT", "Đơn vị", "Điểm", "1", "Phòng A", "97,23", "2", "Phòng B", "3", "Phòng C", "70"]
-    with pytest.raises(ValueError, match="dòng 10: 'Phòng C' trông như thuộc bảng"):
+    with pytest.raises(ValueError, match="dòng 7: 'Phòng B' trông như thuộc bảng"):
         load(lines)
     assert load([*lines[:8], "90", *lines[8:]])["score"].tolist() == [97.23, 90, 70]
 

@@ -95,29 +95,6 @@ class _Table:
             return True
         return any(self.is_row(at + many, role + 1) for many in self._lengths(at, role))
 
-    def goes_on(self, last: Row) -> bool:
-        """Return whether what stands below the last row looks like a part of the table."""
-        (cells, end), values, roles = last, self.values, self.roles
-        if end == len(values):
-            return False
-        if _PIECE.fullmatch(values[end]):
-            return True
-        later = [at for at in range(end, len(values)) if self.is_row(at)]
-        if "number" not in roles:
-            less = [[r for r in roles if r != role] for role in roles if role != "score"]
-            broken = len(roles) > 2 and any(_Table(values, some).is_row(end) for some in less)
-            return bool(later) or broken
-        due = self.number_of(last) + 1
-        if str(due) in cells[roles.index("number") + 1 :]:
-            return True  # a cell of the last row may be lost and this the number of the next
-        for row in (row for at in later for row in self.rows_at(at)):
-            first = self.number_of(row)
-            if due <= first < due + _LOST_ROWS or (first == 1 and self.rows_after(row)):
-                return True
-        # A whole row but for its number; a name and a number alone would be found in any prose.
-        unnumbered = _Table(values, [role for role in roles if role != "number"])
-        return len(roles) > 3 and not FOOTERS.match(fold(values[end])) and unnumbered.is_row(end)
-
     def _rows(self, at: int, role: int, cells: tuple[str, ...]) -> Iterator[Row]:
         if role == len(self.roles):
             yield cells, at
@@ -303,10 +280,11 @@ def _other_tables(text: _Text, known: Sequence[_Found], numbered_at: _RowsAt) ->
                 continue
             stride = rows_at(at)
             titles = _titles_above(values, stride) if stride else None
-            last = found[-1] if found else None
-            if stride and not titles and last and stride.first == last.end + 1:
-                # The same table goes on under the name of its next part.
-                titles = (last.end, last.header, values[last.end])
+            above = [one for one in (*known, *found) if stride and one.end == stride.first - 1]
+            if (
+                above and not titles and len(above[0].header) == stride.width
+            ):  # the same table goes on under the name of its next part
+                titles = (above[0].end, above[0].header, values[above[0].end])
             if titles is None:
                 at += 1
                 continue
@@ -324,9 +302,11 @@ def _other_table(text: _Text, stride: _Stride, titles: _Titles) -> _Found:
     if start != stride.first - 1:
         rows = {start: header, **rows}
     rows |= _rows_of(stride)
-    width = f"{len(header)} ô ({titles_in_words(header)})"
-    what = f"bảng dán có cột chưa biết, hiểu mỗi dòng là {width}"
-    return _Found(start, stride.end, rows, header, [_to_check(what, units, text, max(rows))])
+    what = (
+        f"bảng dán có cột chưa biết, hiểu mỗi dòng là {len(header)} ô ({titles_in_words(header)})"
+    )
+    notes = [_to_check(what, units, text, max(rows))] * (not all(map(role_of, header)))
+    return _Found(start, stride.end, rows, header, notes)
 
 
 def _without_titles(text: _Text, numbered_at: _RowsAt) -> list[_Found]:
@@ -353,7 +333,7 @@ def _rows_of(stride: _Stride) -> dict[int, Sequence[str]]:
 
 def _check_whole(text: _Text, stride: _Stride, header: Sequence[str]) -> None:
     """Refuse a row beside those of one width that is shorter or longer."""
-    if (lost := _lost_row(text.values, stride)) is not None:
+    if (lost := _lost_row(stride)) is not None:
         words = (line for line in text.values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line))
         raise _not_a_row(text, lost, next(words, stride.rows[-1][0][stride.unit]), header)
 
@@ -411,10 +391,11 @@ def _known_rows(text: _Text, header: Sequence[str], first: int, stop: int) -> _S
             )  # fmt: skip
         rows += ways
         ways = table.rows_after(rows[-1])
-    if rows and table.goes_on(rows[-1]):
-        end = rows[-1][1]
-        raise _not_a_row(text, end, text.values[end], header)
-    return _Stride(table, first, rows) if rows else None
+    if not rows:
+        return None
+    stride = _Stride(table, first, rows)
+    _check_whole(text, stride, header)
+    return stride
 
 
 def _not_a_row(text: _Text, at: int, words: str, header: Sequence[str]) -> Refusal:
@@ -556,29 +537,33 @@ def _titles_above(values: Sequence[str], found: _Stride) -> _Titles | None:
     return (start, titles, heading) if len(titles) == width else None
 
 
-def _lost_row(values: Sequence[str], found: _Stride) -> int | None:
+def _lost_row(found: _Stride) -> int | None:
     """Return where a row of the table begins that is shorter or longer, None if there is none."""
     end, width, table = found.end, found.width, found.table
+    values = table.values
     if found.unit == 0 and end < len(values) and FOOTERS.match(fold(values[end])):
         texts = (at for at in range(end + 1, len(values)) if _kind(values[at]) == _TEXT)
         end = next(texts, len(values))  # a sum among the rows
     below, last = values[end : end + width], found.rows[-1][0]
     if not below:
         return None
-    is_words = _kind(below[0]) == _TEXT
+    is_words = _kind(below[0]) == _TEXT and not _PIECE.fullmatch(below[0])
     if found.unit == 0:  # a whole row stands a little below: the one here has lost or won a cell
         numbers = sum(_kind(line) == _NUMBER for line in below)  # half a row is no prose
         is_row = not FOOTERS.match(fold(below[0])) and numbers >= max(
             2, table.roles.count(_NUMBER) / 2
         )
         near = range(end, min(len(values), end + 2 * width))
+        less = ([*table.roles[:at], *table.roles[at + 1 :]] for at in range(1, width))
+        less = (some for some in less if {"score", _NUMBER} & {*some})
+        is_row |= width > 2 and any(_Table(values, some).is_row(end) for some in less)
         return end if not is_words or is_row or any(map(table.is_row, near)) else None
     due = _count(last[0]) + 1
     if due in map(_count, last[2:]) and is_words and _NUMBER in map(_kind, below):
         return found.rows[-2][1]  # a cell of the last row is lost, this the number of the next
-    if not is_words and _count(below[0]) != 1:
+    if not is_words and (_count(below[0]) != 1 or table.is_row(end)):
         return end
-    if width > _NARROWEST and len(below) == width and table.is_row(end, 1):
+    if width > _NARROWEST and table.is_row(end, 1):
         return end
     later = range(end, min(len(values), end + _LOST_ROWS * width))
     rows = (_count(values[at]) for at in later if _count(values[at]) and table.is_row(at))
