@@ -68,6 +68,11 @@ class Criterion:
         twins = [one for one in self.above.below if same(one.name) == same(self.name)]
         return f"{self.code} {name}" if len(twins) > 1 else name
 
+    @property
+    def full_title(self) -> str:
+        """Return its title with those above it."""
+        return " – ".join(row.title for row in self.path)
+
     def rows(self) -> Iterator["Criterion"]:
         """Return all below it, each before those below itself."""
         for one in self.below:

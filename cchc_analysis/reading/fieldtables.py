@@ -50,19 +50,17 @@ def read_columns(
     body = layout.body if layout.of("unit") else layout.body.assign(unit=unit)
     of_column = {stages["score"].at: stages for stages in layout.scores.values()}
     leaves = {row.line: row for row in layout.tree.rows() if not row.below}
-    names = {at: " – ".join(one.title for one in row.path) for at, row in leaves.items()}
-    stated = {name: [maximum for one in of_column[at].values() for maximum in one.maxima]
-              for at, name in names.items()}  # fmt: skip
-    best = {name: of_column[at]["score"].numbers.max() for at, name in names.items()}
-    is_deep = any(len(row.path) > 1 for row in leaves.values())
-    maxima, parts = _maxima(where, stated, given, best, is_deep=is_deep), []
+    stated = {at: [maximum for one in of_column[at].values() for maximum in one.maxima]
+              for at in leaves}  # fmt: skip
+    best = {at: of_column[at]["score"].numbers.max() for at in leaves}
+    maxima, parts = _maxima(where, [layout.tree], stated, best, given), []
     limits = {name: limit for one in layout.taken for name, limit in one.limits.items()}
-    _check_maxima(where, layout.tree, {at: maxima[name] for at, name in names.items()}, limits)
-    for at, name in names.items():
-        place_of_field = ", ".join(filter(None, [where.place, f"lĩnh vực '{name[:60]}'"]))
-        within, stages = where._replace(place=place_of_field), of_column[at]
-        part = _read(within, table, layout, body, stages, known, max_score=maxima[name])
-        levels = dict(zip(LEVELS, [one.title for one in leaves[at].path], strict=False))
+    _check_maxima(where, layout.tree, maxima, limits)
+    for at, leaf in leaves.items():
+        of_field = f"lĩnh vực '{leaf.full_title[:60]}'"
+        within = where._replace(place=", ".join(filter(None, [where.place, of_field])))
+        part = _read(within, table, layout, body, of_column[at], known, max_score=maxima[at])
+        levels = dict(zip(LEVELS, [one.title for one in leaf.path], strict=False))
         parts.append(part._replace(scores=part.scores.assign(**levels)))
     of = pd.concat([part.fates for part in parts], axis=1)
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
@@ -144,8 +142,14 @@ def read_rows(
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
     body = layout.body.copy()
     if maximum is None:
-        scores = next(iter(layout.scores.values()))["score"]
-        body["max_score"] = _maxima_of_rows(where, leaves, given, scores)
+        best = next(iter(layout.scores.values()))["score"].numbers
+        stated = {
+            line: [*filter(None, [split_maximum(row.name)[1]])] for line, row in leaves.items()
+        }
+        maxima = _maxima(where, trees, stated, best, given)
+        for tree in trees:
+            _check_maxima(where, tree, maxima, {})
+        body["max_score"] = pd.Series({line: as_written(one) for line, one in maxima.items()})
     elif given is not None:
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
@@ -176,7 +180,6 @@ def read_rows(
         parts.append(part)
         # Of criteria a mean is chance.
         told += [one for one in part.told if getattr(one, "words", one) != TELLS_A_MEAN]
-        told += _told_sums(trees, part.scores[["score", "max_score"]])
         fields = _with_levels(part.scores, leaves, checked.get(column))
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
@@ -220,15 +223,6 @@ def _with_levels(
     return scores
 
 
-def _told_sums(trees: list[Criterion], numbers: pd.DataFrame) -> list[str]:
-    """Tell rows without a level that add up those below them, or all: these may be parts."""
-    found = (sums_among(tree, numbers.reindex([row.line for row in tree.below])) for tree in trees
-             if not any(row.below for row in tree.below))  # fmt: skip
-    apart = dict.fromkeys(row for both in found for rows in both for row in rows)
-    names = [f"dòng {row.line} {quoted(row.name)}" for row in apart]
-    return [told_sums(names, "dòng")] * bool(names)
-
-
 def _trees(
     where: Where, layout: Layout, numbers: pd.DataFrame, told: list
 ) -> tuple[list[Criterion], list[int]]:
@@ -269,6 +263,10 @@ def _trees(
         tree.take_sums(totals)
         left_out += tree.cut_remarks(where, has_number)
         trees.append(tree)
+    whole = numbers.drop(columns=[one.at for one in layout.taken if one.stage == "self_score"])
+    sums = (row for tree in trees for rows in sums_among(tree, whole) for row in rows)
+    if names := [f"dòng {row.line} {quoted(row.name)}" for row in dict.fromkeys(sums)]:
+        told.append(told_sums(names, "dòng"))
     return trees, sorted(left_out)
 
 
@@ -302,47 +300,30 @@ def _of_percent(
     return pd.Series(points, lines, dtype="str")
 
 
-def _maxima_of_rows(
-    where: Where, leaves: Mapping[int, Criterion], given: object, scores: Column
-) -> pd.Series:
-    """Return the maximum of each row where no column says it, as a cell."""
-    stated: dict[str, list[float]] = {}
-    keys, spelled = {}, {}
-    for line, leaf in leaves.items():
-        name = " – ".join(row.title for row in leaf.path)
-        keys[line] = spelled.setdefault(same(name), name)
-        maximum = split_maximum(leaf.name)[1]
-        stated.setdefault(keys[line], []).extend([] if maximum is None else [maximum])
-    is_deep = any(len(leaf.path) > 1 for leaf in leaves.values())
-    best = scores.numbers[[*keys]].groupby(keys).max()
-    maxima = _maxima(where, stated, given, best, is_deep=is_deep)
-    return pd.Series({line: as_written(maxima[key]) for line, key in keys.items()}, dtype="str")
-
-
 def _maxima(
-    where: Where,
-    stated: Mapping[str, list[float]],
-    given: object,
-    best: Mapping[str, float],
-    *,
-    is_deep: bool = False,
-) -> dict[str, float]:
-    """Return the maximum of each field; refuse two of one, and fields without any."""
-    maxima: dict[str, float] = {}
-    for field, own in stated.items():
-        of_field = given.get(same(field)) if isinstance(given, Mapping) else given
-        values = dict.fromkeys([*own, *([] if of_field is None else [float(of_field)])])
-        if len(values) > 1:
+    where: Where, trees: list[Criterion], stated: Mapping[object, list[float]],
+    best: Mapping[object, float], given: object,
+) -> dict[object, float]:  # fmt: skip
+    """Return the maximum of each lowest row or column; refuse two of one name, and none."""
+    names, values, most = {}, {}, {}
+    for leaf in (row for tree in trees for row in tree.rows() if not row.below):
+        name = names.setdefault(leaf.line, leaf.full_title)
+        of_name = given.get(same(name)) if isinstance(given, Mapping) else given
+        own = [*stated[leaf.line], *([] if of_name is None else [float(of_name)])]
+        values.setdefault(same(name), {}).update(dict.fromkeys(own))
+        most[same(name)] = max(most.get(same(name), 0), best[leaf.line])
+    spelled = {same(name): name for name in reversed(names.values())}
+    for key, own in values.items():
+        if len(own) > 1:
             raise where.refuse(
-                f"lĩnh vực {quoted(field)} có nhiều điểm tối đa khác nhau "
-                f"({' và '.join(map(decimal_comma, values))}) ở tiêu đề, dòng điểm tối đa hoặc "
+                f"lĩnh vực {quoted(spelled[key])} có nhiều điểm tối đa khác nhau "
+                f"({' và '.join(map(decimal_comma, own))}) ở tiêu đề, dòng điểm tối đa hoặc "
                 "{option.name}",
                 "hãy giữ lại số đúng", option=Option("max_score"),
             )  # fmt: skip
-        if values:
-            (maxima[field],) = values
-    if unknown := [field for field in stated if field not in maxima]:
-        proposed = _proposed({field: best[field] for field in unknown})
+    if unknown := [spelled[key] for key, own in values.items() if not own]:
+        is_deep = any(row.below for tree in trees for row in tree.below)
+        proposed = _proposed({name: most[same(name)] for name in unknown})
         others = len(unknown) - len(proposed)
         more = f" (và tương tự cho {others} lĩnh vực còn lại)" if others else ""
         raise where.refuse(
@@ -354,7 +335,7 @@ def _maxima(
             "điểm thì chỉ rõ là cột điểm",
             option=Option("max_score", proposed),
         )  # fmt: skip
-    return maxima
+    return {at: next(iter(values[same(name)])) for at, name in names.items()}
 
 
 def _proposed(best: Mapping[str, float]) -> dict[str, int]:
