@@ -909,3 +909,19 @@ def test_a_year_in_the_title_of_fields_is_told(rows, is_told, tmp_path):
     said = " ".join(str(one.message) for one in told).lower()
     words = "tiêu đề 'kết quả cchc năm 2023' ghi năm 2023 mà bảng không có cột năm"
     assert (words in said) == is_told
+
+
+@pytest.mark.parametrize("title", ["Điều tra XHH", "Điểm XHH", "Khảo sát"])
+def test_a_survey_beside_fields_is_one_if_the_total_has_its_points(title):
+    rows = [["Điểm tối đa", "10", "5", "5", "20"], ["A", "8", "4", "3", "15"],
+            ["B", "9", "3", "4", "16"]]  # fmt: skip
+    fields, told = read(frame(["Đơn vị", "X", "Y", title, "Tổng điểm"], *rows))
+    assert fields["field"].tolist() == ["X", "Y", title] * 2
+    assert fields["max_score"].tolist() == [10, 5, 5] * 2
+    assert f"hiểu cột '{title}' là lĩnh vực vì tổng điểm gồm cả điểm ấy" in told.lower().replace(
+        title.lower(), title
+    )
+    rows[1][4], rows[2][4] = "12", "12"
+    fields, told = read(frame(["Đơn vị", "X", "Y", title, "Tổng điểm"], *rows))
+    assert fields["field"].tolist() == ["X", "Y"] * 2
+    assert f"không dùng đến cột '{title}'" in told

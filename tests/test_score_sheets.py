@@ -406,6 +406,10 @@ def test_the_fields_of_one_unit_with_percent_and_place():
      ("Bảng tự chấm điểm năm 2025 - Sở Tài chính", "Sở Tài chính"),
      ("(Kèm theo Quyết định số 12/QĐ-UBND của UBND tỉnh)", "Tờ một"),
      ("Đơn vị: Sở Y tế / KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ", "Sở Y tế"),
+     ("KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ", "Tờ một"), ("Điểm phúc tra của Sở Nội vụ", "Tờ một"),
+     ("KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ ĐỐI VỚI SỞ Y TẾ NĂM 2025", "SỞ Y TẾ"),
+     ("KẾT QUẢ TỰ CHẤM CỦA SỞ Y TẾ VÀ KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ", "SỞ Y TẾ"),
+     ("Bảng điểm của Sở Y tế do Sở Nội vụ thẩm định", "Sở Y tế"),
      ("KẾT QUẢ THẨM ĐỊNH CỦA SỞ NỘI VỤ / Đơn vị: Sở Y tế", "Sở Y tế"),
      ("Người lập: Phòng Nội vụ", "Tờ một"), ("Đơn vị thẩm định: Sở Nội vụ", "Tờ một"),
      ("Đơn vị tính: điểm", "Tờ một"), ("CHỈ SỐ CCHC CỦA CÁC SỞ, BAN, NGÀNH", "Tờ một")],
@@ -683,7 +687,8 @@ def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path)
 @pytest.mark.parametrize(("titles", "rows", "words"), [
     ("Đơn vị|Lĩnh vực|Nội dung|Điểm|Điểm tối đa", ["a|x|y|1|2"], "không rõ các cột 'Lĩnh vực' và"),
     ("Đơn vị|Lĩnh vực|Ghi chú", ["a|x|y", "a|z|y"], "không có cột điểm nào"),
-    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "|z|1|2"], "dòng 2: thiếu tên đơn vị"),
+    ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "a|y|1|2", "|z|1|2"],
+     "dòng 3: thiếu tên đơn vị"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["Sở|Tổng điểm|1|2", "Sở|x|1|2", "Sở|Cộng|2|2"],
      "dòng 3: 'Tổng' ghi 2 nhưng các dòng thành phần cộng lại là 1"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "b|Tổng điểm|1|2"], "không có dòng lĩnh vực"),
@@ -1011,7 +1016,7 @@ def test_the_share_below_the_total_is_no_criterion(cells):
 @pytest.mark.parametrize("titles", [
     ["Cá nhân tự chấm", "Thẩm định"], ["Xã tự chấm", "Sở Nội vụ thẩm định"],
     ["Điểm tự chấm của đơn vị", "Điểm sau thẩm định"], ["Đơn vị tự chấm", "Hội đồng chấm"],
-    ["Điểm do đơn vị tự chấm", "Điểm được thẩm định"], ["Sở A tự đánh giá", "Tổ CCHC chấm điểm"],
+    ["Điểm do đơn vị tự chấm", "Điểm được thẩm định"], ["Sở A tự đánh giá", "Hội đồng chấm điểm"],
 ])  # fmt: skip
 def test_who_scores_stands_beside_the_stage_and_is_no_unit(titles):
     fields, told = read(sheet(*TREE, titles=[*TITLES[:3], *titles]), unit="Sở A")
@@ -1021,3 +1026,89 @@ def test_who_scores_stands_beside_the_stage_and_is_no_unit(titles):
     rows = [[*row, *row[3:]] for row in TREE]
     fields, _ = read(sheet(*rows, titles=[*TITLES[:3], *both]))
     assert as_rows(fields) == [[unit, *row[1:]] for unit in ("Sở A", "Sở B") for row in LEAVES]
+
+
+@pytest.mark.parametrize("column", ["Đơn vị", "Khối", "Năm"])
+@pytest.mark.parametrize("total", [False, True])
+def test_a_unit_block_or_year_that_is_written_once_is_of_the_rows_below_it(column, total):
+    rows = [["X", 10, 8], ["Y", 5, 4], *([["Tổng", 15, 12]] if total else [])]
+    names = ["2023", "2024"] if column == "Năm" else ["Sở A", "Sở B"]
+    rows = [[name if at == 0 else "", *row] for name in names for at, row in enumerate(rows)]
+    table = pd.DataFrame(rows, columns=[column, "Lĩnh vực", "Điểm tối đa", "Điểm"])
+    options = {} if column == "Đơn vị" else {"unit": "Sở C"}
+    fields, told = read(table, **options)
+    key = {"Đơn vị": "unit", "Khối": "block", "Năm": "year"}[column]
+    assert fields[key].astype("str").tolist() == [name for name in names for _ in range(2)]
+    assert fields["score"].tolist() == [8, 4] * 2
+    assert ("published_total" in fields) == total
+    assert f"trống ở cột '{column}' lấy theo ô có chữ ngay trên" in told
+    table.iloc[1, 0] = names[0]  # not once: what is blank was forgotten
+    words = {"Đơn vị": "thiếu tên đơn vị", "Khối": "ô Khối để trống", "Năm": "ô '' của cột Năm"}
+    assert words[column] in refusal(table, **options)
+
+
+@pytest.mark.parametrize("names", [["Sở A", "Sở B"], ["Năm 2023", "Năm 2024"], ["Xã C", "Xã D"]])
+def test_units_as_the_highest_rows_are_no_fields(names):
+    rows = [["I", names[0], 15, 12], ["1", "X", 10, 8], ["2", "Y", 5, 4],
+            ["II", names[1], 15, 10], ["1", "X", 10, 7], ["2", "Y", 5, 3]]  # fmt: skip
+    titles = ["TT", "Nội dung", "Điểm tối đa", "Điểm"]
+    words = refusal(sheet(*rows, titles=titles), unit="Sở A")
+    assert f"các dòng '{names[0]}', '{names[1]}' có cùng các tiêu chí và điểm tối đa" in words
+    rows[3][2], rows[5][2] = 14, 4  # another maximum: criteria of one name
+    assert len(read(sheet(*rows, titles=titles), unit="Sở A")[0]) == 4
+
+
+def test_the_file_names_the_unit_where_the_sheet_only_says_what_it_holds(tmp_path):
+    rows = [["TT", "Tiêu chí", "Điểm tối đa", "Điểm"], ["1", "X", 10, 8]]
+    for name, sheet_name, unit in (
+        ("Sở Y tế 2025", "Chấm điểm", "Sở Y tế"), ("1. Xã B", "Điểm", "Xã B"),
+        ("Chấm điểm", "Sở Y tế", "Sở Y tế"), ("Sở Y tế", "Sở A", "Sở A"), ("a", "b", "b"),
+    ):  # fmt: skip
+        fields, _ = read(write(tmp_path / f"{name}.xlsx", {sheet_name: rows}))
+        assert fields["unit"].tolist() == [unit]
+
+
+@pytest.mark.parametrize("whole", ["Điểm đạt được", "Kết quả", "Tổng điểm"])
+def test_a_score_that_is_the_sum_of_the_stages_beside_it_is_the_score(whole):
+    titles = ["TT", "Tiêu chí", "Điểm tối đa", "Tự chấm", "Thẩm định", "Điều tra XHH", whole]
+    rows = [["1", "X", 10, 9, 8, "", 8], ["2", "Y", 5, "", "", 4.5, 4.5], ["3", "Z", 5, 5, 3, 1, 4]]
+    fields, told = read(sheet(*rows, titles=titles), unit="A")
+    assert fields["score"].tolist() == [8, 4.5, 4]
+    assert f"cột '{whole}' làm điểm, bằng tổng 'Thẩm định' và 'Điều tra XHH'" in told
+    assert "không cộng vào điểm" not in told
+    rows[0][-1] = 8.5
+    assert "đều có thể là cột điểm" in refusal(sheet(*rows, titles=titles), unit="A")
+
+
+def test_fields_without_codes_above_criteria_with_codes():
+    rows = [["", "X", 15, 13], ["1", "k", 5, 4], ["2", "l", 10, 9],
+            ["", "Y", 10, 9], ["3", "m", 10, 9]]  # fmt: skip
+    titles = ["TT", "Tiêu chí", "Điểm tối đa", "Điểm"]
+    for code in ("3", "1"):
+        rows[4][0] = code
+        fields, _ = read(sheet(*rows, titles=titles), unit="A")
+        assert fields[["field", "criterion"]].to_numpy().tolist() == [
+            ["X", "k"], ["X", "l"], ["Y", "m"],
+        ]  # fmt: skip
+    rows[3][3] = 8
+    assert "'Y' ghi 8 nhưng" in refusal(sheet(*rows, titles=titles), unit="A")
+    one = [["", "PAR INDEX", 15, 13], *rows[1:3]]  # it may be the total
+    assert "'PAR INDEX' có điểm nhưng không có mã" in refusal(sheet(*one, titles=titles), unit="A")
+
+
+def test_one_text_below_the_title_of_the_names_is_no_title(tmp_path):
+    rows = [["TT", "Nội dung", "Điểm tối đa", "Điểm"], [None, "Phần chung", None, None],
+            ["1", "X", 10, 8], ["2", "Y", 5, 4]]  # fmt: skip
+    fields, told = read(write(tmp_path / "Sở A.xlsx", {"Sheet1": rows}))
+    assert fields["field"].tolist() == ["X", "Y"]
+    assert "dòng 2 'Phần chung'" in told
+
+
+def test_a_parent_whose_name_states_another_maximum_than_its_parts_is_refused():
+    rows = [["I", "X (15 điểm)", 13], ["1", "k (5 điểm)", 4], ["2", "l (10 điểm)", 9]]
+    titles = ["TT", "Tiêu chí", "Điểm"]
+    fields, _ = read(sheet(*rows, titles=titles), unit="A")
+    assert fields["max_score"].tolist() == [5, 10]
+    rows[0][1] = "X (20 điểm)"
+    words = refusal(sheet(*rows, titles=titles), unit="A")
+    assert "'X (20 điểm)' ghi điểm tối đa 20 nhưng các thành phần cộng lại là 15" in words

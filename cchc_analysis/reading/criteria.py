@@ -232,6 +232,11 @@ def criteria_of(
         (line, number or code, names[0] if number else bare)
         for (line, _, names), number, (code, bare) in zip(rows, numbers, own, strict=True)
     ]
+    heads = [at for at, (_, code, _) in enumerate(coded) if not code]
+    are_fields = len(heads) > 1 and heads[0] == 0 and heads[-1] + 1 < len(coded)
+    if are_fields and not any(at + 1 in heads for at in heads):  # only criteria have codes
+        coded = [(line, code or f"Phần {heads.index(at) + 1}", name)
+                 for at, (line, code, name) in enumerate(coded)]  # fmt: skip
     if any(code for _, code, _ in coded):
         return _by_codes(where, coded, numbers_of, told)
     return _by_names(where, [(line, [name]) for line, _, name in coded])

@@ -402,40 +402,42 @@ def _of_rows(
     ]
     stages = [(name, stage or "score", one) for name, stage, one in sides
               if stage or one.kind == "stage"]  # fmt: skip
-    sides = [side for side in sides if side not in stages]
+    sides = [(name or one.path, "score", one) for name, stage, one in sides
+             if not (stage or one.kind == "stage")]  # fmt: skip
+    sides = [side for side in sides if not words.FOOTERS.match(fold(side[2].text))]
+    kinds = [stage for _, stage, _ in stages]
+    # "Cá nhân tự chấm" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
+    are_scorers = len({name for name, *_ in stages}) == len(kinds) == len({*kinds}) > 1
+    if of("unit") or are_scorers:
+        stages = [((), stage, one) for _, stage, one in stages]
     plain = of("score") or of(LIKE)
-    are_beside = not plain and {stage for _, stage, _ in stages} == {*OTHER_STAGES}
-    parts = [*plain, *(one for _, stage, one in stages if stage != "self_score" or are_beside)]
+    are_beside = not plain and {*kinds} == {*OTHER_STAGES}
+    parts = [one for name, stage, one in [*stages, *(((), "score", one) for one in plain)]
+             if not name and (stage != "self_score" or are_beside)]  # fmt: skip
+    others = {one: [part for part in parts if part is not one] for one in [*of_rows, *plain]}
+    whole = next((one for one in others if _adds_up(one, others[one])), None)
     if "score" in given:
         plain = [one for one in columns if one.at == given["score"]]
-    elif of_rows and _adds_up(of_rows[0], parts):
-        names = " và ".join(quoted(one.text) for one in parts)
-        told.append(f"lấy cột {quoted(of_rows[0].text)} làm điểm, bằng tổng {names}")
+    elif whole:
+        names = " và ".join(quoted(one.text) for one in others[whole])
+        told.append(f"lấy cột {quoted(whole.text)} làm điểm, bằng tổng {names}")
         both = [are_numbers(one.cells) for _, stage, one in stages if stage in OTHER_STAGES]
         if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
             told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
-        plain = of_rows
+        plain, whole.kind = [whole], "total"
     elif not (plain or stages or any(_adds_up(one, of("measure")) for one in of_rows)):
         plain, totals = [*of_rows, *totals], []
     else:
         plain = [*plain, *of_rows]
-    if "score" in given or plain is of_rows:
+    if "score" in given or whole:
         stages = [one for one in stages if one[1] != "score"]
-    found = [*stages, *(((), "score", one) for one in plain)]
-    sides = [(name or one.path, "score", one) for name, _, one in sides
-             if not words.FOOTERS.match(fold(one.text))]  # fmt: skip
-    if not found:
-        found = sides
-    elif "score" not in given and len(sides) > 1:
+    found = [*stages, *(((), "score", one) for one in plain)] or sides
+    if found != sides and "score" not in given and len(sides) > 1:
         every = [one for *_, one in found]
         if all(words.FOOTERS.match(fold(one.text)) for one in every):  # "Điểm trung bình": of whom?
             raise several_scores(where, [*(one for *_, one in sides), *every])
-    units, kinds = {name for name, *_ in found}, [stage for _, stage, _ in found]
-    # "Cá nhân tự chấm" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
-    are_scorers = len(units) == len(kinds) == len({*kinds}) > 1
-    if of("unit") or are_scorers:
-        found = [((), stage, one) for _, stage, one in found]
-    elif () in units and len(units) > 1:
+    units = {name for name, *_ in found}
+    if () in units and len(units) > 1:
         found = [one for one in found if one[0]]
     is_told = not found and len(percents) == 1 and of("max_score")
     return found, totals, percents[0] if is_told else None
@@ -488,6 +490,12 @@ def _of_columns(
         elif any(path[: len(upper)] == upper != path for path, *_ in found):
             found.append((total.path, "score", total))
             totals.remove(total)
+    fields = [one for path, stage, one in found if stage == "score" and not is_sum(path[-1])]
+    apart = [one for one in columns if one.kind == "stage" and one.stage != "self_score"]
+    if any(_adds_up(total, [*fields, *apart]) for total in totals if apart and fields):
+        names = first_few([quoted(one.text) for one in apart])
+        told.append(f"hiểu cột {names} là lĩnh vực vì tổng điểm gồm cả điểm ấy")
+        found += [((one.text,), "score", one) for one in apart]
     # Beside fields the only "Kết quả" is their sum.
     return found, totals or (plain if len(plain) == 1 else [])
 

@@ -40,7 +40,13 @@ from cchc_analysis.reading.load import (
 from cchc_analysis.reading.scores import check_maximum
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.tables import find_tables, pick, tables_in
-from cchc_analysis.reading.vocabulary import FOOTERS, NUMBERED_SHEET, TITLED_UNIT, UNTITLED_LINE
+from cchc_analysis.reading.vocabulary import (
+    FOOTERS,
+    NAMED_UNIT,
+    NUMBERED_SHEET,
+    TITLED_UNIT,
+    UNTITLED_LINE,
+)
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, fold, near, quoted, same, unit_key
 
@@ -391,9 +397,11 @@ def _unit_of(file: str, table: Table, grid: Grid, others: Sequence[Table]) -> tu
     if not found:
         key = fold(grid.title)
         is_named = grid.is_sheet and not (FOOTERS.match(key) or NUMBERED_SHEET.fullmatch(key))
-        title = without_year(grid.title) if is_named else ""
-        name, source = (title, "tên trang tính") if title else (Path(file).stem, "tên tệp")
-        name = _COUNTED.sub("", without_year(name) or name)
+        names = {"trang tính": grid.title * is_named, "tệp": Path(file).stem}
+        names = {of: _COUNTED.sub("", without_year(name)) for of, name in names.items()}
+        named = [of for of, name in names.items() if NAMED_UNIT.match(name)]
+        of = next((of for of in [*named, *names] if names[of]), "tệp")
+        name, source = names[of] or Path(file).stem, f"tên {of}"
     if len(found) > 1 or (source == "tên tệp" and not Path(file).suffix):
         raise Where(file, table.place).refuse(
             f"tiêu đề ghi nhiều đơn vị ({' và '.join(map(quoted, found.values()))})" if found

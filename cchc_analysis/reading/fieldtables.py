@@ -135,9 +135,12 @@ def read_rows(
     if not layout.scores:
         raise where.refuse("không có cột điểm nào", "hãy đặt tên cột, ví dụ 'Điểm thẩm định'")
     maximum, told = layout.first("max_score"), []
+    layout = layout._replace(body=layout.body.copy())
     measured = [*layout.taken, *([] if maximum is None else [maximum])]
     numbers = pd.DataFrame({one.at: one.numbers for one in measured})
+    _fill_down(layout, numbers.notna().any(axis=1), told)
     trees, remarks = _trees(where, layout, numbers, told)
+    _check_units(where, trees, numbers[[] if maximum is None else [maximum.at]])
     rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
     body = layout.body.copy()
@@ -193,6 +196,35 @@ def read_rows(
     ]  # fmt: skip
     layout = layout._replace(left_out=layout.left_out | left_out)
     return _together(layout, parts, pd.concat(found), fates, told, beside)
+
+
+def _fill_down(layout: Layout, has_number: pd.Series, told: list) -> None:
+    """Give rows a unit, year or block that is only written in the first row of each."""
+    for one in layout.of(*KEYS):
+        is_given = filled(one.cells)
+        is_blank = has_number & ~is_given
+        if is_blank.any() and one.cells[is_given].map(same).is_unique:
+            one.cells = one.cells.mask(is_blank, one.cells.where(is_given).ffill().fillna(""))
+            layout.body[one.at] = one.cells
+            told.append(f"ô trống ở {one.called} lấy theo ô có chữ ngay trên")
+
+
+def _check_units(where: Where, trees: list[Criterion], maxima: pd.DataFrame) -> None:
+    """Refuse a sheet whose highest rows have the same criteria with the same maxima: are units."""
+    for tree in trees:
+        own = [[(same(row.name), *maxima.loc[row.line]) for row in one.below if row.line]
+               for one in tree.below]  # fmt: skip
+        if (
+            len(own) > 1
+            and len(own[0]) > 1
+            and all(one == own[0] for one in own)
+            and len(maxima.columns)
+        ):
+            names = first_few([quoted(one.name) for one in tree.below])
+            raise where.refuse(
+                f"các dòng {names} có cùng các tiêu chí và điểm tối đa, có vẻ là đơn vị hoặc năm",
+                "hãy thêm cột Đơn vị (hoặc Năm), điền ở từng dòng tiêu chí, và xóa các dòng này",
+            )  # fmt: skip
 
 
 def _check_bonus(

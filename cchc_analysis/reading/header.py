@@ -202,7 +202,7 @@ def goes_on(header: Header, lower: Mapping[object, str]) -> bool:
     new = {c for c, cell in lower.items() if cell not in ("", header.short.get(c, ""))}
     is_text = not any(PLAIN_NUMBER.fullmatch(cell) for cell in lower.values())
     # One text under the first title heads the rows below it: "Nhóm rất tốt" under "Xếp hạng".
-    first = next(iter(header.titles))
+    first = next((c for c in header.titles if header.roles[c] != "number"), None)
     heads = new == {first} and header.titles[first] and not lower[first][0].islower()
     return bool(new) and new.isdisjoint(own) and is_text and not heads
 

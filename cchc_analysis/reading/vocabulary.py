@@ -48,7 +48,10 @@ GROUP_TITLE, SHARE, SHARE_BELOW = (
 NO_FIELD = _any_of(_FIELDS["never"])
 LEVEL_WORDS: str = _FIELDS["level_words"]
 LEVELS_OF_FIELDS = [re.compile(pattern) for pattern in _FIELDS["levels"]]
-TITLED_UNIT = [re.compile(pattern) for pattern in _FIELDS["titled_unit"]]
+TITLED_UNIT = [
+    _any_of([pattern], named=f"(?:{_FIELDS['named']})") for pattern in _FIELDS["titled_unit"]
+]
+NAMED_UNIT = re.compile(rf"(?i)(?:{_FIELDS['named']})\b")
 UNTITLED_LINE = re.compile(_FIELDS["untitled_line"])
 STAGES: dict[str, str] = _FIELDS["stages"]
 STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
