@@ -44,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if len(files) > 1:
                 say(f"\nTệp {file}")
             good = _report(file, folders[file], scheme, options, say)
-            if not done + failed:
-                gc.freeze()  # what the first file has loaded stays, and is not searched for garbage
             done, failed = done + good, failed + (not good)
+            if len(files) > done + failed == 1:
+                gc.collect()
+                gc.freeze()  # what is loaded by now stays: it is not searched for each other file
     except KeyboardInterrupt:
         print("\nĐã dừng (Ctrl+C); tệp đang làm dở không ghi gì.", file=sys.stderr)
     except BrokenPipeError:  # "| head": nobody reads on

@@ -203,11 +203,13 @@ class Sections:
     def differences(self) -> Markup:
         """Return what differs from the published results; nothing if all agrees."""
         check = self.results.check
+        if check.empty:
+            return ""
         text = "Chỗ khác giữa kết quả công bố và kết quả tính lại"
         if len(check) > _DIFFERENT:
             text += f" ({_DIFFERENT} chỗ đầu trong {len(check)} chỗ)"
         shown = printed(check.head(_DIFFERENT), "check")
-        return table(self.document, shown, text, "check") if len(check) else ""
+        return table(self.document, shown, text, "check")
 
 
 def _named(text: str, group: Group) -> str:

@@ -216,15 +216,16 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         table = _laid_out(table)
     if kind == "distribution":
         return _with_totals(table)
-    table = table.rename(columns=str)
+    attrs, table = table.attrs, table.rename(columns=str)
+    table.attrs = {}  # else every column gets a copy
     among = [_AMONG[name] for name in table if name in _AMONG]
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
-    fields = table.attrs.get("fields", []) if kind == "matrix" else []
+    fields = attrs.get("fields", []) if kind == "matrix" else []
     heads |= {field: f"{field} (%)" for field in fields}
-    if kind == "blocks" and table.attrs.get("in_points"):
+    if kind == "blocks" and attrs.get("in_points"):
         heads |= SHOWN_OF_POINTS
     if kind == "change":
-        heads = {name: in_years(head, table.attrs.get("years")) for name, head in heads.items()}
+        heads = {name: in_years(head, attrs.get("years")) for name, head in heads.items()}
     return Printed(
         tuple(
             _column(table, name, heads.get(name, name), decimals, is_percent=name in fields)
