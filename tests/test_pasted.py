@@ -313,13 +313,13 @@ RANKED += ["2", "Huyện B", "84", "2"]
 @pytest.mark.parametrize("titles", [["TT", "Đơn vị", "Xếp hạng"], ["Đơn vị", "Tổng điểm"]])
 def test_a_block_whose_title_is_empty_is_refused(load, titles):
     rows = ["1", "Sở A", "95", "1", "2", "Sở B", "94", "2"]
-    with pytest.raises(ValueError, match="'1 Sở A 95 1' trông như dòng đầu của một bảng"):
+    with pytest.raises(ValueError, match="'Đơn vị' trông như tiêu đề của một bảng"):
         load([*titles, *rows, *RANKED])
 
 
 @pytest.mark.parametrize("row", [["7", "Sở X", "99"], ["Sở X", "99", "Sở Y", "98"]])
 def test_units_above_a_pasted_header_are_told(load, row):
-    with pytest.warns(LoadWarning, match="(?i)không đọc dòng 1 '.*Sở X 99"):
+    with pytest.warns(LoadWarning, match="(?i)không đọc phần chữ từ dòng 1 '.*Sở X"):
         assert len(load([*row, *RANKED])) == 2
 
 
@@ -377,7 +377,7 @@ def test_one_row_under_its_own_header_is_not_lost(load, above, title):
     ("Đơn vị|Điểm|Ghi gì", "Sở A|90|tốt|Sở B|80|khá|Sở C|70|yếu", "không dùng đến cột 'Ghi gì'"),
     ("STT|Đơn vị|Điểm cuối kỳ|Cỡ|1|2|3|4", "1|Sở A|90|5|2|Sở B|80|6|3|Sở C|70|7", "là 4 ô"),
     ("STT|Đơn vị|Điểm", "1|Sở A|90|2|Sở B|80|3|Sở C|70|Phụ lục|1|Lúa|5|6|2|Ngô|7|8|3|Khoai|7|8",
-     "trông như bảng"),
+     "không đọc phần chữ từ dòng 13 'Phụ lục 1 Lúa 5' đến dòng 25"),
 ])  # fmt: skip
 def test_what_stands_beside_rows_is_told_and_no_part_of_them(load, titles, rows, words):
     with pytest.warns(LoadWarning, match=words):

@@ -41,6 +41,7 @@ _NARROWEST, _WIDEST = 3, 30
 _LINES_PER_TITLE, _LINES_PER_NAME, _LINES_PER_GRADE = 4, 10, 3
 # What the columns of titles that are not known hold: what their first cells do.
 _TEXT, _NUMBER, _EMPTY, _NAME, _NAMES, _GRADE = "text", "figure", "any", "name", "names", "grade"
+_SHOWN = 4  # lines of what is not read
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 MOST_LINES = 10_000  # of 15 columns and 600 units
 _MOST_WAYS = 1000  # two are too many; what is read on tells them apart
@@ -190,7 +191,6 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     tables = sorted([*tables, *_other_tables(text, tables, numbered_at)])
     if not tables and not headers:
         tables = _without_titles(text, numbered_at)
-    told = _rows_elsewhere(text, tables, numbered_at)
     if headers and not tables:
         header, body = next(iter(headers.values()))
         problem = f"không đọc được dòng nào sau tiêu đề ({', '.join(header)})"
@@ -198,7 +198,9 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
     for first in tables[:1]:
-        notes += _unread(text, 0, first.start - (values[first.start] == first.header[0]))
+        notes += _unread(
+            text, 0, first.start - (values[first.start] == first.header[0]), numbered_at
+        )
     end = 0
     ends = [*(one.start for one in tables[1:]), len(values)]
     for table, below in zip(tables, ends, strict=False):
@@ -207,29 +209,31 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
         cells |= table.rows
         end = table.end
         # the line above a header is its heading
-        notes += _unread(text, end, below - (below < len(values))) + table.notes
+        notes += _unread(text, end, below - (below < len(values)), numbered_at) + table.notes
     if pages and tables:
         notes.append(
             f"bỏ số trang ở {lines_in_words(pages)} ({first_few([*map(quoted, pages.values())])})"
         )
-    return to_cells(list(cells.values()), [lines[at] for at in cells]), notes + told
+    return to_cells(list(cells.values()), [lines[at] for at in cells]), notes
 
 
-def _unread(text: _Text, first: int, end: int) -> list[str]:
-    """Return in words the lines around the tables; refuse titles over a number."""
+def _unread(text: _Text, first: int, end: int, numbered_at: _RowsAt) -> list[str]:
+    """Return in words the lines around the tables; refuse titles over a number or numbered rows."""
     _, values, lines = text
     if first >= end:
         return []
     for at in (at for at in range(first, end) if role_of(values[at]) == "unit"):
         below = values[at : min(end + 1, at + _WIDEST)]  # and the line above a header
         after = (at for at, line in enumerate(below) if role_of(line) == "score")
-        if any(map(PLAIN_NUMBER.fullmatch, below[next(after, len(below)) :])):
+        is_title = any(map(PLAIN_NUMBER.fullmatch, below[next(after, len(below)) :]))
+        if is_title or any(map(numbered_at, range(at, min(end, at + _WIDEST)))):
             raise text.refuse(
                 f"{quoted(values[at])} trông như tiêu đề của một bảng không đọc được",
-                "hãy ghi mỗi ô một dòng, không thiếu ô, hoặc xóa phần không thuộc bảng", at,
+                "hãy ghi đủ tiêu đề và ô, mỗi ô một dòng, hoặc xóa phần không thuộc bảng", at,
             )  # fmt: skip
     last = f" đến dòng {lines[end - 1]}" if end - 1 > first else ""
-    return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(values[first])}{last}"]
+    start = " ".join(values[first : min(end, first + _SHOWN)])
+    return [f"không đọc phần chữ từ dòng {lines[first]} {quoted(start)}{last}"]
 
 
 def _known_tables(text: _Text, headers: Mapping[int, _Header]) -> list[_Found]:
@@ -336,41 +340,6 @@ def _check_whole(text: _Text, stride: _Stride, header: Sequence[str]) -> None:
     if (lost := _lost_row(stride)) is not None:
         words = (line for line in text.values[lost : lost + 2] if not _NUMBER_IN.fullmatch(line))
         raise _not_a_row(text, lost, next(words, stride.rows[-1][0][stride.unit]), header)
-
-
-def _rows_elsewhere(text: _Text, tables: Sequence[_Found], numbered_at: _RowsAt) -> list[str]:
-    """Tell what looks like numbered rows outside the tables; refuse it under titles."""
-    _, values, lines = text
-    told, at = [], 0
-    while at < len(values):
-        if inside := [one.end for one in tables if one.start <= at < one.end]:
-            at = inside[0]
-            continue
-        stride = numbered_at(at)
-        if stride is None or any(at < one.start < stride.end for one in tables):
-            if tables and at < tables[0].start and _is_like_row(values[at : tables[0].start]):
-                told.append(f"không đọc dòng {lines[at]} {quoted(' '.join(values[at : at + 3]))}")
-            at += 1
-            continue
-        place = f"dòng {lines[at]}–{lines[stride.end - 1]}"
-        above = values[max(0, at - 2 * stride.width) : at]
-        if "unit" in map(role_of, above):
-            raise Where(text.name).refuse(
-                f"{quoted(' '.join(stride.rows[0][0]))} trông như dòng đầu của một bảng mỗi dòng "
-                f"{stride.width} ô, nhưng phía trên không có đủ {stride.width} tiêu đề",
-                "hãy ghi đủ tiêu đề cột, mỗi tiêu đề một dòng, hoặc xóa phần này", at=place,
-            )  # fmt: skip
-        told.append(f"không đọc {place} ({quoted(' '.join(stride.rows[0][0]))}…), trông như bảng")
-        at = stride.end
-    return told
-
-
-def _is_like_row(lines: Sequence[str]) -> bool:
-    """Return whether lines begin with a number, a name and a number, or twice a name and one."""
-    is_name = [_may_be_in_a_name(line) and len(line) > 1 for line in lines[:4]]
-    is_number = [bool(_NUMBER_IN.fullmatch(line)) for line in lines[:4]]
-    is_row = is_number[:3] == [True, False, True] and is_name[1] and _COUNT.fullmatch(lines[0])
-    return bool(is_row) or (is_number == [False, True] * 2 and is_name == [True, False] * 2)
 
 
 def _known_rows(text: _Text, header: Sequence[str], first: int, stop: int) -> _Stride | None:
