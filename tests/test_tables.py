@@ -589,7 +589,7 @@ def test_years_of_one_table_or_counts_beside_it_are_not_its_columns(tmp_path):
     assert loaded(tmp_path / "b.xlsx")["year"].tolist() == [2023, 2023, 2024, 2024]
     book.active["G5"] = "x"
     book.save(tmp_path / "b.xlsx")
-    assert "cột E–G, ô G5: ô 'x'" in refusal(tmp_path / "b.xlsx")
+    assert "cột E–G, dòng 5: ô 'x'" in refusal(tmp_path / "b.xlsx")
     book = openpyxl.Workbook()
     for row in (
         ["STT", "Đơn vị", "Điểm", None, "Xếp loại", "Số đơn vị"],

@@ -27,6 +27,7 @@ from cchc_analysis.reading.grid import (
     check_texts,
     laid_out,
     to_cells,
+    untitled,
 )
 from cchc_analysis.reading.header import (
     MOST_OF_WORDS,
@@ -139,20 +140,12 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         lines, place = last.cells.index[-1], f"{last.place} và {grid.place}"
         if grid.is_beside:
             place = f"{last.place}, và {grid.place} tính từ dòng {lines + 1}"
-            last, grid = _by_numbers(last), _by_numbers(grid)
         joined[-1] = last._replace(
             place=place,
             cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
             merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
         )
     return joined
-
-
-def _by_numbers(grid: Grid) -> Grid:
-    """Return a grid whose columns have numbers, not the letters of their sheet."""
-    numbers = {column: at for at, column in enumerate(grid.cells)}
-    merged = {(line, numbers[column]) for line, column in grid.merged if column in numbers}
-    return grid._replace(cells=grid.cells.rename(columns=numbers), merged=merged)
 
 
 def _side_by_side(grid: Grid) -> list[Grid]:
@@ -180,13 +173,14 @@ def _side_by_side(grid: Grid) -> list[Grid]:
 def _part_of(grid: Grid, part: Sequence[int], above: pd.DataFrame, at: int) -> Grid:
     """Return the columns of one of several tables, under the lines that stand over all."""
     own, others = grid.cells.iloc[:, part], above.drop(columns=above.columns[part])
-    rows = np.flatnonzero(count_filled(own))
-    first, last = (c if isinstance(c, str) else c + 1 for c in (own.columns[0], own.columns[-1]))
+    rows, numbers = np.flatnonzero(count_filled(own)), {c: n for n, c in enumerate(own)}
+    last = own.columns[-1] if isinstance(own.columns[-1], str) else part[-1] + 1
     lines, every = ([t for t in rows.to_numpy()[::-1].flat if t] for rows in (others, above))
     return grid._replace(
-        place=", ".join(filter(None, [grid.place, f"cột {first}–{last}"])),
+        place=", ".join(filter(None, [grid.place, f"{untitled(own.columns[0])}–{last}"])),
         title=next(filter(is_heading, every), grid.title),
-        cells=own.iloc[rows[0] : rows[-1] + 1],
+        cells=own.iloc[rows[0] : rows[-1] + 1].rename(columns=numbers),
+        merged={(line, numbers[c]) for line, c in grid.merged if c in numbers},
         above=(*lines, *grid.above),
         is_beside=at > 0,
     )
@@ -320,9 +314,11 @@ def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, lis
             cells, notes = pasted_cells(text, where.file)
             if len(cells):
                 return cells, to_check + notes
-    # No known names: what could be a header, else the delimiter that makes the most rows alike.
+    # No known names: what could be a header, else the delimiter that makes the most rows alike; of
+    # two the one that stands less often between digits, where it may be a decimal mark.
     near = [d for d, cells in found.items() if _has_rows_under(is_near_header, cells)]
-    best = max(near or found, key=lambda d: (*_most_alike(found[d]), -_in_numbers(text, d)))
+    marks = {d: len(re.findall(rf"(?<=[0-9]){re.escape(d)}[0-9]", text)) for d in near or found}
+    best = max(marks, key=lambda d: (*_most_alike(found[d]), -marks[d]))
     return _closed(where, found[best]), to_check
 
 
@@ -362,11 +358,6 @@ def _has_rows_under(test: Callable[[Header], bool], cells: pd.DataFrame) -> bool
     )
 
 
-def _in_numbers(text: str, delimiter: str) -> int:
-    """Return how often a delimiter stands between digits, where it may be a decimal mark."""
-    return len(re.findall(rf"(?<=[0-9]){re.escape(delimiter)}[0-9]", text))
-
-
 def _most_alike(cells: pd.DataFrame) -> tuple[int, int]:
     """Return how many rows are of one width, and that width."""
     widths = cells.notna().sum(axis=1)
@@ -381,7 +372,7 @@ def _delimited(where: Where, text: str, delimiter: str) -> pd.DataFrame:
     texts: list[str] = []  # of all rows in one list: many small ones would cost more than to parse
     widths, numbers = [], []
     for number, row in _rows(where, text, delimiter):
-        if delimiter == "|" and _is_rule("|".join(row)):
+        if delimiter == "|" and "-" in (line := "|".join(row)) and _RULE.issuperset(line):
             continue
         texts += row
         widths.append(len(row))
@@ -421,10 +412,6 @@ def _rows(where: Where, text: str, delimiter: str) -> Iterator[tuple[int, list[s
             yield number, _piped(line)
     else:
         yield from _quoted(where, text, delimiter)
-
-
-def _is_rule(row: str) -> bool:
-    return "-" in row and _RULE.issuperset(row)
 
 
 def _piped(row: str) -> list[str]:
