@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from cchc_analysis.reading.containers import Contents, damaged, encrypted
@@ -27,7 +28,6 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _GROUPS = (f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
 _ENDS = (
     f"{_TABLE}table", f"{_TABLE}table-column", f"{_TABLE}table-row", f"{_STYLE}style",
@@ -37,11 +37,7 @@ _INDEXED_WHITE = (("indexed", 1), ("indexed", 9))
 _NOTHING_SHOWN = ";;;"  # the number format that shows nothing
 _UNSEEN = ("collapse", "filter")
 _TWIPS = 20  # to a point
-_NO_FILL = ("", "transparent", "#ffffff")
 _INSIDE = (f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby", f"{_TEXT}ruby-base", f"{_TEXT}meta")
-_LOOKS = (
-    f"{_FORMAT}color", f"{_FORMAT}font-size", f"{_FORMAT}background-color", f"{_TEXT}display",
-)  # fmt: skip
 _BLANKS = (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break")
 
 
@@ -244,38 +240,43 @@ def ods_sheets(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
 
 
 class _Styles:
-    """The styles that say how text looks, and which tables, rows, columns are not shown."""
+    """What styles say of letters, of what is behind them, and of rows, columns and tables."""
 
     def __init__(self) -> None:
-        self.marked: set[str] = set()  # raised or struck out
-        self.hidden: set[str] = set()
-        self.looks: dict[str, dict[str, str]] = {}  # of letters, and what is behind them
+        self.looks: dict[str | None, dict[str, str]] = {None: {}}
+        self.are_unseen = cache(self.are_unseen)
 
     def add(self, style: object) -> None:
-        name = style.get(f"{_STYLE}name")
-        own = {key: value for part in style for key, value in part.attrib.items() if key in _LOOKS}
-        self.looks[name] = self.looks.get(style.get(f"{_STYLE}parent-style-name"), {}) | own
-        for text in style.iterfind(f"{_STYLE}text-properties"):
-            is_raised = (text.get(f"{_STYLE}text-position") or "0")[0] != "0"
-            if is_raised or text.get(f"{_STYLE}text-line-through-style") not in (None, "none"):
-                self.marked.add(name)
-        for table in style.iterfind(f"{_STYLE}table-properties"):
-            if table.get(f"{_TABLE}display") == "false":
-                self.hidden.add(name)
-        for way in ("row-height", "column-width"):
-            for size in style.iterfind(f"*[@{_STYLE}{way}]"):
-                is_fixed = size.get(f"{_STYLE}use-optimal-{way}") != "true"
-                if is_fixed and re.match(r"[0.]+[a-z]", size.get(f"{_STYLE}{way}")):
-                    self.hidden.add(name)
+        """Add a style; what it does not say is as in the one on which it is based."""
+        own = {key.rpartition("}")[2]: said for part in style for key, said in part.attrib.items()}
+        based = self.looks.get(style.get(f"{_STYLE}parent-style-name"), {})
+        self.looks[style.get(f"{_STYLE}name")] = based | own
+
+    def is_marked(self, name: str | None) -> bool:
+        """Return whether letters are raised or struck out."""
+        looks = self.looks.get(name, {})
+        is_struck = looks.get("text-line-through-style", "none") != "none"
+        return is_struck or looks.get("text-position", "0")[:1] not in ("", "0")
+
+    def is_hidden(self, name: str | None) -> bool:
+        """Return whether a row, column or table is not shown, or has no size."""
+        looks = self.looks.get(name, {})
+        ways = [
+            w for w in ("row-height", "column-width") if looks.get(f"use-optimal-{w}") != "true"
+        ]
+        is_small = any(re.match(r"[0.]+[a-z]", looks.get(way, "")) for way in ways)
+        return is_small or looks.get("display") == "false"
 
     def are_unseen(self, *names: str) -> bool:
         """Return whether nobody sees letters of these styles, each within the one before it."""
-        color, size, fill, display = (
-            next(filter(None, (self.looks.get(name, {}).get(key) for name in names[::-1])), "")
-            for key in _LOOKS
-        )
-        points = float(size[:-2]) if re.fullmatch(r"[0-9.]+pt", size) else None
-        return display == "none" or is_unseen(color, points, is_filled=fill not in _NO_FILL)
+        looks: dict[str, str] = {}
+        for name in names:
+            looks |= self.looks.get(name, {})
+        size = re.fullmatch("([0-9.]+)pt", looks.get("font-size", ""))
+        is_filled = looks.get("background-color", "transparent") not in ("transparent", "#ffffff")
+        points = float(size[1]) if size else None
+        is_out = is_unseen(looks.get("color"), points, is_filled=is_filled)
+        return is_out or looks.get("display") == "none"
 
 
 class _Sheet:
@@ -283,7 +284,7 @@ class _Sheet:
 
     def __init__(self, table: object, styles: _Styles, file: str) -> None:
         self.name = table.get(f"{_TABLE}name") or ""
-        self.is_hidden = table.get(f"{_TABLE}style-name") in styles.hidden
+        self.is_hidden = styles.is_hidden(table.get(f"{_TABLE}style-name"))
         self.where, self.styles = Where(file, f"trang tính '{self.name}'"), styles
         self.cells: dict[tuple[int, int], str] = {}
         self.merged: list[tuple[int, int, int]] = []
@@ -326,7 +327,7 @@ class _Sheet:
         self.row += many
 
     def _is_hidden(self, line: object) -> bool:
-        is_small = line.get(f"{_TABLE}style-name") in self.styles.hidden
+        is_small = self.styles.is_hidden(line.get(f"{_TABLE}style-name"))
         return bool(self.folded or is_small or line.get(f"{_TABLE}visibility") in _UNSEEN)
 
     def seen(self) -> Seen:
@@ -353,7 +354,7 @@ class _Sheet:
             said = is_true == "true"
         elif kind == "date" and day:
             said = datetime.datetime.fromisoformat(day)
-        is_marked = style in self.styles.marked
+        is_marked = self.styles.is_marked(style)
         return text_of(said, is_percent=kind == "percentage", is_marked=is_marked)
 
     def _inside(self, node: object, style: str) -> str:
@@ -364,7 +365,7 @@ class _Sheet:
                 text += " "
             elif child.tag in _INSIDE:
                 own = child.get(f"{_TEXT}style-name")
-                is_marked = own in self.styles.marked
+                is_marked = self.styles.is_marked(own)
                 is_marked |= bool(own and self.styles.are_unseen(style, own))
                 text += text_of(self._inside(child, style), is_marked=is_marked)
             text += child.tail or ""
