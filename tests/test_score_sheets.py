@@ -743,7 +743,9 @@ def test_rows_without_codes_are_below_the_code_above_them(title, numbers):
         ["x", "k", 4], ["x", "l", 3], ["y", "m", 4]
     ]  # fmt: skip
     table.loc[1, "Điểm tối đa"] = 4
-    assert "dòng 2: dòng 'k' có điểm nhưng không có mã" in refusal(table, unit="A")
+    words = refusal(table, unit="A")
+    assert "dòng 1: 'x' ghi 10 nhưng các dòng thành phần cộng lại là 9; hãy sửa số sai" in words
+    assert "hoặc điền mã của 'k', 'l'" in words
 
 
 def test_bullets_are_parts_if_they_add_up_and_explain_if_they_have_no_score():
@@ -756,7 +758,7 @@ def test_bullets_are_parts_if_they_add_up_and_explain_if_they_have_no_score():
     assert fields["criterion"].tolist() == ["k", "l"]
     assert "dòng 3 '- b 5'; dòng 4 '- c 2'" in told
     one = table.drop(3).assign(**{"Điểm tối đa": [15, 5, 5, 5], "Điểm": [11, 4, 4, 3]})
-    assert "dòng 3: dòng '- b' có điểm nhưng không có mã" in refusal(one, unit="A")
+    assert "cộng lại là 7; hãy sửa số sai, hoặc điền mã của '- b'" in refusal(one, unit="A")
 
 
 @pytest.mark.parametrize("name", ["Cộng I", "Tổng điểm lĩnh vực I", "Cộng (I)", "TỔNG CỘNG MỤC I"])

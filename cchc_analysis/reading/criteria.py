@@ -69,9 +69,14 @@ class Criterion:
         return f"{self.code} {name}" if len(twins) > 1 else name
 
     @property
+    def levels(self) -> dict[str, str]:
+        """Return its title and those above it by level."""
+        return dict(zip(LEVELS, [row.title for row in self.path], strict=False))
+
+    @property
     def full_title(self) -> str:
         """Return its title with those above it."""
-        return " – ".join(row.title for row in self.path)
+        return " – ".join(self.levels.values())
 
     def rows(self) -> Iterator["Criterion"]:
         """Return all below it, each before those below itself."""
@@ -213,9 +218,8 @@ def codes_go_on(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def criteria_of(
-    where: Where, rows: list[tuple[int, str, list[str]]], numbers_of: pd.DataFrame, told: list, *,
-    has_units: bool,
-) -> Criterion:  # fmt: skip
+    where: Where, rows: list[tuple[int, str, list[str]]], told: list, *, has_units: bool
+) -> Criterion:
     """Return the tree of the rows of one unit: of each its line, its code and its names.
 
     In a table with a column of units plain numbers may count rows, and tell no levels.
@@ -238,19 +242,17 @@ def criteria_of(
         coded = [(line, code or f"Phần {heads.index(at) + 1}", name)
                  for at, (line, code, name) in enumerate(coded)]  # fmt: skip
     if any(code for _, code, _ in coded):
-        return _by_codes(where, coded, numbers_of, told)
+        return _by_codes(where, coded, told)
     return _by_names(where, [(line, [name]) for line, _, name in coded])
 
 
-def tree_of_titles(
-    where: Where, paths: Mapping[object, tuple[str, ...]], numbers: pd.DataFrame
-) -> Criterion:
+def tree_of_titles(where: Where, paths: Mapping[object, tuple[str, ...]]) -> Criterion:
     """Return the tree of columns of scores: titles above others or codes tell the levels."""
     split = [_split_code(path[-1]) for path in paths.values()]
     are_flat = all(len(path) == 1 for path in paths.values())
     if are_flat and all(code for code, _ in split) and have_levels([code for code, _ in split]):
         rows = [(at, *one) for at, one in zip(paths, split, strict=True)]
-        return _by_codes(where, rows, numbers, [])
+        return _by_codes(where, rows, [])
     return _by_names(where, [(at, [*path]) for at, path in paths.items()])
 
 
@@ -288,12 +290,9 @@ def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
     return root
 
 
-def _by_codes(
-    where: Where, rows: list[tuple[int, str, str]], numbers: pd.DataFrame, told: list
-) -> Criterion:
-    """Return the tree of rows whose codes tell the levels; one without may be below the last."""
+def _by_codes(where: Where, rows: list[tuple[int, str, str]], told: list) -> Criterion:
+    """Return the tree of rows whose codes tell the levels; one without is below the last."""
     root, last, codes = Criterion("Tổng"), None, Codes()
-    below = _uncoded(rows, numbers)
     for line, text, name in rows:
         path = last.path if last else []
         summed = SUBTOTAL.fullmatch(fold(name)) if last and not text else None
@@ -301,7 +300,7 @@ def _by_codes(
         if named:
             named[0].again.append(line)
             continue
-        if line in below and 0 < len(path) < len(LEVELS):
+        if not text and 0 < len(path) < len(LEVELS):
             last.add(name, line)
             continue
         at, fits = f"dòng {line}", codes.may_follow(text)
@@ -325,23 +324,6 @@ def _by_codes(
         depth = codes.take(code)
         last = (path[depth - 1] if depth else root).add(name or said, line, said)
     return root
-
-
-def _uncoded(rows: list[tuple[int, str, str]], numbers: pd.DataFrame) -> list[int]:
-    """Return the rows without codes whose numbers add up to the row with one above them.
-
-    A single one may only have the same numbers, unless all codes are followed by such rows.
-    """
-    rows = [row for row in rows if row[1] or not SUBTOTAL.fullmatch(fold(row[2]))]
-    starts = [at for at, (_, text, _) in enumerate(rows) if text]
-    parts = [[line for line, *_ in rows[at:end]] for at, end in pairwise([*starts, len(rows)])]
-    fewest = 1 if all(len(part) > 1 for part in parts) else 2
-    found = []
-    for above, *lines in parts:
-        apart = (numbers.loc[lines].sum(min_count=1) - numbers.loc[above]).abs()
-        if apart.isna().all() or (len(lines) >= fewest and not (apart > NEAR).any()):
-            found += lines
-    return found
 
 
 def _split_code(name: str) -> tuple[str, str]:
@@ -408,10 +390,14 @@ def check_sums(
                 sums.append((sum(parts, Decimal()), room))
             if all(abs(number - total) > room for total, room in sums):
                 at, cell = cells[line]
+                uncoded = [
+                    quoted(one.name) for one in parent.rows() if parent.code and not one.code
+                ]
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
-                    "hãy sửa số sai", at=at, value=cell,
+                    "hãy sửa số sai" + f", hoặc điền mã của {first_few(uncoded)}" * bool(uncoded),
+                    at=at, value=cell,
                 )  # fmt: skip
 
 

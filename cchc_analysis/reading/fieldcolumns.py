@@ -520,7 +520,7 @@ def _tree_of(
     if all(one.maxima for one in columns.values()):
         numbers.loc["maximum"] = [one.maxima[0] for one in columns.values()]
     paths = {stages["score"].at: path for path, stages in scores.items()}
-    tree = tree_of_titles(where, paths, numbers.T)
+    tree = tree_of_titles(where, paths)
     sums, parents = sums_among(tree, numbers.T)
     if sums:
         (total,) = sums
@@ -564,14 +564,9 @@ def _by_stage(
     fields: dict[tuple[str, ...], dict[str, Column]] = {}
     for path, stage, column in found:
         own = spelled.setdefault(tuple(map(same, path)), path)
-        stages, name = fields.setdefault(own, {}), " – ".join(path)
+        stages, name = fields.setdefault(own, {}), " – ".join(own)
         if stage not in stages:
             stages[stage] = column
-        elif name and same(stages[stage].text) == same(column.text):
-            raise where.refuse(
-                f"có nhiều cột cùng tên {of} {quoted(' – '.join(own))}",
-                "hãy đặt tên khác nhau, hoặc xóa cột không dùng",
-            )
         else:
             of_name = f" của {of} {quoted(name)}" if name else ""
             raise several_scores(where, [stages[stage], column], of_name)

@@ -7,11 +7,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import zip_longest
 
 import pandas as pd
 
-from cchc_analysis.groups import LEVELS
 from cchc_analysis.reading.cells import (
     are_numbers,
     filled,
@@ -60,8 +58,7 @@ def read_columns(
         of_field = f"lĩnh vực '{leaf.full_title[:60]}'"
         within = where._replace(place=", ".join(filter(None, [where.place, of_field])))
         part = _read(within, table, layout, body, of_column[at], known, max_score=maxima[at])
-        levels = dict(zip(LEVELS, [one.title for one in leaf.path], strict=False))
-        parts.append(part._replace(scores=part.scores.assign(**levels)))
+        parts.append(part._replace(scores=part.scores.assign(**leaf.levels)))
     of = pd.concat([part.fates for part in parts], axis=1)
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
@@ -159,13 +156,6 @@ def read_rows(
         )
     _check_bonus(where, {line: row.name for line, row in leaves.items()}, numbers, maximum)
     sums = [line for tree in trees for row in (tree, *tree.rows()) for line in row.again]
-
-    def numbers_of(column: Column, cells: pd.Series) -> pd.Series:
-        own = to_numbers(where, column.text, cells[[*rows]])
-        return pd.concat([own, numbers_in(cells[sums])])
-
-    checked = {one: numbers_of(one, one.cells) for one in measured
-               if not layout.is_percent or one is maximum}  # fmt: skip
     parts, found = [], []
     for side, stages in layout.scores.items():
         column = stages["score"]
@@ -176,14 +166,18 @@ def read_rows(
         if not layout.of("unit"):
             body["unit"] = " ".join(side) or unit
         part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
-        for one in [one for one in checked if one is maximum or one in stages.values()]:
-            also = [numbers_of(one, scores)] if one is column else []
+        for one in [one for one in measured if one is maximum or one in stages.values()]:
+            if layout.is_percent and one is not maximum:
+                continue
+            readings = [one.cells, *([scores] if one is column else [])]
+            numbers = [pd.concat([to_numbers(where, one.text, cells[[*rows]]),
+                                  numbers_in(cells[sums])]) for cells in readings]  # fmt: skip
             cells = {line: (place(one.cells, line), cell) for line, cell in one.cells.items()}
-            check_sums(where, trees, cells, checked[one], *also)
+            check_sums(where, trees, cells, *numbers)
         parts.append(part)
         # Of criteria a mean is chance.
         told += [one for one in part.told if getattr(one, "words", one) != TELLS_A_MEAN]
-        fields = _with_levels(part.scores, leaves, checked.get(column))
+        fields = _with_levels(part.scores, leaves, None if layout.is_percent else column.numbers)
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
     fates[[line for lines in layout.left_out for line in lines]] = "column numbers"
@@ -212,14 +206,9 @@ def _fill_down(layout: Layout, has_number: pd.Series, told: list) -> None:
 def _check_units(where: Where, trees: list[Criterion], maxima: pd.DataFrame) -> None:
     """Refuse a sheet whose highest rows have the same criteria with the same maxima: are units."""
     for tree in trees:
-        own = [[(same(row.name), *maxima.loc[row.line]) for row in one.below if row.line]
-               for one in tree.below]  # fmt: skip
-        if (
-            len(own) > 1
-            and len(own[0]) > 1
-            and all(one == own[0] for one in own)
-            and len(maxima.columns)
-        ):
+        own = {tuple((same(row.name), *maxima.loc[row.line]) for row in one.below if row.line)
+               for one in tree.below}  # fmt: skip
+        if len(tree.below) > len(own) == 1 < len(*own) and len(maxima.columns):
             names = first_few([quoted(one.name) for one in tree.below])
             raise where.refuse(
                 f"các dòng {names} có cùng các tiêu chí và điểm tối đa, có vẻ là đơn vị hoặc năm",
@@ -245,11 +234,9 @@ def _with_levels(
     scores: pd.DataFrame, leaves: Mapping[int, Criterion], numbers: pd.Series | None
 ) -> pd.DataFrame:
     """Return scores with the names of their rows and those above, and the totals of the sheets."""
-    paths = [leaves[line].path for line in scores.index]
-    titles = ([row.title for row in path] for path in paths)
-    for level, of_level in zip(LEVELS, zip_longest(*titles), strict=False):
-        scores[level] = of_level
-    totals = [next(iter(field.above.again), None) for field, *_ in paths]
+    own = [leaves[line] for line in scores.index]
+    scores = scores.join(pd.DataFrame([one.levels for one in own], scores.index))
+    totals = [next(iter(one.path[0].above.again), None) for one in own]
     if numbers is not None and any(totals):
         scores["published_total"] = numbers.reindex(totals).array
     return scores
@@ -291,7 +278,7 @@ def _trees(
         raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     trees = []
     for rows, totals in groups.values():
-        tree = criteria_of(where, rows, numbers, told, has_units=unit is not None)
+        tree = criteria_of(where, rows, told, has_units=unit is not None)
         tree.take_sums(totals)
         left_out += tree.cut_remarks(where, has_number)
         trees.append(tree)
