@@ -745,7 +745,7 @@ def test_rows_without_codes_are_below_the_code_above_them(title, numbers):
     table.loc[1, "Điểm tối đa"] = 4
     words = refusal(table, unit="A")
     assert "dòng 1: 'x' ghi 10 nhưng các dòng thành phần cộng lại là 9; hãy sửa số sai" in words
-    assert "hoặc điền mã của 'k', 'l'" in words
+    assert "hoặc điền mã của 'k', 'l' (dòng tổng thì ghi 'Tổng điểm')" in words
 
 
 def test_bullets_are_parts_if_they_add_up_and_explain_if_they_have_no_score():
@@ -1002,6 +1002,36 @@ def test_a_row_of_points_beside_the_criteria_needs_no_code_to_be_told_from_them(
     rows = [["", "Tổng điểm", 15, 14, 12.5], ["", "Cộng điểm thưởng", "", 1, 1]]
     words = refusal(sheet(*TREE, *(rows[::-1] if above else rows)), unit="Sở A")
     assert "'Cộng điểm thưởng' là điểm cộng, trừ" in words
+
+
+@pytest.mark.parametrize("name", ["Xếp hạng", "Xếp loại", "Thứ hạng"])
+def test_the_place_below_the_total_is_no_criterion(name):
+    rows = [["", "Tổng điểm", 15, 14, 12.5], ["", name, "", "Tốt" if "loại" in name else 1, 2]]
+    fields, told = read(sheet(*TREE, *rows), unit="Sở A")
+    assert as_rows(fields.drop(columns="published_total")) == LEAVES
+    assert f"không dùng đến dòng 9 '{name}" in told
+
+
+@pytest.mark.parametrize("titles", [["Sở A", "Sở B"], ["UBND xã A", "Phường B"]])
+def test_units_side_by_side_need_no_title_of_scores(tmp_path, titles):
+    rows = [["Chỉ số thành phần", *titles], ["X (10 điểm)", 8, 7], ["Y (5 điểm)", 4, 3]]
+    fields, _ = read(write(tmp_path / "a.xlsx", {"Sheet1": rows}))
+    assert fields["unit"].tolist() == [titles[0]] * 2 + [titles[1]] * 2
+    assert fields["score"].tolist() == [8, 4, 7, 3]
+
+
+@pytest.mark.parametrize("title", ["Tối đa", "Điểm tối đa", "Thang điểm"])
+def test_the_maximum_under_a_title_of_scores(tmp_path, title):
+    rows = [["TT", "Nội dung", "Điểm", None, None], [None, None, title, "Tự chấm", "Thẩm định"],
+            *TREE]  # fmt: skip
+    path = write(tmp_path / "Sở A.xlsx", {"Sheet1": rows}, ["A1:A2", "B1:B2", "C1:E1"])
+    assert as_rows(read(path)[0]) == LEAVES
+
+
+def test_several_who_score_are_refused_as_columns_of_scores():
+    titles = [*TITLES[:3], "Cá nhân tự chấm", "Tập thể chấm", "Cấp có thẩm quyền chấm"]
+    words = refusal(sheet(*([*row, row[4]] for row in TREE), titles=titles), unit="Sở A")
+    assert "các cột 'Tập thể chấm' và 'Cấp có thẩm quyền chấm' đều có thể là cột điểm;" in words
 
 
 @pytest.mark.parametrize("cells", [["", "93,3", "83,3"], ["100%", "93,3%", "83,3%"]])

@@ -396,7 +396,7 @@ def check_sums(
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
-                    "hãy sửa số sai" + f", hoặc điền mã của {first_few(uncoded)}" * bool(uncoded),
+                    "hãy sửa số sai" + also * bool(uncoded),
                     at=at, value=cell,
                 )  # fmt: skip
 

@@ -47,7 +47,8 @@ from cchc_analysis.text import clean, first_few, fold, quoted, same
 
 OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
 KEYS = ("unit", "year", "block")
-_NO_FIELD = ("published_rank", "published_grade", "bonus", "number")  # if only a pattern says so
+_PLACES = ("published_rank", "published_grade")
+_NO_FIELD = (*_PLACES, "bonus", "number")  # if only a pattern says so
 _UNUSED = "unused"
 _SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
 _WORDED = {
@@ -262,7 +263,7 @@ def _layout(
     header, body, told = table.header, table.body, []
     year, years = of
     lines = [line for line, row in body.head(1).fillna("").iterrows()
-             if are_column_numbers([*row])] + _shares_below(body)  # fmt: skip
+             if are_column_numbers([*row])] + _told_below(body)  # fmt: skip
     left_out = {(line,): row_in_words(line, body.loc[line].fillna("")) for line in lines}
     body = body.drop(index=lines)
     columns = [
@@ -271,11 +272,8 @@ def _layout(
     ]  # fmt: skip
     body = body[[one.at for one in columns]]
     _weigh(columns, given)
-    names, percent, tree = (
-        _by_level(where, [one for one in columns if one.kind == "name"]),
-        None,
-        Criterion(""),
-    )
+    names = _by_level(where, [one for one in columns if one.kind == "name"])
+    percent, tree = None, Criterion("")
     if names:
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
@@ -306,11 +304,12 @@ def _layout(
                   year, tree)  # fmt: skip
 
 
-def _shares_below(body: pd.DataFrame) -> list[int]:
-    """Return the last rows that tell a total above them in percent: "Tỷ lệ đạt (%)"."""
+def _told_below(body: pd.DataFrame) -> list[int]:
+    """Return the last rows that tell of a total above them its share, place or grade."""
     found, is_below = [], False
     for line, row in body.tail(_LAST).fillna("").iterrows():
-        found += [line] * (is_below and any(words.SHARE_BELOW.fullmatch(fold(c)) for c in row))
+        is_told = any(words.SHARE_BELOW.fullmatch(fold(c)) or role_of(c) in _PLACES for c in row)
+        found += [line] * (is_below and is_told)
         is_below |= any(map(is_sum, row))
     return found
 
@@ -407,7 +406,7 @@ def _of_rows(
     sides = [side for side in sides if not words.FOOTERS.match(fold(side[2].text))]
     kinds = [stage for _, stage, _ in stages]
     # "Cá nhân tự chấm" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
-    are_scorers = len({name for name, *_ in stages}) == len(kinds) == len({*kinds}) > 1
+    are_scorers = len({name for name, *_ in stages}) == len(kinds) and len({*kinds}) > 1
     if of("unit") or are_scorers:
         stages = [((), stage, one) for _, stage, one in stages]
     plain = of("score") or of(LIKE)
@@ -449,7 +448,7 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
     A first row of nothing but numbers in brackets that do not count the columns is one, too.
     """
     cells = pd.DataFrame({one.at: one.cells for one in columns})
-    is_one = cells.map(lambda cell: role_of(cell) == "max_score" or fold(cell) == "toi da")
+    is_one = cells.map(lambda cell: role_of(cell) == "max_score")
     is_one = is_one.any(axis=1).astype(bool)
     for line, row in cells.head(1).iterrows():
         # A title that is merged down stands here, too.

@@ -334,6 +334,7 @@ def _is_score_sheet(header: Header) -> bool:
     roles, titles = {*header.roles.values()}, {*header.titles.values(), *header.short.values()}
     names_criteria = any(level_of(title) is not None for title in titles)
     has_scores = {"score", LIKE, "max_score"} & roles or any(map(stage_of, titles))
+    has_scores = has_scores or any(map(NAMED_UNIT.match, titles))  # units side by side
     return "unit" not in roles and names_criteria and bool(has_scores)
 
 
