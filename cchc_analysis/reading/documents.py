@@ -94,15 +94,15 @@ def _mark_runs(body: object, styles: object) -> None:
         paragraph = next(run.iterancestors(f"{_W}p"), run)
         names = _value(paragraph, "w:pPr/w:pStyle"), _value(run, "w:rPr/w:rStyle")
         looks = looks_of(names[0]) | looks_of(names[1]) | _looks(run)
-        size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color")
+        size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color", "").upper()
+        is_filled = False
+        if color == _WHITE:
+            around = {*names, *_find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")}
+            behind = _find(run, f"ancestor-or-self::*[*/{_SHADE}]")
+            is_filled = bool(behind or not shaded.isdisjoint(around))
         points = int(size) / 2 if size.isdecimal() else None
         is_marked = any(looks.get(mark, "0") not in _OFF for mark in _MARKS)
-        if not is_marked and is_unseen(color, points, is_filled=False):
-            around = {*names, *_find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")}
-            is_filled = not shaded.isdisjoint(around)
-            is_filled |= bool(_find(run, f"ancestor-or-self::*[*/{_SHADE}]"))
-            is_marked = is_unseen(color, points, is_filled=is_filled)
-        if is_marked:
+        if is_marked or is_unseen(color, points, is_filled=is_filled):
             run.set("marked", "")
 
 
@@ -473,11 +473,10 @@ def _color_of(drawn: dict) -> str:
 
 def _is_unseen(char: dict, fills: list[dict]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    color, size = _color_of(char), char["size"]
-    return is_unseen(color, size, is_filled=False) and is_unseen(
-        color, size,
-        is_filled=any(f["x0"] <= x <= f["x1"] and f["top"] <= y <= f["bottom"] for f in fills),
-    )  # fmt: skip
+    is_filled = not _color_of(char) or any(
+        one["x0"] <= x <= one["x1"] and one["top"] <= y <= one["bottom"] for one in fills
+    )
+    return is_unseen(_color_of(char), char["size"], is_filled=is_filled)
 
 
 def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str]]]:

@@ -197,9 +197,9 @@ def text_of(value: object, *, is_percent: bool = False, is_marked: bool = False)
     return f"[{text}]" if is_marked and text.strip() else text
 
 
-def is_unseen(color: str | None, size: float | None, *, is_filled: bool) -> bool:
+def is_unseen(color: str, size: float | None, *, is_filled: bool) -> bool:
     """Return whether letters are white (RGB) and nothing is behind them, or of no size (points)."""
-    is_white = (color or "").upper()[-6:] == _WHITE
+    is_white = color.upper()[-6:] == _WHITE
     return (is_white and not is_filled) or (size is not None and size < _LEAST_SIZE)
 
 

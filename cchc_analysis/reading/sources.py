@@ -231,48 +231,39 @@ def _decode(where: Where, path: Path, kind: str) -> tuple[str, list[str]]:
     Of the encodings before Unicode, Windows-1258 can be known. What is valid UTF-8 is UTF-8,
     whatever a page says of itself: no Vietnamese in another encoding is.
     """
-    data = path.read_bytes()
-    told = []
+    data, told, start = path.read_bytes(), [], 0
     if path.suffix.lower() == ".xls":
         told.append(f"tệp đuôi '.xls' nhưng nội dung là {KIND_SHOWN[kind]}, được đọc như thế")
-    encoding = "utf-8-sig"
     declared = _CHARSET.search(data[:4096]) if kind == "html" else None
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif declared and (stated := declared[1].decode().lower()) not in ("utf-8", "utf8"):
-        if _is_in("utf-8", data):
-            if not data.isascii():
-                told.append(f"trang ghi bảng mã {quoted(stated)} nhưng được đọc là UTF-8")
-        elif _is_in(stated, data):
-            encoding = stated
-        else:
-            _refuse_legacy(where, data.decode("cp1252", errors="replace"))
-            raise where.refuse(
-                f"trang ghi bảng mã {quoted(stated)} nhưng chữ không theo bảng mã đó",
-                "hãy mở trang gốc trong trình duyệt rồi chép bảng vào một tệp Excel",
-            )
-    try:
-        return data.decode(encoding), told
-    except UnicodeDecodeError as error:
-        _refuse_legacy(where, data.decode("cp1252", errors="replace"))
-        text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
-        is_vietnamese = re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text)
-        if not declared and encoding == "utf-8-sig" and is_vietnamese:
-            return text, told
-        line = data[: error.start].count(b"\n") + 1
+    stated = declared[1].decode().lower() if declared else "utf-8"
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", stated):
+        try:
+            text = data.decode(encoding)
+        except LookupError:
+            continue
+        except UnicodeError as error:
+            start = getattr(error, "start", 0)
+            continue
+        is_other = stated not in ("utf-8", "utf8") and encoding == "utf-8-sig"
+        if is_other and not data.isascii():
+            told.append(f"trang ghi bảng mã {quoted(stated)} nhưng được đọc là UTF-8")
+        return text, told
+    _refuse_legacy(where, data.decode("cp1252", errors="replace"))
+    if stated not in ("utf-8", "utf8"):
         raise where.refuse(
-            "tệp không phải là văn bản UTF-8",
-            "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
-            at=f"dòng {line}",
-        ) from None
-
-
-def _is_in(encoding: str, data: bytes) -> bool:
-    try:
-        data.decode(encoding)
-    except (UnicodeError, LookupError):
-        return False
-    return True
+            f"trang ghi bảng mã {quoted(stated)} nhưng chữ không theo bảng mã đó",
+            "hãy mở trang gốc trong trình duyệt rồi chép bảng vào một tệp Excel",
+        )
+    text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
+    if not declared and not is_utf16 and re.search(r"(?i)(?:đơn vị|điểm|cơ quan|xếp)", text):
+        return text, told
+    line = data[:start].count(b"\n") + 1
+    raise where.refuse(
+        "tệp không phải là văn bản UTF-8",
+        "hãy mở tệp trong Excel rồi lưu lại dạng 'CSV UTF-8' hoặc .xlsx",
+        at=f"dòng {line}",
+    )
 
 
 def _refuse_legacy(where: Where, text: str) -> None:

@@ -33,7 +33,7 @@ _ENDS = (
     f"{_TABLE}table", f"{_TABLE}table-column", f"{_TABLE}table-row", f"{_STYLE}style",
     *_GROUPS,
 )  # fmt: skip
-_INDEXED_WHITE = (("indexed", 1), ("indexed", 9))
+_WHITES = (("theme", 0), ("indexed", 1), ("indexed", 9))
 _NOTHING_SHOWN = ";;;"  # the number format that shows nothing
 _UNSEEN = ("collapse", "filter")
 _TWIPS = 20  # to a point
@@ -111,11 +111,9 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
 
 def _is_unseen(font: object, cell: object) -> bool:
     color, is_filled = font.color, cell.fill.fill_type is not None or bool(cell.parent.tables)
-    is_white = color is not None and (
-        (color.theme, color.tint) == (0, 0) or (color.type, color.value) in _INDEXED_WHITE
-    )
-    rgb = "FFFFFF" if is_white else color.rgb if color is not None else None
-    return is_unseen(rgb if isinstance(rgb, str) else None, font.sz, is_filled=is_filled)
+    said = (color.type, color.value) if color is not None and not color.tint else ("", "")
+    white = said[1] if said[0] == "rgb" else "FFFFFF" * (said in _WHITES)
+    return is_unseen(white, font.sz, is_filled=is_filled)
 
 
 def _xlsx_text(cell: object) -> str:
@@ -275,7 +273,7 @@ class _Styles:
         size = re.fullmatch("([0-9.]+)pt", looks.get("font-size", ""))
         is_filled = looks.get("background-color", "transparent") not in ("transparent", "#ffffff")
         points = float(size[1]) if size else None
-        is_out = is_unseen(looks.get("color"), points, is_filled=is_filled)
+        is_out = is_unseen(looks.get("color", ""), points, is_filled=is_filled)
         return is_out or looks.get("display") == "none"
 
 
