@@ -393,6 +393,7 @@ def check_sums(
                 uncoded = [
                     quoted(one.name) for one in parent.rows() if parent.code and not one.code
                 ]
+                also = f", hoặc điền mã của {first_few(uncoded)} (dòng tổng thì ghi 'Tổng điểm')"
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
