@@ -203,12 +203,13 @@ def _are_apart(start: pd.DataFrame, part: Sequence[int]) -> bool:
 
 def _repeated(start: pd.DataFrame, part: Sequence[int]) -> list[Sequence[int]]:
     """Return the columns of each of several tables of which all have the same titles."""
-    for width in range(2, len(part) // 2 + 1):
-        parts = [part[at : at + width] for at in range(0, len(part), width)]
-        for header in _headers_in(start, part):
-            titles = [[header.titles[column] for column in own] for own in parts]
-            if titles == titles[:1] * len(parts) and is_header(header_of(parts[0], titles[0])):
-                return parts
+    for header in _headers_in(start, part):
+        titles = [*header.titles.values()]
+        for width in range(2, len(titles) // 2 + 1):
+            many, more = divmod(len(titles), width)
+            own = header_of(part[:width], titles[:width])
+            if not more and titles == titles[:width] * many and is_header(own):
+                return [part[at : at + width] for at in range(0, len(part), width)]
     return [part]
 
 
