@@ -239,11 +239,12 @@ def _height(document: Document, part: BaseOxmlElement, width: float) -> float:
         each = zip(cells, widths, strict=True)
         return max(sum(_height(document, one, wide) for one in cell.p_lst) for cell, wide in each)
     one = Paragraph(part, document)
-    own, style = one.paragraph_format, one.style.paragraph_format
+    look = one.style
+    own, style = one.paragraph_format, look.paragraph_format
     spaces = (own.space_before or style.space_before, own.space_after or style.space_after)
     if pictures := part.xpath(_EXTENTS):
         return (max(map(int, pictures)) + sum(space or 0 for space in spaces)) / Pt(1)
-    size = max([run.font.size or one.style.font.size or Pt(14) for run in one.runs], default=0)
+    size = max([run.font.size or look.font.size or Pt(14) for run in one.runs], default=0)
     points = size / Pt(1)
     lines = math.ceil(len(one.text) * points * _LETTER / 12 / 1.15 / max(width, points))
     return lines * points * 1.2 + sum(space or 0 for space in spaces) / Pt(1)
