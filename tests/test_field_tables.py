@@ -308,7 +308,7 @@ def test_the_total_rows_of_a_long_table_are_checked_and_are_no_fields():
     assert fields["published_total"].isna().tolist() == [False, False, True]
     assert told == ""
     words = refusal(LONG.assign(**{"Điểm": ["8", "9,5", "18", "7"]}))
-    assert "dòng 3: 'Tổng' ghi 18 nhưng các dòng thành phần cộng lại là 17,5" in words
+    assert "dòng 3: 'Tổng' ghi 18 nhưng các thành phần cộng lại là 17,5" in words
 
 
 def test_a_long_table_takes_maxima_from_names_or_from_the_caller():
@@ -701,7 +701,7 @@ def test_a_column_that_adds_up_those_right_behind_it_is_told():
     rows[1][2] = 5
     assert "cột 'Q' bằng tổng" in read(frame(titles, *rows))[1]
     words = refusal(frame(["Đơn vị", *coded], *rows))
-    assert "dòng 2: 'P' ghi 15 nhưng các dòng thành phần cộng lại là 14" in words
+    assert "dòng 2: 'P' ghi 15 nhưng các thành phần cộng lại là 14" in words
     bare = [title.partition(" (")[0] for title in titles]  # of one row it may be chance
     assert "bằng tổng" not in read(frame(bare, rows[0]), max_score=20)[1]
     titles[4] = "Q (15 điểm)"
@@ -739,11 +739,11 @@ def test_criteria_in_columns_are_below_the_title_that_is_merged_over_them(tmp_pa
     rows[0][1] = "P (25 điểm)"
     workbook(tmp_path / "a.xlsx", rows, merged)
     words = refusal(tmp_path / "a.xlsx")
-    assert "'P' ghi điểm tối đa 25 nhưng các thành phần cộng lại là 20" in words
+    assert "điểm tối đa: 'P' ghi 25 nhưng các thành phần cộng lại là 20" in words
     if own:
         rows[0][1], rows[2][3] = "P (20 điểm)", 11
         workbook(tmp_path / "a.xlsx", rows, merged)
-        assert "ô D3: 'P' ghi 11 nhưng các dòng" in refusal(tmp_path / "a.xlsx")
+        assert "ô D3: 'P' ghi 11 nhưng các thành phần" in refusal(tmp_path / "a.xlsx")
 
 
 def test_three_rows_of_titles_are_field_criterion_and_stage(tmp_path):

@@ -100,7 +100,7 @@ def test_a_unit_per_sheet_with_merged_parents(tmp_path, kind):
     tree[0][4] = 9
     write(path, {"Sở A": rows})
     words = refusal(path)
-    assert "'Cải cách thể chế' ghi 9 nhưng các dòng thành phần cộng lại là 8,5" in words
+    assert "'Cải cách thể chế' ghi 9 nhưng các thành phần cộng lại là 8,5" in words
     assert ("ô E3" if kind == "xlsx" else "dòng 2") in words
 
 
@@ -125,7 +125,7 @@ def test_units_side_by_side_under_a_header_of_two_rows(tmp_path, kind, upper):
     assert "tên đơn vị" not in told
     rows[3][6] = 5.5
     words = refusal(write(path, {"CCHC": rows}, merged))
-    assert "'Xây dựng văn bản' ghi 5,5 nhưng các dòng thành phần cộng lại là 5" in words
+    assert "'Xây dựng văn bản' ghi 5,5 nhưng các thành phần cộng lại là 5" in words
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
@@ -142,7 +142,7 @@ def test_a_long_table_with_criteria(tmp_path, kind):
     rows.insert(0, ["Sở A", "Cải cách thể chế", None, None, 10, 9, 9])
     write(path, {"Điểm": [titles, *rows]})
     words = refusal(path)
-    assert "'Cải cách thể chế' ghi 9 nhưng các dòng thành phần cộng lại là 8,5" in words
+    assert "'Cải cách thể chế' ghi 9 nhưng các thành phần cộng lại là 8,5" in words
 
 
 def sheet(*rows, titles=TITLES) -> pd.DataFrame:
@@ -188,7 +188,9 @@ def test_two_years_side_by_side(titles):
         [2023, "Thể chế", 7, 10, 9], [2023, "TTHC", 3, 5, 5],
     ]  # fmt: skip
     assert "năm 2022, 2023 từ tiêu đề các cột điểm" in told
-    assert "năm 2023, không phải năm 2022; hãy bỏ year=" in refusal(table, unit="Sở A", year=2022)
+    assert "ghi năm '2023' nhưng năm đã đặt là '2022'; hãy bỏ năm đã đặt" in refusal(
+        table, unit="Sở A", year=2022
+    )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
@@ -274,7 +276,10 @@ def test_a_sheet_for_each_year_of_one_unit(tmp_path, names, titles):
 def test_a_sheet_without_a_year_among_years_is_refused(tmp_path):
     sheets = {name: [TITLES, *TREE] for name in ("Năm 2022", "Năm 2023", "Tổng hợp")}
     words = refusal(write(tmp_path / "Sở A.xlsx", sheets))
-    assert "'Tổng hợp': tiêu đề không ghi năm còn bảng khác ghi năm 2022, 2023" in words
+    assert (
+        "'Tổng hợp': không có năm còn bảng khác có, không ghép được; hãy ghi năm cho mọi bảng"
+        in words
+    )
 
 
 @pytest.mark.parametrize("of", ["column", "title", "option"])
@@ -471,10 +476,10 @@ def test_how_points_are_given_is_no_score_and_letters_number_the_columns():
 
 
 @pytest.mark.parametrize(("at", "cell", "words"), [
-    ((2, 2), "3", "'Xây dựng văn bản' ghi 6 nhưng các dòng thành phần cộng lại là 7"),
+    ((2, 2), "3", "'Xây dựng văn bản' ghi 6 nhưng các thành phần cộng lại là 7"),
     ((2, 4), "2,5", "điểm '2,5' nằm ngoài khoảng 0 đến 2"),
-    ((3, 3), "2", "'Xây dựng văn bản' ghi 5 nhưng các dòng thành phần cộng lại là 4"),
-    ((6, 4), "", "'Thủ tục hành chính' ghi 4 nhưng các dòng thành phần cộng lại là 0"),
+    ((3, 3), "2", "'Xây dựng văn bản' ghi 5 nhưng các thành phần cộng lại là 4"),
+    ((6, 4), "", "'Thủ tục hành chính' ghi 4 nhưng các thành phần cộng lại là 0"),
     ((4, 2), "", "dòng 5: ô điểm tối đa để trống"),
 ])  # fmt: skip
 def test_a_sheet_that_contradicts_itself_is_refused(at, cell, words):
@@ -559,7 +564,7 @@ def test_a_sum_among_the_criteria_is_the_number_of_their_field():
     assert fields["published_total"].tolist() == [2, 2]
     rows[2][4] = "3"
     words = refusal(sheet(*rows, titles=titles))
-    assert "dòng 3: 'T' ghi 3 nhưng các dòng thành phần cộng lại là 2" in words
+    assert "dòng 3: 'T' ghi 3 nhưng các thành phần cộng lại là 2" in words
 
 
 @pytest.mark.parametrize("total", [[], [["", "Tổng cộng", 15, 14, 12.5]]])
@@ -690,7 +695,7 @@ def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path)
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "a|y|1|2", "|z|1|2"],
      "dòng 3: thiếu tên đơn vị"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["Sở|Tổng điểm|1|2", "Sở|x|1|2", "Sở|Cộng|2|2"],
-     "dòng 3: 'Tổng' ghi 2 nhưng các dòng thành phần cộng lại là 1"),
+     "dòng 3: 'Tổng' ghi 2 nhưng các thành phần cộng lại là 1"),
     ("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a|x|1|2", "b|Tổng điểm|1|2"], "không có dòng lĩnh vực"),
     ("Đơn vị|Lĩnh vực|Tiêu chí|Điểm|Điểm tối đa", ["a||k|1|2", "a|x|l|1|2"],
      "dòng 1: không rõ 'k' thuộc lĩnh vực nào"),
@@ -744,7 +749,7 @@ def test_rows_without_codes_are_below_the_code_above_them(title, numbers):
     ]  # fmt: skip
     table.loc[1, "Điểm tối đa"] = 4
     words = refusal(table, unit="A")
-    assert "dòng 1: 'x' ghi 10 nhưng các dòng thành phần cộng lại là 9; hãy sửa số sai" in words
+    assert "dòng 1: 'x' ghi 10 nhưng các thành phần cộng lại là 9; hãy sửa số sai" in words
     assert "hoặc điền mã của 'k', 'l' (dòng tổng thì ghi 'Tổng điểm')" in words
 
 
@@ -774,7 +779,7 @@ def test_a_row_that_sums_up_a_field_below_it_is_checked(name):
     assert fields["published_total"].eq(12.5).all()
     rows[5] = ["", name, 10, 9, 8]
     words = refusal(sheet(*rows), unit="Sở A")
-    assert "dòng 6: 'Cải cách thể chế' ghi 8 nhưng các dòng thành phần cộng lại là 8,5" in words
+    assert "dòng 6: 'Cải cách thể chế' ghi 8 nhưng các thành phần cộng lại là 8,5" in words
     rows[5], rows[0] = ["", name, *TREE[0][2:]], [*TREE[0][:2], "", "", ""]
     assert as_rows(read(sheet(*rows), unit="Sở A")[0][NAMES]) == LEAVES
 
@@ -1143,4 +1148,4 @@ def test_a_parent_whose_name_states_another_maximum_than_its_parts_is_refused():
     assert fields["max_score"].tolist() == [5, 10]
     rows[0][1] = "X (20 điểm)"
     words = refusal(sheet(*rows, titles=titles), unit="A")
-    assert "'X (20 điểm)' ghi điểm tối đa 20 nhưng các thành phần cộng lại là 15" in words
+    assert "điểm tối đa: 'X (20 điểm)' ghi 20 nhưng các thành phần cộng lại là 15" in words

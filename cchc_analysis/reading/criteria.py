@@ -253,7 +253,10 @@ def tree_of_titles(where: Where, paths: Mapping[object, tuple[str, ...]]) -> Cri
     if are_flat and all(code for code, _ in split) and have_levels([code for code, _ in split]):
         rows = [(at, *one) for at, one in zip(paths, split, strict=True)]
         return _by_codes(where, rows, [])
-    return _by_names(where, [(at, [*path]) for at, path in paths.items()])
+    tree = _by_names(where, [(at, [*path]) for at, path in paths.items()])
+    for row in tree.rows():
+        row.line = row.full_title if row.line is None else row.line
+    return tree
 
 
 def _by_names(where: Where, rows: list[tuple[int, list[str]]]) -> Criterion:
@@ -395,7 +398,7 @@ def check_sums(
                 ]
                 also = f", hoặc điền mã của {first_few(uncoded)} (dòng tổng thì ghi 'Tổng điểm')"
                 raise where.refuse(
-                    f"{quoted(parent.name)} ghi {_said(number)} nhưng các dòng thành phần cộng lại "
+                    f"{quoted(parent.name)} ghi {_said(number)} nhưng các thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
                     "hãy sửa số sai" + also * bool(uncoded),
                     at=at, value=cell,

@@ -167,7 +167,7 @@ def _load(
     taken, several = [one for one, _ in found], len(found) > 1
     titled = years_said(taken)
     said = year_said(file, titled, year)
-    known = _years_of_sheets(file, found, titled, told)
+    known = _years_of_sheets(found, titled, told)
     units = _units(file, found, grids, unit, told, known)
     if not any(units):
         known = named_by_headings(file, taken, titled)
@@ -176,11 +176,8 @@ def _load(
     for (one, layouts), of_sheet, of_table in zip(found, units, known, strict=True):
         where = Where(file, one.place)
         for layout in layouts:
-            also = of_table | own
-            if layout.year:
-                also = _with_year(where, layout.year, also)
             read = read_rows if layout.names else read_columns
-            parts.append((one, read(where, one, layout, of_sheet, given, also)))
+            parts.append((one, read(where, one, layout, of_sheet, given, of_table | own)))
     tables = [one for one, _ in every]
     fields, own_unused, own_told = joined(file, grids, tables, parts, is_chosen=table is not None)
     fields, unused, told = _spelled_alike(fields), [*unused, *own_unused], [*told, *own_told]
@@ -200,16 +197,6 @@ def _load(
             f"dùng năm {', '.join(years)} dù tiêu đề {quoted(said.line, 120)} ghi {said.year}"
         )
     return Loaded(file, fields, unused, told, said)
-
-
-def _with_year(where: Where, year: str, known: Mapping[str, object]) -> dict[str, object]:
-    """Return what is known of a table, with the year that the titles of its scores say."""
-    if (other := str(known.get("year", year))) != year:
-        raise where.refuse(
-            f"tiêu đề cột điểm ghi năm {year}, không phải năm {other}",
-            "hãy bỏ {option.name}=, hoặc sửa năm cho thống nhất", option=Option("year"),
-        )  # fmt: skip
-    return {**known, "year": year}
 
 
 def _called(levels: Sequence[str]) -> str:
@@ -313,20 +300,14 @@ def _tables_of(
 
 
 def _years_of_sheets(
-    file: str, found: Sequence[tuple[Table, list[Layout]]], titled: Sequence[Said], told: list
+    found: Sequence[tuple[Table, list[Layout]]], titled: Sequence[Said], told: list
 ) -> list[dict[str, str]]:
-    """Return the years of score sheets whose titles tell several; one without is refused."""
+    """Return the years of score sheets whose titles tell several."""
     years = sorted({said.year for said in titled} - {""})
     if len(years) < 2 or not all(own[0].is_of_one_unit for _, own in found):
         return [{} for _ in found]
-    for (table, _), said in zip(found, titled, strict=True):
-        if not said.year:
-            raise Where(file, table.place).refuse(
-                f"tiêu đề không ghi năm còn bảng khác ghi năm {', '.join(years)}",
-                "hãy ghi năm vào tiêu đề, hoặc chọn một bảng ({option})", option=FIRST_TABLE,
-            )  # fmt: skip
     told.append(f"lấy năm {', '.join(years)} từ tiêu đề của từng bảng")
-    return [{"year": said.year} for said in titled]
+    return [{"year": said.year} if said.year else {} for said in titled]
 
 
 def _is_score_sheet(header: Header) -> bool:

@@ -18,7 +18,6 @@ from cchc_analysis.reading.cells import (
     to_numbers,
 )
 from cchc_analysis.reading.criteria import (
-    NEAR,
     Criterion,
     check_sums,
     criteria_of,
@@ -72,15 +71,10 @@ def _check_maxima(
     where: Where, tree: Criterion, maxima: Mapping[object, float], limits: Mapping[str, float]
 ) -> None:
     """Refuse a title whose maximum is not the sum of those below it."""
-    for row in tree.rows():
-        most = split_maximum(row.name)[1] or limits.get(row.name)
-        total = sum(maxima[one.line] for one in row.rows() if not one.below)
-        if row.below and most is not None and abs(most - total) > NEAR:
-            raise where.refuse(
-                f"{quoted(row.name)} ghi điểm tối đa {decimal_comma(most)} nhưng các thành phần "
-                f"cộng lại là {decimal_comma(total)}",
-                "hãy sửa số sai", value=row.name,
-            )  # fmt: skip
+    above = {row.line: split_maximum(row.name)[1] or limits.get(row.name)
+             for row in tree.rows() if row.below}  # fmt: skip
+    stated = pd.Series(above | {**maxima}, dtype="float").dropna()
+    check_sums(where, [tree], dict.fromkeys(stated.index, ("điểm tối đa", "")), stated)
 
 
 def _check_sums_of_units(
@@ -154,7 +148,6 @@ def read_rows(
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
         )
-    _check_bonus(where, {line: row.name for line, row in leaves.items()}, numbers, maximum)
     sums = [line for tree in trees for row in (tree, *tree.rows()) for line in row.again]
     parts, found = [], []
     for side, stages in layout.scores.items():
@@ -272,8 +265,7 @@ def _trees(
             totals.append(line)
         else:
             rows.append((line, code, names))
-            if coded not in (None, line):
-                _check_bonus(where, {line: first}, numbers, layout.first("max_score"))
+            _check_bonus(where, {line: first}, numbers, layout.first("max_score"))
     if not groups or not all(rows for rows, _ in groups.values()):
         raise where.refuse("bảng không có dòng lĩnh vực nào", "hãy kiểm tra lại bảng")
     trees = []
@@ -375,7 +367,9 @@ def _read(
 ) -> Part:  # fmt: skip
     """Return what `read_scores` makes of one column of scores, and beside them the other stages."""
     score = "score" if layout.is_percent else stages["score"].at
-    added = {role: role for role in ("unit", "max_score", "score") if role in body}
+    if layout.year:
+        body = body.assign(year=layout.year)
+    added = {role: role for role in ("unit", "year", "max_score", "score") if role in body}
     shown = [one for one in layout.columns if one in layout.others or one.at == score]
     titles = {one.at: one.text for one in shown} | {role: SHOWN[role] for role in added}
     left = [one.at for one in layout.columns if one.at not in titles]
