@@ -282,12 +282,15 @@ def test_a_row_without_height_or_a_column_without_width_is_told(tmp_path, old, n
 
 
 @pytest.mark.parametrize(
-    ("fill", "style"), [("auto", None), ("000080", None), (None, "Light List")]
+    ("fill", "style"),
+    [("auto", None), ("000080", None), (None, "Light List"), (None, "Như Light List")],
 )
 def test_white_letters_of_a_word_file_are_marked_where_nothing_is_behind_them(
     tmp_path, fill, style
 ):
     document = docx.Document()
+    own = document.styles.add_style("Như Light List", WD_STYLE_TYPE.TABLE)
+    own.base_style = document.styles["Light List"]
     table = document.add_table(3, 3, style)
     for line, row in zip(
         table.rows, (HEADER, ["1", "Sở A", "90"], ["2", "Sở B", "80"]), strict=True

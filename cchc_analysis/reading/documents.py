@@ -22,7 +22,7 @@ _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same words by another name
 _W = f"{{{_MAIN}}}"
 _ON = "not(@w:val='0' or @w:val='false' or @w:val='none')"
-_OFF = ("0", "false", "none", "baseline")
+_OFF = ("0", "false", "off", "none", "baseline")
 _MARKS = [f"{_W}{name}" for name in ("vanish", "strike", "dstrike", "position", "vertAlign")]
 _SHADE = "*[self::w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')] or self::w:highlight]"
 _HTML = words("files")["html"]
@@ -78,7 +78,6 @@ def word_tables(path: Path, contents: Contents) -> tuple[list[Seen], list[str]]:
 def _mark_runs(body: object, styles: object) -> None:
     """Mark the runs that are raised, struck out or not seen, of themselves or by their styles."""
     every = {style.get(f"{_W}styleId"): style for style in styles.iter(f"{_W}style")}
-    shaded = set(_find(styles, f".//w:style[.//{_SHADE}]/@w:styleId"))
 
     @cache
     def looks_of(name: str | None) -> dict[str, str]:
@@ -86,7 +85,8 @@ def _mark_runs(body: object, styles: object) -> None:
         for _ in range(_MOST_BASED):  # styles may be based on one another in a ring
             if (style := every.get(name)) is None:
                 break
-            looks = _looks(style) | looks
+            behind = {"fill": ""} if _find(style, f".//{_SHADE}") else {}
+            looks = _looks(style) | looks | behind
             name = _value(style, "w:basedOn")
         return looks
 
@@ -95,11 +95,11 @@ def _mark_runs(body: object, styles: object) -> None:
         names = _value(paragraph, "w:pPr/w:pStyle"), _value(run, "w:rPr/w:rStyle")
         looks = looks_of(names[0]) | looks_of(names[1]) | _looks(run)
         size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color", "").upper()
-        is_filled = False
-        if color == _WHITE:
-            around = {*names, *_find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")}
-            behind = _find(run, f"ancestor-or-self::*[*/{_SHADE}]")
-            is_filled = bool(behind or not shaded.isdisjoint(around))
+        is_filled = "fill" in looks
+        if color == _WHITE and not is_filled:
+            around = _find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")
+            is_filled = any("fill" in looks_of(name) for name in around)
+            is_filled |= bool(_find(run, f"ancestor-or-self::*[*/{_SHADE}]"))
         points = int(size) / 2 if size.isdecimal() else None
         is_marked = any(looks.get(mark, "0") not in _OFF for mark in _MARKS)
         if is_marked or is_unseen(color, points, is_filled=is_filled):
