@@ -654,3 +654,20 @@ def test_a_column_of_measures_or_means_beside_the_units_is_none_of_them(text, ti
     found, told = read_and_told(load_scores, path)
     assert found["unit"].tolist() == ["Sở A", "Sở B"]
     assert f"dòng 2 '{title} điểm'" in told
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_block_whose_numbers_run_on_is_not_lost(text, again):
+    rows = ["Khối sở;;", "STT;Đơn vị;Điểm", "1;Sở A;90", "2;Sở B;80"]
+    header = ["STT;Đơn vị;Điểm"] * again
+    path = text(*rows, "Khối huyện;;", *header, "3;Huyện C;70", "4;Huyện D;60")
+    assert loaded(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2
+    found, told = read_and_told(load_scores, text(*rows, "Trang 2;;", *header, "3;Sở C;70"))
+    assert "block" not in found
+    assert "'Trang 2'" in told
+
+
+def test_blocks_beside_one_another_whose_numbers_run_on_are_two(text):
+    path = text("Khối sở;;;;Khối huyện;;", "STT;Đơn vị;Điểm;;STT;Đơn vị;Điểm",
+                "1;Sở A;90;;3;Huyện C;70", "2;Sở B;80;;4;Huyện D;60")  # fmt: skip
+    assert loaded(path)["block"].tolist() == ["Khối sở"] * 2 + ["Khối huyện"] * 2

@@ -105,7 +105,8 @@ class Rows:
         """Return the rows that head a part of a table, with their text; none has a missing cell.
 
         A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the
-        first unit, or if the numbering begins again at 1; any other is left to the other rules.
+        first unit, if the numbering begins again at 1, or if it names a block as the line above the
+        table does; any other is left to the other rules.
         """
         none, body, columns, given = pd.Series(dtype="str"), self.body, self.columns, self.given
         if not self.are_numbered:
@@ -131,7 +132,9 @@ class Rows:
         ends = [*text.index[1:], body.index[-1]]
         lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
         starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
-        if not lines or not (starts_again or lines[0] < units.index[0]):
+        # Numbers may run on where the table and each of these lines is called a block.
+        are_blocks = is_block(self.heading) and all(is_block(text[line]) for line in lines)
+        if not lines or not (starts_again or are_blocks or lines[0] < units.index[0]):
             return none
         one = text[lines[0]]  # a single line may be any remark
         if len(lines) == 1 and not (heads_part(one) or marked[lines[0]]):

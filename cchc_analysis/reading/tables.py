@@ -166,8 +166,9 @@ def tables_in(
                 tables[-1] = last
             continue
         if tables and _goes_on(tables[-1], header, body, lines):
-            last = _with(tables[-1], f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken, over)
-            tables[-1] = last._replace(body=pd.concat([last.body, body]))
+            last = _with(tables[-1], f"dòng {cells.index[at]} (tiêu đề lặp lại)", taken, ())
+            rest = cells.iloc[first:at]  # a line between may name the block that begins here
+            tables[-1] = last._replace(body=pd.concat([last.body, rest, body]))
             continue
         own = [line for line in lines if is_heading(line)]
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
