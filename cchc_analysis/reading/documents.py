@@ -12,7 +12,15 @@ from functools import cache
 from pathlib import Path
 
 from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
-from cchc_analysis.reading.grid import MOST_COLUMNS, Seen, Where, check_size, is_unseen, text_of
+from cchc_analysis.reading.grid import (
+    MOST_COLUMNS,
+    WHITE,
+    Seen,
+    Where,
+    check_size,
+    is_unseen,
+    text_of,
+)
 from cchc_analysis.reading.headings import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted
@@ -40,7 +48,7 @@ _MOST_TAGS = 1_000_000
 _MOST_BASED = 20  # styles of which each is based on the next
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
-_WHITE, _WHITE_INKS = "FFFFFF", ((1,), (1, 1, 1), (0, 0, 0, 0))  # of grey, RGB, CMYK
+_WHITE_INKS = ((1,), (1, 1, 1), (0, 0, 0, 0))  # of grey, RGB, CMYK
 _MOST_FILLS = 1000  # of a page, within which a white letter is looked for
 _OVERLAP = 2  # points that a letter may reach over the line below it
 _MOST_MB = 100  # that the streams of a file unpack to
@@ -96,7 +104,7 @@ def _mark_runs(body: object, styles: object) -> None:
         looks = looks_of(names[0]) | looks_of(names[1]) | _looks(run)
         size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color", "").upper()
         is_filled = "fill" in looks
-        if color == _WHITE and not is_filled:
+        if color == WHITE and not is_filled:
             around = _find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")
             is_filled = any("fill" in looks_of(name) for name in around)
             is_filled |= bool(_find(run, f"ancestor-or-self::*[*/{_SHADE}]"))
@@ -468,7 +476,7 @@ def _color_of(drawn: dict) -> str:
     """Return the color in which something of a page is drawn, "" if it is not white."""
     color = drawn.get("non_stroking_color")
     parts = tuple(color) if isinstance(color, tuple | list) else (color,)
-    return _WHITE if parts in _WHITE_INKS else ""
+    return WHITE if parts in _WHITE_INKS else ""
 
 
 def _is_unseen(char: dict, fills: list[dict]) -> bool:
@@ -486,7 +494,7 @@ def _ruled_tables(page: object) -> Iterator[tuple[str, list[list[str]], list[str
     right = max((char["x1"] for char in page.chars), default=0) + 1
     top = min((char["top"] for char in page.chars), default=0)
     drawn = (one for one in (*page.rects, *page.curves, *page.images) if one.get("fill", True))
-    fills = [one for one in drawn if _color_of(one) != _WHITE][:_MOST_FILLS]
+    fills = [one for one in drawn if _color_of(one) != WHITE][:_MOST_FILLS]
     for table in page.find_tables():
         _, above, _, bottom = table.bbox
         # A letter of the first row may reach over the line above it, and is of no title.

@@ -28,7 +28,7 @@ _MOST_CELLS, MOST_COLUMNS = 2_000_000, 1000
 _MOST_LETTERS, _OF_A_TEXT = 10 * _MOST_CELLS, 80  # each distinct text takes as long as 80 more
 _MOST_TOLD = 10
 MOST_ABOVE = 30  # lines of text over a table
-_WHITE, _LEAST_SIZE = "FFFFFF", 2  # points, below which nobody reads a letter
+WHITE, _LEAST_SIZE = "FFFFFF", 2  # points, below which nobody reads a letter
 
 
 class Where(NamedTuple):
@@ -199,7 +199,7 @@ def text_of(value: object, *, is_percent: bool = False, is_marked: bool = False)
 
 def is_unseen(color: str, size: float | None, *, is_filled: bool) -> bool:
     """Return whether letters are white (RGB) and nothing is behind them, or of no size (points)."""
-    is_white = color.upper()[-6:] == _WHITE
+    is_white = color.upper()[-6:] == WHITE
     return (is_white and not is_filled) or (size is not None and size < _LEAST_SIZE)
 
 

@@ -506,8 +506,10 @@ def _open_questions(scores: pd.DataFrame) -> list[str]:
     unscored = scores["score"].isna()
     told = [_count(scores, unscored, "chưa có điểm")] if unscored.any() else []
     for column, what in (("published_rank", "hạng"), ("published_grade", "xếp loại")):
-        given = scores[column].notna() if column in scores else unscored
-        if (without := ~(given | unscored)).any() and given.any() and column in scores:
+        if column not in scores:
+            continue
+        lacks = scores[column].isna()
+        if (without := lacks & ~unscored).any() and not lacks.all():
             told.append(_count(scores, without, f"có điểm nhưng không có {what}"))
     if "published_rank" not in scores:
         return told

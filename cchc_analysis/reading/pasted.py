@@ -285,9 +285,8 @@ def _other_tables(text: _Text, known: Sequence[_Found], numbered_at: _RowsAt) ->
             stride = rows_at(at)
             titles = _titles_above(values, stride) if stride else None
             above = [one for one in (*known, *found) if stride and one.end == stride.first - 1]
-            if (
-                above and not titles and len(above[0].header) == stride.width
-            ):  # the same table goes on under the name of its next part
+            if above and not titles and len(above[0].header) == stride.width:
+                # The same table goes on under the name of its next part.
                 titles = (above[0].end, above[0].header, values[above[0].end])
             if titles is None:
                 at += 1

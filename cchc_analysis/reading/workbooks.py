@@ -14,6 +14,7 @@ from cchc_analysis.reading.containers import Contents, damaged, encrypted
 from cchc_analysis.reading.grid import (
     MOST_COLUMNS,
     NOT_COMPUTED,
+    WHITE,
     Seen,
     Where,
     check_size,
@@ -112,7 +113,7 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
 def _is_unseen(font: object, cell: object) -> bool:
     color, is_filled = font.color, cell.fill.fill_type is not None or bool(cell.parent.tables)
     said = (color.type, color.value) if color is not None and not color.tint else ("", "")
-    white = said[1] if said[0] == "rgb" else "FFFFFF" * (said in _WHITES)
+    white = said[1] if said[0] == "rgb" else WHITE * (said in _WHITES)
     return is_unseen(white, font.sz, is_filled=is_filled)
 
 
