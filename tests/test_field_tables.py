@@ -369,7 +369,8 @@ def test_a_total_of_each_row_is_its_score_if_it_is_the_sum_of_those_beside_it(al
     assert ("gồm cả điểm điều tra XHH" in told) == ("Tự chấm" in parts)
     table["Tổng điểm"] = [9, 16]
     if names != "'Tự chấm' và 'XHH'":  # else there is no other score
-        assert "đều có thể là cột điểm" in refusal(table, **options)
+        words = refusal(table, **options)
+        assert "'Tổng điểm' ghi 16 nhưng các thành phần cộng lại là 17" in words
     if "Thẩm định" in parts:
         fields, _ = read(table.assign(**{"Tổng điểm": 26}), **options)  # of the unit
         assert fields["published_total"].tolist() == [26, 26]
@@ -438,10 +439,10 @@ def test_the_total_of_a_field_is_its_score_and_no_total_is_a_field(tmp_path):
     fields, told = read(tmp_path / "a.xlsx")
     assert fields["score"].tolist() == [8.5, 13]
     assert fields["published_total"].tolist() == [21.5, 21.5]
-    assert "ấy cột 'Tổng' của từng lĩnh vực làm điểm" in told
+    assert "ấy cột 'Tổng' làm điểm, bằng tổng các điểm bên cạnh" in told
     rows[2][3] = 8
     workbook(tmp_path / "a.xlsx", rows, merged)
-    assert "'Tổng' và 'Cộng' đều có thể là cột điểm" in refusal(tmp_path / "a.xlsx")
+    assert "ô D3: 'Tổng' ghi 8 nhưng các thành phần cộng lại là 8,5" in refusal(tmp_path / "a.xlsx")
     rows = [
         ["Đơn vị", "Điểm thẩm định", None, None, "Tổng điểm"],
         [None, "X (10 điểm)", "Y (15 điểm)", "Cộng", None],

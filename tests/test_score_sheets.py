@@ -129,6 +129,31 @@ def test_units_side_by_side_under_a_header_of_two_rows(tmp_path, kind, upper):
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_a_total_of_each_unit_side_by_side_is_its_score_or_contradicts_its_parts(tmp_path, kind):
+    rows = [
+        ["STT", "Tiêu chí", "Điểm tối đa", "Sở A", None, None, "Sở B", None, None],
+        [None, None, None, *["Thẩm định", "XHH", "Tổng"] * 2],
+        [1, "Thể chế", 10, 7, 1.5, 8.5, 8, 1, 9],
+        [2, "Tổ chức", 15, 11, None, 11, 12, 2.5, 14.5],
+        [None, "Tổng cộng", 25, 18, 1.5, 19.5, 20, 3.5, 23.5],
+    ]
+    path = tmp_path / f"sheet.{kind}"
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:F1", "G1:I1"]
+    fields, told = read(write(path, {"CCHC": rows}, merged))
+    assert fields["score"].tolist() == [8.5, 11, 9, 14.5]
+    assert fields["survey_score"].tolist()[::2] == [1.5, 1]
+    assert fields["published_total"].tolist() == [19.5, 19.5, 23.5, 23.5]
+    assert "ấy cột 'Tổng' làm điểm, bằng tổng các điểm bên cạnh" in told
+    rows[3][8] = 15
+    words = refusal(write(path, {"CCHC": rows}, merged))
+    assert "'Tổng' ghi 15 nhưng các thành phần cộng lại là 14,5" in words
+    for row in rows[2:]:
+        row[5], row[8] = row[2], row[2]  # no sums: which is the score?
+    words = refusal(write(path, {"CCHC": rows}, merged))
+    assert "'Sở A Thẩm định' và 'Tổng' đều có thể là cột điểm của đơn vị 'Sở A'" in words
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
 def test_a_long_table_with_criteria(tmp_path, kind):
     titles = ["Đơn vị", "Lĩnh vực", "Tiêu chí", "Tiêu chí thành phần", "Điểm tối đa", "Tự chấm",
               "Thẩm định"]  # fmt: skip
@@ -1114,7 +1139,9 @@ def test_a_score_that_is_the_sum_of_the_stages_beside_it_is_the_score(whole):
     assert f"cột '{whole}' làm điểm, bằng tổng 'Thẩm định' và 'Điều tra XHH'" in told
     assert "không cộng vào điểm" not in told
     rows[0][-1] = 8.5
-    assert "đều có thể là cột điểm" in refusal(sheet(*rows, titles=titles), unit="A")
+    said = "ghi 8,5 nhưng các thành phần cộng lại là 8;"
+    words = refusal(sheet(*rows, titles=titles), unit="A")
+    assert (said if whole == "Tổng điểm" else "đều có thể là cột điểm") in words
 
 
 def test_fields_without_codes_above_criteria_with_codes():

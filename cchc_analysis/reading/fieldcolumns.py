@@ -6,7 +6,7 @@ own ("Tự chấm"), the appraised one, the survey's.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,13 +24,14 @@ from cchc_analysis.reading.columns import column_named
 from cchc_analysis.reading.criteria import (
     NEAR,
     Criterion,
+    check_sums,
     have_levels,
     is_sum,
     sums_among,
     told_sums,
     tree_of_titles,
 )
-from cchc_analysis.reading.grid import Where, row_in_words, titles_in_words, untitled
+from cchc_analysis.reading.grid import Where, place, row_in_words, titles_in_words, untitled
 from cchc_analysis.reading.header import (
     LIKE,
     YEAR,
@@ -94,6 +95,9 @@ class Column:
     def is_percent(self) -> bool:
         """Return whether it holds percentages."""
         return in_percent(self.text, self.cells)
+
+
+Score = tuple[tuple[str, ...], str, Column]  # its field, or the unit side by side, and the stage
 
 
 class Layout(NamedTuple):
@@ -278,7 +282,7 @@ def _layout(
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
-        found, totals = _of_columns(columns, told)
+        found, totals = _of_columns(where, columns, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
     if scores and not names:
         tree, totals = _tree_of(where, scores, totals, told)
@@ -377,11 +381,10 @@ def _by_level(where: Where, names: list[Column]) -> list[Column]:
 
 def _of_rows(
     where: Where, columns: list[Column], given: Mapping, told: list
-) -> tuple[list[tuple[tuple, str, Column]], list[Column], Column | None]:
+) -> tuple[list[Score], list[Column], Column | None]:
     """Return the columns of scores where rows are criteria, of totals, and of percent.
 
-    A column of totals that differs within a unit is of each row, and its score; that it is the sum
-    of those beside it is told.
+    A column of totals that differs within a unit is of each row, and may be its score.
     """
 
     def of(*kinds: str) -> list[Column]:
@@ -395,10 +398,12 @@ def _of_rows(
     keys = [one.cells.map(same) for one in of(*KEYS)]
     of_rows = [one for one in of("total") if _is_of_rows(one.numbers, keys)]
     totals = [one for one in of("total") if one not in of_rows]
-    sides = [
-        (() if not path or _is_group(path[-1]) else path[-1:], stage, one)
-        for path, stage, one in _split_loosely(of("stage", "measure"))
-    ]
+
+    def side_of(path: tuple[str, ...]) -> tuple[str, ...]:
+        return () if not path or _is_group(path[-1]) else path[-1:]
+
+    sides = [(side_of(path), stage, one)
+             for path, stage, one in _split_loosely(of("stage", "measure"))]  # fmt: skip
     stages = [(name, stage or "score", one) for name, stage, one in sides
               if stage or one.kind == "stage"]  # fmt: skip
     sides = [(name or one.path, "score", one) for name, stage, one in sides
@@ -409,28 +414,19 @@ def _of_rows(
     are_scorers = len({name for name, *_ in stages}) == len(kinds) and len({*kinds}) > 1
     if of("unit") or are_scorers:
         stages = [((), stage, one) for _, stage, one in stages]
-    plain = of("score") or of(LIKE)
-    are_beside = not plain and {*kinds} == {*OTHER_STAGES}
-    parts = [one for name, stage, one in [*stages, *(((), "score", one) for one in plain)]
-             if not name and (stage != "self_score" or are_beside)]  # fmt: skip
-    others = {one: [part for part in parts if part is not one] for one in [*of_rows, *plain]}
-    whole = next((one for one in others if _adds_up(one, others[one])), None)
+    plain = [((), "score", one) for one in of("score") or of(LIKE)]
+    found = [*stages, *plain]
     if "score" in given:
-        plain = [one for one in columns if one.at == given["score"]]
-    elif whole:
-        names = " và ".join(quoted(one.text) for one in others[whole])
-        told.append(f"lấy cột {quoted(whole.text)} làm điểm, bằng tổng {names}")
-        both = [are_numbers(one.cells) for _, stage, one in stages if stage in OTHER_STAGES]
-        if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
-            told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
-        plain, whole.kind = [whole], "total"
-    elif not (plain or stages or any(_adds_up(one, of("measure")) for one in of_rows)):
-        plain, totals = [*of_rows, *totals], []
+        found = [one for one in stages if one[1] != "score"]
+        found += [((), "score", one) for one in columns if one.at == given["score"]]
+    elif not found and not any(_fits(one, of("measure")).all() for one in of_rows):
+        found, totals = [((), "score", one) for one in [*of_rows, *totals]], []
     else:
-        plain = [*plain, *of_rows]
-    if "score" in given or whole:
-        stages = [one for one in stages if one[1] != "score"]
-    found = [*stages, *(((), "score", one) for one in plain)] or sides
+        others = [(side_of(one.path[:-1]), "score", one) for one in of_rows]
+        found = _with_sums(where, found, [*others, *plain], told)
+        named = {name for name, _, one in found if one.kind == "total"}
+        found += [one for one in others if one[0] not in named]
+    found = found or sides
     if found != sides and "score" not in given and len(sides) > 1:
         every = [one for *_, one in found]
         if all(words.FOOTERS.match(fold(one.text)) for one in every):  # "Điểm trung bình": of whom?
@@ -465,12 +461,11 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
 
 
 def _of_columns(
-    columns: list[Column], told: list
-) -> tuple[list[tuple[tuple, str, Column]], list[Column]]:
+    where: Where, columns: list[Column], told: list
+) -> tuple[list[Score], list[Column]]:
     """Return the columns of scores where titles name fields, and of totals.
 
-    "Tổng" beside the stages of a field is its score if it is their sum, and no total; beside its
-    criteria it is the number of the field.
+    "Tổng" beside the criteria of a field is the number of the field.
     """
     own = [one for one in columns
            if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)]  # fmt: skip
@@ -478,20 +473,16 @@ def _of_columns(
     found = [
         (path, stage or "score", one) for path, stage, one in _split_loosely(_named(own, totals))
     ]
-    for total in [one for one in totals if len(one.path) > 1]:
-        upper = total.path[:-1]
-        stages = [one for one in found if one[2].stage and one[0] == upper]
-        if _adds_up(total, [one for _, stage, one in stages if stage != "self_score"]):
-            told.append("lấy cột 'Tổng' của từng lĩnh vực làm điểm, bằng tổng các điểm bên cạnh")
-            found = [one for one in found if one not in stages or one[1] != "score"]
-            found.append((upper, "score", total))
-            totals.remove(total)
-        elif any(path[: len(upper)] == upper != path for path, *_ in found):
-            found.append((total.path, "score", total))
-            totals.remove(total)
+    under = [(one.path[:-1], "score", one) for one in totals if len(one.path) > 1]
+    found = _with_sums(where, found, under, told)
+    found += [
+        (total.path, "score", total) for upper, _, total in under
+        if any(path[: len(upper)] == upper != path for path, *_ in found)
+    ]  # fmt: skip
+    totals = [one for one in totals if all(one is not taken for *_, taken in found)]
     fields = [one for path, stage, one in found if stage == "score" and not is_sum(path[-1])]
     apart = [one for one in columns if one.kind == "stage" and one.stage != "self_score"]
-    if any(_adds_up(total, [*fields, *apart]) for total in totals if apart and fields):
+    if any(_fits(total, [*fields, *apart]).all() for total in totals if apart and fields):
         names = first_few([quoted(one.text) for one in apart])
         told.append(f"hiểu cột {names} là lĩnh vực vì tổng điểm gồm cả điểm ấy")
         found += [((one.text,), "score", one) for one in apart]
@@ -533,19 +524,59 @@ def _tree_of(
     return tree, totals
 
 
+def _with_sums(where: Where, found: list[Score], totals: list[Score], told: list) -> list[Score]:
+    """Return columns of scores; one that adds up the stages beside it, of one name, is the score.
+
+    Refuse a row of a sum that is none, where others are.
+    """
+    beside = []
+    for name, _, total in totals:
+        own = {one: stage for path, stage, one in found if path == name and one is not total}
+        are_beside = {*own.values()} == {*OTHER_STAGES}
+        parts = [one for one, stage in own.items() if stage != "self_score" or are_beside]
+        beside.append((name, total, own, parts, _fits(total, parts)))
+    are_sums = any(fits[are_numbers(total.cells)].any() for _, total, *_, fits in beside)
+    for name, total, own, parts, fits in beside:
+        if not fits.all():
+            if are_sums and parts and is_sum(total.name):
+                _check_rows(where, total, parts, fits.index[~fits])
+            continue
+        said = "các điểm bên cạnh" if name else " và ".join(quoted(one.text) for one in parts)
+        told.append(f"lấy cột {quoted(total.text)} làm điểm, bằng tổng {said}")
+        both = [are_numbers(one.cells) for one, stage in own.items() if stage in OTHER_STAGES]
+        if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
+            told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
+        found = [one for one in found if one[0] != name or one[1] != "score"]
+        found.append((name, "score", total))
+        total.kind = "total"
+    return found
+
+
+def _check_rows(where: Where, total: Column, parts: list[Column], lines: pd.Index) -> None:
+    """Refuse a row in which a column is not the sum of others."""
+    tree, every = Criterion("Tổng"), [total, *parts]
+    whole = tree.add(total.text, total.at)
+    for one in parts:
+        whole.add(one.text, one.at)
+    numbers = pd.DataFrame({one.at: one.numbers for one in every})
+    for line in lines:
+        cells = {one.at: (place(one.cells, line), one.cells[line]) for one in every}
+        check_sums(where, [tree], cells, numbers.loc[line])
+
+
 def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
     """Return whether totals differ within a unit, or no unit has more than one row."""
     numbers = total.groupby(units or [""] * len(total))
     return numbers.nunique().max() > 1 or numbers.size().max() == 1
 
 
-def _adds_up(total: Column, parts: list[Column]) -> bool:
-    """Return whether each number of a column is the sum of those that its row has in others."""
+def _fits(total: Column, parts: list[Column]) -> pd.Series:
+    """Return of each row whether the number of a column is the sum of those in others."""
     if not parts:
-        return False
+        return pd.Series(False, total.cells.index)
     sums = pd.concat([one.numbers for one in parts], axis=1).sum(axis=1, min_count=1)
-    differ = ((total.numbers - sums).abs() > NEAR) | (sums.isna() != total.numbers.isna())
-    return not differ.any()
+    is_near = (total.numbers - sums).abs() <= NEAR
+    return is_near | (sums.isna() & total.numbers.isna())
 
 
 def _is_group(title: str) -> bool:
@@ -556,7 +587,7 @@ def _is_group(title: str) -> bool:
 
 
 def _by_stage(
-    where: Where, found: Iterable[tuple[tuple, str, Column]], chosen: str | None, of: str
+    where: Where, found: list[Score], chosen: str | None, of: str
 ) -> dict[tuple[str, ...], dict[str, Column]]:
     """Return the columns of each field, or unit, by stage; refuse two of one, or none of scores."""
     spelled: dict[tuple, tuple] = {}
