@@ -1,5 +1,6 @@
 import warnings
 
+import openpyxl
 import pandas as pd
 import pytest
 from conftest import loaded, read_and_told, refusal
@@ -123,6 +124,15 @@ def test_a_footnote_mark_is_no_part_of_a_name(mark):
     scores, told = read_and_told(load_scores, source, max_score=100)
     assert scores["unit"].tolist() == ["Sở A", "Sở B (2)"]
     assert f"bỏ dấu chú thích ở 1 tên đơn vị (ví dụ Sở A{mark})" in told
+
+
+def test_a_number_in_brackets_is_a_mark_only_of_a_note_below_the_table():
+    table = frame("TT|Đơn vị|Điểm", [1, "Sở A (1)", 95], [2, "Sở B(1)", 90], [3, "Xã C (2)", 80])
+    assert loaded(table)["unit"].tolist() == ["Sở A (1)", "Sở B(1)", "Xã C (2)"]
+    noted = pd.concat([table, frame("TT|Đơn vị|Điểm", ["(1) Có điểm thưởng", "", ""])])
+    scores, told = read_and_told(load_scores, noted)
+    assert scores["unit"].tolist() == ["Sở A", "Sở B", "Xã C (2)"]
+    assert "ỏ dấu chú thích ở 2 tên đơn vị" in told
 
 
 def test_a_footnote_mark_does_not_hide_a_title():
@@ -537,3 +547,71 @@ def test_grades_in_roman_numerals_are_not_cut():
     rows[-1][-1] = "IIIb"
     with pytest.warns(LoadWarning, match="'III' ở dòng 5 có thể là 'IIIb'"):
         load_scores(frame("Đơn vị|Điểm|Xếp loại", *rows, ["e", 60, "III"]))
+
+
+PARTS = ["Điểm thẩm định", "Điểm điều tra XHH"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "columns", "score"),
+    [
+        ("Thẩm định|XHH|Cộng", [[58, 57.5, 50], [30, 26, 23]], "sum"),
+        ("Tự chấm|Thẩm định|XHH|Kết quả CCHC", [[62, 61, 60], [58, 57.5, 50], [30, 26, 23]], "sum"),
+        ("Tiếp cận|Thủ tục|Kết quả|SIPAS", [[88, 87, 80], [90, 86.2, 83], [93, 91, 85]], "mean"),
+        ("Thể chế|Thủ tục|Tổ chức|Kết quả", [[28, 27, 20], [30, 26, 23], [31, 30, 24]], "sum"),
+    ],
+)
+def test_the_column_that_adds_up_all_others_is_the_score(titles, columns, score):
+    *parts, last = titles.split("|")
+    values = pd.DataFrame(dict(zip(parts, columns, strict=True)))
+    judged = values.drop(columns=["Tự chấm"], errors="ignore")
+    table = values.assign(**{last: judged.agg(score, axis=1).round(2)})
+    table.insert(0, "Đơn vị", ["Sở A", "Sở B", "Sở C"])
+    assert loaded(table)["score"].tolist() == table[last].tolist()
+    table.loc[0, last] -= 1  # of nothing the sum: a judgement competes, a total may be anything
+    assert last not in ("Cộng", "Kết quả CCHC") or "đều có thể là" in refusal(table)
+
+
+def write_workbook(path, rows, merged):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in merged:
+        book.active.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_what_stands_under_the_title_of_a_part_is_of_the_part(tmp_path):
+    rows = [
+        ["TT", "Tỉnh", PARTS[0], None, PARTS[1], None, "Tổng điểm", "Xếp hạng"],
+        [None, None, *["Điểm", "Xếp hạng"] * 2, None, None],
+        [1, "Hải Phòng", 62, 1, 30, 2, 92, 1],
+        [2, "Quảng Ninh", 60, 2, 31.5, 1, 91.5, 2],
+    ]
+    merged = ["A1:A2", "B1:B2", "C1:D1", "E1:F1", "G1:G2", "H1:H2"]
+    path = write_workbook(tmp_path / "a.xlsx", rows, merged)
+    scores = loaded(path)
+    assert scores["score"].tolist() == [92, 91.5]
+    assert scores["published_rank"].tolist() == [1, 2]
+    rows[1][2:6] = ["Điểm tối đa", "Điểm đạt"] * 2
+    for row in rows[2:]:
+        row[2:6] = [65, row[2], 35, row[4]]
+    scores = loaded(write_workbook(path, rows, merged))
+    assert scores["score"].tolist() == [92, 91.5]
+    assert scores["max_assumed"].all()  # that of a part is not that of the total
+    rows[0] = ["TT", "Tỉnh", PARTS[0], None, PARTS[1], None, "Tổng", None]
+    rows[1][6:] = ["Điểm tối đa", "Điểm đạt"]
+    for row in rows[2:]:
+        row[6:] = [100, row[6]]
+    scores = loaded(write_workbook(path, rows, [*merged[:4], "G1:H1"]))
+    assert scores[["score", "max_score"]].to_numpy().tolist() == [[92, 100], [91.5, 100]]
+
+
+def test_one_proportion_that_is_no_percentage_of_a_maximum_is_chance():
+    table = frame("Đơn vị|Điểm|Công chức|Xếp hạng", ["a", 92.3, 91.0, 1], ["b", 91.3, 90.0, 2])
+    assert loaded(table)["score"].tolist() == [92.3, 91.3]
+    for most in (70, 82.5, 120):
+        share = [round(100 * score / most, 2) for score in (68, 61.5)]
+        table = frame("Đơn vị|Điểm|Quy đổi", ["a", 68, share[0]], ["b", 61.5, share[1]])
+        assert f"max_score={most} nếu cột kia" in refusal(table)

@@ -20,6 +20,7 @@ _WHOLE = re.compile(
 )
 _LEAST = 10  # whose best unit has no more of an assumed 100 is scored on another scale
 _COUNT = re.compile(r"\(?0*([0-9]{1,9})(?:[.,]0+)?[.)]?\)?")
+NEAR = 0.0051  # of a number to two places
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -140,6 +141,18 @@ def _check_read(where: Where, cells: pd.Series, bad: pd.Series, problem: str, re
     if (line := first_line(bad)) is not None:
         known = (words for pattern, words in NO_NUMBER.items() if re.match(pattern, cells[line]))
         where.check(bad, cells, problem, next(known, remedy))
+
+
+def adds_up(total: pd.Series, parts: Sequence[pd.Series]) -> pd.Series:
+    """Return of each row whether a number is the sum of others, each rounded to two places.
+
+    Where none of them has one, it has none.
+    """
+    if not len(parts):
+        return pd.Series(False, total.index)
+    sums = pd.concat(parts, axis=1).sum(axis=1, min_count=1)
+    is_near = (total - sums).abs() <= NEAR * len(parts)
+    return is_near | (sums.isna() & total.isna())
 
 
 def has_letters(cells: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
+    adds_up,
     are_numbers,
     count_filled,
     distinct,
@@ -329,14 +330,8 @@ class _Columns:
         for role in dict.fromkeys(one.role for one in self.free):
             if role in (None, "note", "score", "bonus", LIKE) or role in wanted:
                 continue
-            found = self._with_role(role)
-            if len(found) > 1:  # of one year or block there is the one under its title
-                over = header.upper(self.score.column)
-                found = [one for one in found if over and header.upper(one.column) == over]
-                if len(found) != 1:
-                    raise self._several(role, self._with_role(role), self.score)
-                self._understand(found[0], role)
-            self.of[role] = found[0].column
+            if found := self._beside_score(role):
+                self.of[role] = found.column
         self._settle_patterns()
         if "unit" not in self.of:
             self.of["unit"] = self._unit().column
@@ -368,7 +363,8 @@ class _Columns:
     def _understand(self, one: Evidence, role: str) -> None:
         """Give a column a role that its title does not name, and tell it."""
         one.role = role
-        self.told.append(f"hiểu {one.name} là {words.UNDERSTOOD[role]}")
+        called = words.UNDERSTOOD.get(role, SHOWN[role].lower())
+        self.told.append(f"hiểu {one.name} là {called}")
 
     def _settle(self, one: Evidence) -> None:
         """Give a column another role than its title says, where its values do."""
@@ -449,6 +445,22 @@ class _Columns:
             if not within[0].role:
                 self._understand(within[0], "published_rank")
 
+    def _beside_score(self, role: str) -> Evidence | None:
+        """Return the column of a role that is of the scores: of several that under their title.
+
+        None if each stands under the title of another year, block or part.
+        """
+        found, over = self._with_role(role), self.header.upper(self.score.column)
+        if len(found) == 1:
+            return found[0]
+        uppers = [self.header.upper(one.column) for one in found]
+        if uppers.count(over) == 1:
+            self._understand(one := found[uppers.index(over)], role)
+            return one
+        if over in uppers or len({*uppers}) < len(uppers):
+            raise self._several(role, found, self.score)
+        return None
+
     def _settle_patterns(self) -> None:
         """Give ranks and grades that only a pattern knows their role, if the values agree."""
         patterns = ("published_rank", "published_grade")
@@ -485,7 +497,7 @@ class _Columns:
             if one.title and one not in (*found, *ranks, *shares)
             and not words.NOT_A_SCORE.match(one.key)
         ]  # fmt: skip
-        fits = _totals(found or numeric)
+        fits = _adding_up([*found, *numeric]) or _totals(found or numeric)
         if len(fits) != 1:
             fits = _followed([*found, *numeric], ranks)
         if not fits and len(found) == 1:  # where ranks contradict it, another may be meant
@@ -653,6 +665,24 @@ def _totals(found: list[Evidence]) -> list[Evidence]:
         return found
     after = len(found) > 1 and any(words.FINAL.fullmatch(one.key) for one in found)
     return [one for one in found if words.PLAIN_TOTAL.fullmatch(one.key) and not after]
+
+
+def _adding_up(every: list[Evidence]) -> list[Evidence]:
+    """Return the one column that has in each row the sum or the mean of all others.
+
+    What units gave themselves is no part of it.
+    """
+    own = re.compile(words.STAGES["self_score"], re.IGNORECASE)
+    numbers = {one: numbers_in(one.cells) for one in every if not own.search(one.title)}
+    numbers = pd.DataFrame(numbers).dropna()
+    if len(numbers) < 2 or len(numbers.columns) < _FEWEST_NAMES:
+        return []
+    parts = {one: [numbers[other] for other in numbers if other is not one] for one in numbers}
+    fits = [
+        one for one, others in parts.items()
+        if any(adds_up(numbers[one] * of, others).all() for of in (1, len(others)))
+    ]  # fmt: skip
+    return fits if len(fits) == 1 else []
 
 
 def _followed(every: list[Evidence], ranks: list[Evidence]) -> list[Evidence]:

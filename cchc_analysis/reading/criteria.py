@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS
+from cchc_analysis.reading.cells import NEAR
 from cchc_analysis.reading.grid import Where
 from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.reading.vocabulary import LEVEL_WORDS, PLAIN_TOTAL, SUBTOTAL
@@ -36,7 +37,6 @@ _IN_NAME = re.compile(
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _ALPHABETS = "abcdefghijklmnopqrstuvwxyz", "abcdđeghiklmnopqrstuvxy"
 _PLAIN = "number", 1  # the level of codes that may only count
-NEAR = 0.0051  # of a sum to two places
 _LEAST_PLACES = 2  # of the parts; a sum of whole points is no rounding
 
 

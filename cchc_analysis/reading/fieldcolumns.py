@@ -14,6 +14,7 @@ import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
+    adds_up,
     are_column_numbers,
     are_numbers,
     in_percent,
@@ -22,7 +23,6 @@ from cchc_analysis.reading.cells import (
 )
 from cchc_analysis.reading.columns import column_named
 from cchc_analysis.reading.criteria import (
-    NEAR,
     Criterion,
     check_sums,
     have_levels,
@@ -572,11 +572,7 @@ def _is_of_rows(total: pd.Series, units: list[pd.Series]) -> bool:
 
 def _fits(total: Column, parts: list[Column]) -> pd.Series:
     """Return of each row whether the number of a column is the sum of those in others."""
-    if not parts:
-        return pd.Series(False, total.cells.index)
-    sums = pd.concat([one.numbers for one in parts], axis=1).sum(axis=1, min_count=1)
-    is_near = (total.numbers - sums).abs() <= NEAR
-    return is_near | (sums.isna() & total.numbers.isna())
+    return adds_up(total.numbers, [one.numbers for one in parts])
 
 
 def _is_group(title: str) -> bool:

@@ -1,8 +1,9 @@
 """From one table of raw cells to scores and their maxima: what cells mean, what is refused."""
 
+import math
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from numbers import Real
 from typing import NamedTuple
@@ -43,7 +44,7 @@ from cchc_analysis.vocabulary import SHOWN, known_grades
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
 _NUMBERED_NAME = re.compile(r"^([0-9]+)[.)]\s*(?=[^\W\d_])")
-_MARKED_NAME = re.compile(r" ?(?:\[[0-9*,() ]{1,4}\]|\(?\*+\)?)$")  # of a footnote, raised or not
+_MARKED_NAME = r" ?(?:\[[0-9*,() ]{1,4}\]|\(?\*+\)?)$"  # of a footnote, raised or not
 _STRUCK_NAME = re.compile(r"\[[^\]]*[^\W\d_]{2}[^\]]*\]")  # words in brackets, as `text_of` has
 _MARKED_YEAR = re.compile(r"^([12])[.,]([0-9]{3})$")  # "2,012", a number with a thousands mark
 _THREE_PLACES = re.compile("[0-9]{1,3}[.,][0-9]{3}")
@@ -51,7 +52,6 @@ _TITLES = ("number", "score", "max_score", "published_rank", "published_grade")
 NOISE = 1e-9  # a sum of floats may stand this far beyond its maximum
 _LOST_COMMA = 9  # "97,685" taken for 97685 is so many times too large
 _ROUNDED = 0.05  # points of 100 and their percentage may differ by what was rounded
-_SAME = 0.002  # so little differs what is everywhere in one proportion
 _USUAL, _LARGEST = 100, 200  # a maximum that is assumed, and the largest that is proposed
 
 
@@ -103,7 +103,8 @@ def read_scores(
         if role in cells:
             check_errors(where, cells[role])
     _check_names(where, cells["unit"], numbered="number" in cells)
-    cells["unit"] = _without_marks(cells["unit"], told)
+    notes = re.findall(r"'(\([0-9]\))", " ".join(fates.left_out.values()))
+    cells["unit"] = _without_marks(cells["unit"], notes, told)
     if "year" in cells:
         cells["year"] = _without_thousands(cells["year"], told)
     if len(fates.headings) and not {"year", "block"} & set(columns):
@@ -170,7 +171,8 @@ def _cut_grades(grades: pd.Series) -> list[str]:
     ]
 
 
-def _without_marks(units: pd.Series, told: list) -> pd.Series:
+def _without_marks(units: pd.Series, notes: Sequence[str], told: list) -> pd.Series:
+    """Return names without numbers before them and marks behind, of notes below the table, too."""
     struck = each(units, _STRUCK_NAME.search)
     if (line := first_line(struck)) is not None:
         words = (
@@ -183,12 +185,14 @@ def _without_marks(units: pd.Series, told: list) -> pd.Series:
         words = "bỏ số thứ tự trước các tên đơn vị (ví dụ {})"
         told.append(Clause(words, (quoted(units.iloc[0]),)))
         units = each(units, lambda name: _NUMBERED_NAME.sub("", name), "str")
-    marked = each(units, _MARKED_NAME.search)
+    of_notes = [rf"|(?<=\w) ?{re.escape(note)}$" for note in notes]
+    mark = re.compile(_MARKED_NAME + "".join(of_notes))
+    marked = each(units, mark.search)
     if (line := first_line(marked)) is None:
         return units
     words = "bỏ dấu chú thích ở {} tên đơn vị (ví dụ {})"
     told.append(Clause(words, (marked.sum(), units[line])))
-    return each(units, lambda name: _MARKED_NAME.sub("", name), "str")
+    return each(units, lambda name: mark.sub("", name), "str")
 
 
 def _under_sections(
@@ -331,12 +335,15 @@ def _check_shares(
         if column in columns.values() or not title:
             continue
         other = numbers_in(rows[column])
-        ratio = (other / score)[(score > 0) & other.between(0, 100)]
-        is_share = len(ratio) > 1 and ratio.max() - ratio.min() < _SAME * ratio.mean()
+        both = (score > 0) & other.between(0, _USUAL)
+        low = ((other - _ROUNDED) / (score + _ROUNDED))[both].max()
+        high = ((other + _ROUNDED) / (score - _ROUNDED))[both].min()
+        step = 2 if high > 1 else 1  # maxima above 100 are whole, others may have a half
+        scale = math.ceil(step * _USUAL / high) / step if high > 0 else None
+        is_share = bool(scale) and both.sum() > 1 and scale * low <= _USUAL
         if header.roles[column] in ("score", LIKE):
             is_share |= in_percent(title, rows[column])
         if is_share and ((other - score).abs() > _ROUNDED).any():
-            scale = float(f"{_USUAL / ratio.median():.4g}") if len(ratio) else None
             scale = scale if scale is not None and scale <= _LARGEST else None
             raise where.refuse(
                 f"các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác nhau "
