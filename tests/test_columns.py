@@ -615,3 +615,22 @@ def test_one_proportion_that_is_no_percentage_of_a_maximum_is_chance():
         share = [round(100 * score / most, 2) for score in (68, 61.5)]
         table = frame("Đơn vị|Điểm|Quy đổi", ["a", 68, share[0]], ["b", 61.5, share[1]])
         assert f"max_score={most} nếu cột kia" in refusal(table)
+
+
+@pytest.mark.parametrize(
+    "title", ["Tổng điểm tối đa sau khi trừ tiêu chí không đánh giá", "Điểm chuẩn của khối"]
+)
+def test_maxima_are_known_by_a_pattern_that_their_values_bear_out(title):
+    titles = f"Đơn vị|{title}|Tổng điểm đạt được|Tỷ lệ (%)"
+    table = frame(titles, ["a", 95, 88, 92.63], ["b", 90, 80, 88.89])
+    scores, told = read_and_told(load_scores, table)
+    assert scores["max_score"].tolist() == [95, 90]
+    assert f"cột '{title}' là điểm tối đa" in told
+    table[1] = [95, 50]  # of b it is none: and no one maximum makes these shares
+    assert "max_score=95" not in refusal(table)
+
+
+def test_a_ranking_of_units_and_ranks_that_only_patterns_know_needs_no_word_for_scores():
+    rows = ["Bộ A", 0.7723, 1], ["Bộ B", 0.7221, 2]
+    table = frame("Tên bộ, ngành|DTI 2022|Xếp hạng DTI 2022", *rows)
+    assert loaded(table, max_score=1)["score"].tolist() == [0.7723, 0.7221]

@@ -58,6 +58,8 @@ _SIDE_BY_SIDE = (
     "nếu là hai bảng đặt cạnh nhau, hãy đặt bảng bên phải xuống dưới bảng bên trái (hai khối thì "
     "thêm dòng tên khối trên mỗi bảng)"
 )
+_PLACES = ("published_rank", "published_grade")  # of which a title may say one for the other
+_LIKELY = {"max_score": ("max_score",), **dict.fromkeys(_PLACES, _PLACES)}
 _MOST_NAMED = 2 / 3  # of the rows with a score: the others may sum up
 
 
@@ -195,6 +197,8 @@ class Evidence:
             return scored.are_ranks and scores.falls_with(self)
         if role == "published_grade":
             return not self.has_digits and (self.are_known_grades or self.follows(scores))
+        if role == "max_score":
+            return bool((numbers_in(self.cells) >= numbers_in(scores.cells)).all())
         if role == "year":
             return all(re.fullmatch(YEAR, value) for value in self.words)
         return role == "number" and self.counts
@@ -462,9 +466,8 @@ class _Columns:
         return None
 
     def _settle_patterns(self) -> None:
-        """Give ranks and grades that only a pattern knows their role, if the values agree."""
-        patterns = ("published_rank", "published_grade")
-        for role in patterns:
+        """Give maxima, ranks and grades that a pattern knows their role, if the values agree."""
+        for role, patterns in _LIKELY.items():
             own = [one for one in self.left if one.title and not words.EARLIER.search(one.key)]
             free = [one for one in own if one.words and one.likely in patterns]
             likely = [one for one in free if one.bears_out(role, self.score)]
@@ -485,6 +488,7 @@ class _Columns:
         found = [one for one in titled if one.role in ("score", LIKE)]
         if found:  # a sum beside them may be what counts
             found += [one for one in titled if one.role is None and one.key in words.SUMS]
+        titled = [one for one in titled if one.likely != "max_score"]
         found += [one for one in titled if one not in found and words.FINAL.fullmatch(one.key)]
         found = [one for one in found if one.has_digits] or found
         found = [one for one in found if not in_percent(one.title, one.cells)] or found

@@ -222,8 +222,9 @@ def has_wanted(header: Header, wanted: Wanted) -> bool:
 
 def is_near_header(header: Header) -> bool:
     """Return whether these titles could be of a ranking whose unit or score is called otherwise."""
-    known = set(header.roles.values())
-    return bool({"unit", "score", LIKE} & known) and not is_distribution(header)
+    known = {*header.roles.values()}
+    is_ranked = {"unit", "published_rank"} <= known | {*header.likely.values()}
+    return bool(is_ranked or {"unit", "score", LIKE} & known) and not is_distribution(header)
 
 
 def is_distribution(header: Header) -> bool:

@@ -344,7 +344,7 @@ def _check_shares(
         if header.roles[column] in ("score", LIKE):
             is_share |= in_percent(title, rows[column])
         if is_share and ((other - score).abs() > _ROUNDED).any():
-            scale = scale if scale is not None and scale <= _LARGEST else None
+            scale = scale if scale and low <= high and scale <= _LARGEST else None
             raise where.refuse(
                 f"các cột {quoted(name_of)} và {quoted(title)} đều có thể là điểm và khác nhau "
                 "theo tỷ lệ, nên thang điểm không phải 100",
