@@ -132,7 +132,7 @@ def test_rows_under_no_titles_load_by_the_numbers_of_their_columns(first, layout
         (["TT;Tên tỉnh/TP;Xếp hạng", "1;Huế;0,5461", "2;Hà Nội;0,5"],
          '"score": "Xếp hạng"}, max_score=1)'),
         (["Tên tỉnh/TP;Xếp hạng", "Huế;0,5461", "Hà Nội;0,5"],
-         'columns={"unit": "Tên tỉnh/TP", "score": "Xếp hạng"}, max_score=1)'),
+         '(columns={"score": "Xếp hạng"}, max_score=1)'),
         (["Tỉnh;Xếp hạng", "Huế;7,5461", "Hà Nội;6,5"],
          '(columns={"score": "Xếp hạng"}, max_score=10)'),
     ],
