@@ -81,10 +81,11 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     """Return for each row the number of its group: by default of its year and block."""
     columns = group_columns(table) if within is None else as_names(within)
     check_columns(table, columns)
-    if not columns:
-        return np.zeros(len(table), dtype="int64")
-    groups = table.groupby([table[column] for column in columns], sort=False, dropna=False)
-    return groups.ngroup().to_numpy()
+    numbers = np.zeros(len(table), dtype="int64")
+    for at, column in enumerate(columns):
+        codes, _ = pd.factorize(table[column], use_na_sentinel=False)
+        numbers = pd.factorize(numbers * len(table) + codes)[0] if at else codes
+    return numbers
 
 
 def as_names(columns: str | Sequence[str] | None) -> list[str]:
