@@ -927,3 +927,16 @@ def test_a_survey_beside_fields_is_one_if_the_total_has_its_points(title):
     fields, told = read(frame(["Đơn vị", "X", "Y", title, "Tổng điểm"], *rows))
     assert fields["field"].tolist() == ["X", "Y"] * 2
     assert f"không dùng đến cột '{title}'" in told
+
+
+def test_numbers_in_brackets_behind_all_fields_are_maxima_if_they_fit():
+    titles = ["Đơn vị", "Thể chế (10)", "Thủ tục (10)", "Bộ máy (15)", "Tổng điểm (35)"]
+    rows = [["Sở A", 8.5, 9, 13.5, 31], ["Sở B", 8, 8, 12, 28]]
+    fields, told = read(frame(titles, *rows))
+    assert fields["field"].unique().tolist() == ["Thể chế", "Thủ tục", "Bộ máy"]
+    assert fields["max_score"].unique().tolist() == [10, 15]
+    assert fields["published_total"].tolist() == [31] * 3 + [28] * 3
+    assert "ấy điểm tối đa từ số trong ngoặc, ví dụ 'Thể chế (10)'" in told
+    counted = ["Đơn vị", "Thể chế (11)", "Thủ tục (12)", "Bộ máy (13)", "Tổng điểm"]
+    assert "chưa biết điểm tối đa của 3 lĩnh vực" in refusal(frame(counted, *rows))
+    assert "chưa biết điểm tối đa" in refusal(frame(titles, ["Sở A", 8, 11, 12, 31]))

@@ -1176,3 +1176,46 @@ def test_a_parent_whose_name_states_another_maximum_than_its_parts_is_refused():
     rows[0][1] = "X (20 điểm)"
     words = refusal(sheet(*rows, titles=titles), unit="A")
     assert "điểm tối đa: 'X (20 điểm)' ghi 20 nhưng các thành phần cộng lại là 15" in words
+
+
+@pytest.mark.parametrize("title", ["Kết quả thực hiện", "Giải trình chung", "Tài liệu kiểm chứng"])
+def test_words_under_a_title_of_scores_are_no_scores(title):
+    rows = [[*row, "Kế hoạch số 12" if at % 2 else ""] for at, row in enumerate(TREE)]
+    fields, told = read(sheet(*rows, titles=[*TITLES, title]), unit="Sở A")
+    assert fields["score"].tolist() == [row[4] for row in LEAVES]
+    assert f"cột '{title}'" in told
+
+
+def test_units_side_by_side_whose_names_nobody_knows(tmp_path):
+    rows = [["TT", "Lĩnh vực", "Hải Phòng", "Hà Nội", "Trung bình"],
+            [1, "X (10 điểm)", 8.5, 8, 8.25], [2, "Y (5 điểm)", 4, 5, 4.5]]  # fmt: skip
+    fields, told = read(write(tmp_path / "a.xlsx", {"Điểm": rows}))
+    assert fields["unit"].unique().tolist() == ["Hải Phòng", "Hà Nội"]
+    assert fields["score"].tolist() == [8.5, 4, 8, 5]
+    assert "cột 'Trung bình'" in told
+
+
+def test_codes_that_begin_again_are_of_another_sheet():
+    rows = [["", "Sở A", "", ""], ["1", "X", 10, 8], ["2", "Y", 5, 4],
+            ["", "Sở B", "", ""], ["1", "X", 10, 9], ["2", "Y", 5, 3]]  # fmt: skip
+    titles = ["TT", "Tiêu chí", "Điểm tối đa", "Điểm"]
+    words = refusal(sheet(*rows, titles=titles), unit="A")
+    assert "dòng 5: mã '1' bắt đầu lại từ đầu, có vẻ là phiếu của đơn vị hay năm khác" in words
+    units = [["Sở A", *row] for row in rows[1:3]] + [["Sở B", *row] for row in rows[4:]]
+    fields, _ = read(sheet(*units, titles=["Đơn vị", *titles]))  # as the remedy says
+    assert fields["score"].tolist() == [8, 4, 9, 3]
+
+
+def test_a_maximum_of_each_stage_is_none_of_the_criterion(tmp_path):
+    parts = ["Điểm tối đa", "Điểm đạt"]
+    rows = [["TT", "Tiêu chí", "Thẩm định", None, "XHH", None, "Tổng", None],
+            [None, None, *parts * 3],
+            [1, "X", 8, 7, 2, 1.5, 10, 8.5], [2, "Y", 10, 9, 5, 4, 15, 13]]  # fmt: skip
+    merged = ["A1:A2", "B1:B2", "C1:D1", "E1:F1", "G1:H1"]
+    fields, _ = read(write(tmp_path / "a.xlsx", {"Sở A": rows}, merged))
+    assert fields[["score", "max_score"]].to_numpy().tolist() == [[8.5, 10], [13, 15]]
+    words = refusal(write(tmp_path / "b.xlsx", {"Sở A": [row[:6] for row in rows]}, merged[:4]))
+    assert "các cột 'Thẩm định Điểm tối đa' và 'XHH Điểm tối đa' đều là điểm tối đa" in words
+    rows[0][2:6] = ["Sở A", None, "Sở B", None]
+    words = refusal(write(tmp_path / "c.xlsx", {"Điểm": [row[:6] for row in rows]}, merged[:4]))
+    assert "các cột 'Sở A Điểm tối đa' và 'Sở B Điểm tối đa' đều là điểm tối đa" in words

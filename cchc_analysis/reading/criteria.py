@@ -183,8 +183,8 @@ class Codes:
 
 
 def is_sum(name: str) -> bool:
-    """Return whether a row is called the sum of others: "Tổng điểm", "Cộng (I + II)"."""
-    key = fold(re.sub(r"\([^()]*\+[^()]*\)", "", name))
+    """Return whether a row is called the sum of others: "Tổng điểm (35)", "Cộng (I + II)"."""
+    key = fold(re.sub(r"\([^()]*\+[^()]*\)|\([0-9.,]+\)$", "", name))
     return key == "cong" or bool(PLAIN_TOTAL.fullmatch(key))
 
 
@@ -311,6 +311,12 @@ def _by_codes(where: Where, rows: list[tuple[int, str, str]], told: list) -> Cri
             raise where.refuse(
                 f"dòng {quoted(name)} có điểm nhưng không có mã, hoặc mã không rõ",
                 "hãy điền mã (ví dụ 1.1), hoặc xóa dòng nếu không phải tiêu chí", at=at,
+            )  # fmt: skip
+        if not fits and Codes().may_follow(text):
+            raise where.refuse(
+                f"mã {quoted(text)} bắt đầu lại từ đầu, có vẻ là phiếu của đơn vị hay năm khác",
+                "hãy tách mỗi phiếu thành một bảng, hoặc thêm cột Đơn vị (Năm), điền ở từng dòng "
+                "tiêu chí; nếu là một phiếu thì sửa mã", at=at, value=text,
             )  # fmt: skip
         if len(fits) != 1:
             before = f" đứng sau mã {quoted(last.code)}" if last else " ở dòng đầu"

@@ -57,6 +57,7 @@ _WORDED = {
     r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
     for stage, said in words.STAGES.items()
 }
+_IN_BRACKETS = re.compile(r"(.+?)\s*\(([0-9]+(?:[.,][0-9]+)?)\)")
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 _APART = ", không cộng vào điểm"
@@ -90,6 +91,12 @@ class Column:
     def numbers(self) -> pd.Series:
         """Return the cells that are numbers."""
         return numbers_in(self.cells)
+
+    @property
+    def are_words(self) -> bool:
+        """Return whether more cells are words than numbers."""
+        numbers = are_numbers(self.cells)
+        return (~numbers & ~missing(self.cells)).sum() > numbers.sum()
 
     @property
     def is_percent(self) -> bool:
@@ -277,11 +284,14 @@ def _layout(
     body = body[[one.at for one in columns]]
     _weigh(columns, given)
     names = _by_level(where, [one for one in columns if one.kind == "name"])
+    if names:
+        _settle_maxima(where, [one for one in columns if one.kind == "max_score"])
     percent, tree = None, Criterion("")
     if names:
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
+        _take_brackets([one for one in columns if one.kind == "measure"], told)
         found, totals = _of_columns(where, columns, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
     if scores and not names:
@@ -323,9 +333,7 @@ def _weigh(columns: list[Column], given: Mapping) -> None:
     texts = {one.at: one.text for one in columns}
     bare = Header(texts, texts)
     for one in columns:
-        numbers = are_numbers(one.cells)
-        are_words = (~numbers & ~missing(one.cells)).sum() > numbers.sum()
-        if one.at == given.get("field") or (are_words and level_of(one.text) is not None):
+        if one.at == given.get("field") or (one.are_words and level_of(one.text) is not None):
             one.kind = "name"
     first = next((at for at, one in enumerate(columns) if one.kind == "name"), None)
     for one in columns:
@@ -350,6 +358,8 @@ def _give(columns: list[Column], column: object, kind: str) -> None:
 def _kind_of(one: Column, role: str | None, likely: str | None, *, are_rows: bool) -> str | None:
     """Return what a column holds that names no fields, where rows or titles do."""
     key, is_numeric = key_of(one.text), bool(are_numbers(one.cells).any())
+    if are_rows and role_of(one.name) == "max_score":
+        return "max_score"
     if role not in (None, LIKE, "score"):
         return _UNUSED if role == "field" else role  # "Nội dung" over a number names no field
     if words.STAGE_TOTAL.fullmatch(key) or (one.stage and is_sum(one.name)):
@@ -358,6 +368,8 @@ def _kind_of(one: Column, role: str | None, likely: str | None, *, are_rows: boo
         return "stage"
     if is_sum(one.text) or key == "published total":
         return "total" if are_rows or not one.is_percent else _UNUSED
+    if role in ("score", LIKE) and one.are_words:  # "Kết quả thực hiện"
+        return _UNUSED
     if role == "score" or (are_rows and role == LIKE and key.startswith("tong ")):
         return role
     if is_numeric and (words.NO_FIELD.fullmatch(key) or likely in _NO_FIELD):
@@ -377,6 +389,19 @@ def _by_level(where: Where, names: list[Column]) -> list[Column]:
             "hãy đặt tên cột là 'Lĩnh vực', 'Tiêu chí', 'Tiêu chí thành phần', hoặc xóa cột thừa",
         )
     return sorted(names, key=levels.get) if len(names) > 1 else names
+
+
+def _settle_maxima(where: Where, maxima: list[Column]) -> None:
+    """Refuse several columns of maxima, unless one alone is of no stage and no unit."""
+    whole = [one for one in maxima if not one.stage and all(map(_is_group, one.path[:-1]))]
+    if len(maxima) > 1 and len(whole) != 1:
+        titles = [one.text if one.stage else " ".join(one.path) for one in maxima]
+        raise where.refuse(
+            f"các cột {titles_in_words(titles, ' và ')} đều là điểm tối đa",
+            "hãy giữ một cột điểm tối đa chung của tiêu chí, hoặc tách mỗi đơn vị thành một bảng",
+        )
+    for one in maxima:
+        one.kind = "max_score" if one in (whole or maxima) else _UNUSED
 
 
 def _of_rows(
@@ -458,6 +483,19 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
         one.maxima += numbers_in(one.cells[is_one].str.strip("()")).dropna().tolist()
         one.cells = one.cells[~is_one]
     return body[~is_one]
+
+
+def _take_brackets(fields: list[Column], told: list) -> None:
+    """Take for maxima the numbers in brackets behind all fields, if they fit and do not count."""
+    found = [_IN_BRACKETS.fullmatch(one.name) for one in fields]
+    if len(fields) < 2 or not all(found) or any(one.maxima for one in fields):
+        return
+    numbers = numbers_in(pd.Series([one[2] for one in found], dtype="str"))
+    are_most = all(most >= one.numbers.max() for most, one in zip(numbers, fields, strict=True))
+    if are_most and set(numbers.diff()[1:]) != {1}:
+        told.append(f"lấy điểm tối đa từ số trong ngoặc, ví dụ {quoted(fields[0].name)}")
+        for one, (name, _), most in zip(fields, (f.groups() for f in found), numbers, strict=True):
+            one.path, one.maxima = (*one.path[:-1], name), [most]
 
 
 def _of_columns(

@@ -288,7 +288,8 @@ def _tables_of(
         texts = [one._replace(body=one.body.astype("str")) for one in some]
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in texts]
 
-    sheets = [] if "unit" in wanted else tables(_is_score_sheet) or tables(_is_of_years)
+    tests = () if "unit" in wanted else (_is_score_sheet, _is_of_years, _names_criteria)
+    sheets = next(filter(None, map(tables, tests)), [])
     sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets
     if not sheets or tables(lambda header: is_header(header, needed)):
         some, unused = find_tables(file, grids, needed)
@@ -313,10 +314,16 @@ def _years_of_sheets(
 def _is_score_sheet(header: Header) -> bool:
     """Return whether these titles are of criteria and their scores, and name no unit."""
     roles, titles = {*header.roles.values()}, {*header.titles.values(), *header.short.values()}
-    names_criteria = any(level_of(title) is not None for title in titles)
     has_scores = {"score", LIKE, "max_score"} & roles or any(map(stage_of, titles))
     has_scores = has_scores or any(map(NAMED_UNIT.match, titles))  # units side by side
-    return "unit" not in roles and names_criteria and bool(has_scores)
+    return _names_criteria(header) and bool(has_scores)
+
+
+def _names_criteria(header: Header) -> bool:
+    """Return whether a title is of criteria and none of units; the others may be units."""
+    titles = {*header.titles.values(), *header.short.values()}
+    is_any = any(level_of(title) is not None for title in titles)
+    return is_any and "unit" not in header.roles.values()
 
 
 def _is_of_years(header: Header) -> bool:
