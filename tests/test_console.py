@@ -17,10 +17,11 @@ import sys, warnings
 warnings.filterwarnings("ignore", category=EncodingWarning)
 warnings.filterwarnings("error", category=EncodingWarning, module="cchc_analysis")
 from cchc_analysis.app.command import main
-from cchc_analysis.charts import export
-export._DPI = 40  # no picture is looked at
+{first}
 sys.exit(main(sys.argv[1:]))
 """
+# No picture is looked at; what draws none does not load matplotlib for it.
+FEW_DOTS = "from cchc_analysis.charts import export\nexport._DPI = 40"
 C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 CONSOLES = [
     ("ascii", C),
@@ -32,9 +33,10 @@ TABLE = "Đơn vị;Điểm\nPhòng Nội vụ;90,5\nPhòng Y tế;67,52\n"
 NAME = "Bảng điểm năm 2020 – Đợt 1"
 
 
-def run(*arguments, **environment):
+def run(*arguments, first="", **environment):
+    command = COMMAND.format(first=first)
     return subprocess.run(
-        [sys.executable, "-X", "warn_default_encoding", "-c", COMMAND, *arguments],
+        [sys.executable, "-X", "warn_default_encoding", "-c", command, *arguments],
         env={**os.environ, **environment}, capture_output=True, check=False,
     )  # fmt: skip
 
@@ -77,7 +79,7 @@ def test_the_command_on_any_console(encoding, environment, tmp_path):
     path = tmp_path / f"{NAME}.csv"
     path.write_text(TABLE, encoding="utf-8")
     chosen = ["--unit", "Phòng Y tế", "--out", tmp_path]
-    done = run(path, *chosen, **environment)
+    done = run(path, *chosen, first=FEW_DOTS, **environment)
     assert done.returncode == 0, done.stderr.decode(encoding)
     assert done.stderr == b""
     said = unicodedata.normalize("NFC", done.stdout.decode(encoding))
@@ -90,7 +92,7 @@ def test_the_command_on_any_console(encoding, environment, tmp_path):
     if encoding != "ascii":  # names of files are the same in the others
         return
     (tmp_path / NAME / "check.csv").write_bytes(b"by hand")
-    again = run(path, *chosen, **environment)
+    again = run(path, *chosen, first=FEW_DOTS, **environment)
     assert again.returncode == 0, again.stderr.decode(encoding)
     assert (tmp_path / NAME / "check.csv").read_bytes() == b"by hand"
     assert (tmp_path / f"{NAME}-2" / "check.csv").exists()
@@ -124,8 +126,9 @@ def test_the_progress_bar_on_a_narrow_console(tmp_path):
 
     screen, terminal = os.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = COMMAND.format(first="")
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, tmp_path / "một.csv", tmp_path / "hai.csv"],
+        [sys.executable, "-c", command, tmp_path / "một.csv", tmp_path / "hai.csv"],
         env={**os.environ, "PYTHONIOENCODING": "cp1252"}, stdout=subprocess.PIPE, stderr=terminal,
         check=False,
     )  # fmt: skip
@@ -144,7 +147,7 @@ def test_a_file_whose_name_is_not_utf_8(tmp_path):
             file.write(TABLE.encode())
     except OSError:
         pytest.skip("this file system has names in Unicode only")
-    done = run(path, "--out", tmp_path, PYTHONIOENCODING="utf-8")
+    done = run(path, "--out", tmp_path, first=FEW_DOTS, PYTHONIOENCODING="utf-8")
     assert done.returncode == 0, done.stderr
     assert "Lỗi" not in done.stdout.decode()
     assert "b\ufffdo" in (tmp_path / os.fsdecode(b"b\xe1o c\xe1o") / "manifest.json").read_text(

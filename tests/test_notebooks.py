@@ -172,11 +172,12 @@ def run(kernel):
 def execute(notebook, kernel, folder):
     """Run a notebook in a kernel that has forgotten the one before, as if it were new."""
     anew = nbformat.v4.new_code_cell(
-        "%reset -f\nimport os as _os\nimport matplotlib.pyplot as _plt\n"
+        "%reset -f\nimport gc as _gc\nimport os as _os\nimport matplotlib.pyplot as _plt\n"
         "import cchc_analysis.charts.export as _export\n"
+        "_gc.freeze()  # each reset searches for garbage twice, modules too\n"
         f"_os.chdir({str(folder)!r})\n_plt.close('all')\n_plt.style.use('default')\n"
         "_told = get_ipython().extension_manager.unload_extension('cchc_analysis')\n"
-        "_export._DPI = 40  # no picture is looked at\ndel _os, _plt, _export, _told"
+        "_export._DPI = 40  # no picture is looked at\ndel _gc, _os, _plt, _export, _told"
     )
     notebook.cells.insert(0, anew)
     client = NotebookClient(notebook, km=kernel, timeout=120)
