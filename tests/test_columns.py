@@ -634,3 +634,13 @@ def test_a_ranking_of_units_and_ranks_that_only_patterns_know_needs_no_word_for_
     rows = ["Bộ A", 0.7723, 1], ["Bộ B", 0.7221, 2]
     table = frame("Tên bộ, ngành|DTI 2022|Xếp hạng DTI 2022", *rows)
     assert loaded(table, max_score=1)["score"].tolist() == [0.7723, 0.7221]
+
+
+@pytest.mark.parametrize("numbers", ["1 2 3 4 5", "(1) (2) (3) (4) (5)", "A B 1 2 3"])
+def test_a_row_that_numbers_the_columns_is_no_evidence_against_them(numbers):
+    rows = [1, "Đà Nẵng", 88.2, "Tốt", 1], [2, "Huế", 83.1, "Tốt", 2], [3, "Hà Nội", 73.5, "Khá", 3]
+    table = frame("TT|Đơn vị|DTI|Nhóm xếp hạng|Hạng DTI", numbers.split(), *rows)
+    scores = loaded(table)
+    assert scores["score"].tolist() == [88.2, 83.1, 73.5]
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+    assert scores["published_grade"].tolist() == ["Tốt", "Tốt", "Khá"]

@@ -17,6 +17,7 @@ import pandas as pd
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
     adds_up,
+    are_column_numbers,
     are_numbers,
     count_filled,
     distinct,
@@ -60,6 +61,7 @@ _SIDE_BY_SIDE = (
 )
 _PLACES = ("published_rank", "published_grade")  # of which a title may say one for the other
 _LIKELY = {"max_score": ("max_score",), **dict.fromkeys(_PLACES, _PLACES)}
+_FIRST_ROWS = 3
 _MOST_NAMED = 2 / 3  # of the rows with a score: the others may sum up
 
 
@@ -252,7 +254,9 @@ def find_columns(
 
     And in words each column that is not used, and what was understood.
     """
-    found = _Columns(where, header, body.fillna(""), wanted)
+    top = body.head(_FIRST_ROWS).fillna("")  # where a row may number the columns, against evidence
+    numbers = [line for line, *cells in top.itertuples() if are_column_numbers([*map(str, cells)])]
+    found = _Columns(where, header, body.drop(index=numbers).fillna(""), wanted)
     added = found.added()
     unused = {one.column: _unused(one) for one in found.left if one not in added}
     return found.of, [one.column for one in added], unused, found.told
