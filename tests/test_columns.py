@@ -22,11 +22,9 @@ def test_scores_that_compete_are_refused_with_the_list():
         "các cột 'Điểm tự chấm' và 'Điểm thẩm định' đều có thể là 'Tổng điểm đánh giá'" in sentence
     )
     assert 'columns={"score": "Điểm thẩm định"}' in sentence
-    years = frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91])
-    assert "'Năm 2020' và 'Năm 2021'" in refusal(years)
     fields = frame("Đơn vị|Thể chế|Thủ tục|Bộ máy", ["a", 9, 8, 7])
     assert "'Thể chế', 'Thủ tục' và 'Bộ máy'" in refusal(fields)
-    names = frame("Đơn vị|Điểm năm 2020|Điểm năm 2021", ["a", 90, 91])
+    names = frame("Đơn vị|Điểm năm 2020|Điểm năm 2021|Xếp hạng", ["a", 90, 91, 1])
     assert "'Điểm năm 2020' và 'Điểm năm 2021'" in refusal(names)
     assert "'Điểm' và 'Tỷ lệ %'" in refusal(frame("Đơn vị|Điểm|Tỷ lệ %", ["a", 68, 81]))
     totals = frame("Đơn vị|Tổng điểm tự chấm|Tổng điểm thẩm định", ["a", 90, 91])
@@ -99,7 +97,10 @@ def test_rank_and_score_in_one_cell(cells, ranks):
     share = frame("Đơn vị|Kết quả", ["a", "01 (0,727)"], ["b", "02 (0,7)"])
     assert load_scores(share, max_score=1)["score"].tolist() == [0.727, 0.7]
     two = frame("Đơn vị|2020|2021", ["a", "01 (90)", "02 (80)"])
-    assert "'2020 – Tổng điểm đánh giá'" in refusal(two)
+    scores = loaded(two)
+    assert scores["year"].tolist() == [2020, 2021]
+    assert scores["score"].tolist() == [90, 80]
+    assert scores["published_rank"].tolist() == [1, 2]
 
 
 def test_two_columns_of_any_role_are_refused():
@@ -279,7 +280,7 @@ _PROPOSING = {
     "one": (SELF, "Điểm thẩm định"),
     "both fall": (frame("Đơn vị|Tự chấm|Thẩm định|Hạng", ["An", 90, 85, 1], ["Ba", 80, 75, 2]),
                   "Thẩm định"),
-    "years": (frame("Đơn vị|Năm 2020|Năm 2021", ["a", 90, 91]), None),
+    "years": (frame("Đơn vị|Năm 2020|Năm 2021|Hạng", ["a", 90, 91, 1]), None),
     "region": (frame("Tỉnh|Xếp hạng|Vùng|Điểm", ["An", 1, "x", 90], ["Ba", 2, "y", 80]), "Tỉnh"),
     "region first": (frame("Vùng|Tỉnh|Điểm", ["x", "An", 90], ["y", "Ba", 80]), "Tỉnh"),
     "same names": (frame("Tỉnh|Huyện|Điểm", ["T1", "a", 90], ["T2", "a", 80]), "Huyện"),

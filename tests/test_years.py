@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from conftest import loaded, read_and_told
+from conftest import refusal as refused
 
-from cchc_analysis import LoadWarning, compare_periods, load_scores
+from cchc_analysis import LoadWarning, compare_periods, list_tables, load_scores
 from cchc_analysis.refusal import Refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
@@ -113,3 +115,46 @@ def test_a_line_on_an_update_is_told_and_no_block(tmp_path, line):
         assert not {"year", "block"} & set(load_scores(path))
     assert line in str(told[0].message)
     assert "khối" not in str(told[0].message)
+
+
+def test_years_side_by_side_are_a_table_each():
+    titles = ["Đơn vị", "Năm 2023 Điểm", "Năm 2023 Hạng", "Điểm năm 2024", "Hạng (2024)", "So sánh"]
+    rows = [
+        ["Sở A", 90, 1, 92, 2, 2],
+        ["Sở B", 88, 2, 95, 1, 7],
+        ["Bình quân", 89, "", 93.5, "", 5],
+    ]
+    table = pd.DataFrame(rows, columns=titles)
+    scores, told = read_and_told(load_scores, table)
+    assert scores[["unit", "year", "score", "published_rank"]].to_numpy().tolist() == [
+        ["Sở A", 2023, 90, 1], ["Sở B", 2023, 88, 2], ["Sở A", 2024, 92, 2], ["Sở B", 2024, 95, 1],
+    ]  # fmt: skip
+    assert "cột 'So sánh'" in told
+    assert "đã gộp 2 bảng ('2023', '2024')" in told.replace("Đã", "đã")
+    assert list_tables(table)["heading"].tolist() == ["Năm 2023", "Năm 2024"]
+    one = load_scores(table, table="Năm 2024")
+    assert one[["year", "score"]].to_numpy().tolist() == [[2024, 92], [2024, 95]]
+    chosen = loaded(table, columns={"score": "Điểm năm 2024"})  # as one table
+    assert chosen[["year", "published_rank"]].to_numpy().tolist() == [[2024, 2], [2024, 1]]
+
+
+def test_years_side_by_side_in_blocks_and_with_maxima_of_their_own(tmp_path):
+    path = tmp_path / "a.csv"
+    titles = "TT;Đơn vị;Điểm tối đa 2023;Điểm 2023;Điểm tối đa 2024;Điểm 2024"
+    lines = ["Khối sở", titles, "1;Sở A;80;70;100;92", "Khối xã", titles, "1;Xã A;85;;100;95"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    scores = loaded(path)
+    assert scores["block"].tolist() == ["Khối sở", "Khối sở", "Khối xã", "Khối xã"]
+    assert scores["year"].tolist() == [2023, 2024] * 2
+    assert scores["max_score"].tolist() == [80, 100, 85, 100]
+    assert scores["score"].isna().tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize("title", ["Xếp hạng", "Xếp loại", "Tổng điểm"])
+def test_what_is_of_no_year_beside_scores_of_several_keeps_them_in_one_table(title):
+    table = pd.DataFrame({"Đơn vị": ["Sở A"], "Điểm 2023": [90], "Điểm 2024": [91], title: [12]})
+    if title == "Tổng điểm":
+        assert loaded(table)["score"].tolist() == [12]
+    else:
+        assert "đều có thể là" in refused(table)
+    assert len(list_tables(table)) == 1

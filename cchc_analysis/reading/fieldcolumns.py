@@ -34,7 +34,6 @@ from cchc_analysis.reading.criteria import (
 from cchc_analysis.reading.grid import Where, place, row_in_words, titles_in_words, untitled
 from cchc_analysis.reading.header import (
     LIKE,
-    YEAR,
     Header,
     Table,
     key_of,
@@ -42,9 +41,9 @@ from cchc_analysis.reading.header import (
     role_of,
     split_maximum,
 )
-from cchc_analysis.reading.headings import year_in
+from cchc_analysis.reading.headings import without_year, year_in
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import clean, first_few, fold, quoted, same
+from cchc_analysis.text import first_few, fold, quoted, same
 
 OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
 KEYS = ("unit", "year", "block")
@@ -59,7 +58,6 @@ _WORDED = {
 }
 _IN_BRACKETS = re.compile(r"(.+?)\s*\(([0-9]+(?:[.,][0-9]+)?)\)")
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
-_YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 _APART = ", không cộng vào điểm"
 _LAST = 5  # rows where a total may be told again
 
@@ -256,11 +254,6 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
             )
     one = _layout(where, table, given, chosen)
     return [one] if one.scores or one.names else []
-
-
-def without_year(title: str) -> str:
-    """Return a title or a name without the year that it says: "Sở A năm 2022"."""
-    return clean(_YEAR_OF.sub(" ", title)).strip(" -–—:,;/")
 
 
 def _layout(

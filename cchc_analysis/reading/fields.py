@@ -15,12 +15,11 @@ from cchc_analysis.reading.fieldcolumns import (
     layouts_of,
     level_of,
     stage_of,
-    without_year,
 )
 from cchc_analysis.reading.fieldtables import read_columns, read_rows
 from cchc_analysis.reading.grid import Grid, Where, first_line
 from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
-from cchc_analysis.reading.headings import Said, told_year, years_said
+from cchc_analysis.reading.headings import Said, told_year, without_year, years_said
 from cchc_analysis.reading.load import (
     Loaded,
     check_blocks,

@@ -9,7 +9,7 @@ from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.grid import Where, numbered_names
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import fold, quoted
+from cchc_analysis.text import clean, fold, quoted
 
 _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
@@ -17,6 +17,7 @@ _MARK = re.compile(
 )
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
 
+_YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 # "quý III/2023", "tháng 6 năm 2023", but no date
 _PART = re.compile(
     rf"(?i)(?<![0-9] )(?<!ngày )\b(?:quý|tháng) (?:[0-9]{{1,2}}|[ivx]+)\W+(?:năm )?({YEAR})\b"
@@ -75,6 +76,11 @@ def year_in(line: str) -> Said:
     if part and not years:
         return Said("", line, f"là của một phần năm {part[1]}")
     return Said(years[0], line) if years else Said()
+
+
+def without_year(title: str) -> str:
+    """Return a title or a name without the year that it says: "Sở A năm 2022"."""
+    return clean(_YEAR_OF.sub(" ", title)).strip(" -–—:,;/")
 
 
 def _of_lines(lines: Sequence[str]) -> Said:

@@ -107,8 +107,9 @@ def load_scores(
 ) -> pd.DataFrame:
     """Load a published table of scores, or refuse it with the reason.
 
-    Several tables in one source (blocks, years) are joined under their headings. Numbers are read
-    with a decimal comma or dot; never is one a thousands mark. Several sources are joined by year.
+    Several tables in one source (blocks, years) are joined under their headings; years side by side
+    in its titles ("Điểm 2023", "Điểm 2024") are a table each. Numbers are read with a decimal comma
+    or dot; never is one a thousands mark. Several sources are joined by year.
 
     Parameters
     ----------
@@ -320,6 +321,7 @@ def joined(
                 f"hãy ghi {name} cho mọi bảng, hoặc chọn một bảng ({{option}})", option=FIRST_TABLE,
             )  # fmt: skip
     told = [str(words) for _, part in taken for words in part.told]
+    unused, told = (list(dict.fromkeys(words)) for words in (unused, told))  # years share rows
     return pd.concat(parts, ignore_index=True), unused, told
 
 

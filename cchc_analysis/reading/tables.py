@@ -30,6 +30,7 @@ from cchc_analysis.reading.grid import (
 )
 from cchc_analysis.reading.header import (
     FIRST_TABLE,
+    LIKE,
     MOST_OF_WORDS,
     PLAIN_NUMBER,
     YEAR,
@@ -50,7 +51,14 @@ from cchc_analysis.reading.header import (
     with_row_below,
     without_changes,
 )
-from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
+from cchc_analysis.reading.headings import (
+    bare,
+    heads_part,
+    is_block,
+    is_heading,
+    without_year,
+    year_in,
+)
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
@@ -60,6 +68,8 @@ from cchc_analysis.vocabulary import SHOWN
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
 _FIRST_UNITS = 3
+_SCORE = "Điểm"  # what a column holds whose title is a year
+_OF_ALL_YEARS = ("number", "unit", "block", "max_score")
 _MOST_LEFT = 2  # columns in which the titles of a turned table may stand
 _MOST_TABLES, _MOST_LOOKED_AT = 200, 50  # rows that may be titles
 
@@ -367,7 +377,43 @@ def tables_of(
             own = [g if here else g._replace(cells=g.cells.head(0))
                    for g, here in zip(grids, is_meant, strict=True)]  # fmt: skip
             tables, _ = find_tables(file, own, columns or {})
+    if not columns:  # which may name those of one year
+        tables = [part for one in tables for part in _by_years(one)]
     return file, grids, tables, [*left_out, *unused], to_check
+
+
+def _by_years(table: Table) -> list[Table]:
+    """Return a table for each year that titles of scores say; what is of no year is of the last.
+
+    Where ranks, grades or other scores have no year, there is one table.
+    """
+    header = table.header
+    bare_titles, short = (
+        {column: without_year(title) or _SCORE * bool(title) for column, title in row.items()}
+        for row in (header.titles, header.short)
+    )
+    years = {column: year_in(title).year for column, title in header.titles.items()}
+    roles = {c: role_or_like(bare_titles[c]) for c in years}
+    roles = {c: role or header.likely.get(c) for c, role in roles.items()}
+    every = sorted({years[c] for c, role in roles.items() if role in ("score", LIKE)})
+    of_year = {"score", LIKE, "bonus", "published_rank", "published_grade", "year"}
+    if len(every) < 2 or not all(years[c] for c, role in roles.items() if role in of_year):
+        return [table]
+    parts = []
+    for year in every:
+        titles = {
+            column: title for column, title in bare_titles.items()
+            if years[column] == year or (roles[column] in _OF_ALL_YEARS and not years[column])
+            or (year == every[-1] and years[column] not in every)
+        }  # fmt: skip
+        heading = f"{table.heading} năm {year}" if is_block(table.heading) else f"Năm {year}"
+        parts.append(table._replace(
+            place=", ".join(filter(None, [table.place, f"năm {year}"])), heading=heading,
+            header=Header(titles, {column: short[column] for column in titles}, header.parts),
+            body=table.body[[*titles]],
+            lines=(heading, *(line for line in table.lines if not year_in(line).year)),
+        ))  # fmt: skip
+    return parts
 
 
 def _turned(grid: Grid) -> Grid | None:
