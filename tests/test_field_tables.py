@@ -940,3 +940,21 @@ def test_numbers_in_brackets_behind_all_fields_are_maxima_if_they_fit():
     counted = ["Đơn vị", "Thể chế (11)", "Thủ tục (12)", "Bộ máy (13)", "Tổng điểm"]
     assert "chưa biết điểm tối đa của 3 lĩnh vực" in refusal(frame(counted, *rows))
     assert "chưa biết điểm tối đa" in refusal(frame(titles, ["Sở A", 8, 11, 12, 31]))
+
+
+def test_a_column_beside_the_stages_of_a_field_states_its_maximum(tmp_path):
+    rows = [
+        ["TT", "Đơn vị", "X", None, None, "Y", None, None],
+        [None, None, *["Điểm tối đa", "Tự chấm", "Thẩm định"] * 2],
+        [1, "Sở A", 10, 9, 8, 15, 14, 13],
+        [2, "Sở B", 10, 9.5, 9, 15, 12, 11],
+    ]
+    merged = ["A1:A2", "B1:B2", "C1:E1", "F1:H1"]
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    fields, told = read(tmp_path / "a.xlsx")
+    assert fields["score"].tolist() == [8, 13, 9, 11]
+    assert fields["max_score"].tolist() == [10, 15] * 2
+    assert "không dùng" not in told
+    rows[3][5] = 12  # another for another unit
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    assert "chưa biết điểm tối đa của 1 lĩnh vực ('Y')" in refusal(tmp_path / "a.xlsx")

@@ -1219,3 +1219,14 @@ def test_a_maximum_of_each_stage_is_none_of_the_criterion(tmp_path):
     rows[0][2:6] = ["Sở A", None, "Sở B", None]
     words = refusal(write(tmp_path / "c.xlsx", {"Điểm": [row[:6] for row in rows]}, merged[:4]))
     assert "các cột 'Sở A Điểm tối đa' và 'Sở B Điểm tối đa' đều là điểm tối đa" in words
+
+
+@pytest.mark.parametrize("title", ["Hội đồng phê duyệt", "Cơ quan thẩm định", "Sở Nội vụ chấm"])
+def test_who_judges_is_a_stage_of_the_scoring(title):
+    rows = [["1", "X", 10, 9, 8], ["2", "Y", 5, 5, 4]]
+    titles = ["TT", "Tiêu chí", "Điểm tối đa", "Đơn vị tự chấm", title]
+    fields, _ = read(sheet(*rows, titles=titles), unit="A")
+    assert fields[["score", "self_score"]].to_numpy().tolist() == [[8, 9], [4, 5]]
+    rows = [[*row, row[4]] for row in rows]
+    both = sheet(*rows, titles=[*titles, "Hội đồng thẩm định"])
+    assert f"'{title}' và 'Hội đồng thẩm định' đều có thể là cột điểm" in refusal(both, unit="A")

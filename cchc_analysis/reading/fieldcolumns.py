@@ -73,7 +73,7 @@ class Column:
     stage: str | None
     maxima: list[float]  # that titles and rows state
     limits: dict[str, float]  # and those of the names above the last
-    kind: str | None = None  # its role, or "name", "total", "stage", "measure", "unused"
+    kind: str | None = None  # its role, or "name", "total", "stage", "measure", "maximum", "unused"
 
     @property
     def name(self) -> str:
@@ -284,6 +284,8 @@ def _layout(
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
+        for one in columns:
+            _give_maximum(one, [other for other in columns if other.path == one.path[:-1]])
         _take_brackets([one for one in columns if one.kind == "measure"], told)
         found, totals = _of_columns(where, columns, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
@@ -304,7 +306,7 @@ def _layout(
     for one in columns:
         if one in taken or one in totals:
             one.kind = "score" if one in taken else "total"
-        elif one.kind not in kept:
+        elif one.kind not in (*kept, "maximum"):
             one.kind = _UNUSED
     given = {role: column for role, column in given.items() if role not in ("score", "field")}
     return Layout(columns, names, scores, percent is not None, given, left_out, told, body,
@@ -476,6 +478,15 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
         one.maxima += numbers_in(one.cells[is_one].str.strip("()")).dropna().tolist()
         one.cells = one.cells[~is_one]
     return body[~is_one]
+
+
+def _give_maximum(column: Column, beside: list[Column]) -> None:
+    """Give the maximum in a column of one field, the same for all units, to those beside it."""
+    numbers = column.numbers.dropna().unique()
+    if role_of(column.name) == "max_score" and column.path[1:] and len(numbers) == 1:
+        column.kind = "maximum"
+        for one in beside:
+            one.maxima += [numbers[0]]
 
 
 def _take_brackets(fields: list[Column], told: list) -> None:
