@@ -74,22 +74,29 @@ def test_the_command_opens_the_first_notebook_with_settings_of_the_folder(
 
 def test_where_jupyterlab_does_not_open_a_sentence_says_so(tmp_path):
     # As a process: what JupyterLab logs in English stays in a file of the folder.
-    command = [
-        sys.executable,
-        "-c",
-        "from cchc_analysis.app.lab import main; raise SystemExit(main())",
-    ]
+    code = """
+import json, pathlib, sys
+from jupyter_server.serverapp import ServerApp
+from cchc_analysis.app.lab import main
+for wrong in json.loads(sys.argv[1]):
+    assert main(["--folder", "x", *wrong]) == 1
+    ServerApp.clear_instance()
+    assert pathlib.Path("x/.jupyter/jupyter.log").read_bytes()
+    print(end="\\0", file=sys.stderr, flush=True)
+"""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
-        for wrong in (options, ["--ServerApp.port=x"], ["khong-co.ipynb"]):
-            done = subprocess.run(
-                [*command, "--folder", "x", *wrong], cwd=tmp_path,
-                capture_output=True, text=True, encoding="utf-8",
-            )  # fmt: skip
-            assert done.returncode == 1
-            assert done.stderr.startswith("Lỗi: JupyterLab không mở được: cổng đang bận, ")
-            assert done.stderr.count("\n") == 1
-            assert (tmp_path / "x" / ".jupyter" / "jupyter.log").read_bytes()
+        wrong = [options, ["--ServerApp.port=x"], ["khong-co.ipynb"]]
+        done = subprocess.run(
+            [sys.executable, "-c", code, json.dumps(wrong)], cwd=tmp_path,
+            capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *said, end = done.stderr.split("\0")
+    assert (len(said), end) == (3, "")
+    for sentence in said:
+        assert sentence.startswith("Lỗi: JupyterLab không mở được: cổng đang bận, ")
+        assert sentence.count("\n") == 1

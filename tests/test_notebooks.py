@@ -177,6 +177,7 @@ def execute(notebook, kernel, folder):
         "_gc.freeze()  # each reset searches for garbage twice, modules too\n"
         f"_os.chdir({str(folder)!r})\n_plt.close('all')\n_plt.style.use('default')\n"
         "_told = get_ipython().extension_manager.unload_extension('cchc_analysis')\n"
+        "%config InlineBackend.print_figure_kwargs = {'dpi': 40}\n"
         "_export._DPI = 40  # no picture is looked at\ndel _gc, _os, _plt, _export, _told"
     )
     notebook.cells.insert(0, anew)
