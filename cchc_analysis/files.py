@@ -186,7 +186,7 @@ def move(start: Path, end: Path) -> None:
 
 
 def fixed_zip(data: bytes) -> bytes:
-    """Return a zipped file (.docx, .xlsx) whose parts have a time that never changes."""
+    """Return a zipped file (.docx) whose parts have a time that never changes."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(fixed, "w") as new:
         for part in old.infolist():

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done, failed, usual = 0, 0, gc.get_threshold()
     watched, say = _progress(files)
     try:
-        gc.set_threshold(10_000)  # the usual 700 search all that is loaded twice a file
+        gc.set_threshold(50_000)  # the usual 700 search all that is loaded twice a file
         for file in watched:
             if len(files) > 1:
                 say(f"\nTệp {file}")

@@ -277,7 +277,7 @@ class Frame:
         if not self.is_whole:
             self._check_room(_inches(ax)[1])
             return
-        before, renderer = None, renderer_of(figure)
+        before, renderer = np.inf, renderer_of(figure)
         for _ in range(_LAYOUTS):
             with warnings.catch_warnings():  # of letters that lack: told when they are drawn
                 warnings.filterwarnings("ignore", "Glyph")
@@ -285,7 +285,7 @@ class Frame:
             own = ax.get_window_extent()
             sides = np.array([*(own.min - around.min), *(around.max - own.max)]) / figure.dpi
             sides = np.round(sides.clip(0) + _EDGE, 3)
-            if before is not None and (sides == before).all():
+            if np.abs(sides - before).max() < 0.004:  # inches: a hair
                 break
             before, self.sides, self._top = sides, sides.copy(), sides[3]
             self._place()

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from cchc_analysis.charts import units
-from cchc_analysis.files import fixed_zip, with_ending, write_whole
+from cchc_analysis.files import with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.reports.formulas import Living, Sheet, gain_of, living_sheets
@@ -159,7 +159,7 @@ def workbook_of(results: Results, path: Path, *, source: str | None = None) -> P
     still("notes", Sheet(_notes(results, living, source)))
     write("drawn", living.sheets["drawn"]).hide()
     book.close()
-    return write_whole(path, fixed_zip(data.getvalue()))
+    return write_whole(path, data.getvalue())
 
 
 def _named_shades(book: Workbook, results: Results, living: Living) -> dict[str, str]:
@@ -196,7 +196,7 @@ def _notes(results: Results, living: Living, source: str | None) -> Printed:
 
 
 def _new_book(data: io.BytesIO, title: str) -> Workbook:
-    """Return a workbook in memory."""
+    """Return a workbook in memory, whose parts have a time that never changes."""
     size = {"default_column_width": _COLUMN, "default_row_height": _ROW}
     font = {"default_format_properties": _FONT.copy()}  # the library adds to it
     book = Workbook(data, {"in_memory": True, **size, **font})

@@ -370,9 +370,9 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by year and block, rank, then source order, numbered within each group."""
     if "rank" not in ranking:
         ranking = with_ranks(Exact.of(ranking))
-    # An index may be called as a column is.
-    table = ranking.assign(group=group_numbers(ranking)).reset_index(drop=True)
-    table = table.sort_values(["group", "rank"], ignore_index=True)
+    groups = group_numbers(ranking)
+    order = np.lexsort([ranking["rank"].to_numpy("float64", na_value=np.inf), groups])
+    table = ranking.iloc[order].reset_index(drop=True).assign(group=groups[order])
     return table.assign(number=table.groupby("group").cumcount() + 1)
 
 
@@ -443,10 +443,9 @@ def ranks_within(keys: np.ndarray, missing: np.ndarray, groups: np.ndarray) -> p
     place[1:] *= line[1:] != line[:-1]  # tied ones share the better place
     np.maximum.accumulate(place, out=place)
     sizes = np.bincount(groups)[::-1]
-    place -= np.repeat((np.cumsum(sizes) - sizes).astype(place.dtype), sizes)
+    place -= np.repeat((np.cumsum(sizes) - sizes - 1).astype(place.dtype), sizes)
     rank = np.empty(len(keys), dtype="int64")
     rank[rows] = place
-    rank += 1
     return pd.arrays.IntegerArray(rank, missing.copy())
 
 
