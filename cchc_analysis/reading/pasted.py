@@ -528,7 +528,7 @@ def _lost_row(found: _Stride) -> int | None:
         return end if not is_words or is_row or any(map(table.is_row, near)) else None
     due = _count(last[0]) + 1
     if due in map(_count, last[2:]) and is_words and _NUMBER in map(_kind, below):
-        return found.rows[-2][1]  # a cell of the last row is lost, this the number of the next
+        return found.rows[-2:][0][1]  # a cell of the last row is lost, this the number of the next
     if not is_words and (_count(below[0]) != 1 or table.is_row(end)):
         return end
     if width > _NARROWEST and table.is_row(end, 1):
