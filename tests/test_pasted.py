@@ -234,6 +234,13 @@ def test_a_title_may_state_the_maximum_on_a_line_of_its_own(load):
     assert scores["max_score"].tolist() == [70, 70]
 
 
+@pytest.mark.parametrize("first", [["a"], ["a", "90"]])
+def test_a_first_row_that_lost_a_cell_is_refused(load, first):
+    lines = ["STT", "Đơn vị", "Điểm", "Xếp hạng", "1", *first]
+    with pytest.raises(Refusal, match="trông như thuộc bảng nhưng không đọc được"):
+        load([*lines, "2", "b", "80", "2", "3", "c", "70", "3"])
+
+
 def test_a_lost_grade_is_no_reason_to_take_another_word_for_it(load):
     table = ["STT", "Đơn vị", "Điểm", "Xếp loại", "1", "a", "90", "Đạt", "2", "b", "80"]
     with pytest.raises(ValueError, match="không đọc được"):

@@ -42,6 +42,7 @@ _EDGE = 0.06  # inches around all
 _GAP = 9  # points between columns of text
 _BOLD_LETTER = 7.3  # points: of a title
 _NEAR = 6  # rows
+_HAIR = 0.004  # inches by which the last two layouts may differ
 _LAYOUTS = 4  # two are enough where no tick of the axis comes or goes
 
 
@@ -285,7 +286,7 @@ class Frame:
             own = ax.get_window_extent()
             sides = np.array([*(own.min - around.min), *(around.max - own.max)]) / figure.dpi
             sides = np.round(sides.clip(0) + _EDGE, 3)
-            if np.abs(sides - before).max() < 0.004:  # inches: a hair
+            if np.abs(sides - before).max() < _HAIR:
                 break
             before, self.sides, self._top = sides, sides.copy(), sides[3]
             self._place()

@@ -72,6 +72,12 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
     )
 
 
+def column_numbers(body: pd.DataFrame, top: int = 1) -> list:
+    """Return which of the first rows only number the columns."""
+    rows = body.head(top).fillna("").itertuples()
+    return [line for line, *cells in rows if are_column_numbers([*map(str, cells)])]
+
+
 def numbering(cells: pd.Series) -> pd.Series:
     """Return the numbers of the rows that have one, from "1", "01", "1.", "(1)" or "1.0"."""
     return _whole_numbers(cells, _COUNT).dropna().astype("int64")

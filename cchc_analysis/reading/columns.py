@@ -17,8 +17,8 @@ import pandas as pd
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
     adds_up,
-    are_column_numbers,
     are_numbers,
+    column_numbers,
     count_filled,
     distinct,
     filled,
@@ -254,8 +254,7 @@ def find_columns(
 
     And in words each column that is not used, and what was understood.
     """
-    top = body.head(_FIRST_ROWS).fillna("")  # where a row may number the columns, against evidence
-    numbers = [line for line, *cells in top.itertuples() if are_column_numbers([*map(str, cells)])]
+    numbers = column_numbers(body, _FIRST_ROWS)  # they are no evidence of what a column holds
     found = _Columns(where, header, body.drop(index=numbers).fillna(""), wanted)
     added = found.added()
     unused = {one.column: _unused(one) for one in found.left if one not in added}

@@ -6,7 +6,7 @@ own ("Tự chấm"), the appraised one, the survey's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ import pandas as pd
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
     adds_up,
-    are_column_numbers,
     are_numbers,
+    column_numbers,
     in_percent,
     missing,
     numbers_in,
@@ -266,8 +266,7 @@ def _layout(
     """
     header, body, told = table.header, table.body, []
     year, years = of
-    lines = [line for line, row in body.head(1).fillna("").iterrows()
-             if are_column_numbers([*row])] + _told_below(body)  # fmt: skip
+    lines = column_numbers(body) + _told_below(body)
     left_out = {(line,): row_in_words(line, body.loc[line].fillna("")) for line in lines}
     body = body.drop(index=lines)
     columns = [
@@ -393,7 +392,7 @@ def _settle_maxima(where: Where, maxima: list[Column]) -> None:
         titles = [one.text if one.stage else " ".join(one.path) for one in maxima]
         raise where.refuse(
             f"các cột {titles_in_words(titles, ' và ')} đều là điểm tối đa",
-            "hãy giữ một cột điểm tối đa chung của tiêu chí, hoặc tách mỗi đơn vị thành một bảng",
+            "hãy thay bằng một cột điểm tối đa của cả tiêu chí, hoặc tách mỗi đơn vị một bảng",
         )
     for one in maxima:
         one.kind = "max_score" if one in (whole or maxima) else _UNUSED
@@ -581,7 +580,12 @@ def _with_sums(where: Where, found: list[Score], totals: list[Score], told: list
     for name, total, own, parts, fits in beside:
         if not fits.all():
             if are_sums and parts and is_sum(total.name):
-                _check_rows(where, total, parts, fits.index[~fits])
+                tree = Criterion("Tổng")
+                whole = tree.add(total.text, total.at)
+                for one in parts:
+                    whole.add(one.text, one.at)
+                columns = {one.at: one for one in (total, *parts)}
+                check_rows(where, tree, columns, fits.index[~fits])
             continue
         said = "các điểm bên cạnh" if name else " và ".join(quoted(one.text) for one in parts)
         told.append(f"lấy cột {quoted(total.text)} làm điểm, bằng tổng {said}")
@@ -594,15 +598,13 @@ def _with_sums(where: Where, found: list[Score], totals: list[Score], told: list
     return found
 
 
-def _check_rows(where: Where, total: Column, parts: list[Column], lines: pd.Index) -> None:
-    """Refuse a row in which a column is not the sum of others."""
-    tree, every = Criterion("Tổng"), [total, *parts]
-    whole = tree.add(total.text, total.at)
-    for one in parts:
-        whole.add(one.text, one.at)
-    numbers = pd.DataFrame({one.at: one.numbers for one in every})
+def check_rows(
+    where: Where, tree: Criterion, columns: Mapping[object, Column], lines: Iterable[int]
+) -> None:
+    """Refuse a row in which a column is not the sum of those below it in a tree of columns."""
+    numbers = pd.DataFrame({at: one.numbers for at, one in columns.items()})
     for line in lines:
-        cells = {one.at: (place(one.cells, line), one.cells[line]) for one in every}
+        cells = {at: (place(one.cells, line), one.cells[line]) for at, one in columns.items()}
         check_sums(where, [tree], cells, numbers.loc[line])
 
 

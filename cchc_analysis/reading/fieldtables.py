@@ -26,7 +26,14 @@ from cchc_analysis.reading.criteria import (
     sums_among,
     told_sums,
 )
-from cchc_analysis.reading.fieldcolumns import KEYS, OTHER_STAGES, Column, Layout, several_scores
+from cchc_analysis.reading.fieldcolumns import (
+    KEYS,
+    OTHER_STAGES,
+    Column,
+    Layout,
+    check_rows,
+    several_scores,
+)
 from cchc_analysis.reading.grid import Where, as_written, place, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
@@ -85,10 +92,7 @@ def _check_sums_of_units(
         return
     for stage in ("score", *OTHER_STAGES):
         own = {at: stages[stage] for at, stages in of_column.items() if stage in stages}
-        numbers = pd.DataFrame({at: one.numbers for at, one in own.items()})
-        for line in lines if own else []:
-            cells = {at: (place(one.cells, line), one.cells[line]) for at, one in own.items()}
-            check_sums(where, [layout.tree], cells, numbers.loc[line])
+        check_rows(where, layout.tree, own, lines if own else [])
 
 
 def _told_of_fields(parts: Sequence[Part]) -> list[str]:

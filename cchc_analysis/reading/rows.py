@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
-    are_column_numbers,
     are_numbers,
+    column_numbers,
     count_filled,
     each,
     filled,
@@ -188,8 +188,7 @@ def _maxima(rows: Rows) -> pd.Series:
 
 
 def _column_numbers(rows: Rows) -> pd.Series:
-    number_columns = are_column_numbers(list(map(str, rows.body.iloc[0])))
-    return rows.among(rows.body.index[:number_columns])
+    return rows.among(column_numbers(rows.body))
 
 
 def _gaps(rows: Rows) -> pd.Series:
