@@ -20,7 +20,6 @@ import pandas as pd
 from PIL import Image, ImageOps, PngImagePlugin
 
 import cchc_analysis as cchc
-from cchc_analysis.charts.export import stamp
 from cchc_analysis.files import write_whole
 
 ROOT = Path(__file__).parents[1]
@@ -48,9 +47,8 @@ def charts() -> dict:
     )
     change = cchc.compare_periods(*(regions[regions["year"] == year] for year in (2022, 2023)))
     unit = "Đông Nam Bộ"
-    day = "11/01/2021"
-    of_town = SOURCES["town"], stamp(town, date=day, shows=("ranks",))
-    of_counts = SOURCES["town"], stamp(town, date=day, shows=("scale",))
+    of_town = SOURCES["town"], "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)."
+    of_counts = SOURCES["town"], "Thang điểm 100 (giả định)."
     of_regions = SOURCES["regions"], "Thang điểm 100 (giả định)."
     two = "; ".join((SOURCES["town"], SOURCES["offices"]))
     return {

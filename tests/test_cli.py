@@ -406,12 +406,11 @@ def test_a_chart_names_the_files_that_it_is_drawn_from_and_only_the_rules_that_i
         }[path.stem], path.name  # fmt: skip
     assert below["fields"] == below["profile"] == by_field
     assert main([*command, "--source", "Quyết định 12", "--date", "11/01/2021"]) == 0
-    assert sources()["ranking"] == "Quyết định 12"
-    assert sources()["change"] == f"Quyết định 12; kỳ trước: {earlier}"
+    own = "Quyết định 12 (số liệu ngày 11/01/2021)"
+    assert sources()["ranking"] == charts_only["report_of"]["source"]["scores"] == own
+    assert sources()["change"] == f"{own}; kỳ trước: {earlier}"
     assert sources()["fields"] == by_field
-    told = charts_only["report_of"]["source"]
-    assert told["scores"] == "Quyết định 12 (số liệu ngày 11/01/2021)"
-    assert "Số liệu ngày 11/01/2021." in (folder / "ranking.svg").read_text(encoding="utf-8")
+    assert f"Nguồn: {own}" in (folder / "ranking.svg").read_text(encoding="utf-8")
 
 
 def test_several_files_of_fields_are_one_table(tmp_path, charts_only, sketched, capsys):

@@ -8,13 +8,13 @@ import pytest
 from lxml import html
 
 from cchc_analysis.reports.notebook import page_of
-from cchc_analysis.reports.pictures import Sources, pictures_of
+from cchc_analysis.reports.pictures import pictures_of
 from cchc_analysis.scoring.results import results_of
 
 
 def page(table, **options):
     results = results_of(table, **options)
-    pictures = pictures_of(results, sources=Sources(), formats=("svg",))
+    pictures = pictures_of(results, source={}, formats=("svg",))
     return page_of(results, pictures, source="tệp <a>.csv")
 
 

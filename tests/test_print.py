@@ -17,9 +17,12 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import cchc_analysis as cchc
-from cchc_analysis.charts.export import encode, letters_of, stamp
+from cchc_analysis.charts.export import encode, letters_of
 from cchc_analysis.charts.frame import numbers_of
 from cchc_analysis.charts.units import grade_shades
+from cchc_analysis.reports.pictures import pictures_of
+from cchc_analysis.scoring.fields import total_fields
+from cchc_analysis.scoring.results import results_of
 from cchc_analysis.scoring.schemes import GradeScheme, known_schemes
 
 LONGEST = f"{LONG} 1"[:86]  # and a number: 90 letters
@@ -56,7 +59,7 @@ def overlapping(boxes):
 SMALL_PRINT = {
     "source": "Cổng thông tin điện tử của Ủy ban nhân dân tỉnh, https://example.gov.vn/"
     + "x" * 120,
-    "note": stamp(scores(3), date="11/01/2021", shows=("ranks",))
+    "note": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4). Số liệu ngày 11/01/2021."
     + "\nTRUNG TÂM VĂN HÓA – THÔNG TIN – THỂ THAO " * 4,
 }
 
@@ -399,13 +402,21 @@ def test_bars_start_at_zero_or_the_axis_says_that_it_does_not(chart, kind):
 # The small print
 
 
-def test_the_stamp_says_what_a_chart_does_not_say_itself(town):
-    assert stamp(town, date="11/01/2021", shows=("scale", "ranks")) == (
-        "Thang điểm 100 – giả định. Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4). "
-        "Số liệu ngày 11/01/2021."
-    )
-    assert stamp(table([9], max_score=10), shows=("scale",)) == "Thang điểm 10."
-    assert stamp(town) == ""
+def test_the_small_print_says_where_the_data_are_from_and_what_the_chart_does_not_say():
+    totals = total_fields(ddci())
+    results = results_of(totals, before=totals, fields=ddci())
+    source = {"scores": "Báo cáo 12", "before": "Báo cáo 11", "fields": "Phụ lục 3"}
+    pictures = pictures_of(results, source=source, formats=("svg",))
+    ties = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)."
+    for name, (origin, told) in {
+        "ranking": ("Báo cáo 12", ties), "change": ("Báo cáo 12; kỳ trước: Báo cáo 11", ties),
+        "distribution": ("Báo cáo 12", "Thang điểm 90."),
+        "fields": ("Phụ lục 3", ""),
+    }.items():  # fmt: skip
+        drawn = pictures[name][0].pictures["svg"].decode()
+        assert f">Nguồn: {origin}<" in drawn
+        assert told in drawn
+        assert (ties in drawn) == (told == ties)
 
 
 # The gallery

@@ -138,22 +138,20 @@ def write_files(
     """Write report, workbook, page, check and charts; each chart is drawn once for all of them."""
     from cchc_analysis.charts.export import write_chart, write_csv
     from cchc_analysis.reports.notebook import page_of
-    from cchc_analysis.reports.pictures import Sources, pictures_of
+    from cchc_analysis.reports.pictures import pictures_of
 
-    own = options.source or f"tệp {as_typed(file.name)}"
+    dated = f" (số liệu ngày {options.date})" if options.date else ""
+    own = (options.source or f"tệp {as_typed(file.name)}") + dated
     before = f"tệp {as_typed(options.before.name)}" if options.before else ""
     fields = f"tệp {_names(options.fields)}" if options.fields else ""
-    sources = Sources(own, f"{own}; kỳ trước: {before}", fields, options.date or "")
+    olds = options.predecessors and f"tệp {as_typed(options.predecessors.name)}"
+    source = {"scores": own, "before": before, "fields": fields, "predecessors": olds}
     only = results.groups[0] if len(results.groups) == 1 else None
     formats = ("png", "svg") if {*kinds} & {"docx", "png"} else ("svg",)
     pictures = {}
     if {*kinds} & {"html", "png"}:  # else a report draws what stands in it
-        pictures = pictures_of(results, only, sources=sources, formats=formats)
-    dated = f" (số liệu ngày {options.date})" if options.date else ""
-    source = options.source and options.source + dated
-    olds = options.predecessors and f"tệp {as_typed(options.predecessors.name)}"
-    of_each = {"scores": own + dated, "before": before, "fields": fields, "predecessors": olds}
-    given = {"source": of_each, "sources": sources, "pictures": pictures}
+        pictures = pictures_of(results, only, source=source, formats=formats)
+    given = {"source": source, "pictures": pictures}
     if options.form:
         name = f"{options.form}.docx"
         report_of(results, folder / name, form=options.form, template=options.template, **given)
@@ -161,9 +159,9 @@ def write_files(
         template = None if options.form else options.template
         report_of(results, folder / "report.docx", template=template, **given)
     if "xlsx" in kinds:
-        workbook_of(results, folder / "report.xlsx", source=source)
+        workbook_of(results, folder / "report.xlsx", source=options.source and own)
     if "html" in kinds:
-        page = page_of(results, pictures, source=own + dated)
+        page = page_of(results, pictures, source=own)
         write_whole(folder / "report.html", page.encode())
     if "csv" in kinds:
         write_csv(printed(results.check, "check").frame(), folder / "check.csv")

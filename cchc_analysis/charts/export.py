@@ -5,7 +5,7 @@ import re
 import struct
 import textwrap
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -24,7 +24,6 @@ from matplotlib.transforms import Bbox
 
 from cchc_analysis.charts.frame import WIDTH, check_axes, numbers_of, renderer_of
 from cchc_analysis.files import given_path, why_not_allowed, write_whole
-from cchc_analysis.groups import scale_of
 from cchc_analysis.refusal import Refusal, check_given
 
 _FORMATS = ("png", "svg", "pdf")
@@ -258,14 +257,6 @@ def _settle(figure: Figure) -> None:
     for ax in figure.axes:  # the last digits never settle
         ax.set_position([round(edge, 6) for edge in ax.get_position().bounds])
         ax.set_in_layout(True)
-
-
-def stamp(ranking: pd.DataFrame, *, date: str | None = None, shows: Collection[str] = ()) -> str:
-    """Return what a chart does not say itself: scale or rule of ties, as it `shows`; the date."""
-    told = {"scale": scale_of(ranking), "ranks": "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)"}
-    parts = [words for what, words in told.items() if what in shows]
-    parts += [f"Số liệu ngày {date}"] if date else []
-    return f"{'. '.join(parts)}." if parts else ""
 
 
 def _write_below(

@@ -1,40 +1,22 @@
 """The charts of a report: each is drawn and encoded once, for its file and for its page."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from cchc_analysis.charts.blocks import plot_blocks
-from cchc_analysis.charts.export import Encoded, encode, stamp
+from cchc_analysis.charts.export import Encoded, encode
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import house_style
 from cchc_analysis.charts.periods import plot_change
 from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
 from cchc_analysis.charts.units import MANY
-from cchc_analysis.groups import has_unit, several_groups
+from cchc_analysis.groups import has_unit, scale_of, several_groups
 from cchc_analysis.scoring.results import Group, Results
 
-# What the small print of each chart says beside its source and date.
-_SHOWS = {
-    "ranking": ("ranks",), "overview": ("ranks",), "change": ("ranks",), "distribution": ("scale",),
-}  # fmt: skip
-
-
-class Sources(NamedTuple):
-    """Where the data of the charts are from: of scores, of what changed, of fields; their date."""
-
-    scores: str = ""
-    change: str = ""
-    fields: str = ""
-    date: str = ""
-
-    def of(self, name: str) -> str:
-        """Return the source of a chart."""
-        of_fields = {"fields": self.fields, "profile": self.fields}
-        return {"change": self.change, **of_fields}.get(name, self.scores)
+_RANKS = "Đơn vị bằng điểm thì đồng hạng (1, 2, 2, 4)."
 
 
 def drawn(
@@ -53,17 +35,21 @@ def drawn(
 
 
 def pictures_of(
-    results: Results, group: Group | None = None, *, sources: Sources, formats: tuple[str, ...],
-    only: Collection[str] = (),
+    results: Results, group: Group | None = None, *, source: Mapping[str, str],
+    formats: tuple[str, ...], only: Collection[str] = (),
 ) -> dict[str, list[Encoded]]:  # fmt: skip
-    """Return the pages of each chart by its name."""
-    rows = results.table if group is None else group.rows
-    pictures = {}
-    for name, ax in drawn(results, group, only):
-        date = sources.date if name not in ("fields", "profile") else ""
-        note = stamp(rows, date=date, shows=_SHOWS.get(name, ()))
-        pictures[name] = encode(ax, source=sources.of(name), note=note, formats=formats)
-    return pictures
+    """Return the pages of each chart by its name; `source` is as for `write_report`."""
+    own, before = source.get("scores"), source.get("before")
+    fields = source.get("fields", own)
+    both = f"{own}; kỳ trước: {before}" if before else own
+    sources = {"change": both, "fields": fields, "profile": fields}
+    # What a chart does not say itself.
+    notes = dict.fromkeys(("ranking", "overview", "change"), _RANKS)
+    notes["distribution"] = f"{scale_of(results.table if group is None else group.rows)}."
+    return {
+        name: encode(ax, source=sources.get(name, own), note=notes.get(name), formats=formats)
+        for name, ax in drawn(results, group, only)
+    }
 
 
 def _plots(results: Results, group: Group | None) -> dict[str, Callable[[], Axes]]:

@@ -25,7 +25,6 @@ from cchc_analysis.text import clean, fewest_lines, in_years, lower_first
 
 if TYPE_CHECKING:
     from cchc_analysis.charts.export import Encoded
-    from cchc_analysis.reports.pictures import Sources
 
 # The forms that are issued, with the symbol in their number.
 FORMS = {"bao-cao": "BC", "thong-bao": "TB", "quyet-dinh": "QĐ"}
@@ -150,14 +149,13 @@ def report_of(
     template: str | PathLike | None = None,
     letter: Mapping[str, object] | None = None,
     source: str | Mapping[str, str] | None = None,
-    sources: Sources | None = None,
     pictures: Mapping[str, list[Encoded]] | None = None,
 ) -> Path:
-    """Write `results` as `write_report` does; charts may have own `sources`, or be made already."""
+    """Write `results` as `write_report` does; charts may be made already."""
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
     from docx.shared import Pt
 
-    from cchc_analysis.reports.pictures import Sources, pictures_of
+    from cchc_analysis.reports.pictures import pictures_of
     from cchc_analysis.reports.sections import Sections
     from cchc_analysis.reports.word import fill, open_template, text_width
 
@@ -165,11 +163,10 @@ def report_of(
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")
     letter = letter or _letter()
     given = source if isinstance(source, Mapping) else {"scores": source or ""}
-    sources = sources or Sources(*[given.get("scores", "")] * 3)
     opened, names = open_template(template, form, [name for name in letter if letter[name]])
     sections = Sections(opened.docx, results)
     pictures, groups, overall = pictures or {}, [], {}
-    draw = partial(pictures_of, results, sources=sources, formats=("png",))
+    draw = partial(pictures_of, results, source=given, formats=("png",))
     for at, group in enumerate(results.groups):
         made = {}
         if names & {*_CHARTED}:
