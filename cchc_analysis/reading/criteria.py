@@ -84,19 +84,13 @@ class Criterion:
             yield one
             yield from one.rows()
 
-    def parts(self, numbers: dict[int, Decimal]) -> list[Decimal]:
+    def parts(self, numbers: Mapping) -> list:
         """Return the numbers of the rows below it; of one without, the sum of those below that."""
         found = []
         for one in self.below:
             own = [numbers[one.line]] if one.line in numbers else one.parts(numbers)
             found += [sum(own)] if own else []
         return found
-
-    def values(self, numbers: pd.DataFrame) -> np.ndarray:
-        """Return its numbers, or without any the sums of those below it."""
-        if self.line in numbers.index or not self.below:
-            return numbers.loc[self.line].fillna(0).to_numpy()
-        return sum(one.values(numbers) for one in self.below)
 
     def take_sums(self, lines: list[int]) -> None:
         """Give each row that sums up others to the highest that ends right above it, or to all.
@@ -417,7 +411,7 @@ def sums_among(tree: Criterion, numbers: pd.DataFrame) -> tuple[list[Criterion],
     In each of several columns of numbers, within rounding. Where fields have parts there are none
     of the latter.
     """
-    rows = [one.values(numbers) for one in tree.below]
+    rows = tree.parts(dict(zip(numbers.index, numbers.fillna(0).to_numpy(), strict=True)))
     if len(rows) < 3 or len(numbers.columns) < 2:
         return [], []
     own, room = np.array(rows), NEAR * len(rows)

@@ -580,12 +580,9 @@ def _with_sums(where: Where, found: list[Score], totals: list[Score], told: list
     for name, total, own, parts, fits in beside:
         if not fits.all():
             if are_sums and parts and is_sum(total.name):
-                tree = Criterion("Tổng")
-                whole = tree.add(total.text, total.at)
-                for one in parts:
-                    whole.add(one.text, one.at)
+                paths = {total.at: (total.text,)} | {p.at: (total.text, str(p.at)) for p in parts}
                 columns = {one.at: one for one in (total, *parts)}
-                check_rows(where, tree, columns, fits.index[~fits])
+                check_rows(where, tree_of_titles(where, paths), columns, fits.index[~fits])
             continue
         said = "các điểm bên cạnh" if name else " và ".join(quoted(one.text) for one in parts)
         told.append(f"lấy cột {quoted(total.text)} làm điểm, bằng tổng {said}")
@@ -603,7 +600,7 @@ def check_rows(
 ) -> None:
     """Refuse a row in which a column is not the sum of those below it in a tree of columns."""
     numbers = pd.DataFrame({at: one.numbers for at, one in columns.items()})
-    for line in lines:
+    for line in lines if any(row.below for row in tree.below) and len(columns) else []:
         cells = {at: (place(one.cells, line), one.cells[line]) for at, one in columns.items()}
         check_sums(where, [tree], cells, numbers.loc[line])
 

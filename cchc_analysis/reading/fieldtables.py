@@ -53,13 +53,14 @@ def read_columns(
     """Return what a table gives whose titles name the fields."""
     body = layout.body if layout.of("unit") else layout.body.assign(unit=unit)
     of_column = {stages["score"].at: stages for stages in layout.scores.values()}
-    leaves = {row.line: row for row in layout.tree.rows() if not row.below}
-    stated = {at: [maximum for one in of_column[at].values() for maximum in one.maxima]
-              for at in leaves}  # fmt: skip
-    best = {at: of_column[at]["score"].numbers.max() for at in leaves}
-    maxima, parts = _maxima(where, [layout.tree], stated, best, given), []
+    stated = {
+        at: [most for one in stages.values() for most in one.maxima]
+        for at, stages in of_column.items()
+    }
     limits = {name: limit for one in layout.taken for name, limit in one.limits.items()}
-    _check_maxima(where, layout.tree, maxima, limits)
+    best = {at: stages["score"].numbers.max() for at, stages in of_column.items()}
+    maxima, parts = _maxima(where, [layout.tree], best, given, stated, limits), []
+    leaves = {row.line: row for row in layout.tree.rows() if not row.below}
     for at, leaf in leaves.items():
         of_field = f"lĩnh vực '{leaf.full_title[:60]}'"
         within = where._replace(place=", ".join(filter(None, [where.place, of_field])))
@@ -69,56 +70,37 @@ def read_columns(
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
     fates = fates.reindex(table.body.index, fill_value="maximum")
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
-    _check_sums_of_units(where, layout, of_column, [*fields.index.unique()])
-    fields = _with_total(where, layout, fields)
-    return _together(layout, parts, fields, fates, _told_of_fields(parts))
-
-
-def _check_maxima(
-    where: Where, tree: Criterion, maxima: Mapping[object, float], limits: Mapping[str, float]
-) -> None:
-    """Refuse a title whose maximum is not the sum of those below it."""
-    above = {row.line: split_maximum(row.name)[1] or limits.get(row.name)
-             for row in tree.rows() if row.below}  # fmt: skip
-    stated = pd.Series(above | {**maxima}, dtype="float").dropna()
-    check_sums(where, [tree], dict.fromkeys(stated.index, ("điểm tối đa", "")), stated)
-
-
-def _check_sums_of_units(
-    where: Where, layout: Layout, of_column: Mapping[object, Mapping[str, Column]], lines: list[int]
-) -> None:
-    """Refuse a unit with a field that is not the sum of its criteria in the columns beside it."""
-    if not any(row.below for row in layout.tree.below):
-        return
     for stage in ("score", *OTHER_STAGES):
         own = {at: stages[stage] for at, stages in of_column.items() if stage in stages}
-        check_rows(where, layout.tree, own, lines if own else [])
-
-
-def _told_of_fields(parts: Sequence[Part]) -> list[str]:
-    """Return what is told of several fields once, with how often; of means if all have them."""
-    alike: dict[tuple, list[str]] = {}
-    for one in (one for part in parts for one in part.told):
-        key = (one.words, one.line) if isinstance(one, Clause) else (one,)
-        alike.setdefault(key, []).append(str(one))
-    return [
-        own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
-        for key, own in alike.items()
-        if len(own) == len(parts) or key[0] != TELLS_A_MEAN
-    ]
+        check_rows(where, layout.tree, own, fields.index.unique())
+    fields = _with_total(where, layout, fields)
+    return _together(layout, parts, fields, fates)
 
 
 def _together(
-    layout: Layout, parts: Sequence[Part], fields: pd.DataFrame, fates: pd.Series, told: list,
+    layout: Layout, parts: Sequence[Part], fields: pd.DataFrame, fates: pd.Series,
     unused: Sequence[str] = (),
 ) -> Part:  # fmt: skip
-    """Return what the fields of a table, or the units side by side, give together."""
+    """Return what the fields of a table, or the units side by side, give together.
+
+    What is told of several is told once, with how often; of means if all fields have them, and
+    never of criteria.
+    """
     columns = {one.at for one in layout.columns if one not in layout.others}
     left_out, unused = layout.left_out, [*layout.unused, *unused]
+    alike: dict[tuple, list[str]] = {}
     for part in parts:
         left_out = part.left_out | left_out  # a row that is left out of several is told once
         columns |= part.columns
         unused += part.unused
+        for one in part.told:
+            key = (one.words, one.line) if isinstance(one, Clause) else (one,)
+            alike.setdefault(key, []).append(str(one))
+    told = [
+        own[0] if len({*own}) == 1 else f"{own[0]} (và tương tự ở {len(own) - 1} lĩnh vực khác)"
+        for key, own in alike.items()
+        if key[0] != TELLS_A_MEAN or (len(own) == len(parts) and not layout.names)
+    ]
     left_out = dict(sorted(left_out.items()))
     return Part(fields, unused, left_out, [*layout.told, *told], fates, columns, "")
 
@@ -129,7 +111,7 @@ def read_rows(
     """Return what a table gives whose rows are criteria."""
     if not layout.scores:
         raise where.refuse("không có cột điểm nào", "hãy đặt tên cột, ví dụ 'Điểm thẩm định'")
-    maximum, told = layout.first("max_score"), []
+    maximum, told = layout.first("max_score"), layout.told
     layout = layout._replace(body=layout.body.copy())
     measured = [*layout.taken, *([] if maximum is None else [maximum])]
     numbers = pd.DataFrame({one.at: one.numbers for one in measured})
@@ -141,12 +123,7 @@ def read_rows(
     body = layout.body.copy()
     if maximum is None:
         best = next(iter(layout.scores.values()))["score"].numbers
-        stated = {
-            line: [*filter(None, [split_maximum(row.name)[1]])] for line, row in leaves.items()
-        }
-        maxima = _maxima(where, trees, stated, best, given)
-        for tree in trees:
-            _check_maxima(where, tree, maxima, {})
+        maxima = _maxima(where, trees, best, given, {}, {})
         body["max_score"] = pd.Series({line: as_written(one) for line, one in maxima.items()})
     elif given is not None:
         raise where.refuse(
@@ -172,8 +149,6 @@ def read_rows(
             cells = {line: (place(one.cells, line), cell) for line, cell in one.cells.items()}
             check_sums(where, trees, cells, *numbers)
         parts.append(part)
-        # Of criteria a mean is chance.
-        told += [one for one in part.told if getattr(one, "words", one) != TELLS_A_MEAN]
         fields = _with_levels(part.scores, leaves, None if layout.is_percent else column.numbers)
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
@@ -186,7 +161,7 @@ def read_rows(
         if filled(one.cells[[*rows]]).any() and not filled(one.cells[[*leaves]]).any()
     ]  # fmt: skip
     layout = layout._replace(left_out=layout.left_out | left_out)
-    return _together(layout, parts, pd.concat(found), fates, told, beside)
+    return _together(layout, parts, pd.concat(found), fates, beside)
 
 
 def _fill_down(layout: Layout, has_number: pd.Series, told: list) -> None:
@@ -316,15 +291,19 @@ def _of_percent(
 
 
 def _maxima(
-    where: Where, trees: list[Criterion], stated: Mapping[object, list[float]],
-    best: Mapping[object, float], given: object,
+    where: Where, trees: list[Criterion], best: Mapping[object, float], given: object,
+    stated: Mapping[object, list[float]], limits: Mapping[str, float],
 ) -> dict[object, float]:  # fmt: skip
-    """Return the maximum of each lowest row or column; refuse two of one name, and none."""
+    """Return the maximum of each lowest row or column; refuse two of one name, and none.
+
+    Those that names above it state must be the sums of those below them.
+    """
     names, values, most = {}, {}, {}
     for leaf in (row for tree in trees for row in tree.rows() if not row.below):
         name = names.setdefault(leaf.line, leaf.full_title)
         of_name = given.get(same(name)) if isinstance(given, Mapping) else given
-        own = [*stated[leaf.line], *([] if of_name is None else [float(of_name)])]
+        own = [*stated.get(leaf.line, []), split_maximum(leaf.name)[1], of_name]
+        own = [float(one) for one in own if one is not None]
         values.setdefault(same(name), {}).update(dict.fromkeys(own))
         most[same(name)] = max(most.get(same(name), 0), best[leaf.line])
     spelled = {same(name): name for name in reversed(names.values())}
@@ -350,7 +329,12 @@ def _maxima(
             "điểm thì chỉ rõ là cột điểm",
             option=Option("max_score", proposed),
         )  # fmt: skip
-    return {at: next(iter(values[same(name)])) for at, name in names.items()}
+    maxima = {at: next(iter(values[same(name)])) for at, name in names.items()}
+    above = {row.line: split_maximum(row.name)[1] or limits.get(row.name)
+             for tree in trees for row in tree.rows() if row.below}  # fmt: skip
+    known = pd.Series(above | maxima, dtype="float").dropna()
+    check_sums(where, trees, dict.fromkeys(known.index, ("điểm tối đa", "")), known)
+    return maxima
 
 
 def _proposed(best: Mapping[str, float]) -> dict[str, int]:
