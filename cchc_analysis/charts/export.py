@@ -4,10 +4,10 @@ import io
 import re
 import struct
 import textwrap
+import warnings
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -18,7 +18,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -43,6 +42,7 @@ _HIGHEST = 230 / 25.4  # inches: what a page holds beside a caption of two lines
 
 _SIZE = 8  # points, of the small print
 _LETTER = 0.54  # of the size: a letter of average width
+_LACKS = re.compile(r"(?s)Glyph (\d+) .*missing from font\(s\) (.*?)(?:,|\.$)")  # a letter
 _LIKE_FORMULA = re.compile(r"(?![+-]?[0-9.,]*%?\Z)[=+\-@\t\r]")  # a number with its sign is none
 
 
@@ -189,7 +189,6 @@ def _encoded(
     metadata = {"svg": about | {"Date": None}, "pdf": pdf}
     engine, text = figure.get_layout_engine(), _write_below(figure, renderer, source, note)
     try:
-        _check_letters(figure)
         drawn = [figure.bbox_inches, figure.get_tightbbox(renderer)]
         if text.get_text():
             # Words of axes among others may stand below the figure.
@@ -197,7 +196,8 @@ def _encoded(
             below = text.get_window_extent(renderer)
             drawn.append(below.transformed(figure.dpi_scale_trans.inverted()).padded(0.05))
         box = Bbox.union(drawn)
-        with mpl.rc_context(_EXPORT):
+        with mpl.rc_context(_EXPORT), warnings.catch_warnings():
+            warnings.filterwarnings("error", _LACKS.pattern)
             figure.set_layout_engine(None)
             for format_ in formats:
                 picture = _Png(about) if format_ == "png" else io.BytesIO()
@@ -206,6 +206,10 @@ def _encoded(
                     metadata=metadata.get(format_),
                 )  # fmt: skip
                 pictures[format_] = picture.getvalue()
+    except UserWarning as told:
+        if (found := _LACKS.match(str(told))) is None:
+            raise
+        raise _of_letter(figure, found) from None
     finally:
         text.remove()
         figure.set_layout_engine(engine)
@@ -278,33 +282,16 @@ def _write_below(
     return text
 
 
-def _check_letters(figure: Figure) -> None:
-    """Refuse a figure with a letter that the fonts really used do not have: it would be a box."""
-    for text in figure.findobj(Text):
-        letters = set(text.get_text()) - {"\n", " "}
-        known, name = letters_of(tuple(text.get_fontfamily()), text.get_weight())
-        if text.get_visible() and (lacking := sorted(letters - known)):
-            raise Refusal(
-                f"Phông chữ '{name}' không có chữ '{lacking[0]}' (mã U+{ord(lacking[0]):04X}) "
-                f"trong '{' '.join(text.get_text().split())}'",
-                'hãy dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc thay, xóa chữ '
-                "này",
-                value=lacking[0],
-            )
-
-
-@cache
-def letters_of(families: tuple[str, ...], weight: str | int) -> tuple[set[str], str]:
-    """Return the letters of the font files that are really used, and the name of the first."""
-    fonts = []
-    for family in families:
-        try:
-            properties = FontProperties(family=[family], weight=weight)
-            fonts.append(get_font(findfont(properties, fallback_to_default=False)))
-        except ValueError:  # not on this machine: the next of the list is used
-            continue
-    fonts = fonts or [get_font(findfont(FontProperties(family=list(families), weight=weight)))]
-    return {chr(code) for font in fonts for code in font.get_charmap()}, fonts[0].family_name
+def _of_letter(figure: Figure, told: re.Match) -> Refusal:
+    """Return the refusal of a letter that matplotlib does not find: it would be a box."""
+    letter, font = chr(int(told[1])), told[2]
+    text = next(text.get_text() for text in figure.findobj(Text) if letter in text.get_text())
+    return Refusal(
+        f"Phông chữ '{font}' không có chữ '{letter}' (mã U+{ord(letter):04X}) "
+        f"trong '{' '.join(text.split())}'",
+        'hãy dùng plt.style.use("cchc_analysis.report") trước khi vẽ, hoặc thay, xóa chữ này',
+        value=letter,
+    )
 
 
 def write_csv(printed: pd.DataFrame, path: Path) -> Path:

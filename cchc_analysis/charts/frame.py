@@ -177,14 +177,10 @@ class Frame:
 
     def draw_cells(self, columns: Sequence[float], shades: np.ndarray) -> None:
         """Draw a cell in each row and column, the columns 1 wide; what is between stays white."""
-        down = np.unique([*self._tops, *self.edges[1:]])
-        across = np.unique([(at - 0.5, at + 0.5) for at in columns])
-        grid = np.ones((len(down) - 1, len(across) - 1, 4))
-        at = np.ix_(
-            np.searchsorted(down, self._tops), np.searchsorted(across, np.subtract(columns, 0.5))
-        )
-        grid[at] = shades
-        self.ax.pcolormesh(across, down, grid, edgecolor="white", linewidth=0.8)
+        across = [(at - 0.5, 1) for at in columns]
+        for top, end, of_row in zip(self._tops, self.edges[1:], shades, strict=True):
+            look = {"facecolors": of_row, "edgecolor": "white", "lw": 0.8, "antialiased": False}
+            self.ax.broken_barh(across, (top, end - top), **look)
         self.ax.set_ylim(self.edges[-1], self.edges[0])
 
     def write_columns(
