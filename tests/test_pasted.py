@@ -453,3 +453,29 @@ def test_pasted_cells_may_tell_a_change(load, change):
     with pytest.warns(LoadWarning, match="phần thay đổi sau số ở cột 'Điểm'"):
         scores = load(["STT", "Đơn vị", "Điểm", "1", "a", f"90,5 {change}", "2", "b", "80 (0)"])
     assert scores["score"].tolist() == [90.5, 80]
+
+
+def test_a_first_row_that_lost_its_score_is_refused_and_one_without_a_score_is_read(load):
+    titles, rest = ["STT", "Đơn vị", "Điểm"], ["2", "Sở B", "80", "3", "Sở C", "70"]
+    for lost in (["1", "Sở A"], ["1", "Sở A 90"]):
+        with pytest.raises(Refusal, match="trông như thuộc bảng|không đọc được dòng nào"):
+            load([*titles, *lost, *rest])
+    with pytest.warns(LoadWarning, match="1 đơn vị chưa có điểm"):
+        scores = load([*titles, "Khối sở", "1", "Sở A", "-", *rest])
+    assert scores["score"].isna().tolist() == [True, False, False]
+
+
+@pytest.mark.filterwarnings("ignore:.*cột chưa biết")
+@pytest.mark.parametrize("broken", [["Huyện", "A"], ["Huyện A"], ["Huyện A,", "phường", "B"]])
+def test_names_over_several_lines_in_the_next_block_are_read(load, broken):
+    more = ["1", *broken, "92", "30", "2", "Huyện C", "91", "29"]
+    scores = load([*SURVEYED, "1. Nhóm sở", *SO, "2.Nhóm huyện", *more])
+    assert scores["unit"].tolist()[3:] == [" ".join(broken), "Huyện C"]
+    assert scores["block"].tolist() == ["Nhóm sở"] * 3 + ["Nhóm huyện"] * 2
+
+
+@pytest.mark.parametrize("lost", ["29,5", "90", "Huyện C"])
+def test_a_second_block_that_is_not_whole_is_refused(load, lost):
+    at = HUYEN.index(lost)
+    with pytest.raises(Refusal, match="trông như"):
+        load([*SURVEYED, "1. Nhóm sở", *SO, "2. Nhóm huyện", *HUYEN[:at], *HUYEN[at + 1 :]])
