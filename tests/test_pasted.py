@@ -410,7 +410,7 @@ LISTS = [
     "Hạng 1: Ty {0} điểm|Hạng 2: Cục {1} điểm|Hạng 3: Ban {2} điểm", "Ty {0}|Cục {1}|Ban {2}",
     "- Ty: {0} điểm;|- Cục: {1} điểm;|- Ban: {2} điểm.", "Ty ({0})|Cục ({1})|Ban ({2})",
     "Ty||{0}||Cục||{1}||Ban||{2}", "Ty||{0} điểm||Cục||{1} điểm||Ban||{2} điểm",
-    "1. Ty||{0}||2. Cục||{1}||3. Ban||{2}", "STT Đơn vị Điểm|1 Ty {0}|2 Cục {1}|3 Ban {2}",
+    "1. Ty||{0}||2. Cục||{1}||3. Ban||{2}", "TT Đơn vị|1 Ty {0}|2 Cục {1}|3 Ban {2}",
 ]  # fmt: skip
 
 
@@ -479,3 +479,34 @@ def test_a_second_block_that_is_not_whole_is_refused(load, lost):
     at = HUYEN.index(lost)
     with pytest.raises(Refusal, match="trông như"):
         load([*SURVEYED, "1. Nhóm sở", *SO, "2. Nhóm huyện", *HUYEN[:at], *HUYEN[at + 1 :]])
+
+
+@pytest.mark.filterwarnings("ignore:.*cột chưa biết")
+def test_cells_parted_by_single_spaces_are_read(load):
+    scores = load([
+        "KẾT QUẢ XẾP HẠNG CẢI CÁCH HÀNH CHÍNH NĂM 2023",
+        "STT Cơ quan, đơn vị Điểm điều tra XHH Tổng", "điểm", "Xếp hạng Xếp loại",
+        "I. Khối sở", "1 Văn phòng HĐND&UBND 30,25 97,23 1 Xuất", "sắc",
+        "2 Sở Tài chính - Kế hoạch, Khoa học và", "Công nghệ - 90 2 Tốt", "Trang 1/2",
+        "Khối huyện", "1 Huyện A 29 80 1 Tốt", "2 Huyện B 28 70,5 2 Khá",
+    ])  # fmt: skip
+    assert scores.drop(columns=["max_score", "max_assumed"]).to_csv(index=False).splitlines() == [
+        "unit,score,year,block,published_rank,published_grade",
+        "Văn phòng HĐND&UBND,97.23,2023,Khối sở,1,Xuất sắc",
+        '"Sở Tài chính - Kế hoạch, Khoa học và Công nghệ",90.0,2023,Khối sở,2,Tốt',
+        "Huyện A,80.0,2023,Khối huyện,1,Tốt", "Huyện B,70.5,2023,Khối huyện,2,Khá",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        (["1 Sở A 90,5 1", "2 Sở B 80", "3 Sở C 70 3"], "dòng 4"),  # a cell is lost
+        (["1 Sở A 90,5 1", "3 Sở C 70 3", "4 Sở D 60 4"], "dòng 3"),  # a row is lost
+        (["1 Phường 1 90,5 1", "2 Phường 2 80 2"], "dòng 2"),  # which number is the score?
+        (["1 Sở A Khối sở 90,5 1", "2 Sở B Khối sở 80 2 tốt"], "dòng 3|không tìm thấy"),
+    ],
+)
+def test_what_single_spaces_do_not_tell_is_refused(load, rows, place):
+    with pytest.raises(Refusal, match=place):
+        load(["STT Đơn vị Điểm Xếp hạng", *rows])

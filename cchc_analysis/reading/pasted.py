@@ -1,9 +1,9 @@
-"""Raw cells from text copied out of a web page, one cell per line.
+"""Raw cells from text copied out of a web page, one cell per line, or a PDF, by single spaces.
 
 Header cells and names are broken over lines, prose and other numbers surround the table. Each line
 gets a letter for what it may be, a row is a pattern of letters that its titles give, and of the
 titles that may begin at a line those are taken under which rows go on furthest. What then still
-looks like a part of a table is refused.
+looks like a part of a table is refused. Where lines make no table, each word is read as one.
 """
 
 import re
@@ -16,7 +16,7 @@ import pandas as pd
 from cchc_analysis.reading.cells import are_column_numbers
 from cchc_analysis.reading.grid import Where, lines_in_words, titles_in_words, to_cells
 from cchc_analysis.reading.header import CHANGE, LIKE, PAIR, role_of, role_or_like, split_maximum
-from cchc_analysis.reading.headings import heads_part
+from cchc_analysis.reading.headings import heads_part, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same
@@ -32,21 +32,27 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # of a number, of a row
+_SPACE = re.compile(r" (?![-–] [^\W\d_])(?<! [-–] (?=[^\W\d_]))")  # "Tài chính - Kế hoạch" has one
+_AMONG_WORDS = re.compile(r"[^\W\d_] [0-9]|[0-9] [^\W\d_]")
 _COLUMN_NUMBER = re.compile(r"\(\w{1,2}\)")
 
 # What a line may be: a number of rows (d), another figure (f), missing (m), a piece of a number
 # (x), a title of the unit (u) or another (h), a grade (g), one that a unit may be called (a), what
 # stands below tables (s), other text (t). A cell is of some of these, a name of several lines.
-_NAME, _ONE_LINE = "[tasu]{1,10}", "[tas]"
+_NAME, _WORDS, _ONE_LINE = "[tasu]{1,10}", "[tasu]{1,20}", "[tas]"
 _FIGURES, _RANKS, _GRADES, _TEXTS = "[dfm]", "[dfmga]", "[gam]", "[tgamu]"
-_ANY, _ANY_GRADE = "[dfmtgasu]", "[tgam]"
+_ANY, _ANY_GRADE, _ANY_WORD = "[dfmtgasu]", "[tgam]", "[dfmg]"
 _CELLS = {
     "number": "d", "unit": _NAME, "block": f"(?:{_NAME}|m)", "score": _FIGURES,
     "max_score": _FIGURES, "year": _FIGURES, "published_rank": _RANKS,
     "published_grade": _ANY_GRADE,
 }  # fmt: skip
 # What the first cell of a column that may hold more than one thing says of the others.
-_AS_THE_FIRST = {_ANY: {"df": _FIGURES, "tgasu": _TEXTS}, _ANY_GRADE: {"ga": _GRADES}}
+_AS_THE_FIRST = {
+    _ANY: {"df": _FIGURES, "tgasu": _TEXTS}, _ANY_WORD: {"df": _FIGURES, "g": _GRADES},
+    _ANY_GRADE: {"ga": _GRADES},
+}  # fmt: skip
+_OF_WORDS = {_ANY: _ANY_WORD, _ANY_GRADE: _GRADES}  # what is a word that is no part of a name
 
 
 class _Text(NamedTuple):
@@ -56,6 +62,7 @@ class _Text(NamedTuple):
     values: Sequence[str]
     lines: Sequence[int]
     letters: str
+    has_words: bool  # each is a word: only a name is of several
 
     def refuse(self, problem: str, remedy: str, at: int) -> Refusal:
         """Return a refusal of what stands in a line, or would below the last one."""
@@ -99,9 +106,9 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     """
     numbered = [(i, clean(line).strip("| ")) for i, line in enumerate(pasted.splitlines(), start=1)]
     pages = {i: line for i, line in numbered if PAGE.fullmatch(line)}
-    text = _text(name, [(i, line) for i, line in numbered if line and i not in pages])
-    values = text.values
-    if len(values) > MOST_LINES:
+    lines = [(i, line) for i, line in numbered if line and i not in pages]
+    text = _text(name, lines)
+    if len(text.values) > MOST_LINES:
         raise text.refuse(
             f"bảng dán mỗi ô một dòng dài quá (giới hạn {MOST_LINES} dòng có chữ)",
             "hãy dán bảng vào Excel rồi lưu dạng .xlsx, hoặc xóa phần không thuộc bảng", MOST_LINES,
@@ -109,16 +116,23 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
     tables = _tables(text)
+    if not tables:
+        by_words = _text(name, [*_words(lines)][:MOST_LINES], has_words=True)
+        found = _tables(by_words) if _holds_rows(text) else []
+        text, tables = (by_words, found) if found else (text, _others(text))
     tops = [min([*table.above, *table.body.rows]) for table in tables]
     end = 0
-    for table, top, below in zip(tables, tops, [*tops[1:], len(values)], strict=False):
+    for table, top, below in zip(tables, tops, [*tops[1:], len(text.values)], strict=False):
         start = max(end, top - (table.header in table.above.values()))
-        cells |= {at: (values[at],) for at in range(start, top)}  # the line above may be a heading
+        while start > end and text.lines[start - 1] == text.lines[start]:
+            start -= 1
+        if start < top:
+            cells[start] = (" ".join(text.values[start:top]),)  # the line above may be a heading
         cells |= table.above | table.body.rows
         notes += _unread(text, end, start)
         _check(text, table, below)
         end = table.body.end
-    notes += _unread(text, end, len(values)) if tables else []
+    notes += _unread(text, end, len(text.values))
     notes += [note for table in tables for note in _to_check(text, table)]
     if pages and tables:
         notes.append(
@@ -127,7 +141,21 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     return to_cells(list(cells.values()), [text.lines[at] for at in cells]), notes
 
 
-def _text(name: str, numbered: Sequence[tuple[int, str]]) -> _Text:
+def _holds_rows(text: _Text) -> bool:
+    """Return whether numbers stand in lines with words rather than in lines of their own."""
+    return sum(map(bool, map(_AMONG_WORDS.search, text.values))) > len(
+        re.findall("[df]", text.letters)
+    )
+
+
+def _words(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield each word of the lines of which none is a heading: single spaces part its cells."""
+    for i, line in lines:
+        is_whole = is_block(line) or (heads_part(line) and not re.search(r"\s\d", line))
+        yield from ((i, word) for word in ([line] if is_whole else _SPACE.split(line)))
+
+
+def _text(name: str, numbered: Sequence[tuple[int, str]], *, has_words: bool = False) -> _Text:
     """Return a text in which a grade that is broken over lines is one line."""
     found: list[tuple[int, str]] = []
     at = 0
@@ -138,7 +166,8 @@ def _text(name: str, numbered: Sequence[tuple[int, str]]) -> _Text:
         found.append((numbered[at][0], joined[size]))
         at += size
     values = [line for _, line in found]
-    return _Text(name, values, [i for i, _ in found], "".join(map(_letter, values)))
+    letters = "".join(map(_letter, values))
+    return _Text(name, values, [i for i, _ in found], letters, has_words)
 
 
 @lru_cache(maxsize=10_000)
@@ -166,19 +195,22 @@ def _count(line: str) -> int | None:
 
 
 def _tables(text: _Text) -> list[_Table]:
-    """Return the tables in a text, or its rows without titles; refuse titles without rows."""
-    values, found, at = text.values, [], 0
-    while at < len(values):
+    """Return the tables in a text that have titles."""
+    found, at = [], 0
+    while at < len(text.values):
         table = found[-1] if found and found[-1].body.end == at else None
         table = (table and _next_part(text, table, at)) or _table_at(text, at)
         found += [table] if table else []
         at = table.body.end if table else at + 1
-    if found:
-        return found
-    for at in range(len(values)):
+    return found
+
+
+def _others(text: _Text) -> list[_Table]:
+    """Return the rows in a text that have no titles; refuse titles without rows."""
+    for at in range(len(text.values)):
         header: dict[str, str] = {}
         body = at
-        for title, end in _titles(values, at, goes_on=False):
+        for title, end in _titles(text.values, at, goes_on=False):
             if (role := role_of(title)) is None or role in header:
                 break
             header[role], body = title, end
@@ -207,9 +239,10 @@ def _titles(values: Sequence[str], at: int, *, goes_on: bool) -> Iterator[tuple[
 
 
 def _goes_on(line: str) -> bool:
-    """Return whether a line goes on with a title: it begins with a small letter or a bracket."""
+    """Return whether a line goes on with a title: a small letter, a bracket, letters as XHH."""
+    is_short = line.isupper() and line.isalpha() and not role_of(line)
     return len(line) > 1 and (
-        line[0].islower() or (line[0] == "(" and not _COLUMN_NUMBER.fullmatch(line))
+        line[0].islower() or is_short or (line[0] == "(" and not _COLUMN_NUMBER.fullmatch(line))
     )
 
 
@@ -254,7 +287,13 @@ def _table_under(text: _Text, start: int, header: Sequence[str], at: int) -> _Ta
     is_unnumbered = roles[0] != "number" and start and role_of(values[start - 1]) == "number"
     if is_unnumbered or (fewest > 1 and roles[0] not in ("number", "unit")):
         return None
-    body = _read(text, _cells_of(roles), at)
+    cells = _cells_of(roles)
+    if text.has_words:
+        cells = [
+            cell.replace(_NAME, _WORDS) if _NAME in cell else _OF_WORDS.get(cell, cell)
+            for cell in cells
+        ]
+    body = _read(text, cells, at)
     if len(body.rows) < fewest or (fewest > 1 and _FIGURES not in body.cells):
         return None
     return _Table(header, {start: header} | above, body)
@@ -340,7 +379,7 @@ def _to_check(text: _Text, table: _Table) -> list[str]:
     roles = [*map(role_of, table.header)]
     unit = roles.index("unit") if "unit" in roles else int(is_numbered)
     units = [row[unit] for row in table.body.rows.values()]
-    joined = [quoted(name) for name in units if name not in text.values]
+    joined = [quoted(name) for name in units if name not in text.values and not text.has_words]
     names = f"{len(joined)} tên ghép từ nhiều dòng ({first_few(joined)}), " if joined else ""
     what = "bảng dán không có STT"
     if not table.is_known:
@@ -364,7 +403,7 @@ def _unread(text: _Text, first: int, end: int) -> list[str]:
             f"{quoted(text.values[at])} trông như tiêu đề của một bảng không đọc được",
             "hãy ghi đủ tiêu đề và ô, mỗi ô một dòng, hoặc xóa phần không thuộc bảng", at,
         )  # fmt: skip
-    last = f" đến dòng {text.lines[end - 1]}" if end - 1 > first else ""
+    last = f" đến dòng {text.lines[end - 1]}" if text.lines[end - 1] > text.lines[first] else ""
     start = " ".join(text.values[first : min(end, first + _SHOWN)])
     return [f"không đọc phần chữ từ dòng {text.lines[first]} {quoted(start)}{last}"]
 
@@ -414,6 +453,6 @@ def _lost_row(text: _Text, body: _Rows, below: int) -> int | None:
     for at in range(end, min(below, end + _LOST_ROWS * width)):
         number = _count(values[at]) if row.match(letters, at) else None
         is_next = number and due <= number < due + _LOST_ROWS
-        if is_next or (number == 1 and len(_read(text, body.cells, at).rows) > 1):
+        if is_next or (number and len(_read(text, body.cells, at).rows) > 1):
             return end
     return None
