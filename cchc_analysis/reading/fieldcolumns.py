@@ -7,7 +7,7 @@ own ("Tự chấm"), the appraised one, the survey's.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -172,7 +172,7 @@ def level_of(title: str) -> int | None:
     return fits[0] if fits else -1 if words.LIKE_HEADERS["field"].fullmatch(key) else None
 
 
-def _column_of(header: Header, column: object, cells: pd.Series, year: str) -> Column:
+def _column_of(header: Header, column: object, cells: pd.Series, year: str = "") -> Column:
     """Return what the titles over a column say, from the highest down: names, a stage, maxima."""
     titles = header.path(column)
     if year:
@@ -232,17 +232,18 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     years = {column: year_in(title).year for column, title in header.titles.items()}
     known = sorted({*years.values()} - {""})
     if known and not any(years[column] for column in given.values()):
-        every = [_layout(where, table, given, chosen, (year, years)) for year in known]
+        every = [
+            _layout(where, table, given, chosen, [c for c in years if years[c] in ("", year)], year)
+            for year in known
+        ]
         every = [one for one in every if one.scores]
         taken = [column.at for one in every for column in one.taken]
         shared = [header.titles[column] for column in taken if not years[column]]
         if taken and not shared:
             own = [one.year for one in every]
             told = f"lấy năm {', '.join(own)} từ tiêu đề các cột điểm"
-            left = [_column_of(header, column, table.body[column], "")
+            left = [replace(_column_of(header, column, table.body[column]), kind=_UNUSED)
                     for column, year in years.items() if year not in ("", *own)]  # fmt: skip
-            for one in left:
-                one.kind = _UNUSED
             return [
                 one._replace(columns=[*one.columns, *left], told=[*one.told, told]) for one in every
             ]
@@ -252,28 +253,20 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
                 f"{', '.join(known)}",
                 "hãy ghi năm vào tiêu đề của mọi cột điểm, hoặc xóa cột của năm khác",
             )
-    one = _layout(where, table, given, chosen)
+    one = _layout(where, table, given, chosen, [*years])
     return [one] if one.scores or one.names else []
 
 
 def _layout(
     where: Where, table: Table, given: dict[str, object], chosen: str | None,
-    of: tuple[str, Mapping[object, str]] = ("", {}),
+    of: list, year: str = "",
 ) -> Layout:  # fmt: skip
-    """Return what each column of a table holds, of which the caller has told some.
-
-    Where titles say years, of one of them and of none.
-    """
-    header, body, told = table.header, table.body, []
-    year, years = of
+    """Return what each of some columns of a table holds, of which the caller has told some."""
+    body, told = table.body, []
     lines = column_numbers(body) + _told_below(body)
     left_out = {(line,): row_in_words(line, body.loc[line].fillna("")) for line in lines}
-    body = body.drop(index=lines)
-    columns = [
-        _column_of(header, column, body[column].fillna(""), year) for column in header.titles
-        if years.get(column, "") in ("", year)
-    ]  # fmt: skip
-    body = body[[one.at for one in columns]]
+    body = body.drop(index=lines)[of]
+    columns = [_column_of(table.header, column, body[column].fillna(""), year) for column in of]
     _weigh(columns, given)
     names = _by_level(where, [one for one in columns if one.kind == "name"])
     if names:

@@ -112,7 +112,6 @@ def read_rows(
     if not layout.scores:
         raise where.refuse("không có cột điểm nào", "hãy đặt tên cột, ví dụ 'Điểm thẩm định'")
     maximum, told = layout.first("max_score"), layout.told
-    layout = layout._replace(body=layout.body.copy())
     measured = [*layout.taken, *([] if maximum is None else [maximum])]
     numbers = pd.DataFrame({one.at: one.numbers for one in measured})
     _fill_down(layout, numbers.notna().any(axis=1), told)
@@ -120,7 +119,9 @@ def read_rows(
     _check_units(where, trees, numbers[[] if maximum is None else [maximum.at]])
     rows = {row.line: row for tree in trees for row in tree.rows() if row.line is not None}
     leaves = {line: row for line, row in sorted(rows.items()) if not row.below}
-    body = layout.body.copy()
+    body = layout.body
+    for line in remarks:
+        layout.left_out[line,] = row_in_words(line, body.loc[line].fillna(""))
     if maximum is None:
         best = next(iter(layout.scores.values()))["score"].numbers
         maxima = _maxima(where, trees, best, given, {}, {})
@@ -129,38 +130,32 @@ def read_rows(
         raise where.refuse(
             "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
         )
+    if layout.is_percent:
+        _make_points(where, layout.taken[0], maximum, [*leaves], told)
     sums = [line for tree in trees for row in (tree, *tree.rows()) for line in row.again]
     parts, found = [], []
     for side, stages in layout.scores.items():
         column = stages["score"]
-        if layout.is_percent:
-            body["score"] = scores = _of_percent(where, column, maximum, [*leaves], told)
-        else:
-            body[column.at] = scores = _with_survey(stages, [*leaves], told)
+        body[column.at] = scores = _with_survey(stages, [*leaves], told)
         if not layout.of("unit"):
             body["unit"] = " ".join(side) or unit
         part = _read(where, table, layout, body.loc[[*leaves]], stages, known)
         for one in [one for one in measured if one is maximum or one in stages.values()]:
-            if layout.is_percent and one is not maximum:
-                continue
             readings = [one.cells, *([scores] if one is column else [])]
             numbers = [pd.concat([to_numbers(where, one.text, cells[[*rows]]),
                                   numbers_in(cells[sums])]) for cells in readings]  # fmt: skip
             cells = {line: (place(one.cells, line), cell) for line, cell in one.cells.items()}
             check_sums(where, trees, cells, *numbers)
         parts.append(part)
-        fields = _with_levels(part.scores, leaves, None if layout.is_percent else column.numbers)
+        fields = _with_levels(part.scores, leaves, column.numbers)
         found.append(_with_total(where, layout, fields))
     fates = pd.Series("", table.body.index, dtype="str")
-    fates[[line for lines in layout.left_out for line in lines]] = "column numbers"
-    fates[[*rows, *sums, *remarks]] = "remark"
+    fates[[*rows, *sums, *(line for lines in layout.left_out for line in lines)]] = "remark"
     fates[[*leaves]] = UNITS[-1]
-    left_out = {(line,): row_in_words(line, layout.body.loc[line].fillna("")) for line in remarks}
     beside = [
         one.called for one in layout.of(None)
         if filled(one.cells[[*rows]]).any() and not filled(one.cells[[*leaves]]).any()
     ]  # fmt: skip
-    layout = layout._replace(left_out=layout.left_out | left_out)
     return _together(layout, parts, pd.concat(found), fates, beside)
 
 
@@ -203,14 +198,14 @@ def _check_bonus(
 
 
 def _with_levels(
-    scores: pd.DataFrame, leaves: Mapping[int, Criterion], numbers: pd.Series | None
+    scores: pd.DataFrame, leaves: Mapping[int, Criterion], numbers: pd.Series
 ) -> pd.DataFrame:
     """Return scores with the names of their rows and those above, and the totals of the sheets."""
     own = [leaves[line] for line in scores.index]
     scores = scores.join(pd.DataFrame([one.levels for one in own], scores.index))
-    totals = [next(iter(one.path[0].above.again), None) for one in own]
-    if numbers is not None and any(totals):
-        scores["published_total"] = numbers.reindex(totals).array
+    totals = numbers.reindex([next(iter(one.path[0].above.again), None) for one in own])
+    if totals.notna().any():
+        scores["published_total"] = totals.array
     return scores
 
 
@@ -272,10 +267,10 @@ def _with_survey(stages: Mapping[str, Column], lines: list[int], told: list) -> 
     return filled_in
 
 
-def _of_percent(
+def _make_points(
     where: Where, column: Column, maximum: Column, lines: list[int], told: list
-) -> pd.Series:
-    """Return the points that percentages of the maxima are."""
+) -> None:
+    """Make points of a column of percentages of the maxima."""
     told.append(f"điểm tính từ {column.called} và điểm tối đa")
     cells = column.cells[lines]
     shares = to_numbers(where, column.text, cells.str.rstrip("% "))
@@ -287,7 +282,8 @@ def _of_percent(
     maxima = to_numbers(where, SHOWN["max_score"], maximum.cells[lines])
     points = [f"{Decimal(str(a)) * Decimal(str(b)) / 100:f}" if a == a and b == b else ""
               for a, b in zip(shares, maxima, strict=True)]  # fmt: skip
-    return pd.Series(points, lines, dtype="str")
+    points = pd.Series(points, lines, dtype="str").reindex(column.cells.index, fill_value="")
+    column.text, column.cells = SHOWN["score"], points.rename(column.at)
 
 
 def _maxima(
@@ -354,18 +350,16 @@ def _read(
     known: Mapping, *, max_score: float | None = None,
 ) -> Part:  # fmt: skip
     """Return what `read_scores` makes of one column of scores, and beside them the other stages."""
-    score = "score" if layout.is_percent else stages["score"].at
+    score = stages["score"].at
     if layout.year:
         body = body.assign(year=layout.year)
-    added = {role: role for role in ("unit", "year", "max_score", "score") if role in body}
+    added = {role: role for role in ("unit", "year", "max_score") if role in body}
     shown = [one for one in layout.columns if one in layout.others or one.at == score]
     titles = {one.at: one.text for one in shown} | {role: SHOWN[role] for role in added}
-    left = [one.at for one in layout.columns if one.at not in titles]
-    body = body.drop(columns=left, errors="ignore")
     wanted, at = {**layout.wanted, **added, "score": score}, [*titles]
     part = read_scores(
         where,
-        table._replace(header=Header(titles, titles), body=body),
+        table._replace(header=Header(titles, titles), body=body[at]),
         wanted={role: at.index(c) + 1 for role, c in wanted.items() if c in titles},
         max_score=max_score,
         given=known,
