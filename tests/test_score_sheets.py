@@ -704,6 +704,20 @@ def test_coded_rows_that_only_explain_a_criterion_are_told():
     assert "dòng 2 'a Đúng hạn'; dòng 3 'b Quá hạn'" in told
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        [["TT", "Tiêu chí", "Tài liệu kiểm chứng"], ["I", "Cải cách thể chế", "Báo cáo"]],
+        [["Năm", "Thể chế (10 điểm)", "TTHC (5 điểm)"], [2022, 9, 4], [2023, 8, 4]],
+    ],
+)
+def test_what_names_criteria_or_years_without_scores_hides_no_score_sheet(tmp_path, other):
+    path = write(tmp_path / "a.xlsx", {"Danh mục": other, "Sở A": [TITLES, *TREE]})
+    fields, told = read(path)
+    assert as_rows(fields[NAMES]) == LEAVES
+    assert "không dùng đến trang tính 'Danh mục'" in told
+
+
 def test_a_sheet_without_a_column_that_the_caller_names_hides_no_other(tmp_path):
     titles = [*TITLES[:3], "Tự chấm", "Hội đồng A"]
     sheets = {"Sở A": [titles, *TREE], "Mẫu": [TITLES[:3], *(row[:3] for row in TREE)]}
