@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -271,11 +271,8 @@ class Frame:
     def lay_out(self) -> None:
         """Give the axes their place; what stands around them is measured in points."""
         figure, ax = self.figure, self.ax
-        if not self.is_whole:
-            self._check_room(_inches(ax)[1])
-            return
         before, renderer = np.inf, renderer_of(figure)
-        for _ in range(_LAYOUTS):
+        for _ in range(_LAYOUTS if self.is_whole else 0):
             with warnings.catch_warnings():  # of letters that lack: told when they are drawn
                 warnings.filterwarnings("ignore", "Glyph")
                 around = ax.get_tightbbox(renderer, for_layout_only=True)
@@ -316,21 +313,18 @@ class Frame:
     def pages(self, highest: float) -> Iterator[tuple[int, int, str]]:
         """Show the rows on pages so many inches high; yield first row, end and part ("": all)."""
         top, edges, count = self.sides[3], np.array(self.edges), len(self.rows)
-        room = (highest - self.sides[1] - top - _LINE) / self._pitch
-        parts = 1 if edges[-1] - edges[0] <= room + _LINE / self._pitch else 2
-        ends, fits = np.array([0, count]), parts == 1
+        room = (highest - self.sides[1] - top) / self._pitch
         # A page ends before a heading, where one is near, best of all before a bold one.
         headed = np.zeros(count + 1)
         for row, told in self._headings.items():
             headed[row] = 1 if any(is_bold for _, is_bold in told) else 0.5
-        while not fits and parts <= count:
+        for parts, near in product(range(1, count + 1), (_NEAR, 0)):
             goals = np.linspace(edges[0], edges[-1], parts + 1)[1:-1]
-            for near in (_NEAR, 0):
-                inner = [(np.abs(edges - goal) - near * headed).argmin() for goal in goals]
-                ends = np.unique([0, *inner, count])
-                if fits := bool((np.diff(edges[ends]) <= room).all()):
-                    break
-            parts += 1
+            ends = [(np.abs(edges - goal) - near * headed).argmin() for goal in goals]
+            ends = np.unique([0, *ends, count])
+            said = _LINE / self._pitch if parts > 1 else 0  # which part it is
+            if (np.diff(edges[ends]) <= room - said).all():
+                break
         for page, (start, stop) in enumerate(pairwise(ends), 1):
             part = f"phần {page}/{len(ends) - 1}" if len(ends) > 2 else ""
             if part:
