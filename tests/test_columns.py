@@ -103,6 +103,35 @@ def test_rank_and_score_in_one_cell(cells, ranks):
     assert scores["published_rank"].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("title", "cells", "most"),
+    [
+        ("Tổng điểm", ["90,5/100", "79 / 100", "-"], [100, 100, 100]),
+        ("Điểm đạt/điểm tối đa", ["90,5/100", "79/90 điểm", "-/90"], [100, 90, 90]),
+    ],
+)
+def test_score_and_maximum_in_one_cell(title, cells, most):
+    scores = loaded(frame(f"Đơn vị|{title}|Xếp hạng", *zip("abc", cells, [1, 2, ""], strict=True)))
+    assert scores["score"].tolist()[:2] == [90.5, 79]
+    assert scores["score"].isna().tolist() == [False, False, True]
+    assert scores["max_score"].tolist() == most
+    assert "max_assumed" not in scores
+
+
+@pytest.mark.filterwarnings("ignore:.*không dùng đến cột")
+def test_what_is_no_score_and_maximum_is_not_taken_for_one():
+    beside = frame("Đơn vị|Hồ sơ|Điểm tự chấm|Tổng điểm", ["a", "60/70", "6/7", "90/100"])
+    assert load_scores(beside)[["score", "max_score"]].to_numpy().tolist() == [[90, 100]]
+    both = frame("Đơn vị|Tổng điểm|Điểm tối đa", ["a", "9/10", 100])
+    assert load_scores(both)["max_score"].tolist() == [100]
+    ranks = frame("Đơn vị|Điểm|Xếp hạng", ["a", 90, "1/2"], ["b", 80, "2/2"])
+    assert load_scores(ranks)["published_rank"].tolist() == [1, 2]
+    for cells in (["101/100", "9/10"], ["90/100", "80"]):
+        assert "không phải là số" in refusal(frame("Đơn vị|Điểm", *zip("ab", cells, strict=True)))
+    unscored = frame("Đơn vị|Điểm", ["a", "9/10"], ["b", "5/9"], ["c", "-"])
+    assert "điền điểm tối đa" in refusal(unscored)
+
+
 def test_two_columns_of_any_role_are_refused():
     for title, role in (("Xếp hạng|Thứ hạng", "published_rank"), ("Năm|Năm đánh giá", "year")):
         table = frame(f"Đơn vị|Điểm|{title}", ["a", 90, 1, 2])

@@ -20,6 +20,8 @@ _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _ACCENTED = {fold(word): word for word in words.ACCENTED}
 _FOOTNOTE = re.compile(r"\s*[\[(](?:\d|\*+)[\])]$")
 PAIR = re.compile(r"(?:thứ |hạng )?0*([0-9]{1,4}) ?\(([0-9]+(?:[.,][0-9]+)?)[ %]*\)")
+_SHARE = re.compile(r"([0-9]+(?:[.,][0-9]+)?|[-–]?) ?/ ?([0-9]+(?:[.,][0-9]+)?)(?: ?điểm)?")
+_PAIRS = {PAIR: ("published_rank", "score"), _SHARE: ("score", "max_score")}
 _SIGN = "(?:[+−–=↑↓▲▼±-]|tăng|giảm)"
 CHANGE = rf" ?(?:\({_SIGN}? ?[0-9.,]*(?: ?(?:bậc|điểm|%))?\)|[↑↓▲▼] ?[0-9.,]*)"
 _AT_END = re.compile(f"{CHANGE}$")
@@ -255,7 +257,7 @@ def named(header: Header, wanted: str | int, role: str | None = None) -> list:
 def _whole_title(header: Header, column: object) -> str:
     """Return the title that a column has in the source."""
     title, short = header.titles[column], header.short[column]
-    return title.removesuffix(f" – {SHOWN[short]}") if column in header.parts else title
+    return title.removesuffix(f" – {SHOWN.get(short)}") if column in header.parts else title
 
 
 def falls(scores: pd.Series, ranks: pd.Series) -> bool:
@@ -280,32 +282,55 @@ def without_changes(table: Table) -> Table:
 
 
 def split_pairs(table: Table) -> Table:
-    """Make two columns of one whose cells hold a rank and, in brackets, a score: "01 (0,727)".
+    """Make two columns of each whose cells hold two numbers: "01 (0,727)", "90,5/100"."""
+    for column in table.header.titles:
+        table = _split_pairs(table, column)
+    return table
 
-    What tells which is which: ranks below ten as "01", or scores that fall as ranks rise and could
-    be no ranks.
-    """
+
+def _split_pairs(table: Table, column: object) -> Table:
     header, body = table.header, table.body
-    for column, title in header.titles.items():
-        if not each(body[column], PAIR.fullmatch).any():
+    others = {role for other, role in header.roles.items() if other != column}
+    for pattern, roles in _PAIRS.items():
+        if not each(body[column], pattern.fullmatch).any():
             continue
         cells = body[column].astype("str").fillna("")
-        pairs = cells.str.extract(f"^{PAIR.pattern}$")
-        if not (pairs[0].notna() | missing(cells)).all():
+        pairs = cells.str.extract(f"^{pattern.pattern}$")
+        first, second = numbers_in(pairs[0]), numbers_in(pairs[1])
+        if not (second.notna() | missing(cells)).all():
             continue
-        ranks, scores = numbers_in(pairs[0]), numbers_in(pairs[1])
-        is_marked = cells[ranks.notna()].str.match("0|thứ|hạng") | (ranks >= 10)
-        no_ranks = scores.max() > len(ranks) or (scores % 1 > 0).any()
-        if not (is_marked.all() and ranks.min() < 10) and not (falls(scores, ranks) and no_ranks):
+        if pattern is PAIR:
+            fits = _are_ranks(cells, first, second)
+        else:
+            fits = _are_shares(header.titles[column], first, second, others)
+        if not fits:
             continue
+        if pattern is _SHARE and second.nunique() == 1:  # that of a unit without a score, too
+            pairs.loc[cells != "", 1] = pairs[1].dropna().iloc[0]
         titles, short, source = {}, {}, dict(header.parts)
-        for other in header.titles:
-            for group, role in enumerate(("published_rank", "score") if other == column else ()):
+        for other, title in header.titles.items():
+            for group, role in enumerate(roles if other == column else ()):
                 part = f"{column} {role}"
                 body = body.assign(**{part: pairs[group].fillna("")})
-                titles[part], short[part] = f"{title} – {SHOWN[role]}", role
+                is_named = pattern is _SHARE and role == "score"
+                titles[part] = title if is_named else f"{title} – {SHOWN[role]}"
+                short[part] = "" if role == "max_score" and role in others else role
                 source[part] = column
             if other != column:
-                titles[other], short[other] = header.titles[other], header.short[other]
-        header, body = Header(titles, short, source), body.drop(columns=column)
-    return table._replace(header=header, body=body)
+                titles[other], short[other] = title, header.short[other]
+        return table._replace(header=Header(titles, short, source), body=body.drop(columns=column))
+    return table
+
+
+def _are_ranks(cells: pd.Series, ranks: pd.Series, scores: pd.Series) -> bool:
+    """Return whether pairs are ranks and scores: "01", or scores fall and could be no ranks."""
+    is_marked = cells[ranks.notna()].str.match("0|thứ|hạng") | (ranks >= 10)
+    no_ranks = scores.max() > len(ranks) or (scores % 1 > 0).any()
+    return bool((is_marked.all() and ranks.min() < 10) or (falls(scores, ranks) and no_ranks))
+
+
+def _are_shares(title: str, scores: pd.Series, most: pd.Series, others: Set[str | None]) -> bool:
+    """Return whether pairs are scores and maxima: by the title, and no score is above its own."""
+    roles = {*map(role_or_like, [title, *_TWO_NAMES.split(title)])}
+    is_score = "score" in roles or (LIKE in roles and "score" not in others)
+    return is_score and bool((scores <= most)[scores.notna()].all())
