@@ -153,10 +153,10 @@ def test_change_is_exact_to_the_last_digit_and_shows_every_place():
     ax = plot_change(compare_periods(table([91.48, 81.755]), table([97.23, 81.755])))
     assert columns(ax, heads=3)["Điểm"] == ["+5,750", "0,000"]
     assert columns(ax, heads=3)["Trước → nay"][0] == "91,480 → 97,230"
-    assert "Tăng nhiều nhất: a (+5,750)" in ax.get_label()
+    assert "; tăng điểm nhiều nhất là a (tăng 5,750 điểm)" in ax.get_label()
     ax = plot_change(compare_periods(table([64.3, 0.1]), table([64.6, 0.4])))
     assert 0.4 - 0.1 > 64.6 - 64.3  # as floats
-    assert "Tăng nhiều nhất: a; b (+0,30)" in ax.get_label()
+    assert "; tăng điểm nhiều nhất là a và b (tăng 0,30 điểm)" in ax.get_label()
     ax = plot_change(compare_periods(table([91.48]), table([97.23])))
     assert columns(ax, heads=2)["Điểm"] == ["+5,75"]
 

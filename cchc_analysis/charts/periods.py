@@ -20,7 +20,7 @@ from cchc_analysis.groups import (
 )
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import findings
-from cchc_analysis.scoring.periods import are_points, few_common, moves, percent_change, why_untold
+from cchc_analysis.scoring.periods import are_points, few_common, percent_change, why_untold
 from cchc_analysis.scoring.printing import (
     LEAST_PLACES,
     format_number,
@@ -28,7 +28,7 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.ranking import ranked
-from cchc_analysis.scoring.sentences import grades_moved
+from cchc_analysis.scoring.sentences import grades_moved, of_moves
 from cchc_analysis.text import in_years, listed, lower_first, quoted, unit_key
 from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
 
@@ -112,6 +112,7 @@ def plot_change(
     moves = (old + " → " + new).mask(alone).fillna("")
     crossed = _crossed(table)
     head, what = ("Điểm", "điểm") if in_points else ("Điểm %", "tỷ lệ điểm")
+    points = "điểm" if in_points else "điểm phần trăm"
     years = comparison.attrs.get("years")
     earlier, later = (in_years(period, years) for period in ("kỳ trước", "kỳ này"))
     drawn = [values.map(lambda value: format_number(value, places)) for values in (before, after)]
@@ -126,6 +127,12 @@ def plot_change(
     right = "; ".join(filter(None, ["Bên phải: thay đổi", among, too_few]))
     topic = f"Thay đổi {what} cải cách hành chính, {later} so với {earlier}"
     finding = "" if untold else findings.of_change(change, table["name"], texts, what)
+    alt = "Không có đơn vị nào có điểm ở cả hai kỳ."
+    if known := change.count():
+        told = of_moves(
+            table["name"], change, what, lambda by: f"{format_number(by, places)} {points}"
+        )
+        alt = f"Trong {known} đơn vị có điểm ở cả hai kỳ, {told}."
     scale = comparison.attrs.get("scale", "")
     unit_of = {SHOWN[c]: table[c] for c in ("block", "unit") if c in table}
     numbers = {
@@ -143,7 +150,7 @@ def plot_change(
         [f"{axis}. ○ {earlier} → ► ◄ {later}. Đơn vị xếp theo hạng {later}", right],
         {**unit_of, **numbers},
         f"Biểu đồ mũi tên: {what} cải cách hành chính của {len(table)} đơn vị, {later} so "
-        f"với {earlier}. {' '.join(untold) or _rises_and_falls(table, change, texts)}",
+        f"với {earlier}. {' '.join(untold) or alt}",
     )
 
 
@@ -168,17 +175,6 @@ def _changes(comparison: pd.DataFrame) -> pd.DataFrame:
     why = table["status"].map(VALUES["status"]).mask(table["status"] == "stayed", "")
     score = table["score_after"].fillna(table["score_before"])
     return table.assign(name=row_names(table), score=score, why=why)
-
-
-def _rises_and_falls(table: pd.DataFrame, change: pd.Series, texts: pd.Series) -> str:
-    counts = moves(change) | {"không so sánh được": change.isna().sum()}
-    words = "Số đơn vị: " + ", ".join(f"{word} {n}" for word, n in counts.items()) + "."
-    for word, some, at in (("Tăng", change > 0, "idxmax"), ("Giảm", change < 0, "idxmin")):
-        if some.any():
-            most = getattr(change, at)()
-            tied = table["name"][change == change[most]]
-            words += f" {word} nhiều nhất: {listed(tied.tolist())} ({texts[most]})."
-    return words
 
 
 def plot_rank_history(

@@ -357,8 +357,8 @@ def of_change(
         by, ranks = percent_change(both), both["rank_change"]
         points = "điểm" if measure.in_points else "tỷ lệ điểm"
         moved = (
-            f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, {_counts(by, points)}"
-            f"{_most(both, by, points, measure.gap)}."
+            f"So với kỳ trước, trong {len(both)} đơn vị có điểm ở cả hai kỳ, "
+            f"{of_moves(both['unit'], by, points, measure.gap)}."
         )
         if len(both) == 1:
             by, (name,) = by.iloc[0], both["unit"]
@@ -367,8 +367,7 @@ def of_change(
         if ranks.count() > 1:  # one unit has no place among others
             places = (
                 f"Về thứ hạng giữa {ranks.count()} đơn vị có hạng ở cả hai kỳ, "
-                f"{_counts(ranks, 'hạng')}"
-                f"{_most(both, ranks, 'hạng', lambda places: f'{int(places)} bậc')}."
+                f"{of_moves(both['unit'], ranks, 'hạng', lambda places: f'{int(places)} bậc')}."
             )
     means = rescaled_told(both)
     if len(both) > 1:  # like for like: units that came or went would move the mean by themselves
@@ -430,22 +429,18 @@ def _grades_against(before: pd.DataFrame, after: pd.DataFrame) -> str:
     return f"Số đơn vị được chấm theo loại: {', '.join(told)}." if told else ""
 
 
-def _counts(by: pd.Series, what: str) -> str:
+def of_moves(names: pd.Series, by: pd.Series, what: str, text: Callable[[float], str]) -> str:
+    """Return how many units rise and fall, the largest rise and fall, and all that share it."""
     counts = {f"{way} {what}": units for way, units in moves(by).items()}
     some = [f"{count} đơn vị {words}" for words, count in counts.items() if count]
     none = [words for words, count in counts.items() if not count]
-    return f"có {joined(some)}" + (f", không có đơn vị {joined(none, ' hoặc ')}" if none else "")
-
-
-def _most(both: pd.DataFrame, by: pd.Series, what: str, text: Callable[[float], str]) -> str:
-    """Return the largest rise and the largest fall, with all units that share it."""
-    told = []
+    told = f"có {joined(some)}" + (f", không có đơn vị {joined(none, ' hoặc ')}" if none else "")
     for words, sign in (("tăng", 1), ("giảm", -1)):
         if (most := (by * sign).max()) > 0:
-            units = both.loc[by * sign == most, "unit"].tolist()
-            names = f"{len(units)} đơn vị" if len(units) > MOST_TOLD else joined(units)
-            told.append(f"{words} {what} nhiều nhất là {names} ({words} {text(most)})")
-    return "".join(f"; {words}" for words in told)
+            units = names[by * sign == most].tolist()
+            ends = f"{len(units)} đơn vị" if len(units) > MOST_TOLD else joined(units)
+            told += f"; {words} {what} nhiều nhất là {ends} ({words} {text(most)})"
+    return told
 
 
 def _mean_and_gap(measure: Measure, both: pd.DataFrame) -> str:
