@@ -132,6 +132,20 @@ def test_what_is_no_score_and_maximum_is_not_taken_for_one():
     assert "điền điểm tối đa" in refusal(unscored)
 
 
+@pytest.mark.filterwarnings("ignore:.*(?:không dùng đến|hiểu cột)")
+@pytest.mark.parametrize("change", ["Tăng/giảm", "So sánh với năm 2022", "Chênh lệch"])
+def test_points_and_ranks_under_the_title_of_a_change_are_no_score(change):
+    rows = [
+        ["TT", "Đơn vị", "Năm 2023", "", change, ""],
+        ["", "", "Điểm", "Hạng", "Điểm", "Hạng"],
+    ]
+    rows += [[1, "Sở A", 90, 1, 10, 1], [2, "Sở B", 88, 2, 3, -1]]
+    for order in (range(6), [0, 1, 4, 5, 2, 3]):
+        scores = load_scores(pd.DataFrame([[row[at] for at in order] for row in rows]))
+        assert scores["score"].tolist() == [90, 88]
+        assert scores["published_rank"].tolist() == [1, 2]
+
+
 def test_two_columns_of_any_role_are_refused():
     for title, role in (("Xếp hạng|Thứ hạng", "published_rank"), ("Năm|Năm đánh giá", "year")):
         table = frame(f"Đơn vị|Điểm|{title}", ["a", 90, 1, 2])
