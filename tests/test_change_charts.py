@@ -405,8 +405,8 @@ def arguments(plot, units, name="Phòng"):
 
 @pytest.mark.parametrize("plot", PLOTS)
 @pytest.mark.parametrize(
-    ("units", "name"), [(1, LONG), (3, "Phòng"), (18, LONG), (63, LONG), (140, "Phòng")]
-)
+    ("units", "name"), [(18, LONG), (140, "Phòng")]
+)  # 1, 2, 3, 63 and 104: test_print.py, in what is saved
 def test_no_text_is_cut_or_overlaps(plot, units, name):
     ax = plot(arguments(plot, units, name), unit=f"{name} 0")
     assert ax.figure.get_figwidth() == 6.3

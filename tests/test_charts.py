@@ -302,8 +302,8 @@ def test_alt_text_says_what_the_chart_shows(plot, name):
 
 @pytest.mark.parametrize("plot", PLOTS)
 @pytest.mark.parametrize(
-    ("units", "name"), [(1, LONG), (3, "Phòng"), (18, LONG), (63, LONG), (140, "Phòng")]
-)
+    ("units", "name"), [(18, LONG), (140, "Phòng")]
+)  # 1, 2, 3, 63 and 104: test_print.py, in what is saved
 def test_no_text_is_cut_or_overlaps(plot, units, name):
     scores = np.round(np.random.default_rng(units).uniform(40, 100, units), 2)
     scores[1::9] = np.nan

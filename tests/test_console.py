@@ -98,11 +98,10 @@ def test_the_command_on_any_console(encoding, environment, tmp_path):
     assert (tmp_path / f"{NAME}-2" / "check.csv").exists()
 
 
-@pytest.mark.parametrize(("encoding", "environment"), CONSOLES[:2])
-def test_help_on_any_console(encoding, environment):
-    done = run("--help", **environment)
+def test_help_on_any_console():
+    done = run("--help", **C)  # with more letters: the command, above
     assert done.returncode == 0, done.stderr
-    assert "Xep hang, xep loai" in done.stdout.decode(encoding).replace("ê", "e")
+    assert "Xep hang, xep loai" in done.stdout.decode("ascii")
 
 
 @pytest.mark.parametrize(("encoding", "environment"), CONSOLES)

@@ -67,16 +67,10 @@ def test_a_pdf_and_an_svg_keep_text_in_any_style(town, tmp_path):
     assert b"/Type3" not in pdf.read_bytes()
 
 
-def test_alt_text_can_be_given(town, tmp_path):
+def test_alt_text_can_be_given(town, coarse, tmp_path):
     (png,) = save(town, tmp_path, formats=["png"], alt="Hình khác")
     with Image.open(png) as picture:
         assert picture.info["Description"] == "Hình khác"
-
-
-def test_exports_are_byte_identical_from_run_to_run(town, coarse, tmp_path):
-    formats = ["png", "svg", "pdf"]
-    one, two = (save(town, tmp_path / r, source="x", formats=formats) for r in ("1", "2"))
-    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
 def test_the_chart_is_left_as_it_was(town, coarse, tmp_path):
@@ -87,14 +81,14 @@ def test_the_chart_is_left_as_it_was(town, coarse, tmp_path):
     assert len(ax.figure.get_children()) == artists
 
 
-def test_small_print_makes_room_below(town, tmp_path):
+def test_small_print_makes_room_below(town, coarse, tmp_path):
     heights = []
     for note in (None, "một hai ba " * 40):
         (png,) = save(town, tmp_path, formats=["png"], note=note)
         with Image.open(png) as picture:
-            heights.append(picture.height)
-            assert picture.width == pytest.approx(6.3 * 300, abs=3)
-    assert heights[1] > heights[0] + 100
+            heights.append(picture.height / picture.width)
+            assert picture.width == pytest.approx(6.3 * 40, abs=1)
+    assert heights[1] > heights[0] + 0.053
 
 
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "a:b", "", " . ", "a\nb"])
@@ -204,26 +198,30 @@ def test_csv_is_for_vietnamese_excel(tmp_path):
 
 def test_saving_again_gives_the_same_bytes(town, coarse, tmp_path):
     with plt.style.context("cchc_analysis.report"):
-        for plot in (plot_ranking, plot_comparison):
+        for plot, formats in ((plot_ranking, ["png", "svg", "pdf"]), (plot_comparison, ["svg"])):
             ax = plot(town)
             ax.figure.canvas.draw()  # as plt.show() does
-            one = [path.read_bytes() for path in save_chart(ax, "a", folder=tmp_path)]
-            again = [path.read_bytes() for path in save_chart(ax, "a", folder=tmp_path)]
-            fresh = [path.read_bytes() for path in save_chart(plot(town), "a", folder=tmp_path)]
+            one, again, fresh = (
+                [path.read_bytes() for path in save_chart(
+                    chart, "a", folder=tmp_path, source="x", formats=formats
+                )]
+                for chart in (ax, ax, plot(town))
+            )  # fmt: skip
             assert one == again == fresh
 
 
 @pytest.mark.parametrize("layout", [None, "tight", "constrained", "compressed"])
-def test_a_figure_of_the_caller_is_left_as_it_was(layout, coarse, tmp_path):
+def test_a_figure_of_the_caller_is_left_as_it_was(layout, tmp_path):
     figure, (left, right) = plt.subplots(1, 2, layout=layout)
     left.plot([1, 2])
     plot_ranking(table([9, 8]), ax=right)
-    one = save_chart(right, "a", folder=tmp_path)[1].read_bytes()
-    assert one == save_chart(right, "b", folder=tmp_path)[1].read_bytes()
+    (one,) = save_chart(right, "a", folder=tmp_path, formats="svg")
+    (again,) = save_chart(right, "b", folder=tmp_path, formats="svg")
+    assert one.read_bytes() == again.read_bytes()
     assert figure.get_layout_engine() is None or layout
 
 
-def test_axes_in_a_part_of_a_figure_are_saved(tmp_path):
+def test_axes_in_a_part_of_a_figure_are_saved(coarse, tmp_path):
     part = plt.figure(layout="constrained").subfigures(1, 2)[0]
     assert save_chart(plot_ranking(table([9]), ax=part.subplots()), "a", folder=tmp_path)
 
@@ -238,15 +236,14 @@ def test_of_two_charts_in_one_figure_the_given_one_hands_over_its_table(town, co
     assert "Chênh lệch" in (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
 
 
-@pytest.mark.parametrize("formats", [["png"], ["png", "svg", "pdf"]])
-def test_each_format_is_drawn_once(formats, town, tmp_path, monkeypatch):
+def test_each_format_is_drawn_once(town, coarse, tmp_path, monkeypatch):
     drawn, draw = [], Figure.draw
     monkeypatch.setattr(Figure, "draw", lambda *args: [drawn.append(1), draw(*args)][-1])
-    save_chart(plot_comparison(town), "a", folder=tmp_path, formats=formats)
-    assert len(drawn) == len(formats)
+    save_chart(plot_comparison(town), "a", folder=tmp_path, formats=["png", "svg", "pdf"])
+    assert len(drawn) == 3
 
 
-def test_a_y_label_that_a_person_adds_stands_beside_the_names(town, tmp_path):
+def test_a_y_label_that_a_person_adds_stands_beside_the_names(town, coarse, tmp_path):
     ax = plot_ranking(town)
     save_chart(ax, "a", folder=tmp_path)
     ax.set_ylabel("Đơn vị")

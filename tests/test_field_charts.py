@@ -254,8 +254,8 @@ PLOTS = [plot_fields, profile]
 
 @pytest.mark.parametrize("plot", PLOTS)
 @pytest.mark.parametrize(
-    ("units", "name"), [(1, LONG), (3, "Phòng"), (18, LONG), (63, LONG), (140, "Phòng")]
-)
+    ("units", "name"), [(18, LONG), (140, "Phòng")]
+)  # 1, 2, 3, 63 and 104: test_print.py, in what is saved
 def test_no_text_is_cut_or_overlaps(plot, units, name):
     ax = plot(made(units, 8, name))
     assert ax.figure.get_figwidth() == 6.3
@@ -263,8 +263,10 @@ def test_no_text_is_cut_or_overlaps(plot, units, name):
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-@pytest.mark.parametrize("fields", [1, 2, 3, 5, 13, 24])
-@pytest.mark.parametrize("name", ["A", LONG])
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [(1, "A"), (5, "A"), (24, "A"), *((fields, LONG) for fields in (1, 2, 3, 5, 13, 24))],
+)
 def test_no_text_of_few_or_many_fields_overlaps(plot, fields, name):
     check_texts(plot(made(4, fields, name)))
 

@@ -627,12 +627,15 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         assert words in sentence
 
 
-@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_part_that_no_office_packs_so_is_not_unpacked(tmp_path, packed):
-    path = workbook(tmp_path)
-    with zipfile.ZipFile(path, "a", packed) as archive:
-        archive.writestr("xl/media/x.bin", bytes(300_000_000))
-    assert "bị hỏng" in bounded(path)
+def test_a_part_that_no_office_packs_so_is_not_unpacked(tmp_path):
+    paths = [tmp_path / "1.xlsx", tmp_path / "2.xlsx"]
+    for path, packed in zip(paths, [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], strict=True):
+        workbook(tmp_path).rename(path)
+        with zipfile.ZipFile(path, "a", packed) as archive:
+            archive.writestr("xl/media/x.bin", bytes(300_000_000))
+    for path, sentence in zip(paths, bounded(*paths).splitlines(), strict=True):
+        assert sentence.startswith(f"{path.name}: ")
+        assert "bị hỏng" in sentence
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from conftest import DATA
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -53,10 +54,27 @@ def notebook(*cells):
 
 
 @pytest.fixture(scope="module")
-def outputs():
+def execute():
+    """Return a function that runs a notebook; all run in one kernel, whose imports take seconds."""
+    manager, channels = start_new_kernel()
+    channels.stop_channels()
+
+    def execute(run, **options):
+        client = NotebookClient(run, km=manager, **options)
+        try:
+            client.execute()
+        finally:
+            client.kc.stop_channels()
+
+    yield execute
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def outputs(execute):
     """Return what each cell shows: (type of output, HTML, text) of each."""
     run = notebook(*CELLS.values())
-    NotebookClient(run, allow_errors=True).execute()
+    execute(run, allow_errors=True)
     return {
         name: [
             (out["output_type"], out.get("data", {}).get("text/html", ""),
@@ -130,10 +148,10 @@ def test_unload_undoes_it(outputs):
     assert outputs["refused plainly"][0][0] == "error"
 
 
-def test_a_refused_cell_has_failed_and_no_later_one_runs():
+def test_a_refused_cell_has_failed_and_no_later_one_runs(execute):
     run = notebook(SETUP, "load_scores(raw, max_score=-1)", "print('sau')")
     with pytest.raises(CellExecutionError, match="phải là một số lớn hơn 0"):
-        NotebookClient(run).execute()
+        execute(run)
     assert run.cells[2]["outputs"] == []
     kinds = [output["output_type"] for output in run.cells[1]["outputs"]]
     assert kinds == ["display_data", "error"]  # by which nbval, too, knows a cell that has failed

@@ -42,7 +42,8 @@ def _cases():
                 continue  # one column alone is left, as of the other table
             for without in itertools.combinations(optional, n):
                 # How many columns there are is nothing to a format that says where each ends.
-                for layout in LAYOUTS if n in (0, len(optional)) else GUESSED:
+                is_whole = n == 0 or (n == len(optional) and name == RANKING_TABLES[0])
+                for layout in LAYOUTS if is_whole else GUESSED:
                     if layout == "windows-1258.csv" and name == "par-index-regions":
                         continue  # English titles do not prove the encoding: refused, see below
                     yield pytest.param(name, without, layout, id=f"{name}-{layout}-{n}")
@@ -61,9 +62,8 @@ def test_every_table_in_every_layout_is_the_identical_frame(tmp_path, name, with
     assert loaded.attrs == expected.attrs
 
 
-@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
 @pytest.mark.parametrize("layout", sorted(n for n in LAYOUTS if n.endswith(TEXT)))
-def test_line_ends_of_windows_and_of_old_macs_change_nothing(tmp_path, layout, end):
+def test_line_ends_of_windows_and_of_old_macs_change_nothing(tmp_path, layout):
     path = tmp_path / layout
     table = pd.read_csv(DATA / "cchc-2020.csv", dtype=str)
     LAYOUTS[layout](list(table), table.to_numpy().tolist(), path)
@@ -72,5 +72,6 @@ def test_line_ends_of_windows_and_of_old_macs_change_nothing(tmp_path, layout, e
         expected = load_scores(path)
         encoding = "cp1258" if "1258" in layout else "utf-16" if "16" in layout else "utf-8"
         lines = path.read_bytes().decode(encoding).splitlines()
-        path.write_bytes("".join(f"{line}{end.decode()}" for line in lines).encode(encoding))
-        pd.testing.assert_frame_equal(load_scores(path), expected)
+        for end in ("\r\n", "\r"):
+            path.write_bytes("".join(f"{line}{end}" for line in lines).encode(encoding))
+            pd.testing.assert_frame_equal(load_scores(path), expected)

@@ -204,7 +204,6 @@ def project(tmp_path):
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("01-ranking", "so-nganh-2021.csv"),
         *((name, "par-index-regions.csv") for name in OF_ONE_TABLE),
         *((name, "bảng của tôi.xlsx") for name in OF_ONE_TABLE),
     ],

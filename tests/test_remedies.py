@@ -54,8 +54,8 @@ def added(options, option):
 
 def follow(source, options):
     """Do what each refusal proposes until none does; return what came last and how many steps."""
+    found, _ = read(source, options)
     for step in range(4):
-        found, _ = read(source, options)
         option = getattr(found, "option", None)
         if option is None or option.value is None or option.said() not in str(found):
             return found, step
@@ -68,10 +68,10 @@ def follow(source, options):
                 assert "không có cột" not in str(then)
             return found, step
         options = added(options, option)
-        then, _ = read(source, options)
-        assert str(then) != str(found)
-        assert "không có cột '" not in str(then)
-        assert "không có bảng" not in str(then)
+        before, (found, _) = found, read(source, options)
+        assert str(found) != str(before)
+        assert "không có cột '" not in str(found)
+        assert "không có bảng" not in str(found)
     raise AssertionError(f"no end of remedies: {found}")
 
 

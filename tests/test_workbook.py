@@ -53,6 +53,17 @@ def read(path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path, data_only=True)
 
 
+@pytest.fixture(scope="module")
+def town_path(tmp_path_factory):
+    """Return where the workbook of the town is, which no test changes."""
+    return write_workbook(made_town(), tmp_path_factory.mktemp("town") / "a.xlsx")
+
+
+@pytest.fixture(scope="module")
+def town_book(town_path):
+    return read(town_path)
+
+
 def rows_of(sheet) -> list[list]:
     """The rows in the columns that are shown; what a formula leaves blank is None."""
     dimensions = sheet.column_dimensions.values()
@@ -121,11 +132,10 @@ def long_table(units=140):
     return big
 
 
-def test_the_ranking_comes_first_and_holds_numbers_as_they_are(town, tmp_path):
-    book = written(town, tmp_path)
-    assert book.sheetnames == [*SHEETS, DRAWN]
-    assert book[DRAWN].sheet_state == "hidden"
-    sheet = book["Xếp hạng"]
+def test_the_ranking_comes_first_and_holds_numbers_as_they_are(town, town_book):
+    assert town_book.sheetnames == [*SHEETS, DRAWN]
+    assert town_book[DRAWN].sheet_state == "hidden"
+    sheet = town_book["Xếp hạng"]
     header, *rows = rows_of(sheet)
     assert header == ["STT", "Đơn vị", "Tổng điểm đánh giá", "Xếp hạng", "Xếp loại"]
     assert rows[0] == [1, "Văn phòng HĐND&UBND", 97.23, 1, "Xuất sắc"]
@@ -169,8 +179,8 @@ def filters(book) -> dict[str, str]:
     return {t.name: t.ref for sheet in book.worksheets for t in sheet.tables.values()}
 
 
-def test_columns_are_as_wide_as_their_texts_and_long_names_are_broken(town, tmp_path):
-    widths = written(town, tmp_path)["Xếp hạng"].column_dimensions
+def test_columns_are_as_wide_as_their_texts_and_long_names_are_broken(town, town_book, tmp_path):
+    widths = town_book["Xếp hạng"].column_dimensions
     assert widths["B"].width > town["unit"].str.len().max()
     assert widths["A"].width < widths["B"].width / 3
     sheet = written(long_table(), tmp_path)["Xếp hạng"]
@@ -181,15 +191,14 @@ def test_columns_are_as_wide_as_their_texts_and_long_names_are_broken(town, tmp_
     assert len(heights) == 1  # also after sorting
 
 
-def test_grades_are_shaded_whatever_a_formula_finds(town, tmp_path):
-    book = written(town, tmp_path)
+def test_grades_are_shaded_whatever_a_formula_finds(town_book):
     shades = grade_shades(load_scheme("thi-xa-2020").grades)
-    rules = {str(area.sqref): found for area, found in rules_of(book["Xếp hạng"]).items()}
+    rules = {str(area.sqref): found for area, found in rules_of(town_book["Xếp hạng"]).items()}
     assert list(rules) == ["E2:E19"]
-    names = book.defined_names
+    names = town_book.defined_names
     for rule, (grade, shade) in zip(rules["E2:E19"], shades.items(), strict=True):
         name = re.fullmatch(r"EXACT\(E2,(\w+)\)", rule.formula[0])[1]
-        assert cells(book, names[name].attr_text) == [grade]
+        assert cells(town_book, names[name].attr_text) == [grade]
         assert f"#{rule.dxf.fill.bgColor.rgb[2:].lower()}" == shade
         assert f"#{rule.dxf.font.color.rgb[2:].lower()}" == ink_on(shade)
 
@@ -210,8 +219,8 @@ def test_text_on_every_shade_is_readable(name):
         assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-def test_the_distribution_has_every_grade_and_its_total(town, tmp_path):
-    sheet = written(town, tmp_path)["Phân bố"]
+def test_the_distribution_has_every_grade_and_its_total(town, town_book):
+    sheet = town_book["Phân bố"]
     header, *rows, note = rows_of(sheet)
     assert header == ["Xếp loại", "Số đơn vị", "Tỷ lệ"]
     assert note[0].startswith("Tính trên số đơn vị được chấm.")
@@ -224,8 +233,8 @@ def test_the_distribution_has_every_grade_and_its_total(town, tmp_path):
     assert sheet["C2"].number_format == "#,##0.00%"
 
 
-def test_the_comparison_is_with_the_exact_mean(town, tmp_path):
-    sheet = written(town, tmp_path)["So sánh"]
+def test_the_comparison_is_with_the_exact_mean(town, town_book, tmp_path):
+    sheet = town_book["So sánh"]
     rows = rows_of(sheet)
     assert rows[0] == [
         "STT", "Đơn vị", "Xếp hạng", "Tỷ lệ điểm (%)", "Trung bình (%)",
@@ -315,8 +324,8 @@ def test_long_names_of_fields_leave_room_for_the_rows(town, tmp_path):
     assert height * min(1, 252 / 25.4 * 72 / width) < (210 - 45) / 25.4 * 72
 
 
-def test_disagreements_are_listed_with_what_was_compared(town, tmp_path):
-    (header, note) = rows_of(written(town, tmp_path)["Đối chiếu"])
+def test_disagreements_are_listed_with_what_was_compared(town, town_book, tmp_path):
+    (header, note) = rows_of(town_book["Đối chiếu"])
     assert header[:2] == ["Đơn vị", "Nội dung"]
     assert note[0] == check_published(town).attrs["note"]
     town.loc[3, "published_rank"] = 7
@@ -337,24 +346,22 @@ def test_the_notes_say_scale_scheme_and_rules(town, tmp_path):
     assert "số đơn vị được chấm" in notes["Tỷ lệ"]
 
 
-def test_the_charts_refer_to_the_right_cells(town, tmp_path):
-    path = write_workbook(town, tmp_path / "a.xlsx")
-    book = read(path)
-    ranking, distribution = charts_of(path)
+def test_the_charts_refer_to_the_right_cells(town, town_path, town_book):
+    ranking, distribution = charts_of(town_path)
     assert ranking["title"] == "Xếp hạng các đơn vị theo điểm cải cách hành chính"
     expected = dict(zip(town["unit"], town["score"], strict=True))
-    assert drawn(book, ranking) == expected
-    assert list(drawn(book, ranking)) == list(expected)  # best first
+    assert drawn(town_book, ranking) == expected
+    assert list(drawn(town_book, ranking)) == list(expected)  # best first
     (series,) = distribution["series"]
     assert series["cat"] == "'Phân bố'!$A$2:$A$6"
     assert series["val"] == "'Phân bố'!$B$2:$B$6"
-    assert cells(book, series["val"]) == [float(value) for value in series["cache"]]
+    assert cells(town_book, series["val"]) == [float(value) for value in series["cache"]]
     dots = distribution["root"].xpath(
         "//c:dPt//a:solidFill[1]/a:srgbClr/@val", namespaces=NAMESPACES
     )
     shades = grade_shades(load_scheme("thi-xa-2020").grades)
     assert [f"#{dot.lower()}" for dot in dots[::2]] == [
-        shades[g] for g in cells(book, series["cat"])
+        shades[g] for g in cells(town_book, series["cat"])
     ]
     shown = ranking["root"].xpath("//c:plotVisOnly/@val", namespaces=NAMESPACES)
     assert shown == []  # what is filtered stays drawn
@@ -369,8 +376,8 @@ def test_points_of_another_scale_are_drawn_on_that_scale(tmp_path):
     assert "a (90,00%)" in alts_and_ends(path)[0][0]
 
 
-def test_charts_start_at_zero_with_the_best_on_top(town, tmp_path):
-    for chart in charts_of(write_workbook(town, tmp_path / "a.xlsx")):
+def test_charts_start_at_zero_with_the_best_on_top(town_path):
+    for chart in charts_of(town_path):
         one = chart["root"].xpath
         assert one("//c:catAx/c:scaling/c:orientation/@val", namespaces=NAMESPACES) == ["maxMin"]
         assert one("//c:valAx/c:scaling/c:min/@val", namespaces=NAMESPACES) == ["0"]
@@ -379,8 +386,8 @@ def test_charts_start_at_zero_with_the_best_on_top(town, tmp_path):
         assert "giả định" in "".join(one("//c:valAx//a:t/text()", namespaces=NAMESPACES))
 
 
-def test_labels_have_the_places_that_are_printed(town, tmp_path):
-    (ranking, _) = charts_of(write_workbook(town, tmp_path / "a.xlsx"))
+def test_labels_have_the_places_that_are_printed(town, town_path, tmp_path):
+    (ranking, _) = charts_of(town_path)
     assert not ranking["root"].xpath("//c:dLbls/c:numFmt", namespaces=NAMESPACES)  # the cells'
     book = written(town.assign(score=town["score"] + 0.001), tmp_path)
     assert book["Xếp hạng"]["C2"].number_format == "#,##0.000"
@@ -394,8 +401,8 @@ def alts_and_ends(path):
     return alts, [int(row) for row in rows]
 
 
-def test_each_chart_has_alt_text(town, tmp_path):
-    alts, _ = alts_and_ends(write_workbook(town, tmp_path / "a.xlsx"))
+def test_each_chart_has_alt_text(town_path):
+    alts, _ = alts_and_ends(town_path)
     assert alts[0].startswith("Biểu đồ thanh ngang: xếp hạng các đơn vị")
     assert "Đầu bảng: Văn phòng HĐND&UBND (97,23)" in alts[0]
     assert "Tốt (từ 80%): 6 (33,33%)" in alts[1]

@@ -205,7 +205,8 @@ def _called(levels: Sequence[str]) -> str:
 def _spelled_alike(fields: pd.DataFrame) -> pd.DataFrame:
     """Return units and fields as they are first spelled."""
     for column in ("unit", "field"):
-        fields[column] = fields.groupby(fields[column].map(same))[column].transform("first")
+        first = {}
+        fields[column] = [first.setdefault(same(text), text) for text in fields[column]]
     return fields
 
 

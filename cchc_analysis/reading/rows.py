@@ -24,7 +24,6 @@ from cchc_analysis.reading.cells import (
 )
 from cchc_analysis.reading.grid import (
     Where,
-    first_line,
     lines_in_words,
     row_in_words,
     titles_in_words,
@@ -321,22 +320,21 @@ def fates_of(rows: Rows) -> Fates:
     for rule in _RULES:
         if rows.raw.empty:
             break
-        found = rule.applies(rows).astype("bool")
+        found = rule.applies(rows).to_numpy("bool")
         if not found.any():
             continue
+        lines = rows.raw.index[found]
         if rule.refuses:
-            raise _refusal(rows, rule, first_line(found))
+            raise _refusal(rows, rule, lines[0])
         if rule.name == "heading":
             headings = rows.headings
-        lines = found.index[found]
         of[lines] = rule.name
         if rule.is_told:
             left_out |= {(line,): rows.in_words(line) for line in lines}
         if rule.tells:
             told += [Clause(rule.tells, (rows.in_words(line),), line) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
-    is_unit = of.isin(UNITS)
-    units = start.body[is_unit]
+    units = start.body[of.isin(UNITS)]
     check_any(start.where, units)
     blank = of.index[of == "blank"]
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]
