@@ -138,6 +138,19 @@ def test_years_side_by_side_are_a_table_each():
     assert chosen[["year", "published_rank"]].to_numpy().tolist() == [[2024, 2], [2024, 1]]
 
 
+def test_what_ranks_follow_in_each_year_are_its_scores_whatever_they_are_called():
+    titles = ["Tỉnh", "DTI 2022", "Hạng 2022", "DTI 2021", "Hạng 2021"]
+    table = pd.DataFrame([["a", 80, 1, 60, 2], ["b", 69, 2, 70, 1]], columns=titles)
+    scores = loaded(table)
+    assert scores[["unit", "year", "score", "published_rank"]].to_numpy().tolist() == [
+        ["a", 2021, 60, 2], ["b", 2021, 70, 1], ["a", 2022, 80, 1], ["b", 2022, 69, 2],
+    ]  # fmt: skip
+    unranked = table.drop(columns=["Hạng 2022", "Hạng 2021"])
+    assert "'DTI 2022' và 'DTI 2021' đều có thể là" in refused(unranked)
+    other = table.assign(**{"PCI 2022": 3, "PCI 2021": 4})
+    assert "đều có thể là" in refused(other)
+
+
 def test_years_side_by_side_in_blocks_and_with_maxima_of_their_own(tmp_path):
     path = tmp_path / "a.csv"
     titles = "TT;Đơn vị;Điểm tối đa 2023;Điểm 2023;Điểm tối đa 2024;Điểm 2024"

@@ -395,6 +395,11 @@ def _by_years(table: Table) -> list[Table]:
     years = {column: year_in(title).year for column, title in header.titles.items()}
     roles = {c: role_or_like(bare_titles[c]) for c in years}
     roles = {c: role or header.likely.get(c) for c, role in roles.items()}
+    own = [bare_titles[c] for c, role in roles.items() if role is None and years[c]]
+    again = {title for title in own if own.count(title) > 1}
+    known = {"score", "published_rank", LIKE} & {*roles.values()}
+    if len(again) == 1 and known == {"published_rank"}:  # "DTI 2022", "Hạng 2022", "DTI 2021" …
+        roles |= {c: LIKE for c, title in bare_titles.items() if title in again}
     every = sorted({years[c] for c, role in roles.items() if role in ("score", LIKE)})
     of_year = {"score", LIKE, "bonus", "published_rank", "published_grade", "year"}
     if len(every) < 2 or not all(years[c] for c, role in roles.items() if role in of_year):
