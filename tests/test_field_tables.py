@@ -88,7 +88,7 @@ def test_a_row_at_the_top_or_the_bottom_states_the_maxima(at, words):
 
 
 @pytest.mark.parametrize("merged", [[], ["A1:A3", "B1:B3", "C1:D1", "E1:E2"]])
-def test_a_first_row_of_numbers_in_brackets_states_the_maxima(tmp_path, merged):
+def test_a_first_row_of_numbers_that_none_exceeds_states_the_maxima(tmp_path, merged):
     rows = [
         ["STT", "Đơn vị", "Lĩnh vực", None, "Tổng"],
         [None, None, "Thể chế", "TTHC", None],
@@ -100,6 +100,15 @@ def test_a_first_row_of_numbers_in_brackets_states_the_maxima(tmp_path, merged):
     fields, told = read(tmp_path / "a.xlsx")
     assert fields["max_score"].tolist() == [10, 15, 10, 15]
     assert told == "a.xlsx: lấy điểm tối đa từ dòng 3 '(10) (15) (25)'."
+    for own in (["10", "15", "25"], ["10 điểm", "15 điểm", "25 điểm"]):
+        rows[2][2:] = own
+        workbook(tmp_path / "a.xlsx", rows, merged)
+        fields, told = read(tmp_path / "a.xlsx")
+        assert fields["max_score"].tolist() == [10, 15, 10, 15]
+        assert f"lấy điểm tối đa từ dòng 3 '{' '.join(own)}'" in told
+    rows[2][2:] = ["7,5", "7,5", "15"]  # a mean of units
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    assert "chưa biết điểm tối đa" in refusal(tmp_path / "a.xlsx")
     rows[2][2:] = ["(3)", "(4)", "(5)"]  # the numbers of the columns
     workbook(tmp_path / "a.xlsx", rows, merged)
     assert "chưa biết điểm tối đa" in refusal(tmp_path / "a.xlsx")

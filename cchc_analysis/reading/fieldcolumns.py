@@ -56,6 +56,7 @@ _WORDED = {
     r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
     for stage, said in words.STAGES.items()
 }
+_STATED = r"\(.+\)|.+ ?(?:điểm|đ)"  # a maximum, in a row
 _IN_BRACKETS = re.compile(r"(.+?)\s*\(([0-9]+(?:[.,][0-9]+)?)\)")
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
 _APART = ", không cộng vào điểm"
@@ -453,7 +454,8 @@ def _of_rows(
 def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd.DataFrame:
     """Take out the rows that state the maxima of fields, and give these to their columns.
 
-    A first row of nothing but numbers in brackets that do not count the columns is one, too.
+    A first row of nothing but numbers that do not count the columns is one, too, if it says so in
+    brackets or words, or no number below is larger.
     """
     cells = pd.DataFrame({one.at: one.cells for one in columns})
     is_one = cells.map(lambda cell: role_of(cell) == "max_score")
@@ -461,9 +463,13 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
     for line, row in cells.head(1).iterrows():
         # A title that is merged down stands here, too.
         own = {one: row[one.at] for one in columns if row[one.at] not in ("", one.text)}
-        numbers = numbers_in(pd.Series([*own.values()], dtype="str").str.extract(r"^\((.+)\)$")[0])
-        is_named = any(one.kind in ("number", *KEYS) for one in own)
-        if own and numbers.notna().all() and set(numbers.diff()[1:]) != {1} and not is_named:
+        texts = pd.Series([*own.values()], dtype="str")
+        numbers = numbers_in(texts.str.strip("()"))
+        is_stated = texts.str.fullmatch(_STATED).all() or all(
+            most >= one.numbers.max() for one, most in zip(own, numbers, strict=True)
+        )
+        are_most = numbers.notna().all() and set(numbers.diff()[1:]) != {1} and is_stated
+        if own and are_most and not any(one.kind in ("number", *KEYS) for one in own):
             is_one[line] = True
             told.append(f"lấy điểm tối đa từ {row_in_words(line, own.values())}")
     for one in columns:

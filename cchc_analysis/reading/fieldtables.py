@@ -337,7 +337,7 @@ def _proposed(best: Mapping[str, float]) -> dict[str, int]:
     """Return maxima that these fields may have, in tens, of as many as a sentence holds."""
     proposed, room = {}, _LONGEST_OPTION
     for field, score in best.items():
-        proposed[field] = _TENS * math.ceil(score / _TENS) if score > 0 else _TENS
+        proposed[field] = 100 if "%" in field else _TENS * max(1, math.ceil(score / _TENS))
         room -= len(json.dumps({field: 10}, ensure_ascii=False))
         if room < 0 and len(proposed) > 1:
             proposed.pop(field)
