@@ -1247,3 +1247,13 @@ def test_who_judges_is_a_stage_of_the_scoring(title):
     rows = [[*row, row[4]] for row in rows]
     both = sheet(*rows, titles=[*titles, "Hội đồng thẩm định"])
     assert f"'{title}' và 'Hội đồng thẩm định' đều có thể là cột điểm" in refusal(both, unit="A")
+
+
+def test_rows_that_hold_others_without_a_code_are_refused_with_a_remedy_that_works():
+    titles = ["Tiêu chí", "Điểm tối đa", "Điểm đạt"]
+    rows = [["Chỉ đạo", 10, 9], ["Kế hoạch", 5, 5], ["Kiểm tra", 5, 4], ["Thể chế", 10, 8]]
+    table = pd.DataFrame([*rows, ["Tổng", 20, 17]], columns=titles)
+    assert "hoặc thêm cột STT ghi mã (1, 1.1, 1.2, 2)" in refusal(table, unit="Sở A")
+    table.insert(0, "STT", ["1", "1.1", "1.2", "2", ""])
+    fields = load_fields(table, unit="Sở A")
+    assert fields["criterion"].fillna("").tolist() == ["Kế hoạch", "Kiểm tra", ""]

@@ -393,14 +393,21 @@ def check_sums(
                 sums.append((sum(parts, Decimal()), room))
             if all(abs(number - total) > room for total, room in sums):
                 at, cell = cells[line]
-                uncoded = [
-                    quoted(one.name) for one in parent.rows() if parent.code and not one.code
-                ]
-                also = f", hoặc điền mã của {first_few(uncoded)} (dòng tổng thì ghi 'Tổng điểm')"
+                rows = [*parent.rows()]
+                uncoded = [quoted(one.name) for one in rows if parent.code and not one.code]
+                also = ""
+                if uncoded:
+                    also = (
+                        f", hoặc điền mã của {first_few(uncoded)} (dòng tổng thì ghi 'Tổng điểm')"
+                    )
+                elif not any(one.code for one in rows):
+                    also = (
+                        ", hoặc thêm cột STT ghi mã (1, 1.1, 1.2, 2) nếu có dòng gồm các dòng dưới"
+                    )
                 raise where.refuse(
                     f"{quoted(parent.name)} ghi {_said(number)} nhưng các thành phần cộng lại "
                     f"là {_said(sums[0][0])}",
-                    "hãy sửa số sai" + also * bool(uncoded),
+                    f"hãy sửa số sai{also}",
                     at=at, value=cell,
                 )  # fmt: skip
 
