@@ -301,7 +301,6 @@ def _layout(
             one.kind = "score" if one in taken else "total"
         elif one.kind not in (*kept, "maximum"):
             one.kind = _UNUSED
-    given = {role: column for role, column in given.items() if role not in ("score", "field")}
     return Layout(columns, names, scores, percent is not None, given, left_out, told, body,
                   year, tree)  # fmt: skip
 

@@ -144,7 +144,11 @@ def read_rows(
             cells = {line: (place(one.cells, line), cell) for line, cell in one.cells.items()}
             check_sums(where, trees, cells, *numbers)
         parts.append(part)
-        fields = _with_levels(part.scores, leaves, column.numbers)
+        own = [leaves[line] for line in part.scores.index]
+        fields = part.scores.join(pd.DataFrame([one.levels for one in own], part.scores.index))
+        totals = column.numbers.reindex([next(iter(one.path[0].above.again), None) for one in own])
+        if totals.notna().any():
+            fields["published_total"] = totals.array
         found.append(_with_total(where, layout, fields))
     lines = {*rows, *sums, *(line for lines in layout.left_out for line in lines)} - {*leaves}
     beside = [
@@ -190,18 +194,6 @@ def _check_bonus(
                 "hãy xóa dòng này và dòng tổng điểm, và ghi điểm ấy ở một cột của bảng xếp hạng",
                 at=f"dòng {line}", value=names[line],
             )  # fmt: skip
-
-
-def _with_levels(
-    scores: pd.DataFrame, leaves: Mapping[int, Criterion], numbers: pd.Series
-) -> pd.DataFrame:
-    """Return scores with the names of their rows and those above, and the totals of the sheets."""
-    own = [leaves[line] for line in scores.index]
-    scores = scores.join(pd.DataFrame([one.levels for one in own], scores.index))
-    totals = numbers.reindex([next(iter(one.path[0].above.again), None) for one in own])
-    if totals.notna().any():
-        scores["published_total"] = totals.array
-    return scores
 
 
 def _trees(
