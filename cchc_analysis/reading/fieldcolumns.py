@@ -70,8 +70,8 @@ class Column:
     at: object  # its column in the table
     cells: pd.Series = field(repr=False)  # blank where a row has none
     text: str  # of the titles without the maximum
-    path: tuple[str, ...]  # the names in its titles, from the highest down
-    stage: str | None
+    path: tuple[str, ...]  # the names in its titles, from the highest down: its field, or unit
+    stage: str | None  # none if it is the score
     maxima: list[float]  # that titles and rows state
     limits: dict[str, float]  # and those of the names above the last
     kind: str | None = None  # its role, or "name", "total", "stage", "measure", "maximum", "unused"
@@ -101,9 +101,6 @@ class Column:
     def is_percent(self) -> bool:
         """Return whether it holds percentages."""
         return in_percent(self.text, self.cells)
-
-
-Score = tuple[tuple[str, ...], str, Column]  # its field, or the unit side by side, and the stage
 
 
 class Layout(NamedTuple):
@@ -202,8 +199,8 @@ def _column_of(header: Header, column: object, cells: pd.Series, year: str = "")
     )  # fmt: skip
 
 
-def _split_loosely(columns: list[Column]) -> list[tuple[str, str | None, Column]]:
-    """Return the name and the stage of columns, also without a mark between: "Thể chế tự chấm".
+def _split_loosely(columns: list[Column]) -> list[Column]:
+    """Return columns with their name and stage, also without a mark between: "Thể chế tự chấm".
 
     The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
     where the name is there at several, or each of several columns has one.
@@ -217,7 +214,7 @@ def _split_loosely(columns: list[Column]) -> list[tuple[str, str | None, Column]
             name, inner = split_maximum(base)
             one.path = (*one.path[:-1], *filter(None, [name]))
             one.stage, one.maxima = stage, [*one.maxima, *filter(None, [inner])]
-    return [(one.path, one.stage, one) for one in columns]
+    return columns
 
 
 def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> list[Layout]:
@@ -277,20 +274,15 @@ def _layout(
         found, totals, percent = _of_rows(where, columns, given, told)
     else:
         body = _without_maxima(columns, body, told)
-        for one in columns:
-            _give_maximum(one, [other for other in columns if other.path == one.path[:-1]])
         _take_brackets([one for one in columns if one.kind == "measure"], told)
         found, totals = _of_columns(where, columns, told)
     scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
     if scores and not names:
         tree, totals = _tree_of(where, scores, totals, told)
-    appraised = [
-        quoted(one.text) for _, stage, one in found
-        if stage == one.stage == "score" and chosen is None
-    ]  # fmt: skip
+    appraised = [quoted(one.text) for one in found if one.stage == "score" and chosen is None]
     told += [f"lấy điểm thẩm định làm điểm ({first_few(appraised)})"] * bool(appraised)
     if any("survey_score" in stages for stages in scores.values()):
-        is_apart = "score" not in given and all(one.kind != "total" for *_, one in found)
+        is_apart = "score" not in given and all(one.kind != "total" for one in found)
         told.append("điểm điều tra XHH để riêng ở cột survey_score" + _APART * is_apart)
     if percent is not None:
         scores = {(): {"score": percent}}
@@ -393,7 +385,7 @@ def _settle_maxima(where: Where, maxima: list[Column]) -> None:
 
 def _of_rows(
     where: Where, columns: list[Column], given: Mapping, told: list
-) -> tuple[list[Score], list[Column], Column | None]:
+) -> tuple[list[Column], list[Column], Column | None]:
     """Return the columns of scores where rows are criteria, of totals, and of percent.
 
     A column of totals that differs within a unit is of each row, and may be its score.
@@ -414,47 +406,50 @@ def _of_rows(
     def side_of(path: tuple[str, ...]) -> tuple[str, ...]:
         return () if not path or _is_group(path[-1]) else path[-1:]
 
-    sides = [(side_of(path), stage, one)
-             for path, stage, one in _split_loosely(of("stage", "measure"))]  # fmt: skip
-    stages = [(name, stage or "score", one) for name, stage, one in sides
-              if stage or one.kind == "stage"]  # fmt: skip
-    sides = [(name or one.path, "score", one) for name, stage, one in sides
-             if not (stage or one.kind == "stage")]  # fmt: skip
-    sides = [side for side in sides if not words.FOOTERS.match(fold(side[2].text))]
-    kinds = [stage for _, stage, _ in stages]
+    measured = _split_loosely(of("stage", "measure"))
+    stages = [one for one in measured if one.stage or one.kind == "stage"]
+    sides = [one for one in measured
+             if one not in stages and not words.FOOTERS.match(fold(one.text))]  # fmt: skip
+    for one in measured:
+        one.path = side_of(one.path) or (() if one in stages else one.path)
+    kinds = [one.stage or "score" for one in stages]
     # "Cá nhân tự chấm" beside "Thẩm định (Sở Nội vụ)": not whose points, but who gave them
-    are_scorers = len({name for name, *_ in stages}) == len(kinds) and len({*kinds}) > 1
-    if of("unit") or are_scorers:
-        stages = [((), stage, one) for _, stage, one in stages]
-    plain = [((), "score", one) for one in of("score") or of(LIKE)]
+    are_scorers = len({one.path for one in stages}) == len(kinds) and len({*kinds}) > 1
+    plain = of("score") or of(LIKE)
+    for one in [*plain, *(stages if of("unit") or are_scorers else [])]:
+        one.path = ()
+    for one in of_rows:
+        one.path = side_of(one.path[:-1])
     found = [*stages, *plain]
     if "score" in given:
-        found = [one for one in stages if one[1] != "score"]
-        found += [((), "score", one) for one in columns if one.at == given["score"]]
+        (chosen,) = (one for one in columns if one.at == given["score"])
+        chosen.path, chosen.stage = (), None
+        found = [*(one for one in stages if one.stage in OTHER_STAGES), chosen]
     elif not found and not any(_fits(one, of("measure")).all() for one in of_rows):
-        found, totals = [((), "score", one) for one in [*of_rows, *totals]], []
+        found, totals = [*of_rows, *totals], []
+        for one in found:
+            one.path = ()
     else:
-        others = [(side_of(one.path[:-1]), "score", one) for one in of_rows]
-        found = _with_sums(where, found, [*others, *plain], told)
-        named = {name for name, _, one in found if one.kind == "total"}
-        found += [one for one in others if one[0] not in named]
+        found = _with_sums(where, found, [*of_rows, *plain], told)
+        named = {one.path for one in found if one.kind == "total"}
+        found += [one for one in of_rows if one.path not in named]
+    are_means = all(words.FOOTERS.match(fold(one.text)) for one in found)
+    if found and are_means and "score" not in given and len(sides) > 1:
+        raise several_scores(where, [*sides, *found])  # "Điểm trung bình": of whom?
     found = found or sides
-    if found != sides and "score" not in given and len(sides) > 1:
-        every = [one for *_, one in found]
-        if all(words.FOOTERS.match(fold(one.text)) for one in every):  # "Điểm trung bình": of whom?
-            raise several_scores(where, [*(one for *_, one in sides), *every])
-    units = {name for name, *_ in found}
+    units = {one.path for one in found}
     if () in units and len(units) > 1:
-        found = [one for one in found if one[0]]
+        found = [one for one in found if one.path]
     is_told = not found and len(percents) == 1 and of("max_score")
     return found, totals, percents[0] if is_told else None
 
 
 def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd.DataFrame:
-    """Take out the rows that state the maxima of fields, and give these to their columns.
+    """Take out the rows and columns that state the maxima of fields, and give these to them.
 
     A first row of nothing but numbers that do not count the columns is one, too, if it says so in
-    brackets or words, or no number below is larger.
+    brackets or words, or no number below is larger. A column is of the field in whose title it
+    stands, and the same for all units.
     """
     cells = pd.DataFrame({one.at: one.cells for one in columns})
     is_one = cells.map(lambda cell: role_of(cell) == "max_score")
@@ -474,16 +469,13 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
     for one in columns:
         one.maxima += numbers_in(one.cells[is_one].str.strip("()")).dropna().tolist()
         one.cells = one.cells[~is_one]
+    for one in columns:
+        numbers = one.numbers.dropna().unique()
+        if role_of(one.name) == "max_score" and one.path[1:] and len(numbers) == 1:
+            one.kind = "maximum"
+            for other in columns:
+                other.maxima += [*numbers] if other.path == one.path[:-1] else []
     return body[~is_one]
-
-
-def _give_maximum(column: Column, beside: list[Column]) -> None:
-    """Give the maximum in a column of one field, the same for all units, to those beside it."""
-    numbers = column.numbers.dropna().unique()
-    if role_of(column.name) == "max_score" and column.path[1:] and len(numbers) == 1:
-        column.kind = "maximum"
-        for one in beside:
-            one.maxima += [numbers[0]]
 
 
 def _take_brackets(fields: list[Column], told: list) -> None:
@@ -501,7 +493,7 @@ def _take_brackets(fields: list[Column], told: list) -> None:
 
 def _of_columns(
     where: Where, columns: list[Column], told: list
-) -> tuple[list[Score], list[Column]]:
+) -> tuple[list[Column], list[Column]]:
     """Return the columns of scores where titles name fields, and of totals.
 
     "Tổng" beside the criteria of a field is the number of the field.
@@ -509,22 +501,24 @@ def _of_columns(
     own = [one for one in columns
            if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)]  # fmt: skip
     plain, totals = ([one for one in columns if one.kind == kind] for kind in ("score", "total"))
-    found = [
-        (path, stage or "score", one) for path, stage, one in _split_loosely(_named(own, totals))
-    ]
-    under = [(one.path[:-1], "score", one) for one in totals if len(one.path) > 1]
+    found = _split_loosely(_named(own, totals))
+    under = [one for one in totals if len(one.path) > 1]
+    for one in under:
+        one.path = one.path[:-1]
     found = _with_sums(where, found, under, told)
     found += [
-        (total.path, "score", total) for upper, _, total in under
-        if any(path[: len(upper)] == upper != path for path, *_ in found)
+        total for total in under
+        if any(one.path[: len(total.path)] == total.path != one.path for one in found)
     ]  # fmt: skip
-    totals = [one for one in totals if all(one is not taken for *_, taken in found)]
-    fields = [one for path, stage, one in found if stage == "score" and not is_sum(path[-1])]
+    totals = [one for one in totals if one not in found]
+    fields = [one for one in found if one.stage not in OTHER_STAGES and one.kind != "total"]
     apart = [one for one in columns if one.kind == "stage" and one.stage != "self_score"]
     if any(_fits(total, [*fields, *apart]).all() for total in totals if apart and fields):
         names = first_few([quoted(one.text) for one in apart])
         told.append(f"hiểu cột {names} là lĩnh vực vì tổng điểm gồm cả điểm ấy")
-        found += [((one.text,), "score", one) for one in apart]
+        for one in apart:
+            one.path, one.stage = (one.text,), None
+        found += apart
     # Beside fields the only "Kết quả" is their sum.
     return found, totals or (plain if len(plain) == 1 else [])
 
@@ -563,32 +557,32 @@ def _tree_of(
     return tree, totals
 
 
-def _with_sums(where: Where, found: list[Score], totals: list[Score], told: list) -> list[Score]:
+def _with_sums(where: Where, found: list[Column], totals: list[Column], told: list) -> list[Column]:
     """Return columns of scores; one that adds up the stages beside it, of one name, is the score.
 
     Refuse a row of a sum that is none, where others are.
     """
     beside = []
-    for name, _, total in totals:
-        own = {one: stage for path, stage, one in found if path == name and one is not total}
-        are_beside = {*own.values()} == {*OTHER_STAGES}
-        parts = [one for one, stage in own.items() if stage != "self_score" or are_beside]
-        beside.append((name, total, own, parts, _fits(total, parts)))
-    are_sums = any(fits[are_numbers(total.cells)].any() for _, total, *_, fits in beside)
-    for name, total, own, parts, fits in beside:
+    for total in totals:
+        own = [one for one in found if one.path == total.path and one is not total]
+        are_beside = {one.stage for one in own} == {*OTHER_STAGES}
+        parts = [one for one in own if one.stage != "self_score" or are_beside]
+        beside.append((total, own, parts, _fits(total, parts)))
+    are_sums = any(fits[are_numbers(total.cells)].any() for total, *_, fits in beside)
+    for total, own, parts, fits in beside:
         if not fits.all():
-            if are_sums and parts and is_sum(total.name):
+            if are_sums and parts and total.kind == "total":
                 paths = {total.at: (total.text,)} | {p.at: (total.text, str(p.at)) for p in parts}
                 columns = {one.at: one for one in (total, *parts)}
                 check_rows(where, tree_of_titles(where, paths), columns, fits.index[~fits])
             continue
-        said = "các điểm bên cạnh" if name else " và ".join(quoted(one.text) for one in parts)
+        said = "các điểm bên cạnh" if total.path else " và ".join(quoted(one.text) for one in parts)
         told.append(f"lấy cột {quoted(total.text)} làm điểm, bằng tổng {said}")
-        both = [are_numbers(one.cells) for one, stage in own.items() if stage in OTHER_STAGES]
+        both = [are_numbers(one.cells) for one in own if one.stage in OTHER_STAGES]
         if len(both) > 1 and pd.concat(both, axis=1).all(axis=1).any():
             told.append("chênh lệch giữa tự chấm và điểm gồm cả điểm điều tra XHH, hãy kiểm tra")
-        found = [one for one in found if one[0] != name or one[1] != "score"]
-        found.append((name, "score", total))
+        found = [one for one in found if one.path != total.path or one.stage in OTHER_STAGES]
+        found.append(total)
         total.kind = "total"
     return found
 
@@ -622,14 +616,15 @@ def _is_group(title: str) -> bool:
 
 
 def _by_stage(
-    where: Where, found: list[Score], chosen: str | None, of: str
+    where: Where, found: list[Column], chosen: str | None, of: str
 ) -> dict[tuple[str, ...], dict[str, Column]]:
     """Return the columns of each field, or unit, by stage; refuse two of one, or none of scores."""
     spelled: dict[tuple, tuple] = {}
     fields: dict[tuple[str, ...], dict[str, Column]] = {}
-    for path, stage, column in found:
-        own = spelled.setdefault(tuple(map(same, path)), path)
+    for column in found:
+        own = spelled.setdefault(tuple(map(same, column.path)), column.path)
         stages, name = fields.setdefault(own, {}), " – ".join(own)
+        stage = column.stage or "score"
         if stage not in stages:
             stages[stage] = column
         else:
