@@ -506,10 +506,13 @@ def _of_columns(
     for one in under:
         one.path = one.path[:-1]
     found = _with_sums(where, found, under, told)
-    found += [
+    of_fields = [
         total for total in under
         if any(one.path[: len(total.path)] == total.path != one.path for one in found)
     ]  # fmt: skip
+    for one in of_fields:
+        one.path = (*one.path, one.text)
+    found += of_fields
     totals = [one for one in totals if one not in found]
     fields = [one for one in found if one.stage not in OTHER_STAGES and one.kind != "total"]
     apart = [one for one in columns if one.kind == "stage" and one.stage != "self_score"]
