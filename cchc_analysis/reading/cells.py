@@ -29,7 +29,7 @@ def each(cells: pd.Series, rule: Callable[[str], object], dtype: type | str = bo
     if isinstance(cells.dtype, pd.CategoricalDtype):
         codes, texts = cells.array.codes, cells.array.categories
     else:
-        codes, texts = pd.factorize(cells)
+        codes, texts = pd.factorize(cells.to_numpy("object"))  # twice as fast as of strings
     texts = [*texts.tolist(), ""]  # -1, the last, is a missing cell
     if len(codes) < len(texts):  # a part of a table is asked for what stands in it
         used, codes = np.unique(codes, return_inverse=True)
@@ -41,7 +41,7 @@ def each(cells: pd.Series, rule: Callable[[str], object], dtype: type | str = bo
 
 def distinct(cells: pd.Series) -> list[str]:
     """Return the texts of a column, each once; none is missing."""
-    return list(cells.dropna().unique())
+    return [text for text in cells.unique().tolist() if pd.notna(text)]
 
 
 def filled(cells: pd.Series) -> pd.Series:
@@ -74,8 +74,8 @@ def are_column_numbers(cells: Sequence[str]) -> bool:
 
 def column_numbers(body: pd.DataFrame, top: int = 1) -> list:
     """Return which of the first rows only number the columns."""
-    rows = body.head(top).fillna("").itertuples()
-    return [line for line, *cells in rows if are_column_numbers([*map(str, cells)])]
+    rows = zip(body.index, body.head(top).to_numpy("object", na_value=""), strict=False)
+    return [line for line, cells in rows if are_column_numbers([*map(str, cells)])]
 
 
 def numbering(cells: pd.Series) -> pd.Series:
