@@ -492,9 +492,9 @@ class _Columns:
         if found:  # a sum beside them may be what counts
             found += [one for one in titled if one.role is None and one.key in words.SUMS]
         titled = [one for one in titled if one.likely != "max_score"]
+        found = [one for one in found if not words.NOT_A_SCORE.match(one.key)] or found
         found += [one for one in titled if one not in found and words.FINAL.fullmatch(one.key)]
         found = [one for one in found if one.has_digits] or found
-        found = [one for one in found if not words.NOT_A_SCORE.match(one.key)] or found
         found = [one for one in found if not in_percent(one.title, one.cells)] or found
         likely = [one for one in titled if (one.role, one.likely) == (None, "published_rank")]
         ranks = [one for one in self._with_role("published_rank") or likely if one.are_ranks]
