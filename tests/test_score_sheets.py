@@ -1257,3 +1257,13 @@ def test_rows_that_hold_others_without_a_code_are_refused_with_a_remedy_that_wor
     table.insert(0, "STT", ["1", "1.1", "1.2", "2", ""])
     fields = load_fields(table, unit="Sở A")
     assert fields["criterion"].fillna("").tolist() == ["Kế hoạch", "Kiểm tra", ""]
+
+
+def test_a_stage_that_the_caller_wants_is_never_replaced_by_a_column_of_percent():
+    titles = ["STT", "Tiêu chí", "Điểm tối đa", "Thẩm định (%)"]
+    table = pd.DataFrame([["1", "Kế hoạch", 5, 80], ["2", "Thể chế", 10, 70]], columns=titles)
+    wanted = {"score": "Tự chấm"}
+    assert "không có cột điểm tự chấm" in refusal(table, unit="Sở A", columns=wanted)
+    fields, told = read(table, unit="Sở A")
+    assert fields["score"].tolist() == [4, 7]
+    assert "iểm tính từ cột 'Thẩm định (%)'" in told

@@ -276,7 +276,8 @@ def _layout(
         body = _without_maxima(columns, body, told)
         _take_brackets([one for one in columns if one.kind == "measure"], told)
         found, totals = _of_columns(where, columns, told)
-    scores = _by_stage(where, found, chosen, "đơn vị" if names else "lĩnh vực")
+    points = found if percent is None else [percent]
+    scores = _by_stage(where, points, chosen, "đơn vị" if names else "lĩnh vực")
     if scores and not names:
         tree, totals = _tree_of(where, scores, totals, told)
     appraised = [quoted(one.text) for one in found if one.stage == "score" and chosen is None]
@@ -284,8 +285,6 @@ def _layout(
     if any("survey_score" in stages for stages in scores.values()):
         is_apart = "score" not in given and all(one.kind != "total" for one in found)
         told.append("điểm điều tra XHH để riêng ở cột survey_score" + _APART * is_apart)
-    if percent is not None:
-        scores = {(): {"score": percent}}
     kept = (*KEYS, "name", "number", None, *(["max_score"] if names else []))
     taken = [one for stages in scores.values() for one in stages.values()]
     for one in columns:
@@ -440,8 +439,11 @@ def _of_rows(
     units = {one.path for one in found}
     if () in units and len(units) > 1:
         found = [one for one in found if one.path]
-    is_told = not found and len(percents) == 1 and of("max_score")
-    return found, totals, percents[0] if is_told else None
+    if found or len(percents) != 1 or not of("max_score"):
+        return found, totals, None
+    (percent,) = percents
+    percent.path, percent.stage = (), None
+    return found, totals, percent
 
 
 def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd.DataFrame:
