@@ -3,7 +3,7 @@ import warnings
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import loaded, read_and_told, refusal
+from conftest import loaded, read_and_told, refusal, refusal_of_fields
 
 from cchc_analysis import LoadWarning, grade_units, load_scores, plot_ranking, rank_units
 from cchc_analysis.groups import scale_of
@@ -688,3 +688,12 @@ def test_a_row_that_numbers_the_columns_is_no_evidence_against_them(numbers):
     assert scores["score"].tolist() == [88.2, 83.1, 73.5]
     assert scores["published_rank"].tolist() == [1, 2, 3]
     assert scores["published_grade"].tolist() == ["Tốt", "Tốt", "Khá"]
+
+
+def test_a_column_that_the_caller_names_for_two_roles_is_refused():
+    table = frame("Đơn vị|Tổng điểm|Điểm tối đa", ["a", 90, 100], ["b", 80, 100])
+    wanted = {"score": "Tổng điểm", "max_score": 2}  # all would have 100 percent
+    assert "cột '2' được chỉ rõ hai lần (columns)" in refusal(table, columns=wanted)
+    fields = frame("Đơn vị|Lĩnh vực|Điểm|Điểm tối đa", ["a", "x", 9, 10], ["a", "y", 8, 10])
+    both = refusal_of_fields(fields, columns={"score": "Điểm", "max_score": "Điểm"})
+    assert "cột 'Điểm' được chỉ rõ hai lần" in both

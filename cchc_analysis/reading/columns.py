@@ -225,18 +225,29 @@ def check_roles(wanted: Mapping[str, str | int]) -> None:
             )  # fmt: skip
 
 
-def column_named(where: Where, header: Header, title: str | int, role: str | None = None) -> object:
-    """Return the one column that the caller means by a title or a number from 1."""
-    if len(found := named(header, title, role)) == 1:
-        return found[0]
-    what = f"{len(found)} cột tên" if found else "không có cột"
-    hint = "" if found else near(str(title), header.titles.values(), key=fold)
-    raise where.refuse(
-        f"{what} {quoted(title)} ({{option.name}}); các cột của bảng: "
-        f"{titles_in_words(header.titles.values())}",
-        f"hãy ghi đúng tên{hint}, hoặc số thứ tự cột từ 1",
-        value=title, option=Option("columns"),
-    )  # fmt: skip
+def columns_named(
+    where: Where, header: Header, wanted: Mapping[str, str | int]
+) -> dict[str, object]:
+    """Return by role the columns that the caller means by titles or numbers from 1, each once."""
+    found: dict[str, object] = {}
+    for role, title in wanted.items():
+        columns = named(header, title, role)
+        if len(columns) != 1:
+            what = f"{len(columns)} cột tên" if columns else "không có cột"
+            hint = "" if columns else near(str(title), header.titles.values(), key=fold)
+            raise where.refuse(
+                f"{what} {quoted(title)} ({{option.name}}); các cột của bảng: "
+                f"{titles_in_words(header.titles.values())}",
+                f"hãy ghi đúng tên{hint}, hoặc số thứ tự cột từ 1",
+                value=title, option=Option("columns"),
+            )  # fmt: skip
+        if columns[0] in found.values():
+            raise where.refuse(
+                f"cột {quoted(title)} được chỉ rõ hai lần ({{option.name}})",
+                "hãy ghi mỗi cột một lần", value=title, option=Option("columns"),
+            )  # fmt: skip
+        found[role] = columns[0]
+    return found
 
 
 def _evidence(header: Header, body: pd.DataFrame) -> dict[object, Evidence]:
@@ -313,7 +324,7 @@ class _Columns:
     ) -> None:
         self.where, self.header = where, header
         self.told: list[str] = []
-        self.of = {role: column_named(where, header, said, role) for role, said in wanted.items()}
+        self.of = columns_named(where, header, wanted)
         self.every = _evidence(header, body)
         self.free = self.left  # of what the caller does not say
         for one in self.free:

@@ -21,7 +21,7 @@ from cchc_analysis.reading.cells import (
     missing,
     numbers_in,
 )
-from cchc_analysis.reading.columns import column_named
+from cchc_analysis.reading.columns import columns_named
 from cchc_analysis.reading.criteria import (
     Criterion,
     check_sums,
@@ -222,11 +222,8 @@ def layouts_of(where: Where, table: Table, wanted: Mapping[str, str | int]) -> l
     header, score = table.header, wanted.get("score")
     # "Tự chấm" is no column, but a stage of each field
     chosen = stage_of(score) if isinstance(score, str) and not named(header, score) else None
-    given = {
-        role: column_named(where, header, title)
-        for role, title in wanted.items()
-        if role != "score" or not chosen
-    }
+    of_columns = {role: title for role, title in wanted.items() if role != "score" or not chosen}
+    given = columns_named(where, header, of_columns)
     years = {column: year_in(title).year for column, title in header.titles.items()}
     known = sorted({*years.values()} - {""})
     if known and not any(years[column] for column in given.values()):
