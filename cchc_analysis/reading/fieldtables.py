@@ -5,7 +5,7 @@ Each is read as a table of scores: of each field, or of each unit side by side, 
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -36,7 +36,7 @@ from cchc_analysis.reading.fieldcolumns import (
 )
 from cchc_analysis.reading.grid import Where, as_written, place, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
-from cchc_analysis.reading.rows import TELLS_A_MEAN
+from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, read_scores
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Clause, Option
@@ -66,16 +66,19 @@ def read_columns(
         within = where._replace(place=", ".join(filter(None, [where.place, of_field])))
         part = _read(within, table, layout, body, of_column[at], known, max_score=maxima[at])
         parts.append(part._replace(scores=part.scores.assign(**leaf.levels)))
+    of = pd.concat([part.fates for part in parts], axis=1)
+    fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
+    fates = fates.reindex(table.body.index, fill_value="maximum")
     fields = pd.concat([part.scores for part in parts]).sort_index(kind="stable")
     for stage in ("score", *OTHER_STAGES):
         own = {at: stages[stage] for at, stages in of_column.items() if stage in stages}
         check_rows(where, layout.tree, own, fields.index.unique())
     fields = _with_total(where, layout, fields)
-    return _together(layout, parts, fields, table.body.index)
+    return _together(layout, parts, fields, fates)
 
 
 def _together(
-    layout: Layout, parts: Sequence[Part], fields: pd.DataFrame, lines: Collection[int],
+    layout: Layout, parts: Sequence[Part], fields: pd.DataFrame, fates: pd.Series,
     unused: Sequence[str] = (),
 ) -> Part:  # fmt: skip
     """Return what the fields of a table, or the units side by side, give together.
@@ -99,7 +102,7 @@ def _together(
         if key[0] != TELLS_A_MEAN or (len(own) == len(parts) and not layout.names)
     ]
     left_out = dict(sorted(left_out.items()))
-    return Part(fields, unused, left_out, [*layout.told, *told], lines, columns, "")
+    return Part(fields, unused, left_out, [*layout.told, *told], fates, columns, "")
 
 
 def read_rows(
@@ -150,12 +153,14 @@ def read_rows(
         if totals.notna().any():
             fields["published_total"] = totals.array
         found.append(_with_total(where, layout, fields))
-    lines = {*rows, *sums, *(line for lines in layout.left_out for line in lines)} - {*leaves}
+    fates = pd.Series("", table.body.index, dtype="str")
+    fates[[*rows, *sums, *(line for lines in layout.left_out for line in lines)]] = "remark"
+    fates[[*leaves]] = UNITS[-1]
     beside = [
         one.called for one in layout.of(None)
         if filled(one.cells[[*rows]]).any() and not filled(one.cells[[*leaves]]).any()
     ]  # fmt: skip
-    return _together(layout, parts, pd.concat(found), lines, beside)
+    return _together(layout, parts, pd.concat(found), fates, beside)
 
 
 def _fill_down(layout: Layout, has_number: pd.Series, told: list) -> None:

@@ -31,6 +31,7 @@ from cchc_analysis.reading.headings import (
     year_in,
     years_said,
 )
+from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import NOISE, Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
 from cchc_analysis.refusal import Face, Option, Reads, Refusal, with_option
@@ -350,8 +351,10 @@ def _check_conserved(
             if other.grid == number:
                 left[lines.isin([*other.above, *other.over, *other.body.index])] = False
         for table, part in own:
-            units = {*part.scores.index}
-            left[lines.isin([*table.above, *({*part.lines} - units)])] = False
+            is_unit = part.fates.isin(UNITS)
+            known = part.fates.index[~is_unit & (part.fates != "")]
+            left[lines.isin([*table.above, *known])] = False
+            units = part.fates.index[is_unit].intersection(part.scores.index)
             kept = [table.header.parts.get(column, column) for column in part.columns]
             left[np.ix_(lines.isin(units), columns.isin(kept))] = False
         above = lines < min(table.first for table, _ in own)

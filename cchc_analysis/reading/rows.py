@@ -296,7 +296,7 @@ _APPLY = {
 }
 _SAID = words("rows")
 _RULES = [Rule(name, applies, **_SAID.get(name, {})) for name, applies in _APPLY.items()]
-_UNITS = [rule.name for rule in _RULES if rule.is_unit]
+UNITS = [rule.name for rule in _RULES if rule.is_unit]
 TELLS_A_MEAN: str = _SAID["mean of the others"]["tells"]
 
 
@@ -334,7 +334,7 @@ def fates_of(rows: Rows) -> Fates:
         if rule.tells:
             told += [Clause(rule.tells, (rows.in_words(line),), line) for line in lines]
         rows = replace(rows, raw=rows.raw[~found])
-    units = start.body[of.isin(_UNITS)]
+    units = start.body[of.isin(UNITS)]
     check_any(start.where, units)
     blank = of.index[of == "blank"]
     inside = blank[(blank > units.index[0]) & (blank < units.index[-1])]

@@ -3,7 +3,7 @@
 import math
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from numbers import Real
 from typing import NamedTuple
@@ -62,7 +62,7 @@ class Part(NamedTuple):
     unused: list[str]
     left_out: dict[tuple[int, ...], str]  # the rows that are not used, by their lines
     told: list[str | Clause]
-    lines: Collection[int]  # of the rows below the header that have a fate
+    fates: pd.Series  # of each row below the header
     columns: set  # which are used or told
     title: str  # of the column of scores
 
@@ -144,7 +144,7 @@ def read_scores(
         lines = ", ".join(map(str, merged[:10]))
         told.append(Clause("điểm ở dòng {} lấy từ ô gộp với dòng trên, hãy kiểm tra", (lines,)))
     words, used = [*filter(None, unused.values()), *table.notes], {*columns.values(), *added}
-    return Part(scores, words, fates.left_out, told, fates.of.index, used | {*unused}, title)
+    return Part(scores, words, fates.left_out, told, fates.of, used | {*unused}, title)
 
 
 def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
