@@ -168,8 +168,7 @@ class Evidence:
         """Return how far the values rise as ranks do: -1 where they fall, 0 where neither."""
         both = pd.DataFrame({"own": numbers_in(self.cells), "ranks": whole_in(ranks.cells)})
         both = both.astype("float64").rank().dropna()
-        rise = both["own"].corr(both["ranks"]) if len(both) > 1 else 0
-        return 0 if pd.isna(rise) else rise
+        return both["own"].corr(both["ranks"]) if (both.nunique() > 1).all() else 0
 
     def ranks_within(self, parts: pd.Series, scores: "Evidence") -> bool:
         """Return whether the values rank the rows of each part from 1 on, as scores fall."""
