@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pandas as pd
@@ -510,3 +511,15 @@ def test_cells_parted_by_single_spaces_are_read(load):
 def test_what_single_spaces_do_not_tell_is_refused(load, rows, place):
     with pytest.raises(Refusal, match=place):
         load(["STT Đơn vị Điểm Xếp hạng", *rows])
+
+
+def test_a_table_of_more_words_than_are_read_is_refused_with_a_remedy_that_works(load):
+    names = ["".join(letters) for letters in itertools.product("abcdefghij", repeat=4)]
+    rows = [
+        [str(at), f"Sở {name}", f"{at**0.5:.3f}".replace(".", ",")]
+        for at, name in enumerate(names[:2600], start=1)
+    ]
+    titles = ["STT", "Đơn vị", "Điểm"]
+    with pytest.raises(Refusal, match="giới hạn 10000 từ"):
+        load([" ".join(row) for row in (titles, *rows)])  # 2,500 lines are 10,000 words
+    assert len(load([";".join(row) for row in (titles, *rows)])) == 2600

@@ -116,10 +116,16 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
     tables = _tables(text)
-    if not tables:
-        by_words = _text(name, [*_words(lines)][:MOST_LINES], has_words=True)
-        found = _tables(by_words) if _holds_rows(text) else []
-        text, tables = (by_words, found) if found else (text, _others(text))
+    if not tables and _holds_rows(text):
+        by_words = _text(name, [*_words(lines)][: MOST_LINES + 1], has_words=True)
+        if tables := _tables(by_words):
+            text = by_words
+        if tables and len(text.values) > MOST_LINES:
+            raise text.refuse(
+                f"bảng dán mà các ô cách nhau một dấu cách dài quá (giới hạn {MOST_LINES} từ)",
+                "hãy cách các ô bằng dấu chấm phẩy, hoặc xóa phần không thuộc bảng", MOST_LINES,
+            )  # fmt: skip
+    tables = tables or _others(text)
     tops = [min([*table.above, *table.body.rows]) for table in tables]
     end = 0
     for table, top, below in zip(tables, tops, [*tops[1:], len(text.values)], strict=False):
