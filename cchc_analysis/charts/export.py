@@ -285,7 +285,8 @@ def _write_below(
 def _of_letter(figure: Figure, told: re.Match) -> Refusal:
     """Return the refusal of a letter that matplotlib does not find: it would be a box."""
     letter, font = chr(int(told[1])), told[2]
-    text = next(text.get_text() for text in figure.findobj(Text) if letter in text.get_text())
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    text = next((text for text in texts if letter in text), letter)  # mathtext has it by its name
     return Refusal(
         f"Phông chữ '{font}' không có chữ '{letter}' (mã U+{ord(letter):04X}) "
         f"trong '{' '.join(text.split())}'",

@@ -289,8 +289,8 @@ def split_pairs(table: Table) -> Table:
 
 
 def _split_pairs(table: Table, column: object) -> Table:
+    """Make two columns of one if each of its cells that is not missing holds a pair."""
     header, body = table.header, table.body
-    others = {role for other, role in header.roles.items() if other != column}
     for pattern, roles in _PAIRS.items():
         if not each(body[column], pattern.fullmatch).any():
             continue
@@ -299,6 +299,7 @@ def _split_pairs(table: Table, column: object) -> Table:
         first, second = numbers_in(pairs[0]), numbers_in(pairs[1])
         if not (second.notna() | missing(cells)).all():
             continue
+        others = {role for other, role in header.roles.items() if other != column}
         if pattern is PAIR:
             fits = _are_ranks(cells, first, second)
         else:
