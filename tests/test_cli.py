@@ -33,7 +33,8 @@ NAMES = sorted(
 def test_the_main_job(name, tmp_path, coarse, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([str(DATA / f"{name}.csv")]) == 0
-    several = [f"blocks.{end}" for end in ("csv", "png", "svg")] if "regions" in name else []
+    more = ("blocks", "change") if "regions" in name else ()
+    several = [f"{chart}.{end}" for chart in more for end in ("csv", "png", "svg")]
     names = sorted(path.name for path in (tmp_path / "reports" / name).iterdir())
     assert names == sorted([*NAMES, *several])
     said = capsys.readouterr().out

@@ -30,6 +30,44 @@ def test_each_thing_is_what_its_own_function_gives(town):
     assert text == describe_ranking(town, before=before, unit="Phòng Y tế")
 
 
+def years(*blocks, scores=(70, 90, 80, 60, 95, 40), units="ababab"):
+    """Return two units in each of three years."""
+    return table(
+        scores, unit=list(units), year=[2020, 2020, 2021, 2021, 2023, 2023], **dict(blocks)
+    )
+
+
+def test_the_last_of_several_years_is_held_against_the_one_before_it():
+    scores = years()
+    results = results_of(scores)
+    before, now = (scores[scores["year"] == year] for year in (2021, 2023))
+    alone = results_of(now, before=before)
+    pd.testing.assert_frame_equal(results.change, alone.change)
+    assert [group.change is None for group in results.groups] == [True, True, False]
+    assert results.groups[-1].told == alone.groups[0].told
+    assert "So với năm 2021, trong 2 đơn vị" in describe_ranking(scores).splitlines()[-1]
+    merged = results_of(years(units="ababcb"), predecessors={"c": ["a"]})
+    assert merged.change["status"].tolist() == ["merged", "stayed", "absorbed"]
+
+
+def test_years_that_do_not_compare_are_told_and_stop_no_report():
+    results = results_of(years(("block", ["k1", "k1", "hòa", "hoà", "k1", "k1"])))
+    assert results.change is None
+    assert results.more == (
+        "Không so sánh các năm: Trong bảng trước, một khối có nhiều cách viết (hòa; hoà).",
+    )
+    with pytest.raises(ValueError, match="một khối có nhiều cách viết"):
+        results_of(
+            years(("block", ["k1", "k1", "hòa", "hoà", "k1", "k1"])), predecessors={"a": ["b"]}
+        )
+
+
+def test_years_without_a_common_unit_are_not_compared():
+    results = results_of(years(units="ababcd"))
+    assert results.change is None
+    assert not any(group.told.changes.points for group in results.groups)
+
+
 def test_each_block_and_year_is_a_group_with_its_names_and_what_is_told_of_it():
     scores = table([70, 90, 80], block=["Khối sở", "Khối sở", "Khối huyện"], year=2021)
     first, second = results_of(scores, unit="c").groups

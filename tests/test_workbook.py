@@ -469,7 +469,8 @@ def test_years_are_told_apart(tmp_path):
     regions = loaded(DATA / "par-index-regions.csv")
     path = write_workbook(regions, tmp_path / "a.xlsx", scheme="par-index")
     titles = [chart["title"] for chart in charts_of(path)]
-    assert [title[-4:] for title in titles] == ["2023", "2023", "2022", "2022"]
+    assert [title[-4:] for title in titles] == ["2023", "2023", "2022", "2022", "2022"]
+    assert titles[-1] == "Tăng, giảm điểm so với năm 2022"
     sheet = read(path)["Xếp hạng"]
     assert sheet["B2"].value == 2023
     assert [row[4] for row in rows_of(sheet)[5:7]] == [5, 5]  # a tie

@@ -117,14 +117,14 @@ def read(file: Path, scheme: AnyScheme, options: argparse.Namespace) -> tuple[Re
         scores, scheme=scheme, before=before, predecessors=options.predecessors, fields=fields,
         unit=options.unit,
     )  # fmt: skip
-    if before is not None:
-        if results.change["status"].isin(["new", "gone"]).all():
-            raise Refusal(
-                f"{options.before.name} ({{option.name}}) và {file.name} không có đơn vị nào chung "
-                f"nên không so sánh được: bảng trước có {listed(before['unit'].tolist())}",
-                "hãy kiểm tra lại hai tệp",
-                option=Option("before"),
-            )
+    if before is not None and results.change["status"].isin(["new", "gone"]).all():
+        raise Refusal(
+            f"{options.before.name} ({{option.name}}) và {file.name} không có đơn vị nào chung "
+            f"nên không so sánh được: bảng trước có {listed(before['unit'].tolist())}",
+            "hãy kiểm tra lại hai tệp",
+            option=Option("before"),
+        )
+    if results.change is not None:
         told.append(results.change.attrs["note"])
     if fields is not None:
         told.append(who_lacks(of_all, scores))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cchc_analysis.files import fixed_zip, with_ending, write_whole
-from cchc_analysis.groups import scale_of
+from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring.exact import told_once
 from cchc_analysis.scoring.mergers import Predecessors
@@ -75,7 +75,8 @@ def write_report(
     scheme : str, GradeScheme or mapping
         The cut-offs, as for `grade_units`. An assumed one is called so.
     before : DataFrame, optional
-        Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+        Scores or a ranking of an earlier year, to compare as `compare_periods` does. Without it the
+        last two years of a ranking that has several are compared.
     predecessors : mapping, DataFrame or path, optional
         The old units of merged ones, as for `compare_periods`.
     fields : DataFrame, optional
@@ -249,10 +250,11 @@ def _fields(
 def _sources(results: Results, given: Mapping[str, str]) -> str:
     """Return where each table that was used is from."""
     change = results.change
-    years = change.attrs.get("years") if change is not None else None
+    is_apart = change is not None and "year" not in several_groups(results.table)
+    years = change.attrs.get("years") if is_apart else None
     used = {
         "scores": in_years("điểm kỳ này", years) if years else "điểm",
-        "before": change is not None and in_years("điểm kỳ trước", years),
+        "before": is_apart and in_years("điểm kỳ trước", years),
         "predecessors": change is not None and "into" in change and "đơn vị sáp nhập",
         "fields": results.fields is not None and "điểm theo lĩnh vực",
     }

@@ -28,7 +28,7 @@ from cchc_analysis.scoring.printing import NUMBERS, Printed, format_percent, pri
 from cchc_analysis.scoring.results import Group, Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme
 from cchc_analysis.scoring.sentences import judged
-from cchc_analysis.text import clean, fold, lower_first, same, unit_key
+from cchc_analysis.text import clean, fold, in_years, lower_first, same, unit_key
 from cchc_analysis.vocabulary import ASSUMED, METHOD, SHEETS, SHOWN, UNSCORED
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
@@ -91,7 +91,8 @@ def write_workbook(
     scheme : str, GradeScheme or mapping
         The cut-offs, as for `grade_units`. An assumed one is called so.
     before : DataFrame, optional
-        Scores or a ranking of an earlier year, to compare as `compare_periods` does.
+        Scores or a ranking of an earlier year, to compare as `compare_periods` does. Without it the
+        last two years of a ranking that has several are compared.
     predecessors : mapping, DataFrame or path, optional
         The old units of merged ones, as for `compare_periods`.
     fields : DataFrame, optional
@@ -489,7 +490,8 @@ def _of_change(book: Workbook, results: Results, names: Sequence[str]) -> list[t
     for block, rows in change.groupby(blocks, sort=False) if blocks is not None else [("", change)]:
         known = rows.index[gain[rows.index].notna()]
         for part, height in _parts(rows.loc[known[0] : known[-1]]) if len(known) else ():
-            title = f"{SHOWN[value]} so với kỳ trước{f' – {block}' if block else ''}"
+            title = in_years(f"{SHOWN[value]} so với kỳ trước", change.attrs.get("years"))
+            title += f" – {block}" if block else ""
             chart = book.add_chart({"type": "bar"})
             add = partial(
                 _add_bars, chart, SHEETS["change"], part.index, names, category="drawn_unit"

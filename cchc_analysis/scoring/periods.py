@@ -98,13 +98,13 @@ def compare_periods(
     1    A           0.1           -1              0.0                -1.0
     """
     if after is None:
-        before, after = _last_years(before)
+        before, after = last_years(before)
     scheme = scheme_for(scheme, before, after)
     before, after = (in_order(rank_and_grade(table, scheme)) for table in (before, after))
     return compare_ranked(before, after, aliases, predecessors)
 
 
-def _last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
+def last_years(table: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the last two years of a table that has several."""
     table = checked(table).table
     years = _years_in(table, "bảng")

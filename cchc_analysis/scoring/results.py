@@ -29,7 +29,7 @@ from cchc_analysis.scoring.fields import (
 )
 from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.mergers import Predecessors, has_blocks
-from cchc_analysis.scoring.periods import compare_ranked
+from cchc_analysis.scoring.periods import compare_ranked, last_years
 from cchc_analysis.scoring.ranking import (
     grade_distribution,
     in_order,
@@ -140,15 +140,25 @@ def results_of(
     scheme = of_both.of(ranking)
     table = in_order(ranking.assign(unit=ranking["unit"].map(clean, na_action="ignore")))
     unit = None if unit is None else table["unit"][is_unit(table, unit)].iloc[0]
-    change = old = None
+    is_asked = not (before is None and aliases is None and predecessors is None)
+    old, now, change, why = None, table, None, ()
     if before is not None:
         old = in_order(rank_and_grade(before, of_both))
-        change = compare_ranked(old, table, aliases, predecessors)
+    elif "year" in several_groups(table) and table["year"].notna().all():
+        old, now = last_years(table)
     elif predecessors is not None:
         raise Refusal(
             "predecessors chỉ dùng khi có bảng kỳ trước", "hãy thêm {option}",
             option=Option("before"),
         )  # fmt: skip
+    try:
+        change = None if old is None else compare_ranked(old, now, aliases, predecessors)
+    except Refusal as error:
+        if is_asked:
+            raise
+        why = (f"Không so sánh các năm: {error.problem}.",)
+    if not is_asked and change is not None and change["status"].isin(["new", "gone"]).all():
+        change = None  # years of other units
     check = check_published(ranking, fields=fields)
     if fields is not None:
         fields = in_points(checked_fields(fields)[0], check.attrs["weights"])
@@ -156,10 +166,10 @@ def results_of(
     same = [column for column in group_columns(table) if column not in several_groups(table)]
     margins, blocks = margins_of(table, scheme).drop(columns=same), summarise_blocks(table)
     counts = grade_distribution(ranking, by=several_groups(ranking))
-    groups = tuple(
-        _group(part, table, margins, scheme, unit, old, change, fields)
-        for _, part in table.groupby("group")
-    )
+    groups = []
+    for number, part in table.groupby("group"):
+        compared = change if number in set(now["group"]) else None
+        groups.append(_group(part, table, margins, scheme, unit, old, compared, fields))
     if fields is not None and groups and all(group.losses is None for group in groups):
         raise Refusal(
             "Bảng điểm theo lĩnh vực không có năm, khối hoặc đơn vị nào của bảng",
@@ -169,9 +179,9 @@ def results_of(
         ranking, table, scheme, unit, distribution=counts, margins=margins, blocks=blocks,
         check=check, change=change, fields=fields,
         losses=None if fields is None else field_losses(fields),
-        matrix=None if fields is None else field_matrix(fields), groups=groups,
+        matrix=None if fields is None else field_matrix(fields), groups=tuple(groups),
         across=tuple(sentences.of_blocks(blocks, counts, scheme)),
-        more=_gone_blocks(table, before, change),
+        more=(*why, *_gone_blocks(now, old, change)),
     )  # fmt: skip
 
 
@@ -199,7 +209,8 @@ def describe_ranking(
         The cut-offs, as for `grade_units`, of both periods. An assumed one is called so.
     before : DataFrame, optional
         Scores or a ranking of an earlier year, to compare as `compare_periods` does; means and gaps
-        are then compared over the units that have a score in both.
+        are then compared over the units that have a score in both. Without it the last two years of
+        a ranking that has several are compared.
     aliases : mapping, optional
         Names that are one unit, as for `compare_periods`.
     predecessors : mapping, DataFrame or path, optional
