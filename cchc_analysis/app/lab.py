@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from cchc_analysis.app.command import make_readable
-from cchc_analysis.app.options import Parser
+from cchc_analysis.app.command import Parser, make_readable
 from cchc_analysis.app.run import in_words
 from cchc_analysis.files import write_whole
 from cchc_analysis.text import listed

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from cchc_analysis.app.options import as_number, as_year, options_of
+from cchc_analysis.app.command import as_number, as_year, options_of
 from cchc_analysis.app.run import in_words, notes, read, write_files
 from cchc_analysis.files import allowed_name, given_path, write_new
 from cchc_analysis.groups import scale_of
