@@ -215,7 +215,7 @@ def test_the_wheel_works_from_another_folder(tmp_path):
         archive.extractall(tmp_path / "installed")
         scripts = archive.read(next(n for n in archive.namelist() if "entry_points" in n)).decode()
     assert "cchc-report = cchc_analysis.app.command:main" in scripts
-    assert "cchc-lab = cchc_analysis.app.lab:main" in scripts
+    assert "cchc-lab = cchc_analysis.app.jupyter:main" in scripts
     own = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     packed = tmp_path / "installed" / "cchc_analysis"
     assert {path.name for path in (packed / "notebooks").iterdir()} == own

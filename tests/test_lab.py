@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
-from cchc_analysis.app import lab
+from cchc_analysis.app import jupyter as lab
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
@@ -77,7 +77,7 @@ def test_where_jupyterlab_does_not_open_a_sentence_says_so(tmp_path):
     code = """
 import json, pathlib, sys
 from jupyter_server.serverapp import ServerApp
-from cchc_analysis.app.lab import main
+from cchc_analysis.app.jupyter import main
 for wrong in json.loads(sys.argv[1]):
     assert main(["--folder", "x", *wrong]) == 1
     ServerApp.clear_instance()
