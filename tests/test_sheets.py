@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 
 from cchc_analysis import LoadWarning, list_tables, load_scores
 from cchc_analysis.groups import scale_of
-from cchc_analysis.reading.grid import Where, check_size
+from cchc_analysis.reading.cells import Where, check_size
 
 HEADER = ["STT", "Đơn vị", "Tổng điểm"]
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
+    Where,
     adds_up,
     are_numbers,
     column_numbers,
@@ -28,9 +29,10 @@ from cchc_analysis.reading.cells import (
     numbering,
     numbers_in,
     small_scale,
+    titles_in_words,
+    untitled,
     whole_in,
 )
-from cchc_analysis.reading.grid import Where, titles_in_words, untitled
 from cchc_analysis.reading.header import (
     LIKE,
     YEAR,

@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS
-from cchc_analysis.reading.cells import NEAR
-from cchc_analysis.reading.grid import Where
+from cchc_analysis.reading.cells import NEAR, Where
 from cchc_analysis.reading.header import split_maximum
 from cchc_analysis.reading.vocabulary import LEVEL_WORDS, PLAIN_TOTAL, SUBTOTAL
 from cchc_analysis.text import first_few, fold, quoted, same

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
-from cchc_analysis.reading.grid import (
+from cchc_analysis.reading.cells import (
     MOST_COLUMNS,
     WHITE,
     Seen,
@@ -21,6 +20,7 @@ from cchc_analysis.reading.grid import (
     is_unseen,
     text_of,
 )
+from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
 from cchc_analysis.reading.headings import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted

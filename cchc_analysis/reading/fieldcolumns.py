@@ -14,12 +14,17 @@ import pandas as pd
 
 from cchc_analysis.reading import vocabulary as words
 from cchc_analysis.reading.cells import (
+    Where,
     adds_up,
     are_numbers,
     column_numbers,
     in_percent,
     missing,
     numbers_in,
+    place,
+    row_in_words,
+    titles_in_words,
+    untitled,
 )
 from cchc_analysis.reading.columns import columns_named
 from cchc_analysis.reading.criteria import (
@@ -31,7 +36,6 @@ from cchc_analysis.reading.criteria import (
     told_sums,
     tree_of_titles,
 )
-from cchc_analysis.reading.grid import Where, place, row_in_words, titles_in_words, untitled
 from cchc_analysis.reading.header import (
     LIKE,
     Header,

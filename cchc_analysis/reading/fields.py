@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS, group_columns
+from cchc_analysis.reading.cells import Grid, Where, first_line
 from cchc_analysis.reading.columns import check_roles
 from cchc_analysis.reading.fieldcolumns import (
     OTHER_STAGES,
@@ -17,7 +18,6 @@ from cchc_analysis.reading.fieldcolumns import (
     stage_of,
 )
 from cchc_analysis.reading.fieldtables import read_columns, read_rows
-from cchc_analysis.reading.grid import Grid, Where, first_line
 from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
 from cchc_analysis.reading.headings import Said, told_year, without_year, years_said
 from cchc_analysis.reading.load import (

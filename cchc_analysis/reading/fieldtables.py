@@ -11,10 +11,14 @@ from decimal import Decimal
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
+    Where,
     are_numbers,
+    as_written,
     filled,
     in_percent,
     numbers_in,
+    place,
+    row_in_words,
     to_numbers,
 )
 from cchc_analysis.reading.criteria import (
@@ -34,7 +38,6 @@ from cchc_analysis.reading.fieldcolumns import (
     check_rows,
     several_scores,
 )
-from cchc_analysis.reading.grid import Where, as_written, place, row_in_words
 from cchc_analysis.reading.header import Header, Table, split_maximum
 from cchc_analysis.reading.rows import TELLS_A_MEAN, UNITS
 from cchc_analysis.reading.scores import Part, check_scores, read_scores

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from cchc_analysis.reading import vocabulary as words
-from cchc_analysis.reading.grid import Where, numbered_names
+from cchc_analysis.reading.cells import Where, numbered_names
 from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, LONGEST_TITLE, YEAR, Table
 from cchc_analysis.refusal import Option
 from cchc_analysis.text import clean, fold, quoted

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.groups import LEVELS, group_numbers, holes_in_ranks
-from cchc_analysis.reading.cells import are_numbers, count_filled, each, filled
-from cchc_analysis.reading.grid import (
+from cchc_analysis.reading.cells import (
     Grid,
     Where,
+    are_numbers,
+    count_filled,
+    each,
+    filled,
     first_line,
     lines_in_words,
     row_in_words,

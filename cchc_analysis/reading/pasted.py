@@ -13,8 +13,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cchc_analysis.reading.cells import are_column_numbers
-from cchc_analysis.reading.grid import Where, lines_in_words, titles_in_words, to_cells
+from cchc_analysis.reading.cells import (
+    Where,
+    are_column_numbers,
+    lines_in_words,
+    titles_in_words,
+    to_cells,
+)
 from cchc_analysis.reading.header import CHANGE, LIKE, PAIR, role_of, role_or_like, split_maximum
 from cchc_analysis.reading.headings import heads_part, is_block
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING, PAGE

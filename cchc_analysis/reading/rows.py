@@ -13,18 +13,16 @@ from typing import NamedTuple
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
+    Where,
     are_numbers,
     column_numbers,
     count_filled,
     each,
     filled,
+    lines_in_words,
     missing,
     numbering,
     numbers_in,
-)
-from cchc_analysis.reading.grid import (
-    Where,
-    lines_in_words,
     row_in_words,
     titles_in_words,
 )

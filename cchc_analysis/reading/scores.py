@@ -12,26 +12,24 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
+    Where,
     check_errors,
     check_numbering,
     each,
+    first_line,
     has_letters,
     in_percent,
+    lines_in_words,
     missing,
     numbers_in,
+    place,
+    row_in_words,
     small_scale,
+    titles_in_words,
     to_numbers,
     to_whole,
 )
 from cchc_analysis.reading.columns import find_columns
-from cchc_analysis.reading.grid import (
-    Where,
-    first_line,
-    lines_in_words,
-    place,
-    row_in_words,
-    titles_in_words,
-)
 from cchc_analysis.reading.header import LIKE, Header, key_of, role_of, split_maximum
 from cchc_analysis.reading.headings import under_headings
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade

@@ -14,10 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.files import given_path
-from cchc_analysis.reading.cells import count_filled, filled, numbering
-from cchc_analysis.reading.containers import KIND_SHOWN, Contents, contents
-from cchc_analysis.reading.criteria import codes_go_on
-from cchc_analysis.reading.grid import (
+from cchc_analysis.reading.cells import (
     Grid,
     Seen,
     Where,
@@ -25,10 +22,15 @@ from cchc_analysis.reading.grid import (
     as_written,
     check_size,
     check_texts,
+    count_filled,
+    filled,
     laid_out,
+    numbering,
     to_cells,
     untitled,
 )
+from cchc_analysis.reading.containers import KIND_SHOWN, Contents, contents
+from cchc_analysis.reading.criteria import codes_go_on
 from cchc_analysis.reading.header import (
     MOST_OF_WORDS,
     YEAR,

@@ -9,25 +9,23 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.reading.cells import (
-    are_numbers,
-    count_filled,
-    filled,
-    has_letters,
-    holds_any,
-    numbering,
-)
-from cchc_analysis.reading.columns import check_roles, proposed
-from cchc_analysis.reading.grid import (
     MOST_ABOVE,
     Grid,
     Where,
+    are_numbers,
+    count_filled,
+    filled,
     first_line,
+    has_letters,
+    holds_any,
     lines_in_words,
     numbered_names,
+    numbering,
     row_in_words,
     titles_in_words,
     to_cells,
 )
+from cchc_analysis.reading.columns import check_roles, proposed
 from cchc_analysis.reading.header import (
     FIRST_TABLE,
     LIKE,

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from cchc_analysis.reading.containers import Contents, damaged, encrypted
-from cchc_analysis.reading.grid import (
+from cchc_analysis.reading.cells import (
     MOST_COLUMNS,
     NOT_COMPUTED,
     WHITE,
@@ -21,6 +20,7 @@ from cchc_analysis.reading.grid import (
     is_unseen,
     text_of,
 )
+from cchc_analysis.reading.containers import Contents, damaged, encrypted
 from cchc_analysis.reading.vocabulary import UNNAMED_SHEET
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
