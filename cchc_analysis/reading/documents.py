@@ -21,7 +21,7 @@ from cchc_analysis.reading.cells import (
     text_of,
 )
 from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
-from cchc_analysis.reading.headings import heads_part, is_heading
+from cchc_analysis.reading.header import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted
 from cchc_analysis.vocabulary import words

@@ -44,8 +44,9 @@ from cchc_analysis.reading.header import (
     named,
     role_of,
     split_maximum,
+    without_year,
+    year_in,
 )
-from cchc_analysis.reading.headings import without_year, year_in
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.text import first_few, fold, quoted, same
 

@@ -18,8 +18,18 @@ from cchc_analysis.reading.fieldcolumns import (
     stage_of,
 )
 from cchc_analysis.reading.fieldtables import read_columns, read_rows
-from cchc_analysis.reading.header import FIRST_TABLE, LIKE, Header, Table, has_wanted, is_header
-from cchc_analysis.reading.headings import Said, told_year, without_year, years_said
+from cchc_analysis.reading.header import (
+    FIRST_TABLE,
+    LIKE,
+    Header,
+    Said,
+    Table,
+    has_wanted,
+    is_header,
+    told_year,
+    without_year,
+    years_said,
+)
 from cchc_analysis.reading.load import (
     Loaded,
     check_blocks,

@@ -23,8 +23,10 @@ from cchc_analysis.reading.cells import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.header import CHOOSE_TABLE, FIRST_TABLE, YEAR
-from cchc_analysis.reading.headings import (
+from cchc_analysis.reading.header import (
+    CHOOSE_TABLE,
+    FIRST_TABLE,
+    YEAR,
     Said,
     bare,
     belongs_to_title,

@@ -20,8 +20,16 @@ from cchc_analysis.reading.cells import (
     titles_in_words,
     to_cells,
 )
-from cchc_analysis.reading.header import CHANGE, LIKE, PAIR, role_of, role_or_like, split_maximum
-from cchc_analysis.reading.headings import heads_part, is_block
+from cchc_analysis.reading.header import (
+    CHANGE,
+    LIKE,
+    PAIR,
+    heads_part,
+    is_block,
+    role_of,
+    role_or_like,
+    split_maximum,
+)
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, first_few, fold, quoted, same

@@ -26,8 +26,7 @@ from cchc_analysis.reading.cells import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.header import role_of
-from cchc_analysis.reading.headings import bare, heads_part, is_block, is_heading
+from cchc_analysis.reading.header import bare, heads_part, is_block, is_heading, role_of
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Clause, Refusal
 from cchc_analysis.text import fold, quoted, same

@@ -30,8 +30,14 @@ from cchc_analysis.reading.cells import (
     to_whole,
 )
 from cchc_analysis.reading.columns import find_columns
-from cchc_analysis.reading.header import LIKE, Header, key_of, role_of, split_maximum
-from cchc_analysis.reading.headings import under_headings
+from cchc_analysis.reading.header import (
+    LIKE,
+    Header,
+    key_of,
+    role_of,
+    split_maximum,
+    under_headings,
+)
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE

@@ -38,11 +38,11 @@ from cchc_analysis.reading.header import (
     header_of,
     is_distribution,
     is_header,
+    is_heading,
     is_near_header,
     may_be_titles,
     role_of,
 )
-from cchc_analysis.reading.headings import is_heading
 from cchc_analysis.reading.vocabulary import LEGACY, PAGE
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted
