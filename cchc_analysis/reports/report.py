@@ -18,7 +18,7 @@ from cchc_analysis.files import fixed_zip, with_ending, write_whole
 from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.scoring.exact import told_once
-from cchc_analysis.scoring.mergers import Predecessors
+from cchc_analysis.scoring.periods import Predecessors
 from cchc_analysis.scoring.results import Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme
 from cchc_analysis.text import clean, fewest_lines, in_years, lower_first

@@ -23,7 +23,7 @@ from cchc_analysis.groups import scale_of, several_groups
 from cchc_analysis.refusal import Refusal, check_given
 from cchc_analysis.reports.formulas import Living, Sheet, gain_of, living_sheets
 from cchc_analysis.scoring.exact import told_once
-from cchc_analysis.scoring.mergers import Predecessors
+from cchc_analysis.scoring.periods import Predecessors
 from cchc_analysis.scoring.printing import NUMBERS, Printed, format_percent, printed
 from cchc_analysis.scoring.results import Group, Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme

@@ -28,8 +28,7 @@ from cchc_analysis.scoring.fields import (
     who_lacks,
 )
 from cchc_analysis.scoring.margins import margins_of
-from cchc_analysis.scoring.mergers import Predecessors, has_blocks
-from cchc_analysis.scoring.periods import compare_ranked, last_years
+from cchc_analysis.scoring.periods import Predecessors, compare_ranked, has_blocks, last_years
 from cchc_analysis.scoring.ranking import (
     grade_distribution,
     in_order,
