@@ -12,9 +12,14 @@ from .reports.notebook import style_ranking
 from .reports.report import write_report
 from .reports.workbook import write_workbook
 from .scoring.check import check_published
-from .scoring.cutoffs import cutoff_sensitivity, fitting_schemes, implied_cutoffs
+from .scoring.cutoffs import (
+    cutoff_sensitivity,
+    fitting_schemes,
+    implied_cutoffs,
+    points_to_next_grade,
+    rank_range,
+)
 from .scoring.fields import field_influence, field_losses, self_score_gaps
-from .scoring.margins import points_to_next_grade, rank_range
 from .scoring.periods import compare_periods
 from .scoring.printing import format_ranking
 from .scoring.ranking import grade_distribution, grade_units, rank_units, summarise_blocks

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from cchc_analysis.charts.units import chosen_rows, reference
 from cchc_analysis.groups import is_unit, several_groups
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.margins import JUDGED
+from cchc_analysis.scoring.cutoffs import JUDGED
 from cchc_analysis.scoring.periods import percent_change
 from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.ranking import in_order

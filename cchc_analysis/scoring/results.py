@@ -18,6 +18,7 @@ from cchc_analysis.groups import (
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring import sentences
 from cchc_analysis.scoring.check import check_published
+from cchc_analysis.scoring.cutoffs import margins_of
 from cchc_analysis.scoring.exact import checked, told_once
 from cchc_analysis.scoring.fields import (
     checked_fields,
@@ -27,7 +28,6 @@ from cchc_analysis.scoring.fields import (
     in_points,
     who_lacks,
 )
-from cchc_analysis.scoring.margins import margins_of
 from cchc_analysis.scoring.periods import Predecessors, compare_ranked, has_blocks, last_years
 from cchc_analysis.scoring.ranking import (
     grade_distribution,

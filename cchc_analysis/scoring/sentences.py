@@ -8,7 +8,7 @@ import pandas as pd
 
 from cchc_analysis.groups import has_unit, is_unit, out_of_100, scale_of, several_groups
 from cchc_analysis.scoring import exact
-from cchc_analysis.scoring.margins import JUDGED
+from cchc_analysis.scoring.cutoffs import JUDGED
 from cchc_analysis.scoring.periods import (
     against_points,
     against_told,
