@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import decimal_comma, near, unit_key
-from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, UNSCORED
+from cchc_analysis.text import ASSUMED, NO_GRADE, UNSCORED, decimal_comma, near, unit_key
 
 LEVELS = ("field", "criterion", "subcriterion")
 SCORES = ("unit", "score", "max_score")

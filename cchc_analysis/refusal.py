@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import words
 
 Face = Literal["python", "notebook", "command", "fields"]
 Reads = Literal["scores", "fields"]  # which loader reads a file

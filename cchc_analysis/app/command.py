@@ -23,8 +23,7 @@ from cchc_analysis.files import allowed_name, as_typed
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports.report import FORMS
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, known_schemes
-from cchc_analysis.text import TONES
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import TONES, words
 
 _FORMS = [form for form in FORMS if form != "bao-cao"]  # written beside it
 # What argparse says in English; the rest of its sentences are ours.

@@ -25,8 +25,7 @@ from cchc_analysis.reading.load import LoadWarning
 from cchc_analysis.refusal import Face, Option, Refusal
 from cchc_analysis.reports.notebook import QUIET, SERIOUS, as_html, as_prose
 from cchc_analysis.scoring.printing import kind_of
-from cchc_analysis.text import listed
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, listed
 
 if TYPE_CHECKING:
     from types import TracebackType

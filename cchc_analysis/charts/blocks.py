@@ -9,7 +9,7 @@ from cchc_analysis.charts.frame import ACCENT, LETTER, PALE, ROW, WIDTH, Frame
 from cchc_analysis.groups import several_groups
 from cchc_analysis.scoring import exact, findings
 from cchc_analysis.scoring.printing import LEAST_PLACES, format_number, format_percent
-from cchc_analysis.vocabulary import MEAN, SHOWN
+from cchc_analysis.text import MEAN, SHOWN
 
 _DOT = 5.5  # points across
 _PITCH = 6.6  # points from lane to lane

@@ -32,8 +32,7 @@ from cchc_analysis.scoring.printing import (
     format_signed,
     printed_places,
 )
-from cchc_analysis.text import decimal_comma, unit_key
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, decimal_comma, unit_key
 
 _OF_FIELDS = (*SCORES, "field")
 _NAME = 16, 26  # letters of a unit beside the cells, at least and at most

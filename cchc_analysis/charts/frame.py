@@ -25,8 +25,7 @@ from matplotlib.transforms import (
 from matplotlib.transforms import blended_transform_factory as blended
 
 from cchc_analysis.refusal import Refusal, check_given
-from cchc_analysis.text import fewest_lines
-from cchc_analysis.vocabulary import BLANK
+from cchc_analysis.text import BLANK, fewest_lines
 
 ACCENT, OTHERS, PALE = "#d6604d", "#606060", "#d0d0d0"
 LETTER = 5.2  # points: a digit of 8 pt, or a letter of average width

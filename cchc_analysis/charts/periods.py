@@ -29,8 +29,16 @@ from cchc_analysis.scoring.printing import (
 )
 from cchc_analysis.scoring.ranking import ranked
 from cchc_analysis.scoring.sentences import grades_moved, of_moves
-from cchc_analysis.text import in_years, listed, lower_first, quoted, unit_key
-from cchc_analysis.vocabulary import NO_GRADE, SHOWN, VALUES
+from cchc_analysis.text import (
+    NO_GRADE,
+    SHOWN,
+    VALUES,
+    in_years,
+    listed,
+    lower_first,
+    quoted,
+    unit_key,
+)
 
 _NEEDED = (
     "unit", "status", "score_before", "score_after", "percent_before", "percent_after",

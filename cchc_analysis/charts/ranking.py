@@ -25,7 +25,7 @@ from cchc_analysis.scoring.schemes import (
     Scheme,
     scheme_for,
 )
-from cchc_analysis.vocabulary import ASSUMED, BLANK, MEAN, NO_GRADE, SHOWN, UNSCORED
+from cchc_analysis.text import ASSUMED, BLANK, MEAN, NO_GRADE, SHOWN, UNSCORED
 
 _ENDS, _NEIGHBOURS = 10, 2  # units of an overview at either end, and on either side of one's own
 

@@ -19,8 +19,7 @@ from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.printing import format_number, format_percent, printed_places
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.scoring.schemes import Scheme
-from cchc_analysis.text import listed
-from cchc_analysis.vocabulary import ASSUMED, MEAN, NO_GRADE, SHOWN, UNSCORED
+from cchc_analysis.text import ASSUMED, MEAN, NO_GRADE, SHOWN, UNSCORED, listed
 
 MANY = 40  # units: more are no picture that is seen at once
 

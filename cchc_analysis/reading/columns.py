@@ -45,8 +45,7 @@ from cchc_analysis.reading.header import (
 )
 from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import fold, near, quoted, same
-from cchc_analysis.vocabulary import SHOWN, known_grades
+from cchc_analysis.text import SHOWN, fold, known_grades, near, quoted, same
 
 _SHORT_GRADE = r"(?:nhóm |loại )?(?:[a-e]|i{1,3}|iv|v)"
 _MAYBE_MAXIMUM = re.compile(r"(?<=\w)\s*\([0-9.,]+\)$")

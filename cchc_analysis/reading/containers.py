@@ -19,8 +19,7 @@ from xml.parsers import expat
 
 from cchc_analysis.files import not_found
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import quoted
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import quoted, words
 
 _ZIPPED = ("xlsx", "ods", "docx")
 _UNPACKED_MB, _WORD_XML_MB = 100, 20  # the tree of a Word file is 20 times its text

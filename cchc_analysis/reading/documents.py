@@ -23,8 +23,7 @@ from cchc_analysis.reading.cells import (
 from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
 from cchc_analysis.reading.header import heads_part, is_heading
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import clean, quoted
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import clean, quoted, words
 
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same words by another name

@@ -86,8 +86,7 @@ from cchc_analysis.reading.vocabulary import (
     UNTITLED_LINE,
 )
 from cchc_analysis.refusal import Clause, Option, Refusal
-from cchc_analysis.text import decimal_comma, first_few, fold, near, quoted, same, unit_key
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, decimal_comma, first_few, fold, near, quoted, same, unit_key
 
 _TENS = 10  # to which the maximum of a field is proposed
 _LONGEST_OPTION = 280

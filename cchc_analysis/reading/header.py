@@ -21,8 +21,7 @@ from cchc_analysis.reading.cells import (
     numbers_in,
 )
 from cchc_analysis.refusal import Option
-from cchc_analysis.text import clean, fold, quoted, same, title_key
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, clean, fold, quoted, same, title_key
 
 _ROLES = {name: role for role, names in words.HEADERS.items() for name in names}
 _ACCENTED = {fold(word): word for word in words.ACCENTED}

@@ -40,8 +40,7 @@ from cchc_analysis.reading.rows import UNITS
 from cchc_analysis.reading.scores import NOISE, Part, read_scores
 from cchc_analysis.reading.tables import Table, pick, tables_of
 from cchc_analysis.refusal import Face, Option, Reads, Refusal, with_option
-from cchc_analysis.text import clean, decimal_comma, first_few, quoted, unit_key
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, clean, decimal_comma, first_few, quoted, unit_key
 
 _KEPT = (
     "unit", "score", "max_score", "bonus", "year", "block", "published_rank", "published_grade",

@@ -32,8 +32,7 @@ from cchc_analysis.reading.header import (
 )
 from cchc_analysis.reading.vocabulary import FOOTERS, MISSING, PAGE
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import clean, first_few, fold, quoted, same
-from cchc_analysis.vocabulary import known_grades
+from cchc_analysis.text import clean, first_few, fold, known_grades, quoted, same
 
 MOST_LINES = 10_000  # of 15 columns and 600 units
 _WIDEST, _LINES_PER_TITLE, _LINES_PER_GRADE, _MORE_LINES = 30, 4, 3, 20

@@ -29,8 +29,7 @@ from cchc_analysis.reading.cells import (
 from cchc_analysis.reading.header import bare, heads_part, is_block, is_heading, role_of
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Clause, Refusal
-from cchc_analysis.text import fold, quoted, same
-from cchc_analysis.vocabulary import known_grades, words
+from cchc_analysis.text import fold, known_grades, quoted, same, words
 
 _GRADE = re.compile(r"(?i)^(?:xếp )?(?:loại|nhóm)\s+")
 MOST_GRADES = 7  # of a scheme

@@ -42,8 +42,7 @@ from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is
 from cchc_analysis.reading.tables import Table
 from cchc_analysis.reading.vocabulary import COUNTED, GAIN, PENALTY, SCALE_ELSEWHERE
 from cchc_analysis.refusal import Clause, Option, Refusal
-from cchc_analysis.text import clean, decimal_comma, fold, quoted, same
-from cchc_analysis.vocabulary import SHOWN, known_grades
+from cchc_analysis.text import SHOWN, clean, decimal_comma, fold, known_grades, quoted, same
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099

@@ -45,8 +45,7 @@ from cchc_analysis.reading.header import (
 )
 from cchc_analysis.reading.vocabulary import LEGACY, PAGE
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import quoted
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import quoted, words
 
 # What Vietnamese in UTF-8 becomes when it is read as Windows-1252: "Sá»Ÿ", "VÄƒn phÃ²ng"; when its
 # letters are lost: "N?i v?", "S\ufffd"; or written as numbers: "&#7901;", "\\u1eddi".

@@ -58,8 +58,7 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import fold, quoted
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, fold, quoted
 
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from cchc_analysis.vocabulary import words
+from cchc_analysis.text import words
 
 _WORDS = words("headings")
 _TOTALS, _FIELDS, _ROWS, _LINES, _MAXIMA, _YEARS = (

@@ -20,7 +20,7 @@ from cchc_analysis.scoring.printing import Printed, printed
 from cchc_analysis.scoring.ranking import in_order
 from cchc_analysis.scoring.results import Results
 from cchc_analysis.scoring.schemes import GradeScheme
-from cchc_analysis.vocabulary import BLANK, NO_GRADE, SHEETS, UNSCORED, words
+from cchc_analysis.text import BLANK, NO_GRADE, SHEETS, UNSCORED, words
 
 _MOST_ROWS = 2000  # each is compared with each
 _LARGEST = 10**15  # a spreadsheet compares fifteen digits

@@ -26,7 +26,7 @@ from cchc_analysis.scoring.schemes import (
     known_order,
     load_scheme,
 )
-from cchc_analysis.vocabulary import BLANK, NO_GRADE, TOTAL, UNSCORED
+from cchc_analysis.text import BLANK, NO_GRADE, TOTAL, UNSCORED
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler

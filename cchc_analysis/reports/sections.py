@@ -18,8 +18,7 @@ from cchc_analysis.scoring.printing import MOST_PLACES, Printed, printed, printe
 from cchc_analysis.scoring.results import Group, Results
 from cchc_analysis.scoring.schemes import GradeScheme
 from cchc_analysis.scoring.sentences import grades_moved
-from cchc_analysis.text import in_years, lower_first
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, in_years, lower_first
 
 _WHEN = ("before", "after")
 _OWN = ("rank_before", "rank_after", "ranked_before", "ranked_after")

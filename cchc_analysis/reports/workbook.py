@@ -28,8 +28,19 @@ from cchc_analysis.scoring.printing import NUMBERS, Printed, format_percent, pri
 from cchc_analysis.scoring.results import Group, Results, results_of
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, GradeScheme
 from cchc_analysis.scoring.sentences import judged
-from cchc_analysis.text import clean, fold, in_years, lower_first, same, unit_key
-from cchc_analysis.vocabulary import ASSUMED, METHOD, SHEETS, SHOWN, UNSCORED
+from cchc_analysis.text import (
+    ASSUMED,
+    METHOD,
+    SHEETS,
+    SHOWN,
+    UNSCORED,
+    clean,
+    fold,
+    in_years,
+    lower_first,
+    same,
+    unit_key,
+)
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
 _COLUMN, _ROW = 72, 21  # pixels of a column and a row in that font, where no other size is set

@@ -27,8 +27,7 @@ from cchc_analysis.scoring.ranking import (
     with_ranks,
 )
 from cchc_analysis.scoring.schemes import grade_key, spelled
-from cchc_analysis.text import listed
-from cchc_analysis.vocabulary import BLANK, RESERVED_GRADES, TOTAL
+from cchc_analysis.text import BLANK, RESERVED_GRADES, TOTAL, listed
 
 _LISTED = "lấy số thứ tự trong danh sách"
 _METHODS = {"1-2-2-4": "min", "1-2-2-3": "dense"}

@@ -51,8 +51,7 @@ from cchc_analysis.scoring.schemes import (
     scheme_for,
     spelled,
 )
-from cchc_analysis.text import same
-from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES
+from cchc_analysis.text import ASSUMED, RESERVED_GRADES, same
 
 _PUBLISHED = [*SCORES, "published_grade"]
 JUDGED = 0.5  # percent of the maximum: by so much a score may be off, up or down

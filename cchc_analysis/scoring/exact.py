@@ -21,8 +21,7 @@ import pandas as pd
 
 from cchc_analysis.groups import SCORES, check_columns
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import decimal_comma, quoted
-from cchc_analysis.vocabulary import SHOWN
+from cchc_analysis.text import SHOWN, decimal_comma, quoted
 
 MAX_PLACES = 6
 FALLBACK_PLACES = 9

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cchc_analysis.groups import out_of_100, scale_of
-from cchc_analysis.text import lower_first
-from cchc_analysis.vocabulary import NO_GRADE, UNSCORED
+from cchc_analysis.text import NO_GRADE, UNSCORED, lower_first
 
 _FEW = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _MOST_LETTERS = 110  # of a title: longer ones are no line

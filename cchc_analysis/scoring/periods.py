@@ -30,8 +30,7 @@ from cchc_analysis.scoring.ranking import (
     stamped,
 )
 from cchc_analysis.scoring.schemes import DEFAULT_SCHEME, AnyScheme, scheme_for
-from cchc_analysis.text import FEW, MOST_TOLD, clean, fold, listed, near, quoted, unit_key
-from cchc_analysis.vocabulary import VALUES
+from cchc_analysis.text import FEW, MOST_TOLD, VALUES, clean, fold, listed, near, quoted, unit_key
 
 Predecessors = Mapping[str, str | Sequence[str]] | pd.DataFrame | str | PathLike
 BEFORE, AFTER = "bảng trước", "bảng sau"

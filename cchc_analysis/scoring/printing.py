@@ -21,8 +21,7 @@ from cchc_analysis.groups import (
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.scoring import exact
 from cchc_analysis.scoring.ranking import in_order, rank_units
-from cchc_analysis.text import in_years, lower_first
-from cchc_analysis.vocabulary import (
+from cchc_analysis.text import (
     BLANK,
     NO_GRADE,
     SHOWN,
@@ -32,6 +31,8 @@ from cchc_analysis.vocabulary import (
     TOTAL,
     VALUES,
     WHOLE_TABLE,
+    in_years,
+    lower_first,
 )
 
 LEAST_PLACES = 2

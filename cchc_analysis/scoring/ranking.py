@@ -25,8 +25,7 @@ from cchc_analysis.scoring.schemes import (
     grade_key,
     scheme_for,
 )
-from cchc_analysis.text import unit_key
-from cchc_analysis.vocabulary import NO_GRADE, TABLES, UNSCORED
+from cchc_analysis.text import NO_GRADE, TABLES, UNSCORED, unit_key
 
 _DERIVED = ("percent", "rank", "grade")
 

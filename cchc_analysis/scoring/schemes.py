@@ -16,8 +16,17 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.refusal import Option, Refusal, check_given
-from cchc_analysis.text import clean, decimal_comma, near, same, unit_key
-from cchc_analysis.vocabulary import ASSUMED, RESERVED_GRADES, known_grades, words
+from cchc_analysis.text import (
+    ASSUMED,
+    RESERVED_GRADES,
+    clean,
+    decimal_comma,
+    known_grades,
+    near,
+    same,
+    unit_key,
+    words,
+)
 
 DEFAULT_SCHEME = "thi-xa-2020"
 _FILE = re.compile(r"(.+?\.toml)(?::(.*))?", re.IGNORECASE | re.DOTALL)

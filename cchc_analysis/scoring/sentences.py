@@ -27,8 +27,18 @@ from cchc_analysis.scoring.printing import (
     printed_places,
 )
 from cchc_analysis.scoring.schemes import GradeScheme, Scheme
-from cchc_analysis.text import MOST_TOLD, clean, decimal_comma, in_years, listed, lower_first
-from cchc_analysis.vocabulary import ASSUMED, NO_GRADE, OTHERS, UNSCORED
+from cchc_analysis.text import (
+    ASSUMED,
+    MOST_TOLD,
+    NO_GRADE,
+    OTHERS,
+    UNSCORED,
+    clean,
+    decimal_comma,
+    in_years,
+    listed,
+    lower_first,
+)
 
 NEAR = 1  # percent of the maximum: so near is just below a grade
 _PLACES = {1: "nhất", 2: "nhì", 3: "ba"}
