@@ -22,7 +22,7 @@ from cchc_analysis.charts.export import encode
 from cchc_analysis.files import allowed_name
 from cchc_analysis.refusal import Refusal
 
-RUN = "cchc_analysis.app.run."
+RUN = "cchc_analysis.app.command."
 NAMES = sorted(
     ["check.csv", "manifest.json", "report.docx", "report.html", "report.xlsx"]
     + [f"{n}.{e}" for n in ("comparison", "distribution", "ranking") for e in ("csv", "png", "svg")]
@@ -610,8 +610,8 @@ def test_a_unit_that_cannot_be_marked_is_refused(tmp_path, words_only, capsys):
 
 WORDS_ONLY = (
     "import sys; from cchc_analysis.app.command import main\n"
-    "from cchc_analysis.app import run\n"
-    "run.write_files = lambda folder, *_: (folder / 'a.txt').touch(); main(sys.argv[1:])"
+    "from cchc_analysis.app import command\n"
+    "command.write_files = lambda folder, *_: (folder / 'a.txt').touch(); main(sys.argv[1:])"
 )
 
 

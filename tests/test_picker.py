@@ -9,7 +9,7 @@ import pytest
 from conftest import DATA
 
 from cchc_analysis import LoadWarning, choose_table
-from cchc_analysis.app import picker, run
+from cchc_analysis.app import command, picker
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.reports import pictures
 from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS
@@ -217,7 +217,7 @@ def test_a_corrected_file_is_read_again(folder):
 
 def test_the_report_is_of_the_file_as_it_is(folder, monkeypatch):
     reported = []
-    monkeypatch.setattr(run, "report_of", lambda results, path, **_: (
+    monkeypatch.setattr(command, "report_of", lambda results, path, **_: (
         reported.append(results.ranking["score"].tolist()), path.write_bytes(b"x")
     ))  # fmt: skip
     file = write(folder / "data" / "sửa.csv", 90, 80)
@@ -245,7 +245,7 @@ def test_the_same_file_is_uploaded_again(folder):
 
 def test_an_upload_is_read_once(folder, monkeypatch):
     choice = choose_table(FILE, folder=folder)
-    calls = counted(monkeypatch, run, "load_scores")
+    calls = counted(monkeypatch, command, "load_scores")
     upload(choice, "a.csv", "Đơn vị;Điểm\nX;50\n".encode())
     assert (len(calls), len(choice.ranking)) == (1, 1)
 
@@ -335,7 +335,7 @@ def test_what_is_warned_of_while_the_report_is_written_is_said(folder, monkeypat
         warnings.warn("Glyph missing", UserWarning, stacklevel=2)
         path.write_bytes(b"x")
 
-    monkeypatch.setattr(run, "report_of", warn)
+    monkeypatch.setattr(command, "report_of", warn)
     choice = choose_table(FILE, folder=folder)
     choice.write[WORD].click()
     assert choice.said.splitlines()[1:] == ["Lưu ý: x.csv: có chỗ cần xem."]

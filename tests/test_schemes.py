@@ -267,7 +267,7 @@ def run(capsys, *arguments):
 
 
 def test_the_command_takes_cut_offs_of_ones_own(own, capsys, monkeypatch):
-    monkeypatch.setattr("cchc_analysis.app.run.write_files", lambda folder, *_: None)
+    monkeypatch.setattr("cchc_analysis.app.command.write_files", lambda folder, *_: None)
     of_words = "--cutoffs", "Xuất sắc 90, Tốt trên 80, Khá 62,5, Yếu"
     told = "Ngưỡng xếp loại: Xuất sắc từ 90%, Tốt trên 80%, Khá từ 62,5%, Yếu dưới 62,5%"
     assert f"{told} (giả định)\n" in run(capsys, *of_words)[1]

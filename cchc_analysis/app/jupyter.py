@@ -18,8 +18,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from cchc_analysis.app.command import Parser, make_readable
-from cchc_analysis.app.run import in_words, notes
+from cchc_analysis.app.command import Parser, in_words, make_readable, notes
 from cchc_analysis.files import given_path, write_whole
 from cchc_analysis.reading.load import LoadWarning
 from cchc_analysis.refusal import Face, Option, Refusal

@@ -17,8 +17,15 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from cchc_analysis.app.command import as_number, as_year, options_of
-from cchc_analysis.app.run import in_words, notes, read, write_files
+from cchc_analysis.app.command import (
+    as_number,
+    as_year,
+    in_words,
+    notes,
+    options_of,
+    read,
+    write_files,
+)
 from cchc_analysis.files import allowed_name, given_path, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.columns import check_roles

@@ -1,4 +1,4 @@
-"""The titles of a table: those over its columns, the lines over it, and the year and block they name."""
+"""The titles of a table: over its columns and over the whole, with the year and block they name."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -47,7 +47,6 @@ _MARK = re.compile(
     r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
 )
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
-
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 # "quý III/2023", "tháng 6 năm 2023", but no date
 _PART = re.compile(
