@@ -966,4 +966,58 @@ def test_a_column_beside_the_stages_of_a_field_states_its_maximum(tmp_path):
     assert "không dùng" not in told
     rows[3][5] = 12  # another for another unit
     workbook(tmp_path / "a.xlsx", rows, merged)
-    assert "chưa biết điểm tối đa của 1 lĩnh vực ('Y')" in refusal(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx")[0]["max_score"].tolist() == [10, 15, 10, 12]
+    rows[3][5] = None
+    workbook(tmp_path / "a.xlsx", rows, merged)
+    assert "lĩnh vực 'Y', dòng 4: ô điểm tối đa để trống" in refusal(tmp_path / "a.xlsx")
+
+
+OF_POINTS = [
+    ["Thể chế - Điểm tối đa", "Thể chế - Điểm đạt"], ["Thể chế (tối đa)", "Thể chế (đạt)"],
+    ["Điểm tối đa: Thể chế", "Điểm: Thể chế"], ["Thể chế – Điểm tối đa", "Thể chế"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("titles", OF_POINTS)
+@pytest.mark.parametrize("maxima", [["10", "10"], ["10", "8"]])
+def test_a_title_may_join_a_field_and_a_word_for_points(titles, maxima):
+    titles = ["Đơn vị", *titles, "TTHC (20 điểm)", "Tổng"]
+    rows = ["Sở A", maxima[0], "8", "9", "17"], ["Sở B", maxima[1], "7", "9", "16"]
+    fields, told = read(frame(titles, *rows))
+    assert fields["field"].tolist() == ["Thể chế", "TTHC"] * 2
+    assert fields["score"].tolist() == [8, 9, 7, 9]
+    assert fields["max_score"].tolist() == [10, 20, int(maxima[1]), 20]
+    assert told == ""
+
+
+def test_a_field_may_begin_as_a_maximum_does_and_a_maximum_of_nothing_is_told():
+    titles = ["Đơn vị", "Chuẩn tiếp cận pháp luật (10 điểm)", "Thủ tục (10 điểm)"]
+    assert read(frame(titles, ["Sở A", "8", "9"]))[0]["score"].tolist() == [8, 9]
+    titles = ["Đơn vị", "Điểm tối đa thể chế", "Điểm thể chế (10 điểm)", "Thủ tục (10 điểm)"]
+    fields, told = read(frame(titles, ["Sở A", "10", "8", "9"]))
+    assert fields["score"].tolist() == [8, 9]
+    assert "không dùng đến cột 'Điểm tối đa thể chế'" in told
+
+
+def test_cells_of_several_fields_may_hold_score_and_maximum():
+    titles = ["Đơn vị", "Thể chế", "TTHC", "Tổng"]
+    rows = ["Sở A", "8/10", "-", "8/10"], ["Sở B", "7/10", "8,5 / 9", "15,5/19"]
+    fields, told = read(frame(titles, *rows))
+    assert fields["score"].tolist()[:1] + fields["score"].tolist()[2:] == [8, 7, 8.5]
+    assert fields["max_score"].tolist() == [10, 9, 10, 9]
+    assert fields["published_total"].tolist() == [8, 8, 15.5, 15.5]
+    assert "1 điểm lĩnh vực còn thiếu ('Sở A': TTHC)" in told
+    beyond = frame(titles, ["Sở A", "8/10", "10/9", "18/19"], rows[1])
+    assert "lĩnh vực 'TTHC', dòng 1: điểm '10' nằm ngoài khoảng 0 đến 9" in refusal(beyond)
+    sides = frame(["Lĩnh vực", "Sở A", "Sở B"], ["Thể chế", "8/10", "7/10"], ["TTHC", "5/6", "6/6"])
+    fields, told = read(sides)
+    assert fields["score"].tolist() == [8, 5, 7, 6]
+    assert fields["max_score"].tolist() == [10, 6, 10, 6]
+    assert told == ""
+
+
+def test_counts_in_cells_are_no_fields_of_a_ranking():
+    titles = ["Đơn vị", "Số tiêu chí đạt", "Số hồ sơ", "Điểm"]
+    scores, told = read_and_told(load_scores, frame(titles, ["Sở A", "8/10", "9/12", "90"]))
+    assert scores["score"].tolist() == [90]
+    assert "không dùng đến cột 'Số tiêu chí đạt'; cột 'Số hồ sơ'" in told

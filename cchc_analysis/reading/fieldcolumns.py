@@ -53,7 +53,7 @@ from cchc_analysis.text import first_few, fold, quoted, same
 OTHER_STAGES = ("self_score", "survey_score")  # beside the score, where there are such
 KEYS = ("unit", "year", "block")
 _PLACES = ("published_rank", "published_grade")
-_NO_FIELD = (*_PLACES, "bonus", "number")  # if only a pattern says so
+_NO_FIELD = (*_PLACES, "bonus", "number", "max_score")  # if only a pattern says so
 _UNUSED = "unused"
 _SAID = {"self_score": "tự chấm", "score": "thẩm định", "survey_score": "điều tra XHH"}
 _WORDED = {
@@ -79,6 +79,9 @@ class Column:
     stage: str | None  # none if it is the score
     maxima: list[float]  # that titles and rows state
     limits: dict[str, float]  # and those of the names above the last
+    most: pd.Series | None = field(
+        default=None, repr=False
+    )  # the maximum in each row, if they differ
     kind: str | None = None  # its role, or "name", "total", "stage", "measure", "maximum", "unused"
 
     @property
@@ -177,7 +180,7 @@ def level_of(title: str) -> int | None:
 
 def _column_of(header: Header, column: object, cells: pd.Series, year: str = "") -> Column:
     """Return what the titles over a column say, from the highest down: names, a stage, maxima."""
-    titles = header.path(column)
+    titles = [part for title in header.path(column) for part in _parted(title)]
     if year:
         titles = [*filter(None, map(without_year, titles))] or ["Điểm"]
     names: list[tuple[str, float | None]] = []
@@ -202,6 +205,17 @@ def _column_of(header: Header, column: object, cells: pd.Series, year: str = "")
         column, cells, " ".join(text for text, _ in said), tuple(name for name, _ in names), stage,
         [*filter(None, last[1:])], {name: limit for name, limit in above if limit},
     )  # fmt: skip
+
+
+def _parted(title: str) -> list[str]:
+    """Return a title as two, a name over a word for points: "Thể chế - Điểm tối đa"."""
+    for mark in re.finditer(_MARK, title):
+        two = title[: mark.start()], title[mark.end() :].rstrip(") ")
+        for name, word in (two, two[::-1]):
+            is_of_points = fold(word) in words.NAMELESS or role_of(word) == "max_score"
+            if fold(name) and fold(word) and is_of_points:
+                return [name, word]
+    return [title]
 
 
 def _split_loosely(columns: list[Column]) -> list[Column]:
@@ -372,16 +386,18 @@ def _by_level(where: Where, names: list[Column]) -> list[Column]:
 
 
 def _settle_maxima(where: Where, maxima: list[Column]) -> None:
-    """Refuse several columns of maxima, unless one alone is of no stage and no unit."""
+    """Refuse several columns of maxima that differ, unless one alone is of no stage and no unit."""
     whole = [one for one in maxima if not one.stage and all(map(_is_group, one.path[:-1]))]
-    if len(maxima) > 1 and len(whole) != 1:
+    are_same = all(one.numbers.equals(maxima[0].numbers) for one in maxima)
+    if len(maxima) > 1 and len(whole) != 1 and not are_same:
         titles = [one.text if one.stage else " ".join(one.path) for one in maxima]
         raise where.refuse(
             f"các cột {titles_in_words(titles, ' và ')} đều là điểm tối đa",
             "hãy thay bằng một cột điểm tối đa của cả tiêu chí, hoặc tách mỗi đơn vị một bảng",
         )
     for one in maxima:
-        one.kind = "max_score" if one in (whole or maxima) else _UNUSED
+        is_taken = one is (whole or maxima)[0]
+        one.kind = "max_score" if is_taken else "maximum" if are_same else _UNUSED
 
 
 def _of_rows(
@@ -453,7 +469,7 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
 
     A first row of nothing but numbers that do not count the columns is one, too, if it says so in
     brackets or words, or no number below is larger. A column is of the field in whose title it
-    stands, and the same for all units.
+    stands.
     """
     cells = pd.DataFrame({one.at: one.cells for one in columns})
     is_one = cells.map(lambda cell: role_of(cell) == "max_score")
@@ -475,10 +491,12 @@ def _without_maxima(columns: list[Column], body: pd.DataFrame, told: list) -> pd
         one.cells = one.cells[~is_one]
     for one in columns:
         numbers = one.numbers.dropna().unique()
-        if role_of(one.name) == "max_score" and one.path[1:] and len(numbers) == 1:
+        if role_of(one.name) == "max_score" and one.path[1:] and len(numbers):
             one.kind = "maximum"
-            for other in columns:
-                other.maxima += [*numbers] if other.path == one.path[:-1] else []
+            for other in (other for other in columns if other.path == one.path[:-1]):
+                other.maxima.append(numbers.max())
+                of_rows = one.numbers[other.numbers.notna()]
+                other.most = one.cells if of_rows.nunique(dropna=False) > 1 else None
     return body[~is_one]
 
 

@@ -54,6 +54,7 @@ from cchc_analysis.reading.header import (
     has_wanted,
     is_header,
     split_maximum,
+    split_pairs,
     told_year,
     without_year,
     years_said,
@@ -111,7 +112,10 @@ def read_columns(
     for at, leaf in leaves.items():
         of_field = f"lĩnh vực '{leaf.full_title[:60]}'"
         within = where._replace(place=", ".join(filter(None, [where.place, of_field])))
-        part = _read(within, table, layout, body, of_column[at], known, max_score=maxima[at])
+        most = of_column[at]["score"].most
+        own = body if most is None else body.assign(max_score=most)
+        given_most = maxima[at] if most is None else None
+        part = _read(within, table, layout, own, of_column[at], known, max_score=given_most)
         parts.append(part._replace(scores=part.scores.assign(**leaf.levels)))
     of = pd.concat([part.fates for part in parts], axis=1)
     fates = of.iloc[:, 0].mask(of.isin(UNITS).any(axis=1), UNITS[-1])
@@ -659,7 +663,9 @@ def _tables_of(
 
     def with_layouts(some: list[Table]) -> list[tuple[Table, list[Layout]]]:
         # Columns of one sheet go over into each other, which categories of their own forbid.
-        texts = [one._replace(body=one.body.astype("str")) for one in some]
+        texts = [
+            split_pairs(one._replace(body=one.body.astype("str")), of_fields=True) for one in some
+        ]
         return [(one, layouts_of(Where(file, one.place), one, wanted)) for one in texts]
 
     tests = () if "unit" in wanted else (_is_score_sheet, _is_of_years, _names_criteria)

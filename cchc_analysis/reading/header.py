@@ -298,14 +298,18 @@ def without_changes(table: Table) -> Table:
     return table
 
 
-def split_pairs(table: Table) -> Table:
-    """Make two columns of each whose cells hold two numbers: "01 (0,727)", "90,5/100"."""
+def split_pairs(table: Table, *, of_fields: bool = False) -> Table:
+    """Make two columns of each whose cells hold two numbers: "01 (0,727)", "90,5/100".
+
+    Scores are known by their title; of fields several columns may hold shares.
+    """
+    shared = [c for c, cells in table.body.items() if each(cells, _SHARE.fullmatch).any()]
     for column in table.header.titles:
-        table = _split_pairs(table, column)
+        table = _split_pairs(table, column, is_field=of_fields and len(shared) > 1)
     return table
 
 
-def _split_pairs(table: Table, column: object) -> Table:
+def _split_pairs(table: Table, column: object, *, is_field: bool) -> Table:
     """Make two columns of one if each of its cells that is not missing holds a pair."""
     header, body = table.header, table.body
     for pattern, roles in _PAIRS.items():
@@ -317,10 +321,12 @@ def _split_pairs(table: Table, column: object) -> Table:
         if not (second.notna() | missing(cells)).all():
             continue
         others = {role for other, role in header.roles.items() if other != column}
+        is_score = pattern is _SHARE and _names_score(header.titles[column], others)
         if pattern is PAIR:
             fits = _are_ranks(cells, first, second)
         else:
-            fits = _are_shares(header.titles[column], first, second, others)
+            is_field &= header.roles[column] in (None, LIKE)
+            fits = is_field or (is_score and (first <= second)[first.notna()].all())
         if not fits:
             continue
         if pattern is _SHARE and second.nunique() == 1:  # that of a unit without a score, too
@@ -333,6 +339,8 @@ def _split_pairs(table: Table, column: object) -> Table:
                 is_named = pattern is _SHARE and role == "score"
                 titles[part] = title if is_named else f"{title} – {SHOWN[role]}"
                 short[part] = "" if role == "max_score" and role in others else role
+                if pattern is _SHARE and not is_score:
+                    short[part] = header.short[other] if is_named else titles[part]
                 source[part] = column
             if other != column:
                 titles[other], short[other] = title, header.short[other]
@@ -347,11 +355,10 @@ def _are_ranks(cells: pd.Series, ranks: pd.Series, scores: pd.Series) -> bool:
     return bool((is_marked.all() and ranks.min() < 10) or (falls(scores, ranks) and no_ranks))
 
 
-def _are_shares(title: str, scores: pd.Series, most: pd.Series, others: Set[str | None]) -> bool:
-    """Return whether pairs are scores and maxima: by the title, and no score is above its own."""
+def _names_score(title: str, others: Set[str | None]) -> bool:
+    """Return whether a title of shares is of scores, beside columns of other roles."""
     roles = {*map(role_or_like, [title, *_TWO_NAMES.split(title)])}
-    is_score = "score" in roles or (LIKE in roles and "score" not in others)
-    return is_score and bool((scores <= most)[scores.notna()].all())
+    return "score" in roles or (LIKE in roles and "score" not in others)
 
 
 class Said(NamedTuple):
