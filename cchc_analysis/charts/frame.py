@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import (
     Bbox,
-    IdentityTransform,
     ScaledTranslation,
     Transform,
     TransformedBbox,
@@ -41,7 +40,7 @@ _EDGE = 0.06  # inches around all
 _GAP = 9  # points between columns of text
 _BOLD_LETTER = 7.3  # points: of a title
 _NEAR = 6  # rows
-_HAIR = 0.004  # inches by which the last two layouts may differ
+_HAIR = 0.02  # inches by which the last two layouts may differ
 _LAYOUTS = 4  # two are enough where no tick of the axis comes or goes
 
 
@@ -243,8 +242,12 @@ class Frame:
             look = {"color": ax.spines["left"].get_edgecolor(), "linewidth": 0.8}
             self.let_out(ax.vlines(0 * self.rows, self._tops, self.edges[1:], **look, **at))
         below = [_by_sentences(line, int(self.points / _RUNNING)) for line in words if line]
-        ax.set_xlabel("\n".join(below), ha="left", x=left)
-        ax.xaxis.label.set_transform(blended(across, IdentityTransform()))
+        # Placed once below the ticks: each drawing would look for the place by measuring them anew.
+        ax.xaxis.get_tightbbox(renderer_of(self.figure))
+        under = (ax.xaxis.label.get_position()[1] - ax.bbox.y0) / self.figure.dpi
+        at = self._away(blended(across, ax.transAxes), 0, 72 * under)
+        ax.set_xlabel("\n".join(below), ha="left")
+        ax.xaxis.set_label_coords(left, 0, transform=at)
         table = pd.DataFrame(numbers).reset_index(drop=True).rename_axis(columns=None)
         table = table.astype("object")
         self.numbers = table.where(table.notna() & (table != ""), BLANK)

@@ -371,8 +371,9 @@ def in_order(ranking: pd.DataFrame) -> pd.DataFrame:
         ranking = with_ranks(Exact.of(ranking))
     groups = group_numbers(ranking)
     order = np.lexsort([ranking["rank"].to_numpy("float64", na_value=np.inf), groups])
-    table = ranking.iloc[order].reset_index(drop=True).assign(group=groups[order])
-    return table.assign(number=table.groupby("group").cumcount() + 1)
+    groups = groups[order]
+    numbers = np.arange(1, len(groups) + 1) - _first_rows(groups)[groups]
+    return ranking.iloc[order].reset_index(drop=True).assign(group=groups, number=numbers)
 
 
 def _with(points: Exact, scheme: Scheme | None, **derived: object) -> pd.DataFrame:

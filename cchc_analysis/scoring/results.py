@@ -280,12 +280,11 @@ def _group(
             own_losses = field_losses(here, unit=unit)
             own_lost = sentences.of_losses(unit, own_losses)
         note = fields.attrs["note"]
-    near = sentences.of_nearness(margins)
+    near, named, counted = sentences.of_nearness(margins)
     return Group(
-        part, counts, Told(units, cutoffs, places, own, told, near, lost, own_lost), change=changed,
-        fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses, own_losses=own_losses,
-        distribution_before=counts_before, near=sentences.near_units(margins),
-        near_counted=sentences.of_nearness(margins, named=False),
+        part, counts, Told(units, cutoffs, places, own, told, named, lost, own_lost),
+        change=changed, fields=here, fields_note=f"{note} {lacks}".strip(), losses=losses,
+        own_losses=own_losses, distribution_before=counts_before, near=near, near_counted=counted,
     )  # fmt: skip
 
 

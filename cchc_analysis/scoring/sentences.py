@@ -176,48 +176,41 @@ def _of_ranks(scored: pd.DataFrame) -> list[str]:
     ]
 
 
-def near_units(margins: pd.DataFrame) -> pd.DataFrame:
-    """Return who of a group is just below a grade, the nearest first."""
-    below = _below_a_grade(margins)
-    return below[below["share"] <= NEAR / 100]
+def of_nearness(margins: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
+    """Return who is just below a grade, the nearest first; told by name, and told by how many.
 
-
-def _below_a_grade(margins: pd.DataFrame) -> pd.DataFrame:
-    below = margins[margins["score"].notna()].dropna(subset="points_to_next")
-    share = below["points_to_next"] / below["max_score"]
-    return below.assign(share=share).sort_values("share", kind="stable")
-
-
-def of_nearness(margins: pd.DataFrame, *, named: bool = True) -> str:
-    """Return who, or how many, are just below a grade, and how sure the first places are."""
+    Both sentences tell how sure the first places are.
+    """
     scored = margins[margins["score"].notna()]
+    below = scored.dropna(subset="points_to_next")
+    share = below["points_to_next"] / below["max_score"]
+    below = below.assign(share=share).sort_values("share", kind="stable")
+    near = below[below["share"] <= NEAR / 100]
     if len(scored) < 2:
-        return ""
-    below = _below_a_grade(margins)
+        return near, "", ""
     measure = _measure_of(scored)._replace(places=printed_places(below["points_to_next"]))
     lacks = [
         f"{row.unit} còn thiếu {measure.gap(100 * row.share, row.points_to_next)} để đạt loại "
         f"{row.next_grade}"
         for row in below.itertuples()
     ]
-    near = lacks[: len(near_units(margins))]
-    told = []
-    if near and not named:
-        told = [f"Có {len(near)} đơn vị sát loại trên (thiếu không quá {NEAR}% điểm tối đa)."]
-    elif near:
-        told = [f"Sát loại trên (thiếu không quá {NEAR}% điểm tối đa): {listed(near)}."]
+    named = counted = ""
+    if len(near):
+        limit = f"(thiếu không quá {NEAR}% điểm tối đa)"
+        named = f"Sát loại trên {limit}: {listed(lacks[: len(near)])}."
+        counted = f"Có {len(near)} đơn vị sát loại trên {limit}."
     elif lacks:
-        told = [f"Không đơn vị nào thiếu dưới {NEAR}% điểm tối đa; gần nhất là {lacks[0]}."]
+        named = f"Không đơn vị nào thiếu dưới {NEAR}% điểm tối đa; gần nhất là {lacks[0]}."
     first = scored[scored["rank"] <= len(_PLACES)]
     places = [
         f"{row.unit} chắc chắn hạng {row.rank}" if row.best_rank == row.worst_rank
         else f"{row.unit} (hạng {row.rank}) có thể từ hạng {row.best_rank} đến {row.worst_rank}"
         for row in first.itertuples()
     ]  # fmt: skip
+    sure = ""
     if places:
-        off = judged(scored)
-        told.append(f"Nếu mỗi điểm lệch lên hoặc xuống tối đa {off}: {listed(places)}.")
-    return " ".join(told)
+        sure = f" Nếu mỗi điểm lệch lên hoặc xuống tối đa {judged(scored)}: {listed(places)}."
+    return near, f"{named}{sure}".lstrip(), f"{counted}{sure}".lstrip()
 
 
 def judged(scored: pd.DataFrame) -> str:
