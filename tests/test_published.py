@@ -234,3 +234,24 @@ def test_the_rest_of_a_row_on_the_next_page_is_of_that_row(tmp_path, rest):
     assert ("Kế hoạch và Đầu tư" in scores["unit"].tolist()) == is_rest
     assert len(scores) == 4 - is_rest
     assert ("chỗ ngắt trang trong dòng '2 Kế hoạch và Đầu tư 80'" in told) == is_rest
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [("KẾT QUẢ NĂM 2024\n", "Điểm"), ("", "Điểm năm 2024"), ("NĂM 2023\n", "Điểm năm 2024")],
+)
+def test_a_rank_of_another_year_is_not_that_of_the_scores(written, head, title):
+    rows = "1;A;95;1\n2;B;90;2\n3;C;85;3\n"
+    scores, told = read(written(f"{head}TT;Đơn vị;{title};Hạng năm 2023\n{rows}"))
+    assert "published_rank" not in scores
+    assert "không dùng đến cột 'Hạng năm 2023'" in told
+    scores, _ = read(written(f"{head}TT;Đơn vị;{title};Hạng năm 2024\n{rows}"))
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+
+
+def test_a_part_of_the_score_is_no_percentage_of_it(written):
+    head = "TT;Đơn vị;Điểm thẩm định;Điểm XHH;Tổng điểm\n"
+    for rows in ("1;A;90;0;90\n2;B;80;0;80\n", "1;A;63;27;90\n2;B;56;24;80\n"):
+        assert read(written(head + rows))[0]["score"].tolist() == [90, 80]
+    scores, _ = read(written("TT;Đơn vị;Sáng kiến;Tổng điểm\n1;A;0;90\n2;B;0;80\n"))
+    assert scores["score"].tolist() == [90, 80]

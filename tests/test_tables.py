@@ -398,6 +398,76 @@ def test_headings_that_are_grades_or_unnumbered_are_refused(text):
     assert "'I. Các sở' có thể là tên khối" in refusal(roman)
 
 
+GRADE_HEADINGS = [
+    ("Nhóm A, đạt kết quả Chỉ số CCHC từ 90% trở lên", "Nhóm B, đạt kết quả từ 80% đến dưới 90%"),
+    ("Đơn vị xếp loại Xuất sắc", "Đơn vị xếp loại Tốt"), ("Mức A", "Mức B"),
+    ("Các đơn vị đạt loại Xuất sắc (02 đơn vị)", "Các đơn vị đạt loại Tốt (02 đơn vị)"),
+    ("Từ 90 điểm trở lên", "Từ 80 đến dưới 90 điểm"), ("Rất cao", "Cao"),
+    ("Hoàn thành xuất sắc nhiệm vụ", "Hoàn thành tốt nhiệm vụ"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("headings", GRADE_HEADINGS)
+def test_parts_of_one_ranking_that_fall_from_one_to_the_next_are_no_blocks(text, headings):
+    first, second = (
+        f"{number};{name};;" for number, name in zip(["I", "II"], headings, strict=True)
+    )
+    rows = ["1;A;95;1", "2;B;91;2"], ["3;C;85;3", "4;D;82;4"]
+    words = refusal(text(HEADER, first, *rows[0], second, *rows[1]))
+    assert "xếp loại" in words and headings[0][:20] in words
+    done = [f"{row};{name}" for part, name in zip(rows, headings, strict=True) for row in part]
+    scores = loaded(text(f"{HEADER};Xếp loại", *done))  # as the refusal proposes
+    assert scores["published_rank"].tolist() == [1, 2, 3, 4]
+    assert scores["published_grade"].tolist() == [name for name in headings for _ in range(2)]
+
+
+@pytest.mark.parametrize("names", [("Các sở", "UBND cấp xã"), ("Khối sở", "Khối xã")])
+def test_blocks_whose_scores_fall_from_one_to_the_next_are_blocks(text, names):
+    first, second = (f"{number};{name};;" for number, name in zip(["I", "II"], names, strict=True))
+    scores = loaded(text(HEADER, first, "1;A;95;1", "2;B;91;2", second, "3;C;85;1", "4;D;82;2"))
+    assert scores["block"].unique().tolist() == [*names]
+
+
+def test_units_below_a_heading_that_does_not_rank_them_are_no_block(text):
+    rows = ["I;Các đơn vị xếp hạng;;", *SO, "II;Các đơn vị không xếp hạng;;", "1;Thanh tra;93;"]
+    assert "'Các đơn vị không xếp hạng' không phải tên khối" in refusal(text(HEADER, *rows))
+    done = loaded(text(HEADER, *SO, "3;Thanh tra;93;Không xếp hạng"))
+    assert rank_units(done)["rank"].isna().tolist() == [False, False, True]
+    only = "Các cơ quan ngoài đánh giá"
+    assert "không phải tên khối" in refusal(text(HEADER, f"I;{only};;", *SO, "II;Các xã;;", *HUYEN))
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [("I", "1.1", "1.2", "II", "2.1"), ("I.", "I.1", "I.2", "II.", "II.1"),
+     ("1", "1.1.", "1.2.", "2", "2.1."), ("A", "A.1", "A.2", "B", "B.1")],
+)  # fmt: skip
+def test_numbers_may_begin_with_that_of_the_heading(text, heads):
+    names = ["Các sở;;", "A;95;1", "B;90;2", "UBND các xã;;", "C;85;1"]
+    rows = [f"{number};{name}" for number, name in zip(heads, names, strict=True)]
+    scores = loaded(text(HEADER, *rows))
+    assert scores["unit"].tolist() == ["A", "B", "C"]
+    assert scores["block"].tolist() == ["Các sở", "Các sở", "UBND các xã"]
+    rows[2] = rows[2].replace("2", "3", 1)
+    assert "số thứ tự nhảy đến 3" in refusal(text(HEADER, *rows))
+
+
+def test_headings_above_headings_and_blocks_without_units_are_no_units(text):
+    rows = ["A;Cấp tỉnh;;", "I;Khối sở;;", *SO, "II;Khối đơn vị sự nghiệp;;", "III;Khối hội;;",
+            *HUYEN, "B;Cấp xã;;", *HUYEN]  # fmt: skip
+    scores = loaded(text(HEADER, *rows))
+    blocks = ["Khối sở", "Khối hội", "Cấp xã"]
+    assert scores["block"].tolist() == [name for name in blocks for _ in range(2)]
+    twice = refusal(text(HEADER, "I;Khối sở;;", *SO, "II;Khối sở;;", *HUYEN))
+    assert "hãy thêm cột Khối hoặc Năm" in twice or "đã có ở dòng" in twice
+
+
+@pytest.mark.parametrize("signers", [("LẬP BIỂU", "GIÁM ĐỐC"), ("Nguyễn Văn A", "Trần Thị B")])
+def test_who_signs_may_stand_under_the_numbers(text, signers):
+    _, told = read_and_told(load_scores, text(HEADER, *SO, f"{signers[0]};;{signers[1]};"))
+    assert f"không dùng đến dòng 4 '{' '.join(signers)}'" in told
+
+
 @pytest.mark.parametrize("row", ["Sở X;chưa nộp;", "Tổng số phiếu;1200;", ";85;"])
 def test_a_row_above_the_header_that_is_no_title_is_told(text, row):
     with pytest.warns(LoadWarning, match=row.strip(";").replace(";", " ")):

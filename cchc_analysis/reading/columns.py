@@ -42,6 +42,7 @@ from cchc_analysis.reading.header import (
     named,
     role_of,
     split_maximum,
+    year_in,
 )
 from cchc_analysis.reading.rows import MOST_GRADES
 from cchc_analysis.refusal import Option, Refusal
@@ -259,14 +260,15 @@ def _evidence(header: Header, body: pd.DataFrame) -> dict[object, Evidence]:
 
 
 def find_columns(
-    where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int]
-) -> tuple[dict[str, object], list[object], dict[object, str], list[str]]:
+    where: Where, header: Header, body: pd.DataFrame, *, wanted: Mapping[str, str | int],
+    year: str = "",
+) -> tuple[dict[str, object], list[object], dict[object, str], list[str]]:  # fmt: skip
     """Return which column has each role, and those of points beside the total.
 
-    And in words each column that is not used, and what was understood.
+    And in words each column that is not used, and what was understood. `year` is the table's.
     """
     numbers = column_numbers(body, _FIRST_ROWS)  # they are no evidence of what a column holds
-    found = _Columns(where, header, body.drop(index=numbers).fillna(""), wanted)
+    found = _Columns(where, header, body.drop(index=numbers).fillna(""), wanted, year)
     added = found.added()
     unused = {one.column: _unused(one) for one in found.left if one not in added}
     return found.of, [one.column for one in added], unused, found.told
@@ -320,9 +322,10 @@ class _Columns:
     """The columns of one table as each is given its role."""
 
     def __init__(
-        self, where: Where, header: Header, body: pd.DataFrame, wanted: Mapping[str, str | int]
-    ) -> None:
-        self.where, self.header = where, header
+        self, where: Where, header: Header, body: pd.DataFrame, wanted: Mapping[str, str | int],
+        year: str,
+    ) -> None:  # fmt: skip
+        self.where, self.header, self.year = where, header, year
         self.told: list[str] = []
         self.of = columns_named(where, header, wanted)
         self.every = _evidence(header, body)
@@ -480,9 +483,14 @@ class _Columns:
         return None
 
     def _settle_patterns(self) -> None:
-        """Give maxima, ranks and grades that a pattern knows their role, if the values agree."""
+        """Give maxima, ranks and grades that a pattern knows their role, if the values agree.
+
+        And the year that their title says is that of the scores.
+        """
+        own_year = {year_in(self.score.title).year or self.year, ""}
         for role, patterns in _LIKELY.items():
             own = [one for one in self.left if one.title and not words.EARLIER.search(one.key)]
+            own = [one for one in own if own_year == {""} or year_in(one.title).year in own_year]
             free = [one for one in own if one.words and one.likely in patterns]
             likely = [one for one in free if one.bears_out(role, self.score)]
             if role == "published_grade" and not likely:  # under any title

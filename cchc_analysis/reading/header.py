@@ -380,6 +380,11 @@ def is_block(heading: str) -> bool:
     return len(heading) <= LONGEST_TITLE and bool(words.BLOCK.match(fold(bare(heading))))
 
 
+def names_units(heading: str) -> bool:
+    """Return whether a heading names the units below it: a block, or "Các sở", "UBND cấp xã"."""
+    return is_block(heading) or bool(words.OF_UNITS.match(fold(bare(heading))))
+
+
 def heads_part(line: str) -> bool:
     """Return whether a line calls itself a block or has a number or mark: "II. Các huyện"."""
     return is_block(line) or bool(_MARK.match(line))
@@ -514,9 +519,23 @@ def _same(names: Sequence[str], years: Sequence[str]) -> bool:
 
 
 def under_headings(
-    where: Where, headings: Sequence[str], years: Sequence[str] = ()
+    where: Where, headings: Sequence[str], years: Sequence[str] = (), *, in_rows: bool = False
 ) -> list[dict[str, str]]:
-    """Return the year, the block or both that headings name; they must tell the tables apart."""
+    """Return the year, the block or both that headings name; they must tell the tables apart.
+
+    Grades are no blocks: units below them are of one ranking; nor are units without a rank.
+    """
+    if unranked := [heading for heading in headings if words.UNRANKED.search(same(heading))]:
+        raise where.refuse(
+            f"{quoted(unranked[0])} không phải tên khối",
+            "hãy xóa các đơn vị ấy, hoặc xóa các dòng tiêu đề, đánh lại số thứ tự rồi ghi xếp hạng "
+            "của mọi đơn vị ('Không xếp hạng' cho các đơn vị ấy)", value=unranked[0],
+        )  # fmt: skip
+    if all(words.GRADE_HEADING.search(same(heading)) for heading in headings):
+        raise where.refuse(
+            f"{quoted(headings[0])} là xếp loại của các đơn vị phía dưới, không phải khối",
+            "hãy ghép thành một bảng không có các dòng này, thêm cột Xếp loại", value=headings[0],
+        )  # fmt: skip
     years = years or [year_in(heading).year for heading in headings]
     blocks = _without_shared([bare(heading) for heading in headings])
     named: dict[str, Sequence[str]] = {}
@@ -526,12 +545,15 @@ def under_headings(
         named["block"] = blocks
     rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
     if len({tuple(row.values()) for row in rows}) < len(headings):
+        remedy = "hãy thêm cột Khối hoặc Năm cho mọi đơn vị thay cho các dòng tiêu đề"
+        if not in_rows:
+            remedy = "hãy ghi khối hoặc năm ở dòng trên mỗi bảng, hoặc "
+            remedy += CHOOSE_TABLE.removeprefix("hãy ")
         raise where.refuse(
             f"có {len(headings)} bảng nhưng tiêu đề không cho biết bảng nào là khối nào, năm nào "
             f"({numbered_names(headings)})",
-            f"hãy ghi khối hoặc năm ở dòng trên mỗi bảng, hoặc {CHOOSE_TABLE.removeprefix('hãy ')}",
-            option=FIRST_TABLE,
-        )
+            remedy, option=None if in_rows else FIRST_TABLE,
+        )  # fmt: skip
     return rows
 
 

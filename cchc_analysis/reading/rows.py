@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,6 +20,7 @@ from cchc_analysis.reading.cells import (
     count_filled,
     each,
     filled,
+    has_letters,
     lines_in_words,
     missing,
     numbering,
@@ -26,7 +28,14 @@ from cchc_analysis.reading.cells import (
     row_in_words,
     titles_in_words,
 )
-from cchc_analysis.reading.header import bare, heads_part, is_block, is_heading, role_of
+from cchc_analysis.reading.header import (
+    bare,
+    heads_part,
+    is_block,
+    is_heading,
+    names_units,
+    role_of,
+)
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Clause, Refusal
 from cchc_analysis.text import fold, known_grades, quoted, same, words
@@ -101,12 +110,13 @@ class Rows:
 
         A row of one text alone ("II. Khối huyện") heads the rows below it if it stands above the
         first unit, if the numbering begins again at 1, or if it names a block as the line above the
-        table does; any other is left to the other rules.
+        table does; any other is left to the other rules. Below one there may be others before the
+        first unit.
         """
         none, body, columns, given = pd.Series(dtype="str"), self.body, self.columns, self.given
         if not self.are_numbered:
             alone = body.loc[given == 1, columns["unit"]]
-            heads = [heads_part(name) or fold(name).startswith("cac ") for name in alone]
+            heads = [heads_part(name) or names_units(name) for name in alone]
             self.where.check(
                 pd.Series(heads, alone.index, dtype="bool"), alone,
                 "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
@@ -145,7 +155,17 @@ class Rows:
                 f"{quoted(one)} là xếp loại của các đơn vị phía dưới, không phải khối",
                 "hãy xóa các dòng này và thêm cột Xếp loại", at=f"dòng {lines[0]}", value=one,
             )  # fmt: skip
-        return text[lines]
+        scores = [numbers_in(self.score.loc[a:b]) for a, b in pairwise([*lines, body.index[-1]])]
+        falls = all(above.min() >= below.max() for above, below in pairwise(scores))
+        may_be_grades = falls and not starts_again and not any(map(names_units, text[lines]))
+        if may_be_grades and len(lines) > 1:
+            raise self.where.refuse(
+                f"{quoted(one)} có thể là xếp loại hoặc khối của các đơn vị phía dưới",
+                "hãy xóa các dòng này và thêm cột Xếp loại hoặc cột Khối", at=f"dòng {lines[0]}",
+                value=one,
+            )  # fmt: skip
+        upper = marked[text.index] | text.map(heads_part).astype(bool)
+        return text[text.index.isin(lines) | (upper & (text.index < lines[-1]))]
 
     @cached_property
     def summed(self) -> pd.Series:
@@ -223,9 +243,15 @@ def _counts(rows: Rows) -> pd.Series:
 
 
 def _signatures(rows: Rows) -> pd.Series:
-    """Return rows without a number whose score is words, or no number where there is no name."""
+    """Return rows without a number whose score is words, or no number where there is no name.
+
+    A person may stand under the numbers.
+    """
     are_words = rows.are_numbered & ~each(rows.score, re.compile("[0-9]").search)
-    return rows.unnumbered & (are_words | (rows.nameless & ~are_numbers(rows.score)))
+    is_free = rows.unnumbered
+    if rows.are_numbered:
+        is_free = is_free | (rows.nameless & has_letters(rows.body[rows.columns["number"]]))
+    return is_free & (are_words | (rows.nameless & ~are_numbers(rows.score)))
 
 
 def _may_sum_up(rows: Rows) -> pd.Series:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from cchc_analysis.reading.cells import (
     Where,
+    adds_up,
     check_errors,
     check_numbering,
     each,
+    filled,
     first_line,
     has_letters,
     in_percent,
@@ -37,6 +39,7 @@ from cchc_analysis.reading.header import (
     role_of,
     split_maximum,
     under_headings,
+    years_said,
 )
 from cchc_analysis.reading.rows import Rows, check_any, check_fits, fates_of, is_long_grade
 from cchc_analysis.reading.tables import Table
@@ -46,6 +49,7 @@ from cchc_analysis.text import SHOWN, clean, decimal_comma, fold, known_grades, 
 
 _MOST_PLACES = 3  # decimals of a printed score
 _YEARS = 1900, 2099
+_CODE = re.compile(r"([0-9]+|[IVX]+|[A-ZĐ])\.([0-9]+)\.?")  # of a unit within its part
 _NUMBERED_NAME = re.compile(r"^([0-9]+)[.)]\s*(?=[^\W\d_])")
 _MARKED_NAME = r" ?(?:\[[0-9*,() ]{1,4}\]|\(?\*+\)?)$"  # of a footnote, raised or not
 _STRUCK_NAME = re.compile(r"\[[^\]]*[^\W\d_]{2}[^\]]*\]")  # words in brackets, as `text_of` has
@@ -87,11 +91,16 @@ def read_scores(
     check_any(where, table.body)
     body = table.body
     check_fits(where, titles, body)
-    columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted)
+    year = str(given.get("year") or years_said([table])[0].year)
+    columns, added, unused, told = find_columns(where, table.header, body, wanted=wanted, year=year)
     if table.above and not any(table.header.roles.values()):  # it may be a unit without a score
         row = row_in_words(table.above[0], titles.values())
         told.append(Clause("hiểu {} là dòng tiêu đề", (row,)))
     title = titles[columns["score"]]
+    if "number" in columns and not are_parts:
+        number = columns["number"]
+        body = body.copy(deep=False)
+        body[number] = _within_parts(body[number], filled(body[columns["score"]]))
     fates = fates_of(Rows(where, table.heading, titles, columns, body, are_parts))
     rows = fates.units
     stated = _stated_maximum(where, title, fates.maxima, columns)
@@ -150,6 +159,21 @@ def read_scores(
     return Part(scores, words, fates.left_out, told, fates.of, used | {*unused}, title)
 
 
+def _within_parts(numbers: pd.Series, scored: pd.Series) -> pd.Series:
+    """Return numbers of units without that of the heading above: "I", "1.1" and "1", "1.1"."""
+    is_code = each(numbers, _CODE.fullmatch)
+    if not is_code.any():
+        return numbers
+    texts = numbers.astype("str").fillna("")
+    parts = texts.str.extract(f"^{_CODE.pattern}$")
+    heads = texts.str.fullmatch(r"(?:[0-9]+|[IVX]+|[A-ZĐ])\.?") & ~scored
+    of_heads = parts[0][is_code].groupby(heads.cumsum()[is_code])
+    are_within = heads.any() and of_heads.nunique().eq(1).all() and of_heads.first().is_unique
+    if not are_within or (scored & ~is_code & texts.ne("")).any():
+        return numbers
+    return parts[1].fillna(texts.mask(heads & texts.str.rstrip(".").str.isdigit(), ""))
+
+
 def _bonus(where: Where, cells: Mapping[str, pd.Series]) -> pd.Series:
     """Return the points of each unit beside its total; a column of penalties has none above 0."""
     parts = []
@@ -205,7 +229,7 @@ def _under_sections(
     every = headings.index.union(lines)
     of_units = headings.reindex(every).ffill().fillna(heading)[lines]
     names = list(dict.fromkeys(of_units))
-    known = under_headings(where, names)
+    known = under_headings(where, names, in_rows=True)
     told.append(Clause("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names),)))
     return {
         role: of_units.map(
@@ -329,16 +353,21 @@ def _scale(value: float | None) -> Option:
 def _check_shares(
     where: Where, header: Header, rows: pd.DataFrame, columns: dict[str, object]
 ) -> None:
-    """Refuse points beside their percentage: they have a maximum that nobody stated."""
+    """Refuse points beside their percentage: they have a maximum that nobody stated.
+
+    What adds up to them is their parts.
+    """
     name_of = header.titles[columns["score"]]
     score = numbers_in(rows[columns["score"]])
     if in_percent(name_of, rows[columns["score"]]):
         return
-    for column, title in header.titles.items():
-        if column in columns.values() or not title:
-            continue
-        other = numbers_in(rows[column])
-        both = (score > 0) & other.between(0, _USUAL)
+    beside = [c for c, title in header.titles.items() if title and c not in columns.values()]
+    parts = [c for c in beside if header.roles[c] in ("score", LIKE)]
+    if adds_up(score, [numbers_in(rows[column]) for column in parts]).all():
+        beside = [column for column in beside if column not in parts]
+    for column in beside:
+        title, other = header.titles[column], numbers_in(rows[column])
+        both = (score > 0) & (other > 0) & (other <= _USUAL)
         low = ((other - _ROUNDED) / (score + _ROUNDED))[both].max()
         high = ((other + _ROUNDED) / (score - _ROUNDED))[both].min()
         step = 2 if high > 1 else 1  # maxima above 100 are whole, others may have a half

@@ -67,6 +67,8 @@ BLOCK, MEASURE, NUMBERED_SHEET, UNNAMED_SHEET, PAGE = (
     for kind in ("block", "measure", "numbered_sheet", "unnamed_sheet", "page")
 )
 GROUP_WORDS = set(_LINES["group_words"])
+OF_UNITS = re.compile(rf"(?:{'|'.join(GROUP_WORDS)})\b")
+GRADE_HEADING, UNRANKED = _any_of(_LINES["grades"]), re.compile(_LINES["unranked"])
 
 _PARTS = {name: _MAXIMA[name] for name in ("number", "points", "no_year")}
 SCALE = re.compile(
