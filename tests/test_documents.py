@@ -232,7 +232,19 @@ def test_spans_that_overlap_and_hidden_rows_are_refused(page):
 
 def test_a_page_nested_too_deep_is_refused(page):
     deep = rows(["2", "<b>" * 2000 + "b" + "</b>" * 2000, "80"], ["3", "c", "70"])
-    assert "bị hỏng" in refusal(page(f"<table>{rows(HEADER, ['1', 'a', '90'])}{deep}</table>"))
+    sentence = refusal(page(f"<table>{rows(HEADER, ['1', 'a', '90'])}{deep}</table>"))
+    assert "lồng nhau quá sâu; hãy mở trang trong trình duyệt" in sentence
+
+
+@pytest.mark.parametrize(
+    "long", ["<img src='data:image/png;base64,{}'>", "<!--{}-->", "<style>{}</style>"]
+)
+def test_no_row_below_a_picture_of_many_letters_is_lost(page, long):
+    long = long.format("iVBOR" * 2_400_000)
+    one = rows(HEADER, ["1", "a", "90"], ["2", f"b{long}", "80"], ["3", "c", "70"])
+    assert loaded(page(f"<table>{one}</table>"))["unit"].tolist() == ["a", "b", "c"]
+    two = [f"<p>Khối {n}<table>{one.replace(long, '')}</table>" for n in "12"]
+    assert loaded(page(long.join(two)))["block"].tolist() == ["Khối 1"] * 3 + ["Khối 2"] * 3
 
 
 def test_lines_in_brackets_are_no_heading(word):

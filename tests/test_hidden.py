@@ -619,6 +619,10 @@ def test_a_text_that_would_take_the_day_is_refused(tmp_path):
         ("14.html", f"<html>{'<table><tr><td>a<td>b</table>' * 600}</html>", "600 bảng"),
         ("16.html", f"<html>{one * 210}</html>", "210 bảng điểm (giới hạn 200)"),
         ("15.html", f"<style>{rules}</style><table>{cells}</table>", "(CSS) của trang quá lớn"),
+        ("20.html", f"<style>{'/*' * 3_000_000}</style>{one}", " 1"),
+        ("21.html", f"<style>{'@media screen ' * 900_000}</style>{one}", " 1"),
+        ("22.html", f"<style>{':a(' * 3_000_000}{{display:none}}</style>{one}", " 1"),
+        ("23.html", one.replace("<td>a", f"<td class='{'sr-only ' * 2_000_000}d-x'>a"), " 1"),
     ]
     for name, text, _ in heavy:
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -44,6 +44,7 @@ _HTML = words("files")["html"]
 _DISPLAY = re.compile("(?:^|;)(?:display|visibility):")
 _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
+_COPY = "hãy mở trang trong trình duyệt rồi chép bảng vào một tệp Excel"
 _MOST_BASED = 20  # styles of which each is based on the next
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
@@ -208,16 +209,16 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
         ("<!entity" in bare, "trang chứa khai báo ENTITY không an toàn"),
     ):
         if is_bad:
-            raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+            raise Where(name).refuse(problem, _COPY)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)  # of a small file
     shown: list[Seen] = []
     hidden: list[str] = []
     try:
         root = html.document_fromstring(
             text.replace(_TABLE, "").encode(errors="replace"), parser=parser
         )
-        if any("depth" in error.message.lower() for error in parser.error_log):
-            raise damaged(name)
+        if any(error.level == etree.ErrorLevels.FATAL for error in parser.error_log):
+            raise RecursionError  # what stands below is not in the tree
         hidden += _hide_by_looks(root, name)
         tables = [table for table in root.iter("table") if table.find(".//table") is None]
         captions = [_html_text(table.find("caption")) for table in tables]
@@ -227,7 +228,9 @@ def page_tables(text: str, name: str) -> tuple[list[Seen], list[str]]:
             table.clear(keep_tail=True)
             table.text = _TABLE
         above = _html_text(root).split(_TABLE)
-    except (etree.LxmlError, RecursionError):
+    except RecursionError:
+        raise Where(name).refuse("trang có các thẻ HTML lồng nhau quá sâu", _COPY) from None
+    except etree.LxmlError:
         raise damaged(name) from None
     for lines, caption, seen, is_hidden in zip(above, captions, found, are_hidden, strict=False):
         if is_hidden:
@@ -324,7 +327,7 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
         tried += len(found) * len(line)
         if tried > _MOST_TRIED:
             problem = "bảng định kiểu (CSS) của trang quá lớn để biết hết những gì bị ẩn"
-            raise Where(name).refuse(problem, "hãy chép bảng sang một tệp mới")
+            raise Where(name).refuse(problem, _COPY)
         found = [rule for rule in found if _is_under(line, rule[1])]
         if any("table" in keys for keys in line):
             doubts |= {one[3]: 0 for one in found if one[3] and _HIDDEN_STYLE.search(one[2])}
