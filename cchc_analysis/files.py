@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cchc_analysis.refusal import Refusal
-from cchc_analysis.text import near
+from cchc_analysis.text import near, quoted
 
 # What no file name can have on Windows.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -25,7 +25,8 @@ _DEVICE = re.compile(
 )
 _QUOTED = re.compile(r"""^["'“‘](.*)["'”’]$""")
 _MOST_BYTES = 150  # of a folder; on Windows a whole path has 260 letters
-_LONGEST = 250  # bytes; a name and its ending have 255
+_LONGEST_NAME = 255  # bytes, with its ending
+_LONGEST = 250
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between trials to move a file
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zipped file can have
 
@@ -39,6 +40,10 @@ def given_path(given: str | PathLike) -> Path:
         )  # fmt: skip
     if not (text := os.fsdecode(given)).strip():
         raise Refusal("Đường dẫn trống", 'hãy ghi tên tệp, ví dụ "data/bang.xlsx"', value=text)
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in re.split(r"[/\\]", text)):
+        raise Refusal(
+            f"Tên tệp {quoted(Path(text).name)} quá dài", "hãy đặt tên ngắn hơn", value=text
+        )
     if os.path.lexists(text):
         return Path(text)
     text = _QUOTED.sub(r"\1", text.strip())

@@ -82,7 +82,10 @@ def group_numbers(table: pd.DataFrame, within: str | Sequence[str] | None = None
     check_columns(table, columns)
     numbers = np.zeros(len(table), dtype="int64")
     for at, column in enumerate(columns):
-        codes, _ = pd.factorize(table[column], use_na_sentinel=False)
+        try:
+            codes, _ = pd.factorize(table[column], use_na_sentinel=False)
+        except TypeError:
+            raise Refusal(f"Cột '{column}' có ô là danh sách", "hãy ghi chữ hoặc số") from None
         numbers = pd.factorize(numbers * len(table) + codes)[0] if at else codes
     return numbers
 

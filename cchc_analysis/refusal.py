@@ -138,6 +138,7 @@ class Refusal(ValueError):
         return (head if len(head) <= room else f"{head[: room - 1]}…") + tail
 
 
+_NO_TEXT = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"  # that no XML may hold
 # What is given for a text, or for one of two, must be of these kinds; else it is called so.
 _KINDS = {
     str: (str | None, "chữ", "đặt trong ngoặc kép"),
@@ -151,6 +152,6 @@ def check_given(kind: type, **given: object) -> None:
     for name, value in given.items():
         if not isinstance(value, kinds):
             raise Refusal(f"{name}={value!r:.60} phải là {called}", f"hãy {remedy}", value=value)
-        if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", str(value)):
+        if found := re.search(_NO_TEXT, str(value)):
             problem = f"{name}={value!r:.60} có ký tự điều khiển {found[0]!r}"
             raise Refusal(problem, "hãy bỏ ký tự ấy", value=value)

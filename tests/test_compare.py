@@ -239,6 +239,26 @@ def test_a_row_without_a_year_is_refused_and_a_column_without_any_is_none(year):
         compare_periods(text)
 
 
+@pytest.mark.parametrize(
+    ("olds", "news"),
+    [(("Khối sở (20 đơn vị)", "Khối huyện"), ("Khối sở (18 đơn vị)", "Khối huyện")),
+     (("Các sở, ban, ngành", "Các huyện"), ("Khối sở, ban, ngành", "Khối huyện")),
+     (("A", "B"), ("C", "D"))],
+)  # fmt: skip
+def test_a_block_of_another_name_with_most_of_its_units_is_the_same(olds, news):
+    before = table([90, 89, 70, 60], block=[olds[0]] * 2 + [olds[1]] * 2, year=2023)
+    after = table([88, 89, 70, 60], block=[news[0]] * 2 + [news[1]] * 2, year=2024)
+    changes = compare_periods(before, after)
+    assert changes["status"].eq("stayed").all()
+    assert changes["rank_change"].tolist() == [1, -1, 0, 0]
+    assert f"'{olds[0]}' của kỳ trước là '{news[0]}'" in changes.attrs["note"]
+    words = describe_ranking(pd.concat([before, after], ignore_index=True)).splitlines()
+    assert "So với năm 2023, trong 2 đơn vị" in words[2]
+    few = after.assign(unit=["a", "y", "c", "d"])  # half is not most
+    told = compare_periods(before, few).attrs["note"]
+    assert f"'{olds[0]}' của kỳ trước" not in told
+
+
 def test_blocks_may_be_numbers():
     before, after = (table(scores, block=[1, 2]) for scores in ([9, 8], [7, 8]))
     assert compare_periods(before, after)["common_units"].tolist() == [1, 1]

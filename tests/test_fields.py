@@ -324,6 +324,9 @@ def test_a_field_without_a_name_is_refused(name):
 def test_a_self_score_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="Điểm tự chấm 'x' của 'A' là chữ"):
         self_score_gaps(FEW.assign(self_score="x"))
+    for points in (-1, 1000):
+        with pytest.raises(ValueError, match="nằm ngoài khoảng từ 0 đến điểm tối đa"):
+            self_score_gaps(FEW.assign(self_score=points))
 
 
 def test_points_beside_the_total_are_beside_the_fields_unless_the_sums_hold_them():

@@ -1036,3 +1036,18 @@ def test_equal_fields_are_not_called_the_one_that_parts_units_most(tmp_path):
     assert "hơn kém nhau" not in told
     lacking = results_of(scores.assign(score=[None, None]), fields=fields.assign(score=None))
     assert lacking.groups[0].told.fields == "Chưa có điểm theo lĩnh vực của các đơn vị."
+
+
+@pytest.mark.parametrize("option", ["agency", "subject", "source", "signer"])
+@pytest.mark.parametrize("letter", ["\ud800", "\uffff", "\x0b"])
+def test_what_no_xml_may_hold_is_refused_in_an_option(option, letter, tmp_path):
+    with pytest.raises(ValueError, match=f"{option}=.* có ký tự điều khiển"):
+        write_report(table([90.0, 80]), tmp_path / "a.docx", **{option: f"a{letter}b"})
+
+
+def test_long_names_of_offices_and_files(tmp_path, sketched):
+    long = "Sở Nội vụ " * 30
+    path = write_report(table([90.0, 80]), tmp_path / "a.docx", agency=long, subject=long)
+    assert Document(str(path)).core_properties.title == long[:255]
+    with pytest.raises(ValueError, match="Tên tệp .* quá dài"):
+        write_report(table([90.0, 80]), tmp_path / f"{'x' * 300}.docx")

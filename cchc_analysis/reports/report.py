@@ -33,6 +33,7 @@ _DOTS = "………………………"
 _DATED = re.compile(r"\d+[/.-]\d+[/.-]\d+|ngày \d")
 _ABOUT = re.compile(r"^(?:V/v|Về việc)\s+(?:công bố\s+|thông báo\s+|báo cáo\s+)?", re.IGNORECASE)
 _CHARTED = ("distribution", "comparison", "changes", "fields", "charts")
+_LONGEST_PROPERTY = 255  # letters of a title or an author in a Word file
 _LETTERS = 23  # capitals in a line of the left column
 _LETTER = 6  # points: a bold letter of 14 points, on average
 
@@ -194,7 +195,8 @@ def report_of(
     }  # fmt: skip
     fill(opened, fields, Path(template or "").name)
     about, day = opened.docx.core_properties, letter["date"] or _UNDATED
-    about.title, about.author = " ".join(subject.split()), letter.get("agency") or ""
+    about.title = " ".join(subject.split())[:_LONGEST_PROPERTY]
+    about.author = (letter.get("agency") or "")[:_LONGEST_PROPERTY]
     about.comments = about.last_modified_by = about.keywords = ""
     about.created = about.modified = datetime.datetime(day.year, day.month, day.day)
     about.revision, about.language = 1, "vi-VN"

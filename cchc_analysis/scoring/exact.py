@@ -26,8 +26,8 @@ from cchc_analysis.text import SHOWN, decimal_comma, quoted
 MAX_PLACES = 6
 FALLBACK_PLACES = 9
 NOISE = 1e-9  # of a float: half of it is less than the ninth place
-_NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total")
-_NUMBERS = (*_NUMBERS, "self_score", "survey_score")
+_STAGES = ("self_score", "survey_score")
+_NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total", *_STAGES)
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
@@ -175,6 +175,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
                 why = "là chữ, không phải số" if is_text else "không phải là số"
                 _refuse(table, column, wrong, why)
+        if is_new:
+            _refuse(table, column, np.isinf(floats(values)), "không phải là một số hữu hạn")
     if is_new and "published_rank" in table:
         ranks = floats(table["published_rank"])
         wrong = (ranks < 1) | (ranks % 1 > 0)
@@ -184,8 +186,11 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
     score, most = floats(table["score"]), _maxima(table)
     _refuse(table, "max_score", most <= 0, "không lớn hơn 0")
     beyond = np.fmax(floats(table["bonus"]), 0) if "bonus" in table else 0
-    for wrong in (score < -NOISE, score > most + beyond + NOISE):
-        _refuse(table, "score", wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
+    limits = {"score": most + beyond} | {stage: most for stage in _STAGES if stage in table}
+    for column, limit in limits.items():
+        points = floats(table[column])
+        wrong = (points < -NOISE) | (points > limit + NOISE)
+        _refuse(table, column, wrong, "nằm ngoài khoảng từ 0 đến điểm tối đa")
     if np.isnan(most).any():
         wrong = np.isnan(most) & ~np.isnan(score)
         _refuse(table, "score", wrong, "không có điểm tối đa", "hãy ghi điểm tối đa (max_score)")

@@ -106,6 +106,25 @@ def with_keys(before: pd.DataFrame, after: pd.DataFrame) -> list[pd.DataFrame]:
     return found
 
 
+def _renamed_blocks(olds: pd.DataFrame, news: pd.DataFrame) -> dict[str, str]:
+    """Return which block of the later table one of the earlier is whose name it lacks.
+
+    Most units of each are in the other, by names that each table has once.
+    """
+    olds, news = (
+        one[~one["block_key"].isin(other["block_key"]) & ~one["name_key"].duplicated(keep=False)]
+        for one, other in ((olds, news), (news, olds))
+    )
+    if olds.empty or news.empty or "block" not in olds:
+        return {}
+    both = olds.merge(news, on="name_key")[["block_x", "block_y"]].value_counts()
+    sizes = olds["block"].value_counts(), news["block"].value_counts()
+    return {
+        old: new for (old, new), units in both.items()
+        if 2 * units > max(sizes[0][old], sizes[1][new])
+    }  # fmt: skip
+
+
 def _key(table: pd.DataFrame, row: int) -> tuple[str, str]:
     return table["block_key"][row], table["name_key"][row]
 
@@ -437,6 +456,9 @@ def compare_ranked(
     """Compare two rankings as `compare_periods` does: both are in order, graded by one scheme."""
     years = _years_of(before, after)
     before, after = with_keys(*(one.reset_index(drop=True) for one in (before, after)))
+    if blocks := _renamed_blocks(before, after):
+        own = before["block"].replace(blocks)
+        before = before.assign(block=own, block_key=own.map(unit_key, na_action="ignore"))
     both = pd.concat([before, after], ignore_index=True)
     order = Exact.of(both).order
     for one, own in ((before, order[: len(before)]), (after, order[len(before) :])):
@@ -459,7 +481,14 @@ def compare_ranked(
     _add_places(table, before, after)
     if predecessors is not None:
         table = table.assign(**in_words(units, before, after))
-    told = {"note": " ".join(_sentences(table, years)), "scale": scale_of(both)}
+    note = _sentences(table, years)
+    note += [
+        f"{quoted(old)} của kỳ trước là {quoted(new)}: phần lớn đơn vị là một."
+        for old, new in blocks.items()
+    ]
+    told = {"note": " ".join(note), "scale": scale_of(both)}
+    if blocks:
+        told["blocks"] = blocks
     if None not in years:
         told["years"] = years
     return stamped(table, "change", **told)

@@ -158,6 +158,8 @@ def results_of(
         why = (f"Không so sánh các năm: {error.problem}.",)
     if not is_asked and change is not None and change["status"].isin(["new", "gone"]).all():
         change = None  # years of other units
+    if change is not None and "blocks" in change.attrs:
+        old = old.assign(block=old["block"].replace(change.attrs["blocks"]))
     check = check_published(ranking, fields=fields)
     if fields is not None:
         fields = in_points(checked_fields(fields)[0], check.attrs["weights"])
