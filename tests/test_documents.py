@@ -333,3 +333,32 @@ def test_words_of_a_page_are_no_marks(page):
     noted = f"<table>{rows(HEADER, ['1', 'Sở A<sup>(1)</sup>', '90'])}</table>"
     with pytest.warns(LoadWarning, match="bỏ dấu chú thích ở 1 tên đơn vị"):
         assert load_scores(page(noted))["unit"].tolist() == ["Sở A"]
+
+
+def choice(*options, at=""):
+    return f"<select {at}>{''.join(f'<option{one}</option>' for one in options)}</select>"
+
+
+@pytest.mark.parametrize(
+    ("field", "score"),
+    [
+        ("<input value=90>", 90),
+        ("<input type='NUMBER' value='90,5'> <input type=hidden value=7>", 90.5),
+        ("<textarea>\n90\n</textarea><input type=submit value=1>", 90),
+        (choice(">10", " selected>90", ">80"), 90),
+        (choice(">90", ">80") + "<input type=checkbox value=5 checked>", 90),
+        (choice(" value=''>Chọn", ">80"), None),
+        ("<input value=90><input value=5>", "'90 5'"),
+        ("<input value=90 style='display:none'>", "'[90]'"),
+        (choice(">90", at="class='d-none'"), "'[ 90 ]'"),
+    ],
+)
+def test_what_a_field_of_a_form_shows_is_text(page, field, score):
+    table = rows(HEADER, ["1", "a", field], ["2", "b", "<input value=80>"], ["3", "c", "70"])
+    path = page(f"<datalist><option>5</datalist><table>{table}</table>")
+    if isinstance(score, str):
+        assert score in refusal(path)
+    else:
+        found = loaded(path)["score"]
+        assert found[1:].tolist() == [80, 70]
+        assert (found.isna()[0] and score is None) or found[0] == score

@@ -372,7 +372,15 @@ def _is_under(line: list[set[str]], steps: list[list[str]]) -> bool:
 def _html_text(node: object) -> str:
     if node is None or not isinstance(node.tag, str) or node.tag in _HTML["no_text"]:
         return ""
-    inside = (node.text or "") + "".join(_html_text(child) + (child.tail or "") for child in node)
+    inside, parts = node.text or "", node
+    if node.tag == "input" and (node.get("type") or "").strip().lower() not in _HTML["no_value"]:
+        inside = node.get("value") or ""
+    elif node.tag == "select":  # those that are chosen, else the first; one without a value is none
+        is_one, options = node.get("multiple") is None, [*node.iter("option")]
+        chosen = [option for option in options if option.get("selected") is not None]
+        seen = (chosen or options[:1])[-1:] if is_one else chosen
+        inside, parts = "", [option for option in seen if option.get("value") != ""]
+    inside += "".join(_html_text(child) + (child.tail or "") for child in parts)
     is_marked = node.tag in _HTML["marked"]
     if node.tag not in ("td", "th", "tr", "tbody", "table"):  # these are hidden as a whole
         is_marked |= _is_hidden(node) or bool(_MARKED_STYLE.search(_style_of(node)))
@@ -381,7 +389,8 @@ def _html_text(node: object) -> str:
         is_marked = False  # words are no mark
     if is_marked and inside.strip():
         return text_of(inside, is_marked=True)
-    return f"\n{inside}\n" if node.tag in _HTML["blocks"] else inside
+    around = "\n" if node.tag in _HTML["blocks"] else " " if node.tag in _HTML["boxes"] else ""
+    return f"{around}{inside}{around}"
 
 
 def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
