@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,8 +13,9 @@ Face = Literal["python", "notebook", "command", "fields"]
 Reads = Literal["scores", "fields"]  # which loader reads a file
 FIELDS = words("fields")  # of the first notebook
 _IN_FILE = words("options")["in_file"]
-_LONGEST = 600
-_HERE, _NAMED = "{option}", "{option.name}"  # where a sentence gives its option, or names it
+_LONGEST, _LONG = 600, 280
+# Where a sentence gives its option, names it, or gives what stays of it for other files.
+_HERE, _NAMED, _REST = "{option}", "{option.name}", "{option.rest}"
 
 
 class Option(NamedTuple):
@@ -24,6 +25,7 @@ class Option(NamedTuple):
     value: object = None
     also: "Option | None" = None  # what has to be given with it
     in_file: Literal["", "scores", "fields"] = ""  # what a file holds that is read without options
+    rest: "Option | None" = None  # of a list of files, where it is left out for this one
 
     def named(self, face: Face = "python") -> str:
         """Return what this face calls the option: `max_score`, MAX_SCORE, --max-score."""
@@ -57,7 +59,22 @@ class Option(NamedTuple):
         sign = "=" if face == "python" else " = "
         if self.value is None:
             return f"{option}=" if face == "python" else f"{option} = …"
-        return f"{option}{sign}{json.dumps(self.value, ensure_ascii=False)}"
+        return f"{option}{sign}{_literal(self.value)}"
+
+    def of_file(self, at: int, every: Sequence[Mapping[str, object]]) -> "Option":
+        """Return the option with the value for one file in the list of what each was given."""
+        if len(every) < 2:
+            return self
+        rest, value, given = None, self.value, [own.get(self.name) for own in every]
+        if isinstance(given[at], Mapping) and isinstance(value, Mapping):
+            rest = {key: one for key, one in given[at].items() if key not in value} or None
+            value = {**given[at], **value}
+        if len(_literal([*given, value])) > _LONG:
+            given, value = [one and ... for one in given], self.value
+        value = ... if value is None else value
+        value, rest = ([*given[:at], own, *given[at + 1 :]] for own in (value, rest))
+        also = self.also and self.also.of_file(at, every)
+        return self._replace(value=value, also=also, rest=Option(self.name, rest))
 
     def beside(self, in_file: Reads, **renamed: str) -> "Option":
         """Return the option of a file that is read without options, save those that are renamed."""
@@ -85,7 +102,18 @@ def with_option(sentence: str, option: Option | None, face: Face = "python") -> 
     """Return a sentence with its option as this face gives it."""
     if option is None:
         return sentence
-    return sentence.replace(_NAMED, option.named(face)).replace(_HERE, option.said(face))
+    rest = f" ({option.rest.said(face)})" if option.rest else ""
+    sentence = sentence.replace(_NAMED, option.named(face)).replace(_REST, rest)
+    return sentence.replace(_HERE, option.said(face))
+
+
+def _literal(value: object) -> str:
+    """Return a value as it is typed; … is what is not known, or too long to tell."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if value is None or value is ...:
+        return "None" if value is None else "…"
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 class Clause(NamedTuple):
@@ -107,7 +135,7 @@ class Refusal(ValueError):
     ----------
     problem, remedy : str
         The two halves of the sentence; ``{option}`` stands for `option` with its value,
-        ``{option.name}`` for what it is called.
+        ``{option.name}`` for what it is called, ``{option.rest}`` for what other files keep of it.
     file, place : str
         What is read or written, and where in it: "trang tính 'X', ô D5", "dòng 12".
     value : object

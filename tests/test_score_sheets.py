@@ -347,6 +347,26 @@ def test_files_of_units_are_one_table(tmp_path):
     assert "Danh sách tệp trống" in refusal([])
 
 
+def test_fields_of_several_files_are_settled_for_one_alone(tmp_path):
+    whole = pd.DataFrame({"Đơn vị": ["A"], "Thể chế (10)": ["9"], "Thủ tục (5)": ["4"]})
+    plain = pd.DataFrame({"Đơn vị": ["B"], "Thể chế": ["8"], "Thủ tục": ["3"]})
+    words = refusal([whole, plain], max_score=[None, {"Thể chế": 10}])
+    assert 'max_score=[None, {"Thể chế": 10, "Thủ tục": 10}]' in words
+    names = [f"Lĩnh vực có tên dài thứ {at}" for at in range(12)]
+    long = pd.DataFrame([["A", *["9"] * 12]], columns=["Đơn vị", *names])
+    words = refusal([long, plain], max_score=[dict.fromkeys(names, 10), None])
+    assert 'ví dụ max_score=[…, {"Thể chế": 10, "Thủ tục": 10}]' in words
+    sheet = pd.DataFrame({"Lĩnh vực": ["Thể chế"], "Điểm tối đa": [10], "Tự chấm": [9]})
+    units = {"unit": ["C", None]}
+    words = refusal([sheet, plain], max_score=10, columns={"score": "tự chấm"}, **units)
+    assert "hãy bỏ max_score= (max_score=[None, 10])" in words
+    words = refusal([sheet, plain], max_score=[None, 10], columns={"score": "tự chấm"}, **units)
+    assert 'khỏi columns (columns=[{"score": "tự chấm"}, None])' in words
+    columns = [{"score": "tự chấm"}, None]
+    fields, _ = read([sheet, plain], max_score=[None, 10], columns=columns, **units)
+    assert fields["score"].tolist() == [9, 8, 3]
+
+
 def test_files_of_years_are_one_table(tmp_path):
     sheets = [[[f"PHIẾU CHẤM ĐIỂM CỦA SỞ A NĂM {year}"], TITLES, *TREE] for year in (2022, 2023)]
     paths = [write(tmp_path / f"{at}.docx", {"a": rows}) for at, rows in enumerate(sheets)]

@@ -53,24 +53,27 @@ def test_years_are_given_where_the_files_do_not_say_them(write):
 
 
 @pytest.mark.parametrize(
-    ("titles", "words"),
+    ("titles", "words", "years"),
     [
-        (("năm 2024", "năm 2024"), "a.csv (tệp thứ 1) và b.csv (tệp thứ 2) cùng có năm 2024"),
-        (("năm 2024", ""), "b.csv (tệp thứ 2) không cho biết năm"),
-        (("", "năm 2024"), "a.csv (tệp thứ 1) không cho biết năm"),
-        (("năm 2024", "6 tháng đầu năm 2025"), "'Kết quả chấm điểm 6 tháng đầu năm 2025' là của"),
+        (("", ""), "a.csv (tệp thứ 1) không cho biết năm", [2023, 2024]),
+        (("năm 2024", "năm 2024"), "a.csv (tệp thứ 1) và b.csv (tệp thứ 2) cùng có năm 2024",
+         [2023, 2024]),
+        (("năm 2024", ""), "b.csv (tệp thứ 2) không cho biết năm", [2024, 2023]),
+        (("", "năm 2023"), "a.csv (tệp thứ 1) không cho biết năm", [2024, 2023]),
+        (("năm 2024", "6 tháng đầu năm 2025"), "'Kết quả chấm điểm 6 tháng đầu năm 2025' là của",
+         [2024, 2023]),
     ],
-)
-def test_files_of_one_year_or_of_none_are_refused_in_each_face(write, titles, words):
+)  # fmt: skip
+def test_files_of_one_year_or_of_none_are_refused_in_each_face(write, titles, words, years):
     files = [
         write(name, "A;80;100", title=f"Kết quả chấm điểm {title}" if title else "")
         for name, title in zip(("a.csv", "b.csv"), titles, strict=True)
     ]
     error = refusal(files)
     assert words in str(error)
-    assert "hãy ghi năm của từng tệp theo thứ tự, ví dụ year=[2023, 2024]" in str(error)
-    assert "ví dụ YEAR = [2023, 2024]" in error.said("notebook")
-    assert load_scores(files, year=[2023, 2024])["year"].tolist() == [2023, 2024]
+    assert f"hãy ghi năm của từng tệp theo thứ tự, ví dụ year={years}" in str(error)
+    assert f"ví dụ YEAR = {years}" in error.said("notebook")
+    assert load_scores(files, year=years)["year"].nunique() == 2
 
 
 def test_a_file_of_several_years_goes_with_others_of_other_years(write):
@@ -79,6 +82,55 @@ def test_a_file_of_several_years_goes_with_others_of_other_years(write):
     new = write("b.csv", "A;82;100;2024", head=head)
     assert load_scores([both, new])["year"].tolist() == [2022, 2023, 2024]
     assert "hãy bỏ năm này khỏi một trong hai tệp" in str(refusal([both, new, both]))
+    untitled = write("c.csv", "A;82;100")
+    assert "year=[None, 2024]" in str(refusal([both, untitled]))
+    assert load_scores([both, untitled], year=[None, 2024])["year"].nunique() == 3
+
+
+def test_years_in_columns_are_not_replaced(write):
+    own = write("a.csv", "A;80;100;2024", head="Đơn vị;Điểm;Thang điểm;Năm")
+    titled = write("b.csv", "A;75;100", title="Kết quả năm 2024")
+    assert "ví dụ year=[2024, 2023]" in str(refusal([own, titled]))
+    assert load_scores([own, titled], year=[2024, 2023])["year"].tolist() == [2024, 2023]
+    assert "hãy bỏ năm này khỏi một trong hai tệp" in str(refusal([own, own]))
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("head", "row", "given", "proposed"),
+    [
+        ("Đơn vị;Tổng điểm (70)", "A;61", {}, {"max_score": 70}),
+        ("Xã;Điểm tự chấm;Điểm thẩm định", "A;9;8,5", {"columns": {"unit": "Xã"}},
+         {"columns": {"unit": "Xã", "score": "Điểm thẩm định"}, "max_score": 10}),
+        ("Đơn vị;Điểm;Thang điểm", "A;9;10", {"max_score": 100}, {"max_score": None}),
+        ("Đơn vị;Điểm;Thang điểm;Năm", "A;9;10;2022", {"year": 2020}, {"year": None}),
+    ],
+)  # fmt: skip
+def test_of_several_files_the_list_that_settles_it_for_one_is_proposed(
+    write, first, head, row, given, proposed
+):
+    one = write("a.csv", row, row.replace("A", "B"), title="KẾT QUẢ NĂM 2022", head=head)
+    other = write("b.csv", "A;95;100", title="KẾT QUẢ NĂM 2024")
+    files = [one, other] if first else [other, one]
+
+    def beside(of_one):
+        return {name: [value, None][:: 1 if first else -1] for name, value in of_one.items()}
+
+    words = str(refusal(files, **beside(given)))
+    for name, values in beside(proposed).items():
+        assert f"{name}={values}".replace("'", '"') in words
+    scores = load_scores(files, **{**beside(given), **beside(proposed)})
+    assert scores["year"].tolist() == sorted([2022, 2022, 2024], reverse=not first)
+
+
+def test_a_warning_proposes_for_its_file_alone(write):
+    files = [write(f"{at}.csv", "A;80;100", title=f"Kết quả năm {at}") for at in (2023, 2024)]
+    with pytest.warns(LoadWarning) as told:
+        load_scores(files)
+    assert "dùng year=[…, None] nếu khác" in str(told[0].message)
+    assert "dùng YEAR = [None, …] nếu khác" in told[1].message.said("notebook")
+    with pytest.warns(LoadWarning, match="dùng year= nếu khác"):
+        load_scores(files[0])
 
 
 def test_blocks_are_of_all_files_or_of_none(write):

@@ -661,7 +661,8 @@ def _by_stage(
             stages["score"] = stages.pop(chosen)
         elif chosen:
             raise where.refuse(
-                f"không có cột điểm {_SAID[chosen]}{of_name}", "hãy bỏ {option}, hoặc ghi đúng tên",
+                f"không có cột điểm {_SAID[chosen]}{of_name}",
+                'hãy bỏ "score" khỏi {option.name}{option.rest}, hoặc ghi đúng tên',
                 value=_SAID[chosen], option=Option("columns", {"score": _SAID[chosen]}),
             )  # fmt: skip
         elif "score" not in stages:

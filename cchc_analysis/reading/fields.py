@@ -64,9 +64,9 @@ from cchc_analysis.reading.load import (
     check_blocks,
     check_options,
     check_units,
-    for_each,
     joined,
     joined_in_words,
+    load_each,
     name_of,
     named_by_headings,
     no_year,
@@ -179,7 +179,9 @@ def read_rows(
         body["max_score"] = pd.Series({line: as_written(one) for line, one in maxima.items()})
     elif given is not None:
         raise where.refuse(
-            "bảng đã ghi điểm tối đa của từng dòng", "hãy bỏ {option}", option=Option("max_score")
+            "bảng đã ghi điểm tối đa của từng dòng",
+            "hãy bỏ {option.name}={option.rest}",
+            option=Option("max_score"),
         )
     if layout.is_percent:
         _make_points(where, layout.taken[0], maximum, [*leaves], told)
@@ -504,7 +506,7 @@ def load_fields(
         "table": table, "columns": columns, "max_score": max_score, "unit": unit, "year": year,
     }  # fmt: skip
     try:
-        loaded = _of_years([_load(one, **own) for one, own in for_each(source, options)])
+        loaded = _of_years(load_each(_load, source, options))
         fields = _joined(loaded)
     except Refusal as error:
         error.reads = "fields"
@@ -512,8 +514,7 @@ def load_fields(
     for name, words in _misspelt(fields):
         next(one for one in loaded if name in set(one.scores["field"])).told.append(words)
     for one in loaded:
-        unused, told = (list(dict.fromkeys(words)) for words in (one.unused, one.told))
-        tell(one.file, unused, told, "fields")
+        tell(one, "fields")
     return fields
 
 
@@ -642,7 +643,7 @@ def _joined(loaded: Sequence[Loaded]) -> pd.DataFrame:
             "hãy bỏ đơn vị này khỏi một trong hai tệp" if year else
             "hãy ghi năm của từng tệp nếu là nhiều năm, ví dụ {option}, đúng đơn vị trong từng tệp "
             "nếu là nhiều đơn vị, hoặc bỏ một tệp",
-            value=fields["unit"][line], option=years_of(loaded),
+            value=fields["unit"][line], option=years_of(loaded, *fields["source"][[before, line]]),
         )  # fmt: skip
     kept = ["unit", *group_columns(fields), *levels, "score", "max_score", *OTHER_STAGES]
     fields = fields[[column for column in [*kept, "published_total"] if column in fields]]

@@ -2,8 +2,9 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import combinations
+from operator import methodcaller
 from os import PathLike
 from typing import NamedTuple
 
@@ -98,6 +99,8 @@ class Loaded(NamedTuple):
     unused: list[str]
     told: list[str | tuple[str, Option]]
     said: Said
+    options: Sequence[Mapping[str, object]] = ()  # of each file that was loaded with it
+    at: int = 0  # which of them
 
 
 def load_scores(
@@ -166,34 +169,44 @@ def load_scores(
     options = {
         "table": table, "columns": columns, "max_score": max_score, "year": year, "block": block,
     }  # fmt: skip
-    loaded = [_load(one, **own) for one, own in for_each(source, options)]
+    loaded = load_each(_load, source, options)
     _check_years(loaded)
     check_blocks(loaded, _BLOCKS)
     for one in loaded:
-        tell(one.file, one.unused, one.told)
+        tell(one)
     if len(loaded) == 1:
         return loaded[0].scores
     return _completed(pd.concat([one.scores for one in loaded], ignore_index=True))
 
 
-def for_each(
-    sources: object, options: Mapping[str, object]
-) -> Iterator[tuple[object, dict[str, object]]]:
-    """Yield each source, of a list with its own options: those that are lists have one for each."""
-    if not isinstance(sources, list | tuple):
-        yield sources, dict(options)
-        return
-    if not sources:
+def load_each(
+    load: Callable[..., Loaded], sources: object, options: dict[str, object]
+) -> list[Loaded]:
+    """Load each source, of a list with its own options: those that are lists have one for each.
+
+    What is refused of one proposes an option with what the others have.
+    """
+    is_list = isinstance(sources, list | tuple)
+    each, loaded = [*sources] if is_list else [sources], []
+    if not each:
         raise Refusal("Danh sách tệp trống", "hãy ghi ít nhất một tệp")
-    several = {name: given for name, given in options.items() if isinstance(given, list | tuple)}
+    kinds = (list, tuple) if is_list else ()
+    several = {name: given for name, given in options.items() if isinstance(given, kinds)}
     for name, given in several.items():
-        if len(given) != len(sources):
+        if len(given) != len(each):
             raise Refusal(
-                f"{name}= có {len(given)} giá trị cho {len(sources)} tệp",
+                f"{name}= có {len(given)} giá trị cho {len(each)} tệp",
                 "hãy ghi mỗi tệp một giá trị, theo thứ tự của các tệp", value=given,
             )  # fmt: skip
-    for at, source in enumerate(sources):
-        yield source, {**options, **{name: given[at] for name, given in several.items()}}
+    every = [options | {name: own[at] for name, own in several.items()} for at in range(len(each))]
+    for at, source in enumerate(each):
+        try:
+            loaded.append(load(source, **every[at])._replace(options=every, at=at))
+        except Refusal as error:
+            error.option = error.option and error.option.of_file(at, every)
+            error.args = (error.said(),)
+            raise
+    return loaded
 
 
 def _check_years(loaded: Sequence[Loaded]) -> None:
@@ -204,11 +217,13 @@ def _check_years(loaded: Sequence[Loaded]) -> None:
             raise no_year(loaded, at)
     for before, at in combinations(range(len(loaded)), 2):
         if both := sorted(years[before] & years[at]):
+            pair = [(n, loaded[n]) for n in (before, at)]
+            free = [n for n, one in pair if one.said.year or one.options[n]["year"]]  # no column
             raise Refusal(
                 f"{name_of(loaded, before)} và {name_of(loaded, at)} cùng có năm "
                 f"{', '.join(map(str, both))}",
-                _YEARS if years[before] == years[at] == {*both[:1]} else
-                "hãy bỏ năm này khỏi một trong hai tệp", option=years_of(loaded),
+                _YEARS if free and years[before] == years[at] == {*both[:1]} else
+                "hãy bỏ năm này khỏi một trong hai tệp", option=years_of(loaded, *free),
             )  # fmt: skip
 
 
@@ -225,10 +240,16 @@ def name_of(loaded: Sequence[Loaded], at: int) -> str:
     return f"{loaded[at].file} (tệp thứ {at + 1})"
 
 
-def years_of(loaded: Sequence[Loaded]) -> Option:
-    """Return the option that gives several sources their years, as an example."""
-    last = int(max({2024}.union(*(one.scores.get("year", []) for one in loaded))))
-    return Option("year", [last - before for before in range(len(loaded))][::-1])
+def years_of(loaded: Sequence[Loaded], *clash: int) -> Option:
+    """Return the option that gives the sources without a year, and those that clash, an example."""
+    own = [{*one.scores.get("year", [])} or {*map(int, one.said.year.split())} for one in loaded]
+    without = [at for at, years in enumerate(own) if at in clash or not years]
+    taken = {year for at, years in enumerate(own) if at not in without for year in years}
+    free = [year for year in range(max({2024}.union(*own)), 0, -1) if year not in taken]
+    years = [int(*one) if len(one) == 1 else None for one in own]
+    for at, year in zip(without, sorted(free[: len(without)]), strict=True):
+        years[at] = year
+    return Option("year", years)
 
 
 def check_blocks(loaded: Sequence[Loaded], remedy: str) -> None:
@@ -424,7 +445,7 @@ def year_said(file: str, every: Sequence[Said], given: int | None) -> Said:
     if given is not None and len(sure) > 1:
         raise Refusal(
             f"các bảng có tiêu đề ghi năm {', '.join(sorted(sure))} nhưng đã đặt {{option}}",
-            "hãy bỏ năm đã đặt, hoặc chỉ đọc một bảng",
+            "hãy bỏ năm đã đặt{option.rest}, hoặc chỉ đọc một bảng",
             file=file, value=given, option=Option("year", given),
         )  # fmt: skip
     if doubt := next((said for said in every if said.doubt), None):
@@ -472,15 +493,15 @@ def _check_overlap(file: str, scores: pd.DataFrame, tables: Sequence[Table], nam
         )  # fmt: skip
 
 
-def tell(
-    file: str, unused: Sequence[str], told: Sequence[str | tuple[str, Option]],
-    reads: Reads = "scores",
-) -> None:  # fmt: skip
+def tell(loaded: Loaded, reads: Reads = "scores") -> None:
     """Warn once of what was not used, and of what to check."""
+    unused, told = (list(dict.fromkeys(words)) for words in (loaded.unused, loaded.told))
     unused = [*unused[:_MOST_TOLD], *(words[:_SHORT] for words in unused[_MOST_TOLD:])]
     clauses = [*([f"không dùng đến {'; '.join(unused)}"] if unused else []), *told]
     if clauses:
-        warnings.warn(LoadWarning(file, clauses, reads), stacklevel=3)
+        warning = LoadWarning(loaded.file, clauses, reads)
+        of_file = methodcaller("of_file", loaded.at, loaded.options)
+        warnings.warn(warning.with_options(of_file), stacklevel=3)
 
 
 def _place_of(scores: pd.DataFrame, row: int) -> str:

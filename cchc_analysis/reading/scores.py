@@ -320,7 +320,7 @@ def _add_given(where: Where, table: dict[str, pd.Series], role: str, given: obje
     where.check(
         said != text, said,
         f"bảng ghi {named} {{cell}} nhưng {named} đã đặt là '{given}'",
-        f"hãy bỏ {named} đã đặt, hoặc sửa bảng", option=Option(role, given),
+        f"hãy bỏ {named} đã đặt{{option.rest}}, hoặc sửa bảng", option=Option(role, given),
     )  # fmt: skip
     table[role] = text
 
@@ -437,7 +437,7 @@ def _maxima_of(
             raise where.refuse(
                 f"điểm tối đa {decimal_comma(maxima[line])} khác thang điểm {decimal_comma(other)} "
                 f"{said}",
-                "hãy sửa bảng, hoặc bỏ thang điểm đã đặt",
+                "hãy sửa bảng" + (", hoặc bỏ thang điểm đã đặt{option.rest}" if given else ""),
                 at=f"dòng {line}" if "max_score" in table else "", value=float(maxima[line]),
                 option=Option("max_score"),
             )  # fmt: skip
