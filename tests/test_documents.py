@@ -1,6 +1,6 @@
 import docx
 import pytest
-from conftest import loaded, refusal
+from conftest import loaded, read_and_told, refusal
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -307,6 +307,31 @@ def test_a_table_that_a_page_break_parts_is_one(word, page):
         assert loaded(page(body))["unit"].tolist()[:3] == units[:3]
     wrong = [["3", "c", "8l"]]
     assert "bảng 1 và bảng 2, dòng 4: ô '8l'" in refusal(word(("x", one), ("", wrong)))
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize(
+    ("headings", "column", "found"),
+    [
+        (["I. Khối sở", "II. Khối xã"], "block", ["Khối sở", "Khối xã"]),
+        (["1. Các sở", "2. UBND cấp xã"], "block", ["Các sở", "UBND cấp xã"]),
+        (["Năm 2023", "Năm 2024"], "year", [2023, 2024]),
+        (["KẾT QUẢ NĂM 2023", "KẾT QUẢ NĂM 2023 (tiếp theo)"], "year", [2023, 2023]),
+    ],
+)  # fmt: skip
+def test_a_line_between_tables_whose_numbers_run_on_is_not_lost(
+    word, page, headings, column, found, again
+):
+    parts = [[HEADER, ["1", "a", "90"], ["2", "b", "80"]], [HEADER, ["3", "c", "85"]]]
+    parts[1] = parts[1][1 - again :]
+    tables = [*zip(headings, parts, strict=True)]
+    body = [f"<h4>{heading}</h4><table>{rows(*part)}</table>" for heading, part in tables]
+    for path in (word(*tables), page("".join(body))):
+        assert loaded(path)[column].tolist() == [found[0], *found]
+    remark = word(("", parts[0]), ("Ghi chú: đã làm tròn", parts[1]))
+    assert "dòng 4 'Ghi chú: đã làm tròn'" in read_and_told(load_scores, remark)[1]
+    scale = word(("Khối sở (thang điểm 100)", parts[0]), ("Khối xã (thang điểm 90)", parts[1]))
+    assert "thang điểm" in refusal(scale)
 
 
 def test_one_row_apart_is_told(page):

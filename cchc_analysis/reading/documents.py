@@ -436,7 +436,7 @@ def pdf_tables(path: Path) -> tuple[list[Seen], list[str]]:
                         last += rows
                     else:
                         place = f"bảng {len(tables) + 1} (trang {page.page_number})"
-                        tables.append(Seen(place, title, rows))
+                        tables.append(Seen(place, rows=rows, above=[*filter(None, [title])]))
     except Refusal:
         raise
     except Exception as error:  # whatever a broken file makes the library raise

@@ -35,6 +35,7 @@ from cchc_analysis.reading.header import (
     is_heading,
     names_units,
     role_of,
+    year_in,
 )
 from cchc_analysis.reading.vocabulary import FOOTERS, MAXIMUM, REGION, WHOLE
 from cchc_analysis.refusal import Clause, Refusal
@@ -137,14 +138,16 @@ class Rows:
         ends = [*text.index[1:], body.index[-1]]
         lines = [a for a, b in zip(text.index, ends, strict=False) if len(units.loc[a:b])]
         starts_again = all(units.loc[line:].iloc[0] == 1 for line in lines)
-        # Numbers may run on where the table and each of these lines is called a block.
-        are_blocks = is_block(self.heading) and all(is_block(text[line]) for line in lines)
-        if not lines or not (starts_again or are_blocks or lines[0] < units.index[0]):
+        # Numbers may run on where the table and each of these lines names its units or its year.
+        every = [self.heading, *text[lines]]
+        years = [year_in(heading).year for heading in every]
+        are_parts = all(map(names_units, every)) or (all(years) and len(set(years)) > 1)
+        if not lines or not (starts_again or are_parts or lines[0] < units.index[0]):
             return none
         one = text[lines[0]]  # a single line may be any remark
-        if len(lines) == 1 and not (heads_part(one) or marked[lines[0]]):
+        if len(lines) == 1 and not (are_parts or heads_part(one) or marked[lines[0]]):
             return none
-        if lines[0] > units.index[0] and not is_block(self.heading):
+        if lines[0] > units.index[0] and not (are_parts or is_block(self.heading)):
             raise self.where.refuse(
                 f"{quoted(one)} mở đầu một khối mới nhưng các đơn vị phía trên không có tên khối",
                 "hãy thêm dòng tên khối lên đầu bảng, hoặc xóa từ dòng này xuống nếu là bảng khác",
@@ -157,7 +160,8 @@ class Rows:
             )  # fmt: skip
         scores = [numbers_in(self.score.loc[a:b]) for a, b in pairwise([*lines, body.index[-1]])]
         falls = all(above.min() >= below.max() for above, below in pairwise(scores))
-        may_be_grades = falls and not starts_again and not any(map(names_units, text[lines]))
+        are_named = starts_again or are_parts or any(map(names_units, text[lines]))
+        may_be_grades = falls and not are_named
         if may_be_grades and len(lines) > 1:
             raise self.where.refuse(
                 f"{quoted(one)} có thể là xếp loại hoặc khối của các đơn vị phía dưới",

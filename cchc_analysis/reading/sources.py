@@ -121,7 +121,8 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
 def _continued(grids: list[Grid]) -> list[Grid]:
     """Join a grid whose numbering goes on where the one before ends: a page break parted them.
 
-    Also one whose codes of criteria go on, with no line between but the number of a page.
+    A line between is a row, which may name a block or a year. Also joined is one whose codes of
+    criteria go on, with no line between but the number of a page.
     """
     joined: list[Grid] = []
     for grid in grids:
@@ -134,16 +135,19 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         before, after = map(numbering, cells)
         counts_on = not before.empty and not after.empty and after.iloc[0] == before.iloc[-1] + 1
         are_units = any(role_of(cell) == "unit" for cell in cells[0])  # one may be called "A"
-        are_lines = not all(line.isdigit() or PAGE.fullmatch(line) for line in grid.above)
-        if not counts_on and (are_lines or are_units or not codes_go_on(*cells)):
+        between = [[line] for line in grid.above if not (line.isdigit() or PAGE.fullmatch(line))]
+        if not counts_on and (between or are_units or not codes_go_on(*cells)):
             joined.append(grid)
             continue
         lines, place = last.cells.index[-1], f"{last.place} và {grid.place}"
-        if grid.is_beside:
-            place = f"{last.place}, và {grid.place} tính từ dòng {lines + 1}"
+        if grid.is_beside:  # what stands over it is a row of it
+            place, between = f"{last.place}, và {grid.place} tính từ dòng {lines + 1}", []
+        rows = to_cells(between[::-1], range(lines + 1, lines + 1 + len(between)))
+        rows = rows.reindex(columns=last.cells.columns, fill_value="")
+        lines += len(between)
         joined[-1] = last._replace(
             place=place,
-            cells=pd.concat([last.cells, grid.cells.set_axis(grid.cells.index + lines)]),
+            cells=pd.concat([last.cells, rows, grid.cells.set_axis(grid.cells.index + lines)]),
             merged={*last.merged, *((line + lines, column) for line, column in grid.merged)},
         )
     return joined
