@@ -170,9 +170,9 @@ def test_what_is_no_merger_of_these_tables_is_refused(predecessors, words):
 def test_an_alias_for_what_may_be_a_merger_is_refused_and_an_abbreviation_is_not():
     told = refused(OLD, NEW, aliases={"Xã A": "Phường C"})
     assert "'Phường C' có thể được nhập từ nhiều đơn vị: ngoài 'Xã A' còn Xã B" in told
+    assert 'predecessors={"Phường C": ["Xã A", "Xã B"]}' in told
+    told = refused(OLD | {"Xã K": 1}, NEW, aliases={"Xã A": "Phường C"})
     assert 'predecessors={"Phường C": ["Xã A", …]}' in told
-    told = refused(OLD, NEW, aliases={"Xã A": "Phường C", "Xã B": "Phường C"})
-    assert "nếu chúng đã nhập làm một" in told
     old = {"Sở TN&MT": 80, "Sở NN và PTNT": 70}
     assert "ngoài 'Sở TN&MT' còn" in refused(
         old,
@@ -187,6 +187,47 @@ def test_an_alias_for_what_may_be_a_merger_is_refused_and_an_abbreviation_is_not
         predecessors={"Xã E": ["Xã B"]},
     )  # fmt: skip
     assert only["status"].tolist() == ["stayed", "stayed", "merged", "absorbed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "aliases", "merged"),
+    [
+        (OLD, NEW, {"Xã A": "Phường C", "Xã B": "Phường C"}, INTO_C),
+        (OLD | {"Xã K": 1}, NEW, {"Phường C": "xã a", "Xã B": "phường c"}, None),
+        (OLD, {"Phường C": 78, "Xã E": 7, "Xã B": 5}, {"Phường C": "Xã A", "Xã E": "Xã A"},
+         {"Phường C": ["Xã A"], "Xã E": ["Xã A"]}),
+        ({"Phòng A": 8, "Phòng B": 7}, {"Phòng Á": 9}, {"Phòng A": "Phòng Á", "Phòng Á": "Phòng B"},
+         None),
+    ],
+)  # fmt: skip
+def test_aliases_of_several_units_to_one_are_a_merger_of_the_old_ones(old, new, aliases, merged):
+    told = refused(old, new, aliases=aliases)
+    if merged is None:  # pairs that go both ways
+        assert "hãy ghi mỗi đơn vị cũ một cặp, tên cũ trước, tên mới sau" in told
+        return
+    words = str(merged).replace("'", '"')
+    assert f"hãy thay các cặp ấy bằng predecessors={words} nếu là sáp nhập, chia tách" in told
+    change = compare_periods(named(old), named(new), predecessors=merged).set_index("unit")
+    assert (change.loc[[*merged], "status"] == "merged").all()
+    both = compare_periods(named(old), named(new), predecessors=merged, aliases=aliases)
+    assert both["unit"].tolist() == change.index.tolist()
+
+
+def test_an_alias_within_a_block_proposes_what_stands_in_the_other_table():
+    old, new = (named(units, block="I") for units in (OLD, {"Xã B": 8, "Xã D": 7}))
+    old, new = (
+        pd.concat([one, named({"Xã E": 1}, block="II")], ignore_index=True) for one in (old, new)
+    )
+    merged = {"Xã B": ["Xã A", "Xã B"]}
+    with pytest.raises(ValueError, match=r'predecessors=\{"Xã B": \["Xã A", "Xã B"\]\}'):
+        compare_periods(old, new, aliases={"Xã A": "Xã B"})
+    assert "merged" in set(compare_periods(old, new, predecessors=merged)["status"])
+
+
+def test_two_units_of_one_name_are_no_blocks():
+    for old, new in (({"Xã A": 9, "xã  a": 8}, NEW), (OLD, {"Phường C": 9, "phường c": 8})):
+        told = refused(old, new, predecessors={"Phường C": ["Xã A"]})
+        assert "là một tên khi so khớp; hãy sửa tên một trong hai đơn vị" in told
 
 
 def test_a_merger_is_in_the_report(tmp_path, coarse):

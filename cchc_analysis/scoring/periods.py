@@ -1,5 +1,6 @@
 """Two periods: which unit is which, also after mergers, and how points and ranks changed."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -59,12 +60,17 @@ def match(
     predecessors: Predecessors | None,
 ) -> Matched:
     """Match units by the keys of `with_keys`; merged ones and their old ones match nobody."""
+    for table, where in ((olds, BEFORE), (news, AFTER)):
+        _rows_by_key(table, table, {}, where)
     merged = {} if predecessors is None else _merged(_read_pairs(predecessors), olds, news)
     absorbed = {row: new for new, rows in merged.items() for row in rows}
     renamed = _renamed({} if aliases is None else aliases, olds, news)
     rows, keys = (
-        _rows_by_key(table, renamed, left_out, where)
-        for table, left_out, where in ((olds, absorbed, BEFORE), (news, merged, AFTER))
+        _rows_by_key(table.drop(index=[*left_out]), others, renamed, where)
+        for table, others, left_out, where in (
+            (olds, news, absorbed, BEFORE),
+            (news, olds, merged, AFTER),
+        )
     )
     same = {row: rows[key] for key, row in keys.items() if key in rows}
     gone = set(rows.values()) - set(same.values())
@@ -130,22 +136,26 @@ def _key(table: pd.DataFrame, row: int) -> tuple[str, str]:
 
 
 def _rows_by_key(
-    table: pd.DataFrame, renamed: Mapping[str, str], left_out: Mapping, where: str
+    table: pd.DataFrame, others: pd.DataFrame, renamed: Mapping[str, str], where: str
 ) -> dict[tuple[str, str], int]:
-    """Return the row of each unit by its block and name, refusing two of one name."""
-    rows: dict[tuple[str, str], int] = {}
-    for row, block, name in table[["block_key", "name_key"]].itertuples(name=None):
-        if row in left_out or rows.setdefault((block, renamed.get(name, name)), row) == row:
+    """Return the row of each unit by its block and name, refusing several of one name."""
+    names = table["name_key"].map(lambda name: renamed.get(name, name))
+    rows = table.groupby([table["block_key"], names], sort=False).groups
+    for (block, name), own in rows.items():
+        if len(own) == 1:
             continue
-        first, unit = table["unit"][rows[block, renamed.get(name, name)]], table["unit"][row]
-        remedy = "hãy sửa tên một trong hai đơn vị"
-        if renamed:
+        units, remedy = table["unit"][own].tolist(), "hãy sửa tên một trong hai đơn vị"
+        is_other = (others["block_key"] == block) & (others["name_key"] == name)
+        if table["name_key"][own].nunique() > 1 and is_other.any():  # aliases made them one
+            other = others["unit"][is_other].iloc[0]
+            into = {other: units} if where == BEFORE else {unit: [other] for unit in units}
             remedy = (
-                f"hãy ghi predecessors={{'{unit}': […]}} nếu chúng đã nhập làm một, nếu không thì "
-                "sửa tên một trong hai đơn vị"
+                f"hãy thay các cặp ấy bằng predecessors={json.dumps(into, ensure_ascii=False)} nếu "
+                "là sáp nhập, chia tách, nếu không thì bỏ tên sai khỏi aliases"
             )
-        raise Refusal(f"Trong {where}, '{first}' và '{unit}' là một tên khi so khớp", remedy)
-    return rows
+        problem = f"Trong {where}, '{units[0]}' và '{units[1]}' là một tên khi so khớp"
+        raise Refusal(problem, remedy)
+    return {key: own[0] for key, own in rows.items()}
 
 
 def _renamed(aliases: Mapping[str, str], olds: pd.DataFrame, news: pd.DataFrame) -> dict[str, str]:
@@ -166,9 +176,15 @@ def _renamed(aliases: Mapping[str, str], olds: pd.DataFrame, news: pd.DataFrame)
             raise Refusal(
                 f"aliases: '{names[0]}' và '{names[1]}' phải là một đơn vị chỉ có ở bảng trước và "
                 "một đơn vị chỉ có ở bảng sau",
-                "hãy kiểm tra lại tên",
+                "hãy kiểm tra lại tên, hoặc bỏ cặp này",
             )
-    return {unit_key(one): unit_key(other) for one, other in aliases.items()}
+    renamed = {unit_key(one): unit_key(other) for one, other in aliases.items()}
+    if len(renamed) < len(aliases) or (not by_block and renamed.keys() & {*renamed.values()}):
+        raise Refusal(
+            f"aliases={aliases!r:.200} có một tên ở nhiều cặp",
+            "hãy ghi mỗi đơn vị cũ một cặp, tên cũ trước, tên mới sau",
+        )
+    return renamed
 
 
 def _check_renamed(
@@ -179,12 +195,13 @@ def _check_renamed(
     blocks = same["block_key"][same["name_key"] == unit_key(new)]
     names = gone["unit"][gone["block_key"].isin(blocks)].tolist()
     if names and _initials(old) != _initials(new):
+        others = f'"{names[0]}"' if len(names) == 1 else "…"
         raise Refusal(
             f"aliases: '{new}' có thể được nhập từ nhiều đơn vị: ngoài '{old}' còn "
             f"{listed(names[:FEW], of=len(names))} không còn trong bảng sau",
-            f'nếu là sáp nhập, hãy thay bằng predecessors={{"{new}": ["{old}", …]}}; nếu không, '
-            "hãy ghi nơi các đơn vị ấy nhập vào bằng predecessors, hoặc bỏ đơn vị đã giải thể khỏi "
-            "bảng trước",
+            f'nếu là sáp nhập, hãy thay bằng predecessors={{"{new}": ["{old}", {others}]}}; nếu '
+            "không, hãy ghi nơi các đơn vị ấy nhập vào bằng predecessors, hoặc bỏ đơn vị đã giải "
+            "thể khỏi bảng trước",
         )
 
 
@@ -204,7 +221,7 @@ def _read_pairs(predecessors: Predecessors) -> list[tuple[str, str]]:
     for unit, old in predecessors.items():
         olds = [old] if isinstance(old, str) else [*old] if isinstance(old, Iterable) else []
         if not olds or not all(isinstance(name, str) for name in (unit, *olds)):
-            raise _refused(f"'{unit}' không có danh sách tên đơn vị cũ", _EXAMPLE)
+            raise _refused(f"'{unit}' không có danh sách tên đơn vị cũ", f"{_EXAMPLE}, hoặc bỏ nó")
         pairs += [(unit, name) for name in olds]
     return pairs
 
