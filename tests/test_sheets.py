@@ -5,7 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlwt
-from conftest import loaded, refusal
+from conftest import loaded, read_and_told, refusal
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TextProperties
 from odf.table import Table, TableCell, TableRow
@@ -107,6 +107,31 @@ def test_stored_decimals_that_are_not_shown_are_told(book):
     path = book([HEADER, [1, "a", 81.8133333], [2, "b", 81.813]])
     with pytest.warns(LoadWarning, match=r"1 điểm lưu trong tệp có hơn 3 chữ số.*ô C2: 81.8133333"):
         assert load_scores(path)["score"].tolist() == [81.8133333, 81.813]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "is_longer"),
+    [("0", 90.4, True), ("0.0", 81.25, True), ("#,##0.00", 81.255, True), ("0.00%", 0.81255, True),
+     ('0.0" điểm"', 81.25, True), ("General", 81.25, False), ("0.00", 81.25, False),
+     ("0.00%", 0.8125, False), ("0.0#", 81.25, False), ("@", 81.25, False)],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls"])
+def test_a_number_that_is_shown_rounded_is_told(tmp_path, name, code, value, is_longer):
+    rows = [HEADER, [1, "a", value], [2, "b", 1]]
+    if name == "a.xls":
+        book, style = xlwt.Workbook(), xlwt.easyxf(num_format_str=code)
+        sheet = book.add_sheet("Điểm")
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write(at, column, cell, *([style] if (at, column) == (1, 2) else []))
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.active["C2"].number_format = code
+    book.save(str(tmp_path / name))
+    _, told = read_and_told(load_scores, tmp_path / name)
+    assert ("1 điểm lưu trong tệp có nhiều chữ số hơn" in told) == is_longer
 
 
 def test_a_block_merged_down_belongs_to_every_row(book):

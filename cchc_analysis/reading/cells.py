@@ -30,6 +30,7 @@ _MOST_CELLS, MOST_COLUMNS = 2_000_000, 1000
 _MOST_LETTERS, _OF_A_TEXT = 10 * _MOST_CELLS, 80  # each distinct text takes as long as 80 more
 _MOST_TOLD = 10
 MOST_ABOVE = 30  # lines of text over a table
+_NOISE = 1e-9  # of a float
 WHITE, _LEAST_SIZE = "FFFFFF", 2  # points, below which nobody reads a letter
 _NUMBER = re.compile(r"(?i)([+\-]?[0-9]{1,15}(?:[.,][0-9]+)?) ?(?:%|điểm|đ)?")
 _FIX_NUMBER = "hãy sửa ô này (ví dụ 81,81), hoặc để trống nếu chưa chấm"
@@ -135,6 +136,7 @@ class Grid(NamedTuple):
     above: tuple[str, ...] = ()  # the lines of text over a table, nearest first
     is_sheet: bool = False  # of a workbook, where the title is the name of a sheet
     is_beside: bool = False  # right of the grid before, in one sheet
+    longer: Set[tuple[int, object]] = frozenset()  # whose number is stored with more places
 
 
 def to_cells(
@@ -187,6 +189,7 @@ class Seen:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden_cells: set[tuple[int, int]] = field(default_factory=set)
+    longer: set[tuple[int, int]] = field(default_factory=set)  # numbers stored with more places
     is_sheet: bool = False
     above: list[str] = field(default_factory=list)  # lines of text over a table, nearest first
 
@@ -208,6 +211,13 @@ def text_of(value: object, *, is_percent: bool = False, is_marked: bool = False)
     else:
         text = str(as_written(value))
     return f"[{text}]" if is_marked and text.strip() else text
+
+
+def is_longer(value: object, code: str) -> bool:
+    """Return whether a number has more places than its format in a workbook shows: "0.0"."""
+    shown = re.match(r"[^;0]*0(?:\.(0+)(?![#?]))?(?![0-9./:#?E])", code)
+    places = 2 * ("%" in code) + len(shown[1] or "") if shown else None
+    return isinstance(value, float) and bool(shown) and abs(value - round(value, places)) > _NOISE
 
 
 def is_unseen(color: str, size: float | None, *, is_filled: bool) -> bool:
@@ -247,6 +257,7 @@ def as_shown(seen: Seen, name: str) -> tuple[Grid, list[str]]:
         merged,
         tuple(seen.above[:MOST_ABOVE]),
         seen.is_sheet,
+        longer={(row + 1, letters[column]) for row, column in seen.longer},
     ), _told_hidden(seen, where, letters)
 
 

@@ -118,6 +118,7 @@ class Table(NamedTuple):
     lines: tuple[str, ...] = ()  # right above it, nearest first
     general: tuple[str, ...] = ()  # above all tables here
     is_sheet: bool = False  # as in its grid
+    longer: Set[tuple[int, object]] = frozenset()
 
     @property
     def first(self) -> int:

@@ -150,7 +150,7 @@ def read_scores(
         grades = cells["published_grade"]
         scores["published_grade"] = grades.astype("str").mask(missing(grades))
         told += _cut_grades(scores["published_grade"])
-    told += _long_numbers(table, cells["score"])
+    told += _long_numbers(table, cells["score"], columns["score"])
     of_score = (line for line, column in table.merged if column == columns["score"])
     if merged := sorted(line for line in of_score if line in rows.index):
         lines = ", ".join(map(str, merged[:10]))
@@ -299,16 +299,17 @@ def _blocks(where: Where, cells: pd.Series) -> pd.Series:
     return cells
 
 
-def _long_numbers(table: Table, cells: pd.Series) -> list[Clause]:
-    """Tell scores of a workbook whose stored decimals are more than a table shows."""
-    long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
-    if not table.is_sheet or not long.any():
+def _long_numbers(table: Table, cells: pd.Series, column: object) -> list[Clause]:
+    """Tell scores of a workbook whose stored decimals are more than it shows, or a table does."""
+    longer = [line for line, at in table.longer if at == column]
+    long = pd.Series(cells.index.isin(longer), cells.index)
+    what = "nhiều chữ số hơn số hiển thị, dùng số được lưu"
+    if not long.any() and table.is_sheet:
+        long = each(cells, re.compile(rf"[.,][0-9]{{{_MOST_PLACES + 1}}}").search)
+        what = f"hơn {_MOST_PLACES} chữ số thập phân, có thể khác số hiển thị"
+    if (line := first_line(long)) is None:
         return []
-    line = first_line(long)
-    words = (
-        f"{{}} điểm lưu trong tệp có hơn {_MOST_PLACES} chữ số thập phân, có thể khác số hiển thị "
-        "(ví dụ {}: {})"
-    )
+    words = f"{{}} điểm lưu trong tệp có {what} (ví dụ {{}}: {{}})"
     return [Clause(words, (long.sum(), place(cells, line), cells[line]))]
 
 

@@ -186,6 +186,7 @@ def _part_of(grid: Grid, part: Sequence[int], above: pd.DataFrame, at: int) -> G
         title=next(filter(is_heading, every), grid.title),
         cells=own.iloc[rows[0] : rows[-1] + 1].rename(columns=numbers),
         merged={(line, numbers[c]) for line, c in grid.merged if c in numbers},
+        longer={(line, numbers[c]) for line, c in grid.longer if c in numbers},
         above=(*lines, *grid.above),
         is_beside=at > 0,
     )

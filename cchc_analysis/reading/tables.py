@@ -179,7 +179,8 @@ def tables_in(
         heading = next((line for line in own if is_block(line)), own[0] if own else "")
         heading = heading or ("" if tables else grid.title)
         table = Table(
-            grid.place, heading, grid.title, header, body, merged=grid.merged, grid=number,
+            grid.place, heading, grid.title, header, body, merged=grid.merged, longer=grid.longer,
+            grid=number,
             above=taken, over=over, lines=(*lines, *grid.above),
             general=_general(cells, above[0]), is_sheet=grid.is_sheet,
         )  # fmt: skip
@@ -447,6 +448,7 @@ def _turned(grid: Grid) -> Grid | None:
             place=f"{grid.place or 'bảng'} (xoay ngang thành dọc)",
             cells=to_cells([*over, *rows], range(1, len(over) + len(rows) + 1)),
             merged=frozenset(),
+            longer=frozenset(),
         )
     return None
 

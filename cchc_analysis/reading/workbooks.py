@@ -17,6 +17,7 @@ from cchc_analysis.reading.cells import (
     Seen,
     Where,
     check_size,
+    is_longer,
     is_unseen,
     text_of,
 )
@@ -107,6 +108,11 @@ def _xlsx_sheet(page: object, contents: Contents, name: str) -> Seen:
         },
         hidden_columns={at - 1 for span in spans for at in span},
         hidden_cells=unseen & set(cells),
+        longer={
+            (cell.row - 1, cell.column - 1)
+            for cell in page._cells.values()
+            if cell.has_style and is_longer(cell.value, cell.number_format)
+        },
     )  # fmt: skip
 
 
@@ -172,7 +178,13 @@ def _xls_sheet(page: object, book: object, name: str) -> Seen:
         hidden_rows={at for at, one in page.rowinfo_map.items() if one.hidden or one.height == 0},
         hidden_columns={at for at, one in page.colinfo_map.items() if one.hidden or not one.width},
         hidden_cells={at for at, text in cells.items() if text and _is_unseen_in(book, page, *at)},
+        longer={at for at in cells if is_longer(page.cell(*at).value, _format_of(book, page, *at))},
     )  # fmt: skip
+
+
+def _format_of(book: object, page: object, row: int, column: int) -> str:
+    style = book.xf_list[page.cell(row, column).xf_index]
+    return book.format_map[style.format_key].format_str
 
 
 def _is_unseen_in(book: object, page: object, row: int, column: int) -> bool:
