@@ -695,3 +695,44 @@ def test_a_changed_byte_of_an_old_workbook_ends_in_a_table_or_a_sentence(
         loaded(tmp_path / "x.xls")
     except ValueError as error:
         assert str(error).startswith("x.xls")
+
+
+BY_CLASS = [
+    (".font6{vertical-align:super}", '90<font class="font6">1</font>', "90[1]"),
+    ("<!-- span.MsoFootnoteReference {vertical-align:super} -->",
+     "90<span class=MsoFootnoteReference>1</span>", "90[1]"),
+    (".xl65{text-decoration:line-through}", '<span class="xl65">90</span>', "[90]"),
+    (".w{width:0;overflow:hidden}", "90<span class=w>1</span>", "90[1]"),
+    ("", "90<dialog>1</dialog>", "90[1]"), ("", "90<span popover>1</span>", "90[1]"),
+    ("", "<details><summary>90</summary>1</details>", "90[1]"), ("", "90<rt>1</rt>", "90[1]"),
+    ("", "<math><mfrac><mn>9</mn><mn>1</mn></mfrac></math>", "[91]"),
+    ("", "90<button>1</button>", "90 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("css", "cell", "seen"), BY_CLASS)
+def test_text_that_is_raised_struck_or_not_shown_is_no_digit(tmp_path, css, cell, seen):
+    row = f"<tr><td>2<td>Sở B<td>{cell}"
+    words = refusal(page(tmp_path, f"<style>{css}</style><table>{FIRST}{row}</table>"))
+    assert f"ô '{seen}' của cột 'Điểm'" in words
+
+
+@pytest.mark.parametrize(
+    ("css", "row"),
+    [(".x{text-decoration:line-through}", "<tr><td>2<td>Sở B<td class=x>80"),
+     (".x td{text-decoration:line-through}", "<tr class=x><td>2<td>Sở B<td>80"),
+     ("", '<tr style="text-decoration: line-through"><td>2<td>Sở B<td>80'),
+     ("", '<tbody style="text-decoration:line-through"><tr><td>2<td>Sở B<td>80</tbody>')],
+)  # fmt: skip
+def test_a_cell_or_a_row_that_is_struck_is_refused(tmp_path, css, row):
+    path = page(tmp_path, f"<style>{css}</style><table>{FIRST}{row}</table>")
+    assert "'[" in refusal(path)
+
+
+@pytest.mark.parametrize("tag", ["svg", "canvas", "iframe", "object", "video"])
+def test_what_is_drawn_or_stands_for_it_is_no_text(tmp_path, tag):
+    drawn = f"<{tag}><title>5</title></{tag}>"
+    row = f"<tr><td>2<td>{drawn}Sở B<td>80{drawn}"
+    scores = loaded(page(tmp_path, f"<table>{FIRST}{row}</table>"))
+    assert scores["unit"].tolist()[1] == "Sở B"
+    assert scores["score"].tolist()[1] == 80

@@ -41,6 +41,7 @@ _HTML = words("files")["html"]
     for name in ("hidden_style", "hidden_class", "marked_style", "white", "no_rule", "rule",
                  "simple", "not_simple", "beside", "passing", "no_markup", "color", "fill")
 )  # fmt: skip
+_STRUCK, _OF_TABLE = "line-through", ("td", "th", "tr", "tbody", "thead", "tfoot", "table")
 _DISPLAY = re.compile("(?:^|;)(?:display|visibility):")
 _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an element
 _MOST_TAGS = 1_000_000
@@ -288,13 +289,15 @@ def _style_of(node: object) -> str:
 
 
 def _is_hidden(node: object) -> bool:
-    is_said = node.get("hidden") is not None or node.tag == "template"
+    is_closed = node.tag == "dialog" and node.get("open") is None
+    is_said = is_closed or any(node.get(name) is not None for name in ("hidden", "popover"))
+    is_said |= node.tag == "template"
     is_said |= bool(_HIDDEN_CLASS.search(node.get("class") or ""))
     return is_said or bool(_HIDDEN_STYLE.search(_style_of(node)))
 
 
 def _hide_by_looks(root: object, name: str) -> list[str]:
-    """Mark as hidden what the style sheets of a page hide, and white letters on nothing.
+    """Mark what the style sheets of a page hide, raise or strike, and white letters on nothing.
 
     Return in words the rules that may hide a part of a table, by its place or state.
     """
@@ -304,8 +307,8 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
     rules: dict[str, list[tuple]] = {}  # by the last part of the last step of a selector
     for at, (selectors, looks) in enumerate(_RULE.findall(sheets)):
         looks = re.sub(r"\s", "", looks).lower()
-        is_shown = _HIDDEN_STYLE.search(looks) or _DISPLAY.search(looks)
-        if not (is_shown or (has_white and (_COLOR.search(looks) or _FILL.search(looks)))):
+        is_seen = any(one.search(looks) for one in (_HIDDEN_STYLE, _DISPLAY, _MARKED_STYLE))
+        if not (is_seen or (has_white and (_COLOR.search(looks) or _FILL.search(looks)))):
             continue
         for selector in filter(None, map(str.strip, selectors.split(","))):
             simple = _BESIDE.sub("", _NOT_SIMPLE.sub(r"\1", selector))
@@ -319,7 +322,7 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
                 rules.setdefault(last, []).append((weight, parts, looks, doubt))
     paint = {None: ("", root.find(".//link") is not None)}  # of letters, and whether behind them
     tried, doubts = 0, {}
-    for node in root.iter() if rules or has_white else ():
+    for node in root.iter() if rules or _STRUCK in "".join(all_looks) or has_white else ():
         if not isinstance(node.tag, str):
             continue
         found = [rule for key in {*_keys(node), "*"} for rule in rules.get(key, ())]
@@ -336,6 +339,12 @@ def _hide_by_looks(root: object, name: str) -> list[str]:
         shows = [one for one in looks if _HIDDEN_STYLE.search(one) or _DISPLAY.search(one)]
         if shows and _HIDDEN_STYLE.search(shows[-1]):
             node.set("hidden", "")
+        is_of_table = node.tag in _OF_TABLE
+        if any(map(_MARKED_STYLE.search, looks)) and not is_of_table:
+            node.set("marked", "")
+        is_struck = is_of_table and node.getparent().get("marked") is not None
+        if is_of_table and (is_struck or any(_STRUCK in one for one in (*looks, _style_of(node)))):
+            node.set("marked", "")  # as a whole, with what is in it
         color, is_filled = paint[node.getparent()]
         said = "color:{};background:{}".format(node.get("color"), node.get("bgcolor")).lower()
         own = ";".join([said, *looks, _style_of(node)])
@@ -381,8 +390,11 @@ def _html_text(node: object) -> str:
         seen = (chosen or options[:1])[-1:] if is_one else chosen
         inside, parts = "", [option for option in seen if option.get("value") != ""]
     inside += "".join(_html_text(child) + (child.tail or "") for child in parts)
-    is_marked = node.tag in _HTML["marked"]
-    if node.tag not in ("td", "th", "tr", "tbody", "table"):  # these are hidden as a whole
+    if node.tag == "details" and node.get("open") is None:
+        head = _html_text(node.find("summary"))
+        inside = head + text_of(inside.replace(head, "", 1), is_marked=True)
+    is_marked = node.tag in _HTML["marked"] or node.get("marked") is not None
+    if node.tag not in _OF_TABLE:  # these are hidden as a whole
         is_marked |= _is_hidden(node) or bool(_MARKED_STYLE.search(_style_of(node)))
     is_marked |= node.tag == "a" and (node.get("href") or "").startswith("#")
     if node.tag in ("a", "small") and re.search(r"[^\W\d_]{2}", inside):
