@@ -134,6 +134,25 @@ def test_a_number_that_is_shown_rounded_is_told(tmp_path, name, code, value, is_
     assert ("1 điểm lưu trong tệp có nhiều chữ số hơn" in told) == is_longer
 
 
+def test_a_table_on_a_hidden_sheet_is_said_where_there_is_no_other(book):
+    def hide(sheet):
+        sheet.parent.create_sheet("Bìa")["A1"] = "KẾT QUẢ"
+        sheet.title, sheet.sheet_state = "Điểm", "hidden"
+
+    words = refusal(book([HEADER, [1, "a", 90], [2, "b", 80]], change=hide))
+    assert "không đọc trang tính ẩn 'Điểm'; hãy bỏ ẩn chỗ có bảng điểm" in words
+
+
+def test_a_number_that_an_old_workbook_shows_nothing_of_is_refused(tmp_path):
+    book, style = xlwt.Workbook(), xlwt.easyxf(num_format_str=";;;")
+    sheet = book.add_sheet("Điểm")
+    for at, row in enumerate([HEADER, [1, "a", 90], [2, "b", 80]]):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, cell, *([style] if (at, column) == (2, 2) else []))
+    book.save(str(tmp_path / "a.xls"))
+    assert "ô C3: ô '[80]' của cột" in refusal(tmp_path / "a.xls")
+
+
 def test_a_block_merged_down_belongs_to_every_row(book):
     rows = [["Khối", *HEADER], ["Sở", 1, "a", 90], [None, 2, "b", 80], ["Huyện", 3, "c", 70]]
     path = book(rows, change=lambda sheet: sheet.merge_cells("A2:A3"))

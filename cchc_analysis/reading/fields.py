@@ -528,7 +528,7 @@ def _load(
     check_roles(wanted)
     check_options(year, None)
     file, grids, unused, told = read_grids(source)
-    every, left_out = _tables_of(file, grids, wanted)
+    every, left_out = _tables_of(file, grids, wanted, unused)
     found = every
     if table is not None:
         one = pick(file, [own for own, _ in found], table)
@@ -652,7 +652,7 @@ def _joined(loaded: Sequence[Loaded]) -> pd.DataFrame:
 
 
 def _tables_of(
-    file: str, grids: list[Grid], wanted: Mapping[str, str | int]
+    file: str, grids: list[Grid], wanted: Mapping[str, str | int], hidden: Sequence[str]
 ) -> tuple[list[tuple[Table, list[Layout]]], list[str]]:
     """Return the tables that name units, with what their columns hold; else the score sheets."""
     # Fields without a total do not look like scores; a second column beside the unit will do.
@@ -673,7 +673,7 @@ def _tables_of(
     sheets = next(filter(None, map(tables, tests)), [])
     sheets = [t for t in sheets if has_wanted(t.header, named_by_caller)] or sheets
     if not sheets or tables(lambda header: is_header(header, needed)):
-        some, unused = find_tables(file, grids, needed)
+        some, unused = find_tables(file, grids, needed, hidden)
         found = with_layouts(some)
         if not sheets or any(layouts for _, layouts in found):
             return found, unused

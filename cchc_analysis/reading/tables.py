@@ -58,7 +58,7 @@ from cchc_analysis.reading.header import (
 from cchc_analysis.reading.sources import read_grids
 from cchc_analysis.reading.vocabulary import FOOTERS
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.text import SHOWN, fold, quoted
+from cchc_analysis.text import SHOWN, first_few, fold, quoted
 
 _LONGEST_HEADING = 120
 _MOST_HEADER_ROWS = 3
@@ -69,10 +69,13 @@ _MOST_LEFT = 2  # columns in which the titles of a turned table may stand
 _MOST_TABLES, _MOST_LOOKED_AT = 200, 50  # rows that may be titles
 
 
-def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[Table], list[str]]:
+def find_tables(
+    file: str, grids: Sequence[Grid], wanted: Wanted, left_out: Sequence[str] = ()
+) -> tuple[list[Table], list[str]]:
     """Return the ranking tables, and in words what looks like another table.
 
     A header has what is needed, else the titles that the caller wants, else one that is known.
+    `left_out` are in words the hidden sheets, which are not read.
     """
     by_title = any(isinstance(title, str) for title in wanted.values())
     for test in (
@@ -85,7 +88,7 @@ def find_tables(file: str, grids: Sequence[Grid], wanted: Wanted) -> tuple[list[
         if any(found) and (has_rows or test is not is_near_header):
             break
     else:
-        raise _no_table(file, grids)
+        raise _no_table(file, grids, left_out)
     if (many := sum(map(len, found))) > _MOST_TABLES:
         problem = f"tệp có {many} bảng điểm (giới hạn {_MOST_TABLES})"
         raise Where(file).refuse(problem, "hãy chia bảng ra nhiều tệp")
@@ -317,7 +320,7 @@ def _goes_on(last: Table, header: Header, body: pd.DataFrame, above: list[str]) 
     return bool(len(before) and len(after) and after.iloc[0] == before.iloc[-1] + 1)
 
 
-def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
+def _no_table(file: str, grids: Sequence[Grid], left_out: Sequence[str]) -> Refusal:
     """Return the refusal of a source without a header; it shows the row that looked most like one.
 
     What it proposes are the columns there that alone hold names and numbers.
@@ -343,9 +346,11 @@ def _no_table(file: str, grids: Sequence[Grid]) -> Refusal:
         if named and len(named.value) > 1:
             found.append((named, 0, f"; giống nhất là {grid.place}" * bool(grid.place)))
     option, _, seen = max(found, key=lambda one: (len(one[0].value) if one[0] else 0, one[1]))
+    seen += f"; không đọc {first_few(left_out)}" if left_out else ""
     return Refusal(
         f"không tìm thấy dòng tiêu đề có cột đơn vị và cột điểm{seen}",
-        "hãy đặt tên cột, ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
+        ("hãy bỏ ẩn chỗ có bảng điểm, hoặc đặt tên cột" if left_out else "hãy đặt tên cột")
+        + ", ví dụ: STT, Đơn vị, Tổng điểm, Xếp hạng, Xếp loại"
         + (", các ô cách nhau bằng dấu chấm phẩy" if file.endswith((".txt", ".md")) else "")
         + (", hoặc chỉ rõ cột ({option})" if option else ""),
         file=file, option=option,
@@ -366,7 +371,7 @@ def tables_of(
         f"{own.place}: mỗi cột là một đơn vị, được đọc như một dòng" for own in turned if own
     ]
     grids = [own or grid for own, grid in zip(turned, grids, strict=True)]
-    tables, unused = find_tables(file, grids, columns or {})
+    tables, unused = find_tables(file, grids, columns or {}, left_out)
     if isinstance(table, str) and not _called(tables, table):
         is_meant = [fold(table) in fold(f"{grid.title} {grid.place}") for grid in grids]
         if any(is_meant):

@@ -200,7 +200,7 @@ def _xls_text(page: object, book: object, row: int, column: int) -> str:
 
     cell = page.cell(row, column)
     style, fonts = book.xf_list[cell.xf_index], book.font_list
-    is_percent, value = False, cell.value
+    is_percent, is_marked, value = False, _is_old(fonts[style.font_index]), cell.value
     if cell.ctype == xlrd.XL_CELL_ERROR:
         value = xlrd.error_text_from_code.get(value, "#")
     elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
@@ -209,10 +209,11 @@ def _xls_text(page: object, book: object, row: int, column: int) -> str:
         with contextlib.suppress(ValueError, OverflowError):  # else it is shown as a number
             value = xlrd.xldate_as_datetime(value, book.datemode)
     elif cell.ctype == xlrd.XL_CELL_NUMBER:
-        is_percent = _is_percent(book.format_map[style.format_key].format_str)
+        is_percent = _is_percent(code := _format_of(book, page, row, column))
+        is_marked |= code.strip() == _NOTHING_SHOWN
     elif runs := page.rich_text_runlist_map.get((row, column)):
         value = _with_marks(value, runs, fonts)
-    return text_of(value, is_percent=is_percent, is_marked=_is_old(fonts[style.font_index]))
+    return text_of(value, is_percent=is_percent, is_marked=is_marked)
 
 
 def _with_marks(text: str, runs: Iterable[tuple[int, int]], fonts: list) -> str:
