@@ -1021,3 +1021,49 @@ def test_counts_in_cells_are_no_fields_of_a_ranking():
     scores, told = read_and_told(load_scores, frame(titles, ["Sở A", "8/10", "9/12", "90"]))
     assert scores["score"].tolist() == [90]
     assert "không dùng đến cột 'Số tiêu chí đạt'; cột 'Số hồ sơ'" in told
+
+
+@pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
+@pytest.mark.parametrize(
+    ("titles", "beside"),
+    [
+        (["Thể chế - TC", "Thể chế - TĐ", "Thủ tục TC", "Thủ tục TĐ"], "self_score"),
+        (["Thể chế - TĐ", "Thể chế - Tự chấm", "Thủ tục (TĐ)", "Thủ tục (Tự chấm)"], "self_score"),
+        (["Thể chế Điểm TĐ", "Thể chế XHH", "Thủ tục Điểm TĐ", "Thủ tục ĐT XHH"], "survey_score"),
+    ],
+)
+def test_letters_beside_another_stage_are_a_stage(titles, beside):
+    most = ["Điểm tối đa", "10", "10", "20", "20"]
+    rows = [["Sở A", "9", "8", "18", "17"], ["Sở B", "8", "8", "17", "17"]]
+    fields = load_fields(frame(["Đơn vị", *titles], most, *rows))
+    assert fields["field"].tolist() == ["Thể chế", "Thủ tục"] * 2
+    of = titles[0].endswith("TC")
+    assert fields["score"].tolist() == ([8, 17, 8, 17] if of else [9, 18, 8, 17])
+    assert fields[beside].tolist() == ([9, 18, 8, 17] if of else [8, 17, 8, 17])
+
+
+@pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
+def test_letters_that_may_be_the_maximum_or_are_a_sum_are_no_stage_and_the_remedy_is_true():
+    titles = ["Đơn vị", "Thể chế - TĐ", "Thể chế - XHH", "Thủ tục - TĐ", "Thủ tục - XHH"]
+    rows = [["Sở A", "10", "8", "20", "17"], ["Sở B", "10", "8", "20", "17"]]
+    with pytest.raises(ValueError, match="ghi 'Thẩm định' ở tiêu đề của cột là điểm ấy") as caught:
+        load_fields(frame(titles, *rows), max_score=20)
+    assert "columns=" not in str(caught.value)
+    named = [title.replace("TĐ", "Thẩm định") for title in titles]
+    assert len(load_fields(frame(named, *rows), max_score=20)) == 4
+    alone = load_fields(frame(["Đơn vị", "Thể chế", "TC"], rows[0][:3]), max_score=20)
+    assert alone["field"].tolist() == ["Thể chế", "TC"]
+    titles = ["Đơn vị", "Thể chế - TĐ", "Thể chế - XHH", "Thể chế - TC"]
+    fields = load_fields(frame(titles, ["Điểm tối đa", "", "", "20"], ["A", "9", "8", "17"]))
+    assert fields[["field", "score", "survey_score"]].to_numpy().tolist() == [["Thể chế", 17, 8]]
+
+
+@pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
+def test_a_stage_that_all_fields_have_may_be_the_score():
+    table = frame(["Đơn vị", "Thể chế - XHH", "Thủ tục - XHH"], ["Sở A", "9", "8"])
+    with pytest.raises(ValueError, match="điều tra XHH") as caught:
+        load_fields(table, max_score=10)
+    option = caught.value.option
+    assert option.said() in str(caught.value)
+    fields = load_fields(table, max_score=10, columns=option.value)
+    assert fields["score"].tolist() == [9, 8]

@@ -61,6 +61,7 @@ _WORDED = {
     r"(?:,? (?:chấm|đánh giá))?(?: điểm)?(?: (?:của|theo) .*)?"
     for stage, said in words.STAGES.items()
 }
+_LOOSE = {stage: f"(?:{said}|{words.SHORT_STAGES[stage]})" for stage, said in _WORDED.items()}
 _STATED = r"\(.+\)|.+ ?(?:điểm|đ)"  # a maximum, in a row
 _IN_BRACKETS = re.compile(r"(.+?)\s*\(([0-9]+(?:[.,][0-9]+)?)\)")
 _MARK, _SPACE = r"\s*[-–—:(/]\s*", r"\s+"
@@ -161,9 +162,11 @@ def stage_of(title: str) -> str | None:
     return None if name else stage
 
 
-def _split_stage(title: str, between: str = _MARK) -> tuple[str, str | None]:
+def _split_stage(
+    title: str, between: str = _MARK, worded: Mapping[str, str] = _WORDED
+) -> tuple[str, str | None]:
     """Return a title without the stage that it is, ends or begins with: "Thể chế - Tự chấm"."""
-    for stage, said in _WORDED.items():
+    for stage, said in worded.items():
         only = rf"[ ().:]*(){said}[ ().:]*"
         for pattern in (only, rf"(.+?){between}{said}\s*\)?", rf"{said}{between}(.+?)\)?"):
             if found := re.fullmatch(rf"(?i){pattern}", title):
@@ -218,12 +221,26 @@ def _parted(title: str) -> list[str]:
     return [title]
 
 
-def _split_loosely(columns: list[Column]) -> list[Column]:
+def _split_loosely(columns: list[Column], *, has_maxima: bool) -> list[Column]:
     """Return columns with their name and stage, also without a mark between: "Thể chế tự chấm".
 
     The words may be a name ("Công tác khảo sát"): they are a stage if it is the unit's own, or
-    where the name is there at several, or each of several columns has one.
+    where the name is there at several, or each of several columns has one. Letters ("TĐ", "TC")
+    are one beside another stage, unless they may be the maximum; what adds these up is a total.
     """
+    read = {one: (one.path, one.stage) for one in columns if one.stage}
+    for one in columns:
+        name, stage = _split_stage(one.name, rf"(?:{_MARK}|{_SPACE})", _LOOSE)
+        if one not in read and stage:
+            read[one] = ((*one.path[:-1], *filter(None, [name])), stage)
+    for one, (path, stage) in read.items():
+        beside = [other for other, (of, by) in read.items() if of == path and by != stage]
+        is_below = any((one.numbers < other.numbers).any() for other in beside)
+        is_short = re.search(words.SHORT_STAGES[stage], one.name, re.IGNORECASE)
+        if is_short and len(beside) > 1 and _fits(one, beside).all():
+            one.path, one.kind = (*path, one.text), "total"
+        elif beside and (has_maxima or is_below or stage != "score"):
+            one.path, one.stage = path, stage
     loose = [(one.name, one.stage) if one.stage else _split_stage(one.name, _SPACE)
              for one in columns]  # fmt: skip
     bases = [same(name) for name, _ in loose]
@@ -416,6 +433,8 @@ def _of_rows(
         one for one in of("stage", "score", "total", LIKE, "measure")
         if one.at != given.get("score") and (one.is_percent or words.SHARE.match(fold(one.text)))
     ]  # fmt: skip
+    measured = _split_loosely(of("stage", "measure"), has_maxima=bool(of("max_score")))
+    measured = [one for one in measured if one.kind != "total"]
     keys = [one.cells.map(same) for one in of(*KEYS)]
     of_rows = [one for one in of("total") if _is_of_rows(one.numbers, keys)]
     totals = [one for one in of("total") if one not in of_rows]
@@ -423,7 +442,6 @@ def _of_rows(
     def side_of(path: tuple[str, ...]) -> tuple[str, ...]:
         return () if not path or _is_group(path[-1]) else path[-1:]
 
-    measured = _split_loosely(of("stage", "measure"))
     stages = [one for one in measured if one.stage or one.kind == "stage"]
     sides = [one for one in measured
              if one not in stages and not words.FOOTERS.match(fold(one.text))]  # fmt: skip
@@ -523,11 +541,13 @@ def _of_columns(
     own = [one for one in columns
            if one.kind in ("measure", LIKE) or (one.kind is None and one.maxima)]  # fmt: skip
     plain, totals = ([one for one in columns if one.kind == kind] for kind in ("score", "total"))
-    found = _split_loosely(_named(own, totals))
+    own = _named(own, totals)
+    found = _split_loosely(own, has_maxima=any(one.maxima for one in own))
+    totals += [one for one in found if one.kind == "total"]
     under = [one for one in totals if len(one.path) > 1]
     for one in under:
         one.path = one.path[:-1]
-    found = _with_sums(where, found, under, told)
+    found = _with_sums(where, [one for one in found if one not in totals], under, told)
     of_fields = [
         total for total in under
         if any(one.path[: len(total.path)] == total.path != one.path for one in found)
@@ -667,9 +687,12 @@ def _by_stage(
             )  # fmt: skip
         elif "score" not in stages:
             stage, column = next(iter(stages.items()))
+            may_be_score = all(stage in own for own in fields.values())
             raise where.refuse(
                 f"{column.called} chỉ là điểm {_SAID[stage]}, không có điểm thẩm định{of_name}",
-                "hãy thêm cột điểm thẩm định, hoặc nếu lấy điểm này làm điểm thì chỉ rõ ({option})",
+                "hãy thêm cột điểm thẩm định, hoặc "
+                + ("nếu lấy điểm này làm điểm thì chỉ rõ ({option})" if may_be_score else
+                   "ghi 'Thẩm định' ở tiêu đề của cột là điểm ấy"),
                 value=column.text, option=Option("columns", {"score": _SAID[stage]}),
             )  # fmt: skip
     return fields

@@ -54,6 +54,7 @@ TITLED_UNIT = [
 NAMED_UNIT = re.compile(rf"(?i)(?:{_FIELDS['named']})\b")
 UNTITLED_LINE = re.compile(_FIELDS["untitled_line"])
 STAGES: dict[str, str] = _FIELDS["stages"]
+SHORT_STAGES: dict[str, str] = _FIELDS["short_stages"]
 STAGE_TOTAL = _any_of([_FIELDS["stage_total"]], judged=JUDGED)
 
 FOOTERS = _any_of([*_ROWS["footers"], _ROWS["footer_ends"]])
