@@ -192,12 +192,13 @@ def move(start: Path, end: Path) -> None:
 
 def fixed_zip(data: bytes) -> bytes:
     """Return a zipped file (.docx) whose parts have a time that never changes."""
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(fixed, "w") as new:
-        for part in old.infolist():
-            about = zipfile.ZipInfo(part.filename, _ZIP_TIME)
-            about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            new.writestr(about, old.read(part))
+    fixed = io.BytesIO(data)
+    with zipfile.ZipFile(fixed, "a") as package:
+        for part in package.infolist():
+            part.date_time = _ZIP_TIME
+            fixed.seek(part.header_offset)
+            fixed.write(part.FileHeader())
+        package.comment = b""  # so that the list of the parts is written anew
     return fixed.getvalue()
 
 

@@ -120,6 +120,7 @@ class Frame:
         self.rows = np.array(rows)
         ax.set_yticks(self.rows, names)
         ax.set_ylim(at, self.edges[0])
+        ax.spines[:].set_in_layout(False)  # no measuring of ticks for what is the edge of the axes
         if self.is_whole:  # no drawing looks for the place of a label that the axis does not have
             edge = blended(self.figure.transFigure, ax.transAxes)
             ax.yaxis.set_label_coords(0, 0.5, transform=edge)

@@ -217,7 +217,7 @@ def printed(table: pd.DataFrame, kind: str, *, decimals: int | None = None) -> P
         table = _laid_out(table)
     if kind == "distribution":
         return _with_totals(table)
-    attrs, table = table.attrs, table.rename(columns=str)
+    attrs, table = table.attrs, table.reset_index(drop=True).rename(columns=str)
     table.attrs = {}  # else every column gets a copy
     among = [_AMONG[name] for name in table if name in _AMONG]
     heads = SHOWN | (SHOWN_OF_FIELDS if kind in _OF_FIELDS else {})
@@ -251,7 +251,7 @@ def _column(
     table: pd.DataFrame, name: str, head: str, decimals: int | None, *, is_percent: bool = False
 ) -> PrintedColumn:
     """Return one column as it is printed; the name tells how, else the values do."""
-    values = table[name].reset_index(drop=True)
+    values = table[name]
     kind = "number" if is_percent else _LOOKS.get(name)
     if _AMONG.get(name) in table:
         kind = "place"
@@ -268,7 +268,7 @@ def _column(
             pairs = zip(texts, table[_AMONG[name]], strict=True)
             texts = [text if text == BLANK else f"{text}/{units}" for text, units in pairs]
     else:
-        values = _words(table, name).reset_index(drop=True)
+        values = _words(table, name)
         texts = list(values)
     return PrintedColumn(name, head, values, tuple(texts), kind, _ALIGN.get(kind, "right"))
 
@@ -286,7 +286,7 @@ def _words(table: pd.DataFrame, name: str) -> pd.Series:
     if name in VALUES:
         values = values.map(VALUES[name])
     blank = WHOLE_TABLE if name == "unit" and "fits" not in table else BLANK
-    return values.where(values.notna(), blank).map(str).astype("str")
+    return values.astype("str").fillna(blank)
 
 
 def _places(values: pd.Series, name: str, decimals: int | None) -> int:
