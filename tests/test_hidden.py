@@ -457,6 +457,7 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
     styles = "<styleSheet><numFmts>{}</numFmts></styleSheet>"
     formats = [f"<numFmt formatCode='{'[' * 500_000}'/>", "<numFmt formatCode='0.0'/>" * 20_000]
     also = [[("xl/styles.xml", styles.format(one))] for one in formats]
+    fonts = f"<styleSheet><fonts>{'<font/>' * 500_000}</fonts></styleSheet>"
     digits = "1" * 50_000_000
     link = '<hyperlinks><hyperlink ref="A1:XFD1048576" location="a"/></hyperlinks>'
     heavy = [
@@ -469,6 +470,8 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
         ({"before": f"<!--{digits}-->"}, "bị hỏng"),
         ({}, "quá nhiều tệp con (giới hạn 10000)"),
         ({"after": link}, "8.xlsx 1"),  # a link is not read
+        ({"after": "<row hidden='1'/>" * 1_048_573}, "quá nhiều dòng (giới hạn 250000)"),
+        ({"also": [("xl/styles.xml", fonts)]}, "quá nhiều kiểu ô (giới hạn 100000)"),
     ]
     paths = [tmp_path / f"{at}.xlsx" for at in range(len(heavy))]
     for path, (parts, words) in zip(paths, heavy, strict=True):
@@ -479,6 +482,34 @@ def test_a_workbook_that_would_take_the_day_is_refused(tmp_path):
         path.write_bytes(data)
     said = bounded(*paths).splitlines()
     for path, (_, words), sentence in zip(paths, heavy, said, strict=True):
+        assert sentence.startswith(path.name)
+        assert words in sentence
+
+
+def test_a_word_file_that_would_take_the_day_ends_in_a_table_or_a_sentence(tmp_path):
+    document = docx.Document()
+    table = document.add_table(2, 3)
+    for cell, text in zip(table._cells, [*HEADER, "1", "a", "90"], strict=True):
+        cell.text = text
+    document.save(str(tmp_path / "x.docx"))
+    with zipfile.ZipFile(tmp_path / "x.docx") as archive:
+        parts = {name: archive.read(name).decode("latin-1") for name in archive.namelist()}
+    body, score = parts["word/document.xml"], "<w:r><w:t>90</w:t></w:r>"
+    white, cell = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr>', "<w:tc><w:p/></w:tc>"
+    heavy = [
+        (score, score.replace("0", "") * 250_000, "999…' của cột 'Điểm' không phải"),
+        (score, score.replace("<w:r>", white) * 150_000, "[90][90]"),
+        ("<w:sectPr", f"<w:tbl><w:tr>{cell}</w:tr></w:tbl><w:p/>" * 50_000 + "<w:sectPr", "50001"),
+        ("</w:tbl>", f"<w:tr>{cell}</w:tr>" * 150_000 + "</w:tbl>", "3.docx 1"),
+        ("</w:tbl>", "<w:tr/>" * 260_000 + "</w:tbl>", "quá nhiều dòng (giới hạn 250000)"),
+        ("</w:tr>", "<w:tc/>" * 260_000 + "</w:tr>", "quá nhiều ô (giới hạn 250000)"),
+    ]
+    paths = [tmp_path / f"{at}.docx" for at in range(len(heavy))]
+    for path, (mark, much, _) in zip(paths, heavy, strict=True):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in {**parts, "word/document.xml": body.replace(mark, much, 1)}.items():
+                archive.writestr(name, text.encode("latin-1"))
+    for path, (*_, words), sentence in zip(paths, heavy, bounded(*paths).splitlines(), strict=True):
         assert sentence.startswith(path.name)
         assert words in sentence
 

@@ -24,8 +24,8 @@ from cchc_analysis.text import quoted, words
 _ZIPPED = ("xlsx", "ods", "docx")
 _UNPACKED_MB, _WORD_XML_MB = 100, 20  # the tree of a Word file is 20 times its text
 _FILES = words("files")
-KINDS, KIND_SHOWN, _MOST_MB, _MOST_OF = (
-    _FILES[part] for part in ("kinds", "shown", "most_mb", "most_of")
+KINDS, KIND_SHOWN, _MOST_MB, _MOST_OF, _COUNTED = (
+    _FILES[part] for part in ("kinds", "shown", "most_mb", "most_of", "counted")
 )
 _LOOKS = {kind: re.compile(looks.encode()) for kind, looks in _FILES["looks"].items()}
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError)
@@ -286,11 +286,12 @@ class _Part:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         self.found.count("phần tử XML")
+        if what := _COUNTED.get(tag):
+            self.found.count(what)
         area = _area(attributes.get("ref", "")) if tag == "mergeCell" else 0
         if self.is_below:
             self._cut(not area and tag != "mergeCells")
         if tag == "c":
-            self.found.count("ô")
             self.column += 1
             self.place, self.kind = attributes.get("r", ""), attributes.get("t", "")
             self.has_formula = self.has_value = False
@@ -301,8 +302,6 @@ class _Part:
         elif tag == "row":
             at = attributes.get("r", "")
             self.row, self.column = int(at) if at.isdecimal() else self.row + 1, 0
-        elif tag == "col":
-            self.found.count("khoảng cột")
         elif tag == "numFmt":
             self.found.count("ký tự định dạng số", len(attributes.get("formatCode", "")))
         elif tag == "definedName":  # may be a broken range, too

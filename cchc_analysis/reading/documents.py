@@ -7,8 +7,8 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cchc_analysis.reading.cells import (
@@ -32,6 +32,7 @@ _ON = "not(@w:val='0' or @w:val='false' or @w:val='none')"
 _OFF = ("0", "false", "off", "none", "baseline")
 _MARKS = [f"{_W}{name}" for name in ("vanish", "strike", "dstrike", "position", "vertAlign")]
 _SHADE = "*[self::w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')] or self::w:highlight]"
+_SHADED = f"*/{_SHADE}"
 _HTML = words("files")["html"]
 (
     _HIDDEN_STYLE, _HIDDEN_CLASS, _MARKED_STYLE, _WHITE_STYLE, _NO_RULE, _RULE, _SIMPLE,
@@ -47,6 +48,7 @@ _MOST_TRIED = 5_000_000  # how often a rule of a style sheet is held against an 
 _MOST_TAGS = 1_000_000
 _COPY = "hãy mở trang trong trình duyệt rồi chép bảng vào một tệp Excel"
 _MOST_BASED = 20  # styles of which each is based on the next
+_DEEPEST = 300  # elements of which each stands in the one before; lxml reads no more
 _TABLE = "\ufffc"  # stands for a table in the text of its page
 _SMALL = 0.75  # of the size of the letters around it: a footnote mark
 _WHITE_INKS = ((1,), (1, 1, 1), (0, 0, 0, 0))  # of grey, RGB, CMYK
@@ -99,16 +101,23 @@ def _mark_runs(body: object, styles: object) -> None:
             name = _value(style, "w:basedOn")
         return looks
 
+    @lru_cache(_DEEPEST)  # a paragraph or table may hold most runs of a file
+    def style_of(paragraph: object) -> str | None:
+        return _value(paragraph, "w:pPr/w:pStyle")
+
+    @lru_cache(_DEEPEST)
+    def is_shaded(around: object) -> bool:
+        names = _find(around, "self::w:tbl/w:tblPr/w:tblStyle/@w:val")
+        return any("fill" in looks_of(name) for name in names) or bool(_find(around, _SHADED))
+
     for run in body.iter(f"{_W}r"):
         paragraph = next(run.iterancestors(f"{_W}p"), run)
-        names = _value(paragraph, "w:pPr/w:pStyle"), _value(run, "w:rPr/w:rStyle")
+        names = style_of(paragraph), _value(run, "w:rPr/w:rStyle")
         looks = looks_of(names[0]) | looks_of(names[1]) | _looks(run)
         size, color = looks.get(f"{_W}sz", ""), looks.get(f"{_W}color", "").upper()
         is_filled = "fill" in looks
         if color == WHITE and not is_filled:
-            around = _find(run, "ancestor::w:tbl/w:tblPr/w:tblStyle/@w:val")
-            is_filled = any("fill" in looks_of(name) for name in around)
-            is_filled |= bool(_find(run, f"ancestor-or-self::*[*/{_SHADE}]"))
+            is_filled = any(map(is_shaded, (run, *run.iterancestors())))
         points = int(size) / 2 if size.isdecimal() else None
         is_marked = any(looks.get(mark, "0") not in _OFF for mark in _MARKS)
         if is_marked or is_unseen(color, points, is_filled=is_filled):
@@ -133,7 +142,14 @@ def _tree(archive: zipfile.ZipFile, part: str) -> object:
 
 
 def _find(element: object, path: str) -> list:
-    return element.xpath(path, namespaces={"w": _MAIN})
+    return _xpath(path)(element)
+
+
+@cache
+def _xpath(path: str) -> Callable[[object], list]:
+    from lxml import etree
+
+    return etree.XPath(path, namespaces={"w": _MAIN})
 
 
 def _word_table(table: object, seen: Seen, where: Where) -> Seen:

@@ -96,14 +96,15 @@ def read_grids(source: str | PathLike | pd.DataFrame) -> Source:
         grids = [Grid("", "", cells)]
     else:
         seen, left_out = _seen(path, found, text)
+        seen = [one for one in seen if one.rows]
+        if len(seen) > _MOST_GRIDS:
+            raise where.refuse(
+                f"tệp có {len(seen)} bảng (giới hạn {_MOST_GRIDS})",
+                "hãy chép riêng bảng điểm sang tệp mới",
+            )
         shown = [as_shown(one, path.name) for one in seen]
-        grids = [grid for grid, _ in shown if len(grid.cells)]
+        grids = [grid for grid, _ in shown]
         notes = [words for _, told in shown for words in told]
-    if len(grids) > _MOST_GRIDS:
-        raise where.refuse(
-            f"tệp có {len(grids)} bảng (giới hạn {_MOST_GRIDS})",
-            "hãy chép riêng bảng điểm sang tệp mới",
-        )
     check_texts(where, grids)
     for grid in grids:
         start = " ".join(grid.cells.head(_START).fillna("").to_numpy().ravel())
