@@ -699,7 +699,7 @@ def by_unit(sheet) -> dict:
 def test_where_formulas_would_be_slow_or_inexact_there_are_values(
     ranking, why, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("cchc_analysis.reports.formulas._MOST_ROWS", 20)
+    monkeypatch.setattr("cchc_analysis.reports.workbook._MOST_ROWS", 20)
     path = write_workbook(ranking, tmp_path / "a.xlsx")
     with zipfile.ZipFile(path) as archive:
         sheets = [archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets")]
