@@ -158,8 +158,7 @@ def report_of(
     from docx.shared import Pt
 
     from cchc_analysis.reports.pictures import pictures_of
-    from cchc_analysis.reports.sections import Sections
-    from cchc_analysis.reports.word import fill, open_template, text_width
+    from cchc_analysis.reports.word import Sections, fill, open_template, text_width
 
     if not results.groups:
         raise Refusal("Bảng không có đơn vị nào để lập báo cáo")

@@ -1,4 +1,4 @@
-"""The result as an Excel workbook with charts: its sheets, and the formulas that keep them alive."""
+"""The result as an Excel workbook with charts: its sheets, and the formulas that keep it alive."""
 
 import io
 import math
