@@ -782,7 +782,7 @@ def test_many_files_each_with_its_heading_and_no_chart_left_open(tmp_path, monke
     opened = []
     monkeypatch.setattr(RUN + "report_of", lambda *_, **__: None)
     monkeypatch.setattr(RUN + "workbook_of", lambda *_, **__: None)
-    monkeypatch.setattr("cchc_analysis.reports.pictures.encode", lambda ax, **_: (
+    monkeypatch.setattr("cchc_analysis.charts.export.encode", lambda ax, **_: (
         opened.append(len(plt.get_fignums())), encode(ax, formats=("svg",))
     )[1])  # fmt: skip
     files = [scores(tmp_path / f"{at}.csv") for at in range(4)]

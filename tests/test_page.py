@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from lxml import html
 
+from cchc_analysis.charts.export import pictures_of
 from cchc_analysis.reports.notebook import page_of
-from cchc_analysis.reports.pictures import pictures_of
 from cchc_analysis.scoring.results import results_of
 
 

@@ -17,10 +17,9 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import cchc_analysis as cchc
-from cchc_analysis.charts.export import encode
+from cchc_analysis.charts.export import encode, pictures_of
 from cchc_analysis.charts.frame import numbers_of
 from cchc_analysis.charts.units import grade_shades
-from cchc_analysis.reports.pictures import pictures_of
 from cchc_analysis.scoring.fields import total_fields
 from cchc_analysis.scoring.results import results_of
 from cchc_analysis.scoring.schemes import GradeScheme, known_schemes

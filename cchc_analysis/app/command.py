@@ -166,9 +166,8 @@ def write_files(
     kinds: Collection[str] = ("docx", "xlsx", "html", "csv", "png"),
 ) -> None:  # fmt: skip
     """Write report, workbook, page, check and charts; each chart is drawn once for all of them."""
-    from cchc_analysis.charts.export import write_chart, write_csv
+    from cchc_analysis.charts.export import pictures_of, write_chart, write_csv
     from cchc_analysis.reports.notebook import page_of
-    from cchc_analysis.reports.pictures import pictures_of
 
     dated = f" (số liệu ngày {options.date})" if options.date else ""
     own = (options.source or f"tệp {as_typed(file.name)}") + dated

@@ -112,7 +112,7 @@ def as_prose(words: str, *, role: str = "", color: str = "") -> str:
 
 def first_look(results: Results) -> dict[str, tuple[str, ...]]:
     """Return for each part its MIME type, its content, and the words that stand under it."""
-    from cchc_analysis.reports.pictures import drawn
+    from cchc_analysis.charts.export import drawn
 
     check, scheme = results.check, results.scheme
     basis = _basis(results.table, scheme)

@@ -157,7 +157,7 @@ def report_of(
     # Loaded here: importing the package loads neither python-docx nor matplotlib.
     from docx.shared import Pt
 
-    from cchc_analysis.reports.pictures import pictures_of
+    from cchc_analysis.charts.export import pictures_of
     from cchc_analysis.reports.word import Sections, fill, open_template, text_width
 
     if not results.groups:
