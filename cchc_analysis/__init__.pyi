@@ -1,9 +1,8 @@
 from .app.picker import choose_table
-from .charts.blocks import plot_blocks
 from .charts.export import save_chart
 from .charts.fields import plot_fields, plot_profile
 from .charts.periods import plot_change, plot_rank_history
-from .charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from .charts.ranking import plot_blocks, plot_comparison, plot_distribution, plot_ranking
 from .files import find_file
 from .reading.fields import load_fields
 from .reading.load import LoadWarning, load_scores

@@ -18,8 +18,8 @@ from cchc_analysis import (
     plot_rank_history,
     rank_units,
 )
-from cchc_analysis.charts.blocks import lanes_of
 from cchc_analysis.charts.frame import ACCENT, numbers_of
+from cchc_analysis.charts.ranking import lanes_of
 
 PLOTS = [plot_change, plot_rank_history, plot_blocks]
 

@@ -23,11 +23,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from cchc_analysis.charts.blocks import plot_blocks
 from cchc_analysis.charts.fields import plot_fields, plot_profile
 from cchc_analysis.charts.frame import WIDTH, check_axes, house_style, numbers_of, renderer_of
 from cchc_analysis.charts.periods import plot_change
-from cchc_analysis.charts.ranking import plot_comparison, plot_distribution, plot_ranking
+from cchc_analysis.charts.ranking import (
+    plot_blocks,
+    plot_comparison,
+    plot_distribution,
+    plot_ranking,
+)
 from cchc_analysis.charts.units import MANY
 from cchc_analysis.files import given_path, why_not_allowed, write_whole
 from cchc_analysis.groups import has_unit, scale_of, several_groups
