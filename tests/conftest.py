@@ -81,8 +81,8 @@ def sketched(monkeypatch):
     """Put one picture for every chart of a report: to draw them is four fifths of its time."""
     from PIL import Image
 
+    from cchc_analysis.charts import export as pictures
     from cchc_analysis.charts.export import Encoded
-    from cchc_analysis.reports import pictures
 
     png = io.BytesIO()
     Image.effect_noise((160, 90), 50).save(png, "png")

@@ -10,8 +10,8 @@ from conftest import DATA
 
 from cchc_analysis import LoadWarning, choose_table
 from cchc_analysis.app import command, picker
+from cchc_analysis.charts import export as pictures
 from cchc_analysis.refusal import Option, Refusal
-from cchc_analysis.reports import pictures
 from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS
 
 FILE = DATA / "cchc-2020.csv"
