@@ -468,6 +468,17 @@ def test_who_signs_may_stand_under_the_numbers(text, signers):
     assert f"không dùng đến dòng 4 '{' '.join(signers)}'" in told
 
 
+def test_lines_below_which_ranks_begin_again_are_no_units(text):
+    rows = ["Sóc Sơn;;", "A;95;1", "B;90;2", "Ba Đình;;", "C;85;1", "D;80;2"]
+    words = refusal(text("Đơn vị;Điểm;Hạng", *rows))
+    assert "'Sóc Sơn' có thể là tên khối hoặc đơn vị chưa chấm" in words
+    done = [f"{row};{'Sóc Sơn' if at < 3 else 'Ba Đình'}" for at, row in enumerate(rows) if at % 3]
+    scores = loaded(text("Đơn vị;Điểm;Hạng;Khối", *done))
+    assert scores["block"].tolist() == ["Sóc Sơn"] * 2 + ["Ba Đình"] * 2
+    one = loaded(text("Đơn vị;Điểm;Hạng", "A;95;1", "B;90;2", "Sở X;;", "C;85;3"))
+    assert one["score"].isna().tolist() == [False, False, True, False]
+
+
 @pytest.mark.parametrize("row", ["Sở X;chưa nộp;", "Tổng số phiếu;1200;", ";85;"])
 def test_a_row_above_the_header_that_is_no_title_is_told(text, row):
     with pytest.warns(LoadWarning, match=row.strip(";").replace(";", " ")):

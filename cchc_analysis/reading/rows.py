@@ -27,6 +27,7 @@ from cchc_analysis.reading.cells import (
     numbers_in,
     row_in_words,
     titles_in_words,
+    whole_in,
 )
 from cchc_analysis.reading.header import (
     bare,
@@ -117,7 +118,8 @@ class Rows:
         none, body, columns, given = pd.Series(dtype="str"), self.body, self.columns, self.given
         if not self.are_numbered:
             alone = body.loc[given == 1, columns["unit"]]
-            heads = [heads_part(name) or names_units(name) for name in alone]
+            starts_again = len(alone) > 1 and all(map(self._begins_at_1, alone.index))
+            heads = [starts_again or heads_part(name) or names_units(name) for name in alone]
             self.where.check(
                 pd.Series(heads, alone.index, dtype="bool"), alone,
                 "{cell} có thể là tên khối hoặc đơn vị chưa chấm",
@@ -170,6 +172,13 @@ class Rows:
             )  # fmt: skip
         upper = marked[text.index] | text.map(heads_part).astype(bool)
         return text[text.index.isin(lines) | (upper & (text.index < lines[-1]))]
+
+    def _begins_at_1(self, line: int) -> bool:
+        """Return whether the published ranks below a line begin at 1."""
+        if "published_rank" not in self.columns:
+            return False
+        ranks = whole_in(self.body.loc[line:, self.columns["published_rank"]])
+        return bool(ranks.dropna().head(1).eq(1).any())
 
     @cached_property
     def summed(self) -> pd.Series:

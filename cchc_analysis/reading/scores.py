@@ -230,7 +230,7 @@ def _under_sections(
     of_units = headings.reindex(every).ffill().fillna(heading)[lines]
     names = list(dict.fromkeys(of_units))
     known = under_headings(where, names, in_rows=True)
-    told.append(Clause("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names),)))
+    told.append(Clause("lấy tên khối từ các dòng tiêu đề {}", (titles_in_words(names, of="khối"),)))
     return {
         role: of_units.map(
             {name: one[role] for name, one in zip(names, known, strict=True)}
