@@ -102,13 +102,14 @@ def plot_change(
     colors = np.where(chosen, ACCENT, OTHERS)
     ax.hlines(rows, before, after, color=colors, linewidth=np.where(chosen, 3, 1.4))
     # So much larger than what is drawn over it that a ring is left where nothing changed.
-    ax.scatter(before, rows, s=80, c="white", edgecolor=colors, linewidth=1.2, zorder=3)
+    whole = {"clip_on": False}  # at the end of the axis, too
+    ax.scatter(before, rows, s=80, c="white", edgecolor=colors, linewidth=1.2, zorder=3, **whole)
     # The point of an arrow, which a photocopy keeps, ends where the value is.
     right, left = ([(0, 0), (back, 0.6), (back, -0.6)] for back in (-1, 1))
     still = ~(change > 0) & ~(change < 0)
     for marker, size, some in ((right, 110, change > 0), (left, 110, change < 0), ("o", 24, still)):
         ax.scatter(after[some], rows[some], s=size, c=colors[some], marker=marker,
-                   edgecolor="none", zorder=4)  # fmt: skip
+                   edgecolor="none", zorder=4, **whole)  # fmt: skip
     frame.mark_names(chosen)
     in_points = are_points(table)
     both = pd.concat([before, after], ignore_index=True)
