@@ -523,3 +523,67 @@ def test_a_table_of_more_words_than_are_read_is_refused_with_a_remedy_that_works
     with pytest.raises(Refusal, match="giới hạn 10000 từ"):
         load([" ".join(row) for row in (titles, *rows)])  # 2,500 lines are 10,000 words
     assert len(load([";".join(row) for row in (titles, *rows)])) == 2600
+
+
+@pytest.mark.filterwarnings("ignore:.*lấy tên khối từ")
+@pytest.mark.parametrize("part", ["{}. {}", "{} {}", "{}\n{}", "{}\n\n{}"])
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_a_part_may_have_its_number_beside_or_above_its_name(load, between, part):
+    rows = [["1", "Sở A", "95,5", "1"], ["2", "Sở B", "90", "2"]]
+    lines = [between.join(["STT", "Đơn vị", "Điểm", "Xếp hạng"])]
+    for names in [["I", "KHỐI SỞ"], ["II", "Khối huyện"]]:
+        lines += [part.format(*names), *map(between.join, rows)]
+    scores = load(lines)
+    assert scores["block"].tolist() == ["KHỐI SỞ"] * 2 + ["Khối huyện"] * 2
+    assert scores["unit"].tolist() == ["Sở A", "Sở B"] * 2
+
+
+def test_a_unit_or_a_grade_of_one_letter_heads_no_part(load):
+    scores = load(["STT", "Đơn vị", "Điểm", "1", "X", "90", "2", "V Land", "1"])
+    assert scores["unit"].tolist() == ["X", "V Land"]
+    titles = ["STT", "Đơn vị", "Điểm", "Xếp loại", "Xếp hạng"]
+    scores = load([*titles, "1", "X", "90", "Tốt", "1", "2", "V", "80", "Khá", "2"])
+    assert scores["published_rank"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("last", [["2"], []])
+def test_the_number_of_a_page_may_stand_alone_above_titles_that_come_again(load, last):
+    titles = "TT Đơn vị Tổng điểm Xếp hạng"
+    rows = ["1 Sở A 95,5 1", "2 Sở B 90,5 2", "3 Sở C 88,5 3", "4 Sở D 85,5 4"]
+    with pytest.warns(LoadWarning, match="Bỏ số trang ở dòng 4") as told:
+        scores = load([titles, *rows[:2], "1", titles, *rows[2:], *last])
+    assert scores["score"].tolist() == [95.5, 90.5, 88.5, 85.5]
+    assert ("dòng 4, 8" in str(told[0].message)) == bool(last)
+
+
+@pytest.mark.filterwarnings("ignore:.*tiêu đề lặp lại")
+def test_a_rank_that_is_broken_off_its_row_is_no_number_of_a_page(load):
+    titles = "TT Đơn vị Tổng điểm Xếp hạng"
+    scores = load([titles, "1 Sở A 95,5 1", "2 Sở B 90,5", "2", titles, "3 Sở C 80,5", "3"])
+    assert scores["published_rank"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("between", "words"), [(" ", "giới hạn 10000 từ"), ("\n", "giới hạn 10000 dòng")]
+)
+@pytest.mark.parametrize("many", [3400, 12_000])
+def test_a_text_that_is_too_long_is_called_so_however_long(load, between, words, many):
+    letters = itertools.cycle("abcdefghij")
+    rows = [[str(at), f"Xã {next(letters)}", f"{at % 90},5"] for at in range(1, many)]
+    with pytest.raises(Refusal, match=words):
+        load([between.join(row) for row in (["STT", "Đơn vị", "Điểm"], *rows)])
+
+
+def test_words_at_the_limit_lose_no_row(load):
+    names = ["".join(letters) for letters in itertools.product("abcdefghijkl", repeat=3)][:1699]
+    rows = [f"{at} Sở {name} 90,5 Xuất sắc" for at, name in enumerate(names, start=1)]
+    with pytest.raises(Refusal, match="giới hạn 10000 từ"):  # a grade of two words is one cell
+        load(["STT Đơn vị Điểm Xếp loại", *rows])
+
+
+def test_names_that_end_in_a_number_are_read_as_is_proposed(load):
+    titles = ["TT", "Đơn vị", "Điểm", "Hạng"]
+    rows = [titles, ["1", "Sở A", "95,5", "1"], ["2", "Phường 1", "90", "2"]]
+    with pytest.raises(Refusal, match="hãy cách các ô bằng dấu chấm phẩy"):
+        load([" ".join(row) for row in rows])
+    assert load([";".join(row) for row in rows])["unit"].tolist() == ["Sở A", "Phường 1"]

@@ -7,8 +7,10 @@ looks like a part of a table is refused. Where lines make no table, each word is
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -36,7 +38,7 @@ from cchc_analysis.text import clean, first_few, fold, known_grades, quoted, sam
 
 MOST_LINES = 10_000  # of 15 columns and 600 units
 _WIDEST, _LINES_PER_TITLE, _LINES_PER_GRADE, _MORE_LINES = 30, 4, 3, 20
-_SHOWN = 4  # lines of what is not read
+_SHOWN, _START = 4, 300  # lines of what is not read, of what is too long
 _LOST_ROWS = 30  # how far ahead the numbering may be for a row to be of the same table
 _COUNT = re.compile(r"0*([0-9]{1,4})\.?")
 _FIGURE = re.compile(
@@ -47,6 +49,8 @@ _PIECE = re.compile(r"[+-]?[.,]?[0-9]+(?:[.,][0-9]*)?\.?\s*%?|[-–—]")  # of 
 _SPACE = re.compile(r" (?![-–] [^\W\d_])(?<! [-–] (?=[^\W\d_]))")  # "Tài chính - Kế hoạch" has one
 _AMONG_WORDS = re.compile(r"[^\W\d_] [0-9]|[0-9] [^\W\d_]")
 _COLUMN_NUMBER = re.compile(r"\(\w{1,2}\)")
+# "I" over "KHỐI SỞ", or "I Khối sở", above the first row of a part.
+_PART = re.compile(r"(?m)^([IVX]+)(\s+)([^\W\d_][^\d\n]+)$(?=\s+0*1\.?( [^\W\d_]|$))")
 
 # What a line may be: a number of rows (d), another figure (f), missing (m), a piece of a number
 # (x), a title of the unit (u) or another (h), a grade (g), one that a unit may be called (a), what
@@ -75,6 +79,12 @@ class _Text(NamedTuple):
     lines: Sequence[int]
     letters: str
     has_words: bool  # each is a word: only a name is of several
+
+    @property
+    def remedy(self) -> str:
+        """Return how a table is pasted that is always read."""
+        as_sheet = "dán lại bảng vào Excel rồi lưu dạng .xlsx"
+        return "cách các ô bằng dấu chấm phẩy" if self.has_words else as_sheet
 
     def refuse(self, problem: str, remedy: str, at: int) -> Refusal:
         """Return a refusal of what stands in a line, or would below the last one."""
@@ -116,28 +126,35 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
     Each table is its header row and its rows, after the line above it, which may be its heading.
     Refused is a table that reads in two ways, and text around it that looks like a row.
     """
-    numbered = [(i, clean(line).strip("| ")) for i, line in enumerate(pasted.splitlines(), start=1)]
+    every = pasted.splitlines()
+    many = sum(map(bool, map(str.strip, every)))
+    if many > MOST_LINES:
+        every = every[:_START]  # enough to know whether it is a table
+    whole = _PART.sub(_with_its_number, "\n".join(clean(line).strip("| ") for line in every))
+    numbered = [*enumerate(whole.splitlines(), start=1)]
     pages = {i: line for i, line in numbered if PAGE.fullmatch(line)}
     lines = [(i, line) for i, line in numbered if line and i not in pages]
     text = _text(name, lines)
-    if len(text.values) > MOST_LINES:
-        raise text.refuse(
-            f"bảng dán mỗi ô một dòng dài quá (giới hạn {MOST_LINES} dòng có chữ)",
-            "hãy dán bảng vào Excel rồi lưu dạng .xlsx, hoặc xóa phần không thuộc bảng", MOST_LINES,
-        )  # fmt: skip
     cells: dict[int, Sequence[str]] = {}
     notes: list[str] = []
-    tables = _tables(text)
+    tables, left_out = _tables(text), {}
     if not tables and _holds_rows(text):
-        by_words = _text(name, [*_words(lines)][: MOST_LINES + 1], has_words=True)
-        if tables := _tables(by_words):
-            text = by_words
-        if tables and len(text.values) > MOST_LINES:
-            raise text.refuse(
-                f"bảng dán mà các ô cách nhau một dấu cách dài quá (giới hạn {MOST_LINES} từ)",
-                "hãy cách các ô bằng dấu chấm phẩy, hoặc xóa phần không thuộc bảng", MOST_LINES,
-            )  # fmt: skip
+        rows = 0
+        for own in (_pages_above_titles(lines), {}):  # or each is a cell that is broken off its row
+            words = [*_words([one for one in lines if one[0] not in own])]
+            by_words = _text(name, words[:MOST_LINES], has_words=True)
+            found = _tables(by_words)
+            if (more := sum(len(one.body.rows) for one in found)) > rows:
+                rows, tables, text, left_out = more, found, by_words, own
+                many = max(many, len(words))
+        pages |= left_out
     tables = tables or _others(text)
+    if tables and many > MOST_LINES:
+        of = "từ cách nhau một dấu cách" if text.has_words else "dòng có chữ, mỗi ô một dòng"
+        raise Where(name).refuse(
+            f"bảng dán dài quá (giới hạn {MOST_LINES} {of})",
+            f"hãy {text.remedy}, hoặc xóa phần không thuộc bảng",
+        )
     tops = [min([*table.above, *table.body.rows]) for table in tables]
     end = 0
     for table, top, below in zip(tables, tops, [*tops[1:], len(text.values)], strict=False):
@@ -157,6 +174,23 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
             f"bỏ số trang ở {lines_in_words(pages)} ({first_few([*map(quoted, pages.values())])})"
         )
     return to_cells(list(cells.values()), [text.lines[at] for at in cells]), notes
+
+
+def _with_its_number(part: re.Match) -> str:
+    """Return the heading of a part behind its number, on one line."""
+    number, between, heading, row = part.groups()
+    is_one = _letter(heading) == "t" and ("\n" in between or row or is_block(heading))
+    return f"{number}. {heading}{between.replace(' ', '')}" if is_one else part[0]
+
+
+def _pages_above_titles(lines: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """Return the numbers that stand alone above titles that are there again, and the last one."""
+    many = Counter(line for _, line in lines)
+    found = {
+        i: line for (i, line), (_, below) in pairwise(lines)
+        if _COUNT.fullmatch(line) and many[below] > 1 and not re.search("[0-9]", below)
+    }  # fmt: skip
+    return found | dict(lines[-1:] if found and _COUNT.fullmatch(lines[-1][1]) else [])
 
 
 def _holds_rows(text: _Text) -> bool:
@@ -431,7 +465,7 @@ def _check(text: _Text, table: _Table, below: int) -> None:
     if table.body.in_doubt is not None:
         raise text.refuse(
             "bảng dán đọc được theo nhiều cách",
-            "hãy dán lại bảng vào Excel rồi lưu dạng .xlsx", table.body.in_doubt,
+            f"hãy {text.remedy}", table.body.in_doubt,
         )  # fmt: skip
     if (at := _lost_row(text, table.body, below)) is not None:
         near = range(at, min(at + 2, below))
@@ -440,7 +474,8 @@ def _check(text: _Text, table: _Table, below: int) -> None:
         raise text.refuse(
             f"{quoted(words or table.body.last[-1])} trông như thuộc bảng nhưng không đọc được "
             f"thành một dòng đủ {len(table.header)} ô{titles}",
-            "hãy sửa dòng bị thiếu hoặc thừa ô, hoặc xóa phần không thuộc bảng", at,
+            f"hãy {text.remedy if text.has_words else 'sửa dòng bị thiếu hoặc thừa ô'}, hoặc xóa "
+            "phần không thuộc bảng", at,
         )  # fmt: skip
 
 

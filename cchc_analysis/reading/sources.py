@@ -307,12 +307,11 @@ def _text_cells(where: Where, suffix: str, text: str) -> tuple[pd.DataFrame, lis
         if _has_rows_under(is_header, found[delimiter]):
             return _closed(where, found[delimiter]), to_check
     if suffix in (".txt", ".md"):
-        from cchc_analysis.reading.pasted import MOST_LINES, pasted_cells  # without delimiters
+        from cchc_analysis.reading.pasted import pasted_cells  # without delimiters
 
-        if max(map(_most_alike, found.values()))[0] <= MOST_LINES:
-            cells, notes = pasted_cells(text, where.file)
-            if len(cells):
-                return cells, to_check + notes
+        cells, notes = pasted_cells(text, where.file)
+        if len(cells):
+            return cells, to_check + notes
     # No known names: what could be a header, else the delimiter that makes the most rows alike; of
     # two the one that stands less often between digits, where it may be a decimal mark.
     near = [d for d, cells in found.items() if _has_rows_under(is_near_header, cells)]
