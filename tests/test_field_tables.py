@@ -1043,6 +1043,17 @@ def test_letters_beside_another_stage_are_a_stage(titles, beside):
 
 
 @pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
+@pytest.mark.parametrize(
+    "title", ["Thể chế (10 điểm) {}", "Thể chế {} (10 điểm)", "THỂ CHẾ - {} (10 điểm)"]
+)
+@pytest.mark.parametrize("stages", [["TĐ", "TC"], ["thẩm định", "tự chấm"], ["TĐ", "khảo sát"]])
+def test_the_maximum_of_a_field_stands_before_or_behind_its_stage(title, stages):
+    fields = load_fields(frame(["Đơn vị", *map(title.format, stages)], ["A", "8", "9"]))
+    assert fields[["score", "max_score"]].to_numpy().tolist() == [[8, 10]]
+    assert fields["field"].str.casefold().tolist() == ["thể chế"]
+
+
+@pytest.mark.filterwarnings("ignore::cchc_analysis.LoadWarning")
 def test_letters_that_may_be_the_maximum_or_are_a_sum_are_no_stage_and_the_remedy_is_true():
     titles = ["Đơn vị", "Thể chế - TĐ", "Thể chế - XHH", "Thủ tục - TĐ", "Thủ tục - XHH"]
     rows = [["Sở A", "10", "8", "20", "17"], ["Sở B", "10", "8", "20", "17"]]

@@ -228,28 +228,28 @@ def _split_loosely(columns: list[Column], *, has_maxima: bool) -> list[Column]:
     where the name is there at several, or each of several columns has one. Letters ("TĐ", "TC")
     are one beside another stage, unless they may be the maximum; what adds these up is a total.
     """
-    read = {one: (one.path, one.stage) for one in columns if one.stage}
+    read: dict[Column, tuple[tuple[str, ...], str | None, float | None]] = {}
     for one in columns:
         name, stage = _split_stage(one.name, rf"(?:{_MARK}|{_SPACE})", _LOOSE)
-        if one not in read and stage:
-            read[one] = ((*one.path[:-1], *filter(None, [name])), stage)
-    for one, (path, stage) in read.items():
-        beside = [other for other, (of, by) in read.items() if of == path and by != stage]
-        is_below = any((one.numbers < other.numbers).any() for other in beside)
-        is_short = re.search(words.SHORT_STAGES[stage], one.name, re.IGNORECASE)
-        if is_short and len(beside) > 1 and _fits(one, beside).all():
+        name, inner = split_maximum(name)
+        path = one.path if one.stage else (*one.path[:-1], *filter(None, [name]))
+        read[one] = path, one.stage or stage, inner
+    keys = {one: tuple(map(same, path)) for one, (path, *_) in read.items()}
+    short = {one for one, (_, stage, _) in read.items() if stage and not one.stage
+             and re.search(words.SHORT_STAGES[stage], one.name, re.IGNORECASE)}  # fmt: skip
+    every = len(read) > 1 and not short and all(stage for _, stage, _ in read.values())
+    for one, (path, stage, inner) in read.items():
+        beside = [other for other in read if other is not one and keys[other] == keys[one]]
+        others = [other for other in beside if read[other][1] not in (None, stage)]
+        is_sure = beside or every or stage == "self_score"
+        if one in short:
+            is_below = any((one.numbers < other.numbers).any() for other in others)
+            is_sure = others and (has_maxima or is_below or stage != "score")
+        if one in short and len(others) > 1 and _fits(one, others).all():
             one.path, one.kind = (*path, one.text), "total"
-        elif beside and (has_maxima or is_below or stage != "score"):
+        elif stage and not one.stage and is_sure:
             one.path, one.stage = path, stage
-    loose = [(one.name, one.stage) if one.stage else _split_stage(one.name, _SPACE)
-             for one in columns]  # fmt: skip
-    bases = [same(name) for name, _ in loose]
-    every = len(columns) > 1 and all(stage for _, stage in loose)
-    for one, (base, stage) in zip(columns, loose, strict=True):
-        if one.stage is None and (every or bases.count(same(base)) > 1 or stage == "self_score"):
-            name, inner = split_maximum(base)
-            one.path = (*one.path[:-1], *filter(None, [name]))
-            one.stage, one.maxima = stage, [*one.maxima, *filter(None, [inner])]
+            one.maxima = [*one.maxima, *filter(None, [inner])]
     return columns
 
 
