@@ -485,7 +485,7 @@ def test_the_unit_of_a_sheet_without_a_name_is_that_of_its_file_or_refused(tmp_p
     assert "hãy ghép bảng vào dưới phần trước của nó" in refusal(sheet(*TREE[5:]), unit="Sở A")
     two = write(tmp_path / "b.xlsx", {"Sheet1": [TITLES, *TREE], "Sheet2": [TITLES, *TREE]})
     assert "đã có ở" in refusal(two)
-    assert "unit= chỉ dùng cho một phiếu" in refusal(two, unit="Sở A")
+    assert "hãy bỏ unit=, hoặc chọn một bảng (table=1)" in refusal(two, unit="Sở A")
     assert read(two, unit="Sở A", table=1)[0]["unit"].unique().tolist() == ["Sở A"]
 
 
@@ -647,7 +647,8 @@ def test_codes_tell_the_levels_of_a_long_table_too():
     rows = [[unit, *row[:3], row[4]] for unit in ("Sở A", "Sở B") for row in TREE]
     fields, _ = read(sheet(*rows, titles=titles))
     assert as_rows(fields) == [[unit, *row[1:6]] for unit in ("Sở A", "Sở B") for row in LEAVES]
-    assert "unit= chỉ dùng cho" in refusal(sheet(*rows, titles=titles), unit="Sở C")
+    words = refusal(sheet(*rows, titles=titles), unit="Sở C")
+    assert words.endswith("chỉ dùng cho một phiếu chấm điểm không có cột đơn vị; hãy bỏ unit=.")
 
 
 def test_fields_in_columns_may_be_called_criteria():

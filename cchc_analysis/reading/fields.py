@@ -721,7 +721,8 @@ def _units(
     if given is not None and ((len(found) > 1 and not any(known)) or not alone):
         raise Refusal(
             "unit= chỉ dùng cho một phiếu chấm điểm không có cột đơn vị",
-            "hãy bỏ unit=, hoặc chọn một bảng ({option})", file=file, option=FIRST_TABLE,
+            "hãy bỏ unit=" + ", hoặc chọn một bảng ({option})" * bool(alone), file=file,
+            option=FIRST_TABLE if alone else None,
         )  # fmt: skip
     units, said = [given or ""] * len(found), {}
     for at in alone if given is None else []:
