@@ -29,7 +29,7 @@ from cchc_analysis.app.command import (
 from cchc_analysis.files import allowed_name, given_path, write_new
 from cchc_analysis.groups import scale_of
 from cchc_analysis.reading.columns import check_roles
-from cchc_analysis.reading.containers import KINDS
+from cchc_analysis.reading.sources import KINDS
 from cchc_analysis.reading.tables import list_tables
 from cchc_analysis.refusal import FIELDS, Option, Refusal
 from cchc_analysis.reports.notebook import PARTS, QUIET, SERIOUS, as_prose, first_look

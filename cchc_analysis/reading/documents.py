@@ -20,8 +20,8 @@ from cchc_analysis.reading.cells import (
     is_unseen,
     text_of,
 )
-from cchc_analysis.reading.containers import Contents, damaged, encrypted, too_large
 from cchc_analysis.reading.header import heads_part, is_heading
+from cchc_analysis.reading.sources import Contents, damaged, encrypted, too_large
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import clean, quoted, words
 

@@ -120,11 +120,14 @@ class _Table(NamedTuple):
         return all(map(role_of, self.header))
 
 
-def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
+def pasted_cells(
+    pasted: str, name: str, *, has_rows: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the tables in a text as raw cells with their line numbers, and what to check.
 
     Each table is its header row and its rows, after the line above it, which may be its heading.
-    Refused is a table that reads in two ways, and text around it that looks like a row.
+    Refused is a table that reads in two ways, and text around it that looks like a row; and what is
+    longer than is read, unless delimiters make as many rows of it.
     """
     every = pasted.splitlines()
     many = sum(map(bool, map(str.strip, every)))
@@ -149,10 +152,10 @@ def pasted_cells(pasted: str, name: str) -> tuple[pd.DataFrame, list[str]]:
                 many = max(many, len(words))
         pages |= left_out
     tables = tables or _others(text)
-    if tables and many > MOST_LINES:
+    if many > MOST_LINES and (tables or not has_rows):
         of = "từ cách nhau một dấu cách" if text.has_words else "dòng có chữ, mỗi ô một dòng"
         raise Where(name).refuse(
-            f"bảng dán dài quá (giới hạn {MOST_LINES} {of})",
+            f"{'bảng' if tables else 'chữ'} dán dài quá (giới hạn {MOST_LINES} {of})",
             f"hãy {text.remedy}, hoặc xóa phần không thuộc bảng",
         )
     tops = [min([*table.above, *table.body.rows]) for table in tables]

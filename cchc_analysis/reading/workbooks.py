@@ -21,7 +21,7 @@ from cchc_analysis.reading.cells import (
     is_unseen,
     text_of,
 )
-from cchc_analysis.reading.containers import Contents, damaged, encrypted
+from cchc_analysis.reading.sources import Contents, damaged, encrypted
 from cchc_analysis.reading.vocabulary import UNNAMED_SHEET
 from cchc_analysis.refusal import Refusal
 from cchc_analysis.text import quoted

@@ -29,7 +29,7 @@ from cchc_analysis.charts.export import Encoded
 from cchc_analysis.charts.units import MANY
 from cchc_analysis.files import given_path
 from cchc_analysis.groups import group_columns, several_groups
-from cchc_analysis.reading.containers import contents, damaged
+from cchc_analysis.reading.sources import contents, damaged
 from cchc_analysis.refusal import Option, Refusal
 from cchc_analysis.scoring.findings import when
 from cchc_analysis.scoring.periods import are_points, few_common, percent_change
