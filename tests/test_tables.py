@@ -433,6 +433,8 @@ def test_units_below_a_heading_that_does_not_rank_them_are_no_block(text):
     assert "'Các đơn vị không xếp hạng' không phải tên khối" in refusal(text(HEADER, *rows))
     done = loaded(text(HEADER, *SO, "3;Thanh tra;93;Không xếp hạng"))
     assert rank_units(done)["rank"].isna().tolist() == [False, False, True]
+    aside = text(HEADER, "I;Khối sở (không chấm điểm cộng);;", *SO, "II;Khối xã;;", *HUYEN)
+    assert loaded(aside)["block"].nunique() == 2
     only = "Các cơ quan ngoài đánh giá"
     assert "không phải tên khối" in refusal(text(HEADER, f"I;{only};;", *SO, "II;Các xã;;", *HUYEN))
 

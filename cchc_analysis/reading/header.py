@@ -46,6 +46,7 @@ _MARK = re.compile(
     r"(?:\b(?:[IVXLC]+|[A-ZĐ]|[0-9]+(?:\.[0-9]+)*)[.)/]|(?:Bảng|Biểu) [0-9]+[.:]?|[-–+*•#]+)\s+"
     r"|^[0-9IVXLC]+[.)](?=[^\W\d_])"  # "1.Nhóm sở"
 )
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _SPAN = rf"{YEAR}\s*(?:[-–—/,;&]|đến|và|tới)\s*(?:năm\s+)?{YEAR}|{YEAR}[-–/][0-9]{{2}}\b"
 _YEAR_OF = re.compile(rf"[\s([\-–—:/]*(?:\bnăm\s+)?\b{YEAR}\b[)\]]?", re.IGNORECASE)
 # "quý III/2023", "tháng 6 năm 2023", but no date
@@ -526,11 +527,13 @@ def under_headings(
 
     Grades are no blocks: units below them are of one ranking; nor are units without a rank.
     """
-    if unranked := [heading for heading in headings if words.UNRANKED.search(same(heading))]:
+    bare_texts = (_IN_BRACKETS.sub("", same(heading)) for heading in headings)
+    if any(unranked := [bool(words.UNRANKED.search(text)) for text in bare_texts]):
+        name = headings[unranked.index(True)]
         raise where.refuse(
-            f"{quoted(unranked[0])} không phải tên khối",
+            f"{quoted(name)} không phải tên khối",
             "hãy xóa các đơn vị ấy, hoặc xóa các dòng tiêu đề, đánh lại số thứ tự rồi ghi xếp hạng "
-            "của mọi đơn vị ('Không xếp hạng' cho các đơn vị ấy)", value=unranked[0],
+            "của mọi đơn vị ('Không xếp hạng' cho các đơn vị ấy)", value=name,
         )  # fmt: skip
     if all(words.GRADE_HEADING.search(same(heading)) for heading in headings):
         raise where.refuse(

@@ -485,8 +485,11 @@ def _continued(grids: list[Grid]) -> list[Grid]:
         lines, place = last.cells.index[-1], f"{last.place} và {grid.place}"
         if grid.is_beside:  # what stands over it is a row of it
             place, between = f"{last.place}, và {grid.place} tính từ dòng {lines + 1}", []
-        rows = to_cells(between[::-1], range(lines + 1, lines + 1 + len(between)))
-        rows = rows.reindex(columns=last.cells.columns, fill_value="")
+        rest = [""] * (last.cells.shape[1] - 1)
+        rows = to_cells(
+            [[*line, *rest] for line in between[::-1]],
+            range(lines + 1, lines + 1 + len(between)), last.cells.columns,
+        )  # fmt: skip
         lines += len(between)
         joined[-1] = last._replace(
             place=place,
