@@ -444,5 +444,7 @@ def test_titles_of_several_levels_and_names_of_no_column_are_refused():
 def test_points_without_an_end_and_groups_without_a_name_are_refused(town):
     with pytest.raises(ValueError, match="không phải là một số hữu hạn"):
         rank_units(table([1020.0, 80], bonus=[float("inf"), 0]))
+    with pytest.raises(ValueError, match="không phải là một số hữu hạn"):
+        rank_units(table([90.0, 80], max_score=float("inf")))
     with pytest.raises(ValueError, match="Cột 'x' có ô là danh sách"):
         rank_units(town.assign(x=[[1]] * 18), within="x")

@@ -28,6 +28,7 @@ FALLBACK_PLACES = 9
 NOISE = 1e-9  # of a float: half of it is less than the ninth place
 _STAGES = ("self_score", "survey_score")
 _NUMBERS = ("score", "max_score", "bonus", "published_rank", "published_total", *_STAGES)
+_ENDLESS = "không phải là một số hữu hạn"
 _AT_ONCE = 2**15  # values that stay in the processor's cache while they are looked at
 
 
@@ -175,8 +176,8 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
                 is_text = isinstance(values[wrong.to_numpy()].iloc[0], str)
                 why = "là chữ, không phải số" if is_text else "không phải là số"
                 _refuse(table, column, wrong, why)
-        if is_new:
-            _refuse(table, column, np.isinf(floats(values)), "không phải là một số hữu hạn")
+        if is_new and column not in ("score", "max_score"):
+            _refuse(table, column, np.isinf(floats(values)), _ENDLESS)
     if is_new and "published_rank" in table:
         ranks = floats(table["published_rank"])
         wrong = (ranks < 1) | (ranks % 1 > 0)
@@ -185,6 +186,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str] = SCORES) -> Exact:
         _refuse(table, "year", floats(table["year"]) % 1 > 0, "không phải là số nguyên")
     score, most = floats(table["score"]), _maxima(table)
     _refuse(table, "max_score", most <= 0, "không lớn hơn 0")
+    _refuse(table, "max_score", np.isinf(most), _ENDLESS)  # a score that is, is above it
     beyond = np.fmax(floats(table["bonus"]), 0) if "bonus" in table else 0
     limits = {"score": most + beyond} | {stage: most for stage in _STAGES if stage in table}
     for column, limit in limits.items():
